@@ -1,0 +1,117 @@
+/**
+ * One pool for both kinds of work. A single statement (`pool.query`) goes down one of a few shared connections in pipeline mode:
+ * many requests are on the wire at once, and none waits for a connection. A transaction (`pool.connect`) has a connection of its own.
+ * Every pipelined statement is its own transaction, because node-postgres sends a Sync after each.
+ */
+import pg from 'pg';
+
+/** node-postgres' `query` in its promise form: a text or `{ text, name, values, ... }`, and the values. */
+export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>;
+
+export interface PipelinedPoolOptions extends pg.PoolConfig {
+  /** Shared connections for single statements. */
+  lanes: number;
+  /** Called when a shared connection is lost; it is opened again by the next statement. */
+  onLaneLost?: (error: Error) => void;
+  /** Wraps the `query` of every connection, shared or not: to time it, or to change what is sent. */
+  wrapQuery?: (query: Query) => Query;
+}
+
+interface Lane {
+  client: pg.Client | undefined;
+  opening: Promise<pg.Client> | undefined;
+  inFlight: number;
+}
+
+export class PipelinedPool extends pg.Pool {
+  readonly #lanes: Lane[];
+  readonly #options: PipelinedPoolOptions;
+  #closed = false;
+
+  constructor(options: PipelinedPoolOptions) {
+    const { lanes, onLaneLost: _onLaneLost, wrapQuery, ...poolOptions } = options;
+    super(poolOptions);
+    this.#options = options;
+    if (wrapQuery) this.on('connect', (client) => wrap(client, wrapQuery));
+    this.#lanes = Array.from({ length: lanes }, () => ({ client: undefined, opening: undefined, inFlight: 0 }));
+    // pg.Pool declares `query` with overloads for callbacks; only its promise form is used here.
+    const query: Query = (config, values) => this.#pipelined(config, values);
+    this.query = query as unknown as pg.Pool['query'];
+  }
+
+  /** Runs a statement on a connection that nothing else uses meanwhile: several statements in one text, or a slow one. */
+  async queryAlone(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+    const client = await this.connect();
+    let failure: Error | undefined;
+    try {
+      return await client.query(text, values);
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      // After a failure the connection's state is unknown (a text of several statements may have left a transaction open).
+      client.release(failure);
+    }
+  }
+
+  /** Connections by state, for the metric `db_pool_connections`. */
+  get connections(): { used: number; idle: number; pipelined: number } {
+    const pipelined = this.#lanes.filter((lane) => lane.client).length;
+    return { used: this.totalCount - this.idleCount, idle: this.idleCount, pipelined };
+  }
+
+  override async end(): Promise<void> {
+    this.#closed = true;
+    const lanes = this.#lanes.map(async (lane) => {
+      const client = lane.client ?? (await lane.opening?.catch(() => undefined));
+      lane.client = undefined;
+      await client?.end();
+    });
+    await Promise.all([...lanes, super.end()]);
+  }
+
+  async #pipelined(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    const lane = this.#leastBusyLane();
+    lane.inFlight++;
+    try {
+      const client = lane.client ?? (await this.#open(lane));
+      return await client.query(config, values);
+    } finally {
+      lane.inFlight--;
+    }
+  }
+
+  #leastBusyLane(): Lane {
+    let best = this.#lanes[0]!;
+    for (const lane of this.#lanes) if (lane.inFlight < best.inFlight) best = lane;
+    return best;
+  }
+
+  #open(lane: Lane): Promise<pg.Client> {
+    if (this.#closed) return Promise.reject(new Error('the pool is closed'));
+    lane.opening ??= this.#connectLane(lane).finally(() => {
+      lane.opening = undefined;
+    });
+    return lane.opening;
+  }
+
+  async #connectLane(lane: Lane): Promise<pg.Client> {
+    const client = new pg.Client({ ...this.#options, pipeline: true } as pg.ClientConfig);
+    const lost = (error: Error) => {
+      if (lane.client !== client) return;
+      lane.client = undefined;
+      if (!this.#closed) this.#options.onLaneLost?.(error);
+    };
+    client.on('error', lost);
+    client.on('end', () => lost(new Error('the database closed the connection')));
+    if (this.#options.wrapQuery) wrap(client, this.#options.wrapQuery);
+    await client.connect();
+    lane.client = client;
+    return client;
+  }
+}
+
+function wrap(client: pg.ClientBase, wrapQuery: (query: Query) => Query): void {
+  const query = client.query.bind(client) as unknown as Query;
+  client.query = wrapQuery(query) as unknown as pg.ClientBase['query'];
+}

@@ -1,0 +1,19 @@
+import type { Database, Transaction } from './database.ts';
+import { isTransient } from './failures.ts';
+
+const ATTEMPTS = 4;
+
+/**
+ * Runs `work` in a transaction, again where it lost against another one (deadlock, serialization failure). `work` must have no effect
+ * outside the transaction.
+ * @throws what `work` throws; the last transient error after four attempts
+ */
+export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+    }
+  }
+}

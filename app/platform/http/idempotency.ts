@@ -1,0 +1,119 @@
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the answer is stored in the transaction of the work itself, so a
+ * crash leaves both or neither, and a retry never does the work twice.
+ */
+import { sql } from 'drizzle-orm';
+import { customType, jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { after, type Clock, DAY_MS } from '../clock.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import { transact } from '../database/retry.ts';
+import { sha256 } from '../security/random.ts';
+import { httpErrors } from './errors.ts';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** Answers to requests with an Idempotency-Key, by caller. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    callerId: text('caller_id').notNull(),
+    key: text('key').notNull(),
+    fingerprint: bytea('fingerprint').notNull(),
+    status: smallint('status').notNull(),
+    body: jsonb('body'),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.callerId, table.key] })],
+);
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+}
+
+export interface Idempotency {
+  /**
+   * Runs `work` in a transaction and answers with its result. With an Idempotency-Key header: at most once in 24 h for a
+   * caller; a repetition gets the stored answer, marked `Idempotency-Replayed: true`.
+   * @param callerId whose keys they are
+   * @throws `idempotency_key_reused` for another request under the same key; `request_in_progress` while the first one runs
+   */
+  run(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    callerId: string,
+    work: (tx: Transaction) => Promise<Answer>,
+  ): Promise<FastifyReply>;
+  /** Deletes expired keys. @returns how many */
+  purge(): Promise<number>;
+}
+
+const KEY_LIFETIME_MS = DAY_MS;
+const MAX_KEY_LENGTH = 255;
+
+export function createIdempotency({ db, clock }: { db: Database; clock: Clock }): Idempotency {
+  async function once(
+    tx: Transaction,
+    callerId: string,
+    key: string,
+    fingerprint: Buffer,
+    work: () => Promise<Answer>,
+  ) {
+    // Held until the transaction ends: whoever cannot have it arrived while the first request runs.
+    const lock = sql`select pg_try_advisory_xact_lock(hashtextextended(${`${callerId}\0${key}`.replaceAll('\0', '|')}, 0)) as held`;
+    const { rows } = await tx.execute(lock);
+    if (!rows[0]?.held) throw httpErrors.request_in_progress({ headers: { 'retry-after': '1' } });
+
+    const own = sql`${idempotencyKeys.callerId} = ${callerId} and ${idempotencyKeys.key} = ${key}`;
+    const [stored] = await tx.select().from(idempotencyKeys).where(own);
+    const now = clock.now();
+    if (stored && stored.expiresAt > now) {
+      if (!stored.fingerprint.equals(fingerprint)) throw httpErrors.idempotency_key_reused();
+      return { answer: { status: stored.status, body: stored.body ?? undefined }, replayed: true };
+    }
+    const answer = await work();
+    const row = {
+      fingerprint,
+      status: answer.status,
+      body: answer.body ?? null,
+      expiresAt: after(now, KEY_LIFETIME_MS),
+    };
+    await tx
+      .insert(idempotencyKeys)
+      .values({ callerId, key, ...row })
+      .onConflictDoUpdate({ target: [idempotencyKeys.callerId, idempotencyKeys.key], set: row });
+    return { answer, replayed: false };
+  }
+
+  return {
+    async run(request, reply, callerId, work) {
+      const key = keyOf(request);
+      const { answer, replayed } = await transact(db, async (tx) =>
+        key === undefined
+          ? { answer: await work(tx), replayed: false }
+          : once(tx, callerId, key, fingerprintOf(request), () => work(tx)),
+      );
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return reply.code(answer.status).send(answer.body);
+    },
+
+    async purge() {
+      const { rowCount } = await db.delete(idempotencyKeys).where(sql`${idempotencyKeys.expiresAt} <= ${clock.now()}`);
+      return rowCount ?? 0;
+    },
+  };
+}
+
+function keyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
+    throw httpErrors.bad_request({ detail: `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.` });
+  }
+  return key;
+}
+
+function fingerprintOf(request: FastifyRequest): Buffer {
+  return sha256(`${request.method} ${request.url}\n`, JSON.stringify(request.body ?? null));
+}

@@ -1,0 +1,150 @@
+/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged and reported once. */
+
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isUnavailable } from '../database/failures.ts';
+import { Problem, type ProblemFactory } from '../errors.ts';
+import { httpErrors } from './errors.ts';
+import type { HttpServer, HttpServerOptions } from './server.ts';
+
+const RETRY_AFTER_SECONDS = '5';
+
+type ProblemOptions = Pick<HttpServerOptions, 'problemBaseUrl' | 'report' | 'logger'>;
+
+/** Installs the error handler, and the answers for unknown routes (404) and methods (405 with `Allow`). */
+export function answerProblems(app: HttpServer, { problemBaseUrl, report }: ProblemOptions) {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      const err = problem.cause ?? problem;
+      const fields = { err, requestId: request.id, code: problem.code };
+      if (problem.code === 'internal_error') {
+        request.log.error(fields, 'request failed unexpectedly');
+        report(err, request.id);
+      } else {
+        request.log.warn(fields, 'request refused');
+      }
+    }
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return reply;
+    }
+    return reply
+      .code(problem.status)
+      .headers({ 'cache-control': 'no-store', ...problem.headers })
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(problemDocument(problem, problemBaseUrl, request.id)));
+  };
+
+  app.setErrorHandler((error, request, reply) => answer(error, request, reply));
+
+  const allowed = methodsByPath(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = allowed(request.url);
+    if (methods.length === 0) return answer(httpErrors.not_found(), request, reply);
+    const allow = methods.join(', ');
+    return answer(httpErrors.method_not_allowed({ headers: { allow }, detail: `Allowed: ${allow}.` }), request, reply);
+  });
+  return { answer };
+}
+
+/** The members of a problem document (RFC 9457 section 3). */
+export function problemDocument(problem: Problem, baseUrl: string, requestId: string) {
+  return {
+    type: `${baseUrl}/${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    requestId,
+    ...problem.extensions,
+  };
+}
+
+const FRAMEWORK_ERRORS: Record<string, ProblemFactory> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: httpErrors.unsupported_media_type,
+  FST_ERR_CTP_BODY_TOO_LARGE: httpErrors.payload_too_large,
+  FST_ERR_CTP_EMPTY_JSON_BODY: httpErrors.malformed_json,
+  FST_ERR_CTP_INVALID_JSON_BODY: httpErrors.malformed_json,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: httpErrors.bad_request,
+  FST_ERR_BAD_URL: httpErrors.bad_request,
+  FST_ERR_MAX_PARAM_LENGTH: httpErrors.not_found,
+};
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error)) {
+    return httpErrors.database_unavailable({ cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
+  }
+  const { validation, validationContext, code, statusCode } = error as FastifyError;
+  if (validation) return validationProblem(validation, validationContext ?? 'body');
+  const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code];
+  if (known) return known();
+  if (error instanceof SyntaxError && statusCode === 400) return httpErrors.malformed_json();
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return httpErrors.bad_request({ cause: error });
+  return httpErrors.internal_error({ cause: error });
+}
+
+const MAX_LISTED_ERRORS = 20;
+
+function validationProblem(validation: NonNullable<FastifyError['validation']>, context: string): Problem {
+  const where = { querystring: 'query', params: 'path' }[context] ?? context;
+  const errors = validation.slice(0, MAX_LISTED_ERRORS).map(({ instancePath, keyword, params, message }) => {
+    const { missingProperty, additionalProperty } = params as Record<string, string | undefined>;
+    if (keyword === 'required')
+      return { in: where, path: `${instancePath}/${missingProperty}`, message: 'is required' };
+    if (keyword === 'additionalProperties') {
+      return {
+        in: where,
+        path: `${instancePath}/${additionalProperty?.slice(0, 100)}`,
+        message: 'is not a known field',
+      };
+    }
+    return { in: where, path: instancePath, message: message ?? 'is not valid' };
+  });
+  const [first] = errors;
+  return httpErrors.validation_failed({
+    detail: `In the ${where}: ${first?.path || 'the value'} ${first?.message}.`,
+    extensions: { errors },
+  });
+}
+
+/** Which methods the declared routes answer at a path; for 405, so its cost does not matter. */
+function methodsByPath(app: HttpServer): (url: string) => string[] {
+  const routes: { pattern: RegExp; method: string }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const source = url
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:[A-Za-z]+/g, '[^/]+')
+      .replace('\\*', '.*');
+    for (const name of [method].flat()) routes.push({ pattern: new RegExp(`^${source}$`), method: name });
+  });
+  return (url) => {
+    const path = url.split('?', 1)[0]!;
+    return [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].sort();
+  };
+}
+
+const CLIENT_ERRORS: Record<string, ProblemFactory> = {
+  HPE_HEADER_OVERFLOW: httpErrors.headers_too_large,
+  ERR_HTTP_REQUEST_TIMEOUT: httpErrors.request_timeout,
+};
+
+/** What Node's HTTP parser refuses never becomes a request; its answer is a problem document all the same. */
+export function answerClientError(problemBaseUrl: string) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const problem = (CLIENT_ERRORS[error.code ?? ''] ?? httpErrors.bad_request)();
+    const requestId = randomUUID();
+    const body = JSON.stringify(problemDocument(problem, problemBaseUrl, requestId));
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\nx-request-id: ${requestId}\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  };
+}

@@ -1,0 +1,120 @@
+/** Pieces of route schemas that every feature uses, and `route`, which turns a description into a Fastify schema for OpenAPI. */
+import { type TObject, type TSchema, Type } from 'typebox';
+import type { ProblemFactory } from '../errors.ts';
+import { httpErrors } from './errors.ts';
+
+export const ProblemSchema = {
+  $id: 'Problem',
+  type: 'object',
+  description: 'A problem document (RFC 9457).',
+  required: ['type', 'title', 'status', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'A page about this code.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', description: 'Stable, in snake_case: what programs compare.' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'With validation_failed: each fault.',
+      items: {
+        type: 'object',
+        required: ['in', 'path', 'message'],
+        properties: { in: { type: 'string' }, path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+} as const;
+
+export const Id = (description: string) => Type.String({ format: 'uuid', description });
+export const Timestamp = (description: string) => Type.String({ format: 'date-time', description });
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** An object that refuses unknown members. */
+export const Body = <T extends Record<string, TSchema>>(properties: T, example: Record<string, unknown>) =>
+  Type.Object(properties, { additionalProperties: false, examples: [example] });
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many, at most.' }),
+    cursor: Type.Optional(Type.String({ maxLength: 1_000, description: '`nextCursor` of the page before.' })),
+  },
+  { additionalProperties: false },
+);
+
+/** A page of a list: `{ data, nextCursor }`. */
+export const Page = <T extends TSchema>(item: T, example?: Record<string, unknown>) =>
+  Type.Object(
+    { data: Type.Array(item), nextCursor: Nullable(Type.String({ description: 'null on the last page.' })) },
+    example ? { examples: [{ data: [example], nextCursor: null }] } : {},
+  );
+
+interface RouteDescription {
+  /** One line, for lists of operations. */
+  summary: string;
+  /** What a caller needs to know beyond the summary. */
+  description?: string;
+  operationId: string;
+  tag: string;
+  /** Who may call: nobody in particular, or a signed-in user. */
+  access: 'public' | 'user';
+  body?: TSchema;
+  query?: TObject;
+  params?: TObject;
+  /** Status -> the answer's schema, or what an empty answer means. */
+  answers: Record<number, TSchema | string>;
+  /** What else it can answer; errors that every such route has are added. */
+  errors?: readonly ProblemFactory[];
+}
+
+/**
+ * The Fastify schema of a route, complete for OpenAPI: its own errors and those which its shape implies.
+ * The type of the result keeps body, query and params, so that handlers are typed.
+ */
+export function route<const D extends RouteDescription>(description: D) {
+  const { body, query, params, access } = description;
+  const implied: ProblemFactory[] = [
+    httpErrors.bad_request,
+    httpErrors.internal_error,
+    httpErrors.database_unavailable,
+  ];
+  if (body) {
+    implied.push(httpErrors.malformed_json, httpErrors.payload_too_large, httpErrors.unsupported_media_type);
+  }
+  if (body || query || params) implied.push(httpErrors.validation_failed);
+  if (access === 'user') implied.push(httpErrors.unauthenticated);
+  const errors = [...(description.errors ?? []), ...implied];
+
+  const response: Record<number, unknown> = {};
+  for (const [status, answer] of Object.entries(description.answers)) {
+    response[Number(status)] =
+      typeof answer === 'string' ? { description: answer, type: 'null' } : withDescription(answer);
+  }
+  for (const status of new Set(errors.map((error) => error.status))) {
+    const codes = [...new Set(errors.filter((error) => error.status === status).map(({ code }) => `\`${code}\``))];
+    response[status] = {
+      description: codes.join(', '),
+      content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+    };
+  }
+  return {
+    summary: description.summary,
+    ...(description.description && { description: description.description }),
+    operationId: description.operationId,
+    tags: [description.tag],
+    security: access === 'public' ? [] : [{ accessToken: [] }],
+    ...(body && { body }),
+    ...(query && { querystring: query }),
+    ...(params && { params }),
+    response,
+  } as unknown as RouteSchema<D>;
+}
+
+type RouteSchema<D extends RouteDescription> = {
+  [K in keyof D as K extends 'body' | 'params' ? K : K extends 'query' ? 'querystring' : never]: D[K];
+};
+
+function withDescription(schema: TSchema): TSchema {
+  return 'description' in schema ? schema : Object.assign(schema, { description: 'Success' });
+}

@@ -1,0 +1,121 @@
+/**
+ * The HTTP server before any feature: conventions that hold for every route. Not here: which routes exist (`app/api.ts`), who may call
+ * them (`features/accounts`).
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Ajv } from 'ajv';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { observeRequests } from './observation.ts';
+import { answerClientError, answerProblems } from './problems.ts';
+import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
+import { ProblemSchema } from './schemas.ts';
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface HttpServerOptions {
+  logger: Logger;
+  metrics: Metrics;
+  /** Exact origins that browsers may call from. */
+  corsOrigins: readonly string[];
+  /** Proxies before this process: how many, or their addresses as CIDR blocks. */
+  trustProxy: number | string[] | false;
+  /** Where problem types resolve, e.g. `https://api.example.com/docs/errors`. */
+  problemBaseUrl: string;
+  /** Reports an unexpected error, once. */
+  report: (error: unknown, requestId: string) => void;
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Longer than the idle timeout of the usual load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** Builds the server. It does not listen. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: trustedProxies(options.trustProxy),
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerClientError(options.problemBaseUrl),
+    frameworkErrors: (error, request, reply) => void problems.answer(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  const problems = answerProblems(app, options);
+  app.setValidatorCompiler(compileValidator());
+  app.addSchema(ProblemSchema);
+  app.decorateRequest('caller', null);
+
+  observeRequests(app, options.metrics);
+  app.addHook('onRequest', refuseAmbiguousHeaders);
+  app.addHook('preValidation', refuseUnstorableText);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginResourcePolicy: { policy: options.corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
+  });
+  if (options.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...options.corsOrigins],
+      credentials: true,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id', 'traceparent'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+      maxAge: 600,
+    });
+  }
+  await app.register(cookie);
+  return app;
+}
+
+function trustedProxies(trust: HttpServerOptions['trustProxy']) {
+  return typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust;
+}
+
+/**
+ * Bodies are checked as they are; parameters and queries, which are text, are converted to their schema's types first. Unknown fields
+ * are refused, never dropped.
+ */
+function compileValidator() {
+  const common = {
+    allErrors: true,
+    removeAdditional: false,
+    useDefaults: true,
+    strict: true,
+    strictTypes: false,
+  } as const;
+  const exact = new Ajv({ ...common, coerceTypes: false });
+  const converting = new Ajv({ ...common, coerceTypes: 'array' as const });
+  for (const ajv of [exact, converting]) {
+    ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/);
+    ajv.addFormat('email', true);
+    ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
+    ajv.addVocabulary(['example']);
+  }
+  return ({ schema, httpPart }: { schema: object; httpPart?: string | undefined }) =>
+    (httpPart === 'body' ? exact : converting).compile(schema);
+}

@@ -1,0 +1,155 @@
+/**
+ * Background jobs over pg-boss: enqueued in the caller's transaction, run at least once, retried with backoff, kept as dead letters.
+ * Not here: which queues exist, and what their handlers do.
+ */
+import { sql } from 'drizzle-orm';
+import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Executor } from '../database/database.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
+
+export interface JobContext {
+  readonly id: string;
+  /** 1 for the first run. */
+  readonly attempt: number;
+  /** Whether a failure of this run is the last one. */
+  readonly lastAttempt: boolean;
+  /** Aborted when the run is given up or the worker stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface JobHandler<Data extends object = object> {
+  readonly queue: QueueDefinition<Data>;
+  /** Runs one job. It may run again after a crash, so it must be repeatable. @throws to retry; `PermanentFailure` to give up */
+  handle(data: Data, context: JobContext): Promise<void>;
+}
+
+export interface JobSchedule {
+  readonly queue: QueueDefinition<Record<string, never>>;
+  /** Five fields, in UTC. */
+  readonly cron: string;
+}
+
+export interface EnqueueOptions {
+  /** Not before this instant. */
+  startAfter?: Date;
+}
+
+export interface Jobs {
+  /** Adds a job in the transaction `tx`: it exists if, and only if, the transaction commits. */
+  enqueue<Data extends object>(
+    tx: Executor,
+    queue: QueueDefinition<Data>,
+    data: Data,
+    options?: EnqueueOptions,
+  ): Promise<void>;
+  /** Connects. Needed before anything else. */
+  start(): Promise<void>;
+  /** Begins to run jobs and schedules, until `close`. */
+  work(handlers: readonly JobHandler[], schedules: readonly JobSchedule[]): Promise<void>;
+  /** Lets running jobs finish for at most `timeoutMs`, then closes the connections; unfinished jobs run again elsewhere. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface JobsOptions {
+  /** A URL that is not behind a transaction-mode pooler: workers listen for new jobs. */
+  url: string;
+  /** Whether this process runs jobs; otherwise it only enqueues. */
+  worker: boolean;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+const SUPERVISE_SECONDS = 10;
+
+export function createJobs({ url, worker, logger, metrics }: JobsOptions): Jobs {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'plinth jobs',
+    max: worker ? 4 : 1,
+    migrate: false,
+    createSchema: false,
+    supervise: worker,
+    schedule: worker,
+    useListenNotify: worker,
+    registerInstance: false,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+  });
+  boss.on('error', (err) => logger.warn({ err }, 'job queue: database call failed, will be repeated'));
+  boss.on('warning', ({ message, data }) => logger.warn({ data }, `job queue: ${message}`));
+
+  async function run(handler: JobHandler, job: JobWithMetadata<object>): Promise<JobResult> {
+    const queue = handler.queue.name;
+    const startedAt = performance.now();
+    const seconds = () => (performance.now() - startedAt) / 1_000;
+    const lastAttempt = job.retryCount >= job.retryLimit;
+    const context: JobContext = { id: job.id, attempt: job.retryCount + 1, lastAttempt, signal: job.signal };
+    try {
+      await handler.handle(job.data, context);
+      metrics.job_duration_seconds.observe({ queue, outcome: 'completed' }, seconds());
+      return { id: job.id, status: 'completed' };
+    } catch (err) {
+      metrics.job_duration_seconds.observe({ queue, outcome: 'failed' }, seconds());
+      const permanent = err instanceof PermanentFailure;
+      const dead = permanent || lastAttempt;
+      if (dead) metrics.jobs_dead_total.inc({ queue });
+      logger[dead ? 'error' : 'warn']({ err, queue, jobId: job.id, attempt: context.attempt, dead }, 'job failed');
+      const output = { message: err instanceof Error ? err.message : String(err) };
+      return { id: job.id, status: permanent ? 'deadletter' : 'failed', output };
+    }
+  }
+
+  return {
+    async enqueue(tx, queue, data, { startAfter } = {}) {
+      await boss.send(queue.name, data, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
+    },
+
+    async start() {
+      await boss.start();
+    },
+
+    async work(handlers, schedules) {
+      for (const handler of handlers) {
+        const { name, concurrency } = handler.queue;
+        await boss.work(
+          name,
+          { batchSize: concurrency, includeMetadata: true, perJobResults: true, burstWhenBatchFull: true },
+          (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => run(handler, job))),
+        );
+      }
+      for (const { queue, cron } of schedules) await boss.schedule(queue.name, cron, {}, { missed: 'once' });
+    },
+
+    async close(timeoutMs) {
+      await boss.stop({ graceful: timeoutMs > 0, timeout: timeoutMs, close: true });
+    },
+  };
+}
+
+/**
+ * Creates or updates the job tables and queues; part of migrating.
+ * @param url a direct URL (not through a transaction-mode pooler)
+ */
+export async function installJobs(url: string, queues: readonly QueueDefinition<object>[]): Promise<void> {
+  const boss = new PgBoss({
+    connectionString: url,
+    max: 1,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  });
+  boss.on('error', () => {});
+  await boss.start();
+  try {
+    for (const { name, options } of queues) {
+      const dead = deadLetterName(name);
+      await boss.createQueue(dead, { retryLimit: 0, deleteAfterSeconds: 0, retentionSeconds: 90 * 86_400 });
+      await boss.createQueue(name, { ...options, deadLetter: dead, notify: true });
+      await boss.updateQueue(name, { ...options, deadLetter: dead, notify: true });
+    }
+  } finally {
+    await boss.stop({ graceful: false, close: true });
+  }
+}

@@ -1,0 +1,56 @@
+/** What a queue is. Features declare their queues in `jobs.ts`; `app/worker.ts` lists them all with their handlers. */
+import type { QueueOptions } from 'pg-boss';
+
+export interface QueueDefinition<Data extends object> {
+  readonly name: string;
+  /** Jobs of this queue that one worker process runs at a time. */
+  readonly concurrency: number;
+  readonly options: QueueOptions;
+  /** Only for the type of a job's data. */
+  readonly data?: Data;
+}
+
+export interface QueueSettings {
+  /** Runs after the first one, before the job counts as dead. Default 5. */
+  retries?: number;
+  /** Delay before the first retry, in seconds; doubled, with jitter, for each further one. Default 5. */
+  retryDelaySeconds?: number;
+  /** The longest delay between two runs, in seconds. Default 900. */
+  retryDelayMaxSeconds?: number;
+  /** A run that takes longer is given up and retried, in seconds. Default 300. */
+  expireSeconds?: number;
+  /** How long a finished job is kept for people to look at, in seconds. Default one hour. */
+  keepSeconds?: number;
+  /** Default 5. */
+  concurrency?: number;
+}
+
+/** A worker that died is noticed after this long without a sign of life, in seconds (the least that pg-boss accepts). */
+const HEARTBEAT_SECONDS = 10;
+
+/** Declares a queue: `defineQueue<{ userId: string }>('accounts.purge-user', { retries: 3 })`. */
+export function defineQueue<Data extends object>(name: string, settings: QueueSettings = {}): QueueDefinition<Data> {
+  return {
+    name,
+    concurrency: settings.concurrency ?? 5,
+    options: {
+      retryLimit: settings.retries ?? 5,
+      retryDelay: settings.retryDelaySeconds ?? 5,
+      retryDelayMax: settings.retryDelayMaxSeconds ?? 900,
+      retryBackoff: true,
+      expireInSeconds: settings.expireSeconds ?? 300,
+      deleteAfterSeconds: settings.keepSeconds ?? 3_600,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+    },
+  };
+}
+
+/** Where the jobs of `queue` go that failed for the last time. */
+export function deadLetterName(queue: string): string {
+  return `${queue}.dead`;
+}
+
+/** Thrown by a handler: trying again is of no use, the job is dead at once. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+}

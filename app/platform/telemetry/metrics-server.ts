@@ -1,0 +1,20 @@
+/** Serves `/metrics` on a port of its own, which is never published: metrics are for operators. */
+import { createServer, type Server } from 'node:http';
+import type { Metrics } from './metrics.ts';
+
+/** @returns a server that is not listening yet */
+export function createMetricsServer(metrics: Metrics, onError: (error: unknown) => void): Server {
+  return createServer(async ({ url, method }, response) => {
+    if (url?.split('?', 1)[0] !== '/metrics' || (method !== 'GET' && method !== 'HEAD')) {
+      response.writeHead(404).end();
+      return;
+    }
+    try {
+      const body = await metrics.registry.metrics();
+      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(body);
+    } catch (error) {
+      onError(error);
+      response.writeHead(500).end();
+    }
+  });
+}

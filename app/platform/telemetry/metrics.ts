@@ -1,0 +1,135 @@
+/**
+ * Every metric of the service, in one typed table. Documentation, dashboards and rules are checked against it.
+ * A label holds only bounded values: never a user, tenant, id, address or raw path.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+
+interface Definition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** Label -> what its values are bounded by. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Upper bounds, in the unit that the name ends with. */
+  readonly buckets?: readonly number[];
+}
+
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const QUERY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const LONG_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
+
+export const metricDefinitions = {
+  http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a request to the end of its response.',
+    labels: {
+      method: 'the methods of the declared routes, or OTHER',
+      route: 'the pattern of a declared route, or none',
+      status_code: 'HTTP status codes that the service answers',
+    },
+    buckets: REQUEST_SECONDS,
+  },
+  http_requests_in_flight: { type: 'gauge', help: 'Requests being handled now.', labels: {} },
+  db_pool_connections: {
+    type: 'gauge',
+    help: 'Connections to the database by state.',
+    labels: { state: 'used, idle (transactions); pipelined (shared by single statements)' },
+  },
+  db_pool_wait_seconds: {
+    type: 'histogram',
+    help: "Wait for a transaction's connection.",
+    labels: {},
+    buckets: SHORT_SECONDS,
+  },
+  db_query_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from sending a statement to its result, as the client sees it.',
+    labels: { operation: 'select, insert, update, delete, with, begin, commit, rollback, other' },
+    buckets: QUERY_SECONDS,
+  },
+  jobs_queued: { type: 'gauge', help: 'Jobs that wait to run.', labels: { queue: 'the declared queues' } },
+  jobs_oldest_age_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest job that could run now.',
+    labels: { queue: 'the declared queues' },
+  },
+  job_duration_seconds: {
+    type: 'histogram',
+    help: 'Time a job ran.',
+    labels: { queue: 'the declared queues', outcome: 'completed, failed' },
+    buckets: [...SHORT_SECONDS, 2.5, 10, 60, 300],
+  },
+  jobs_dead_total: {
+    type: 'counter',
+    help: 'Jobs that failed for the last time.',
+    labels: { queue: 'the declared queues' },
+  },
+  auth_events_total: {
+    type: 'counter',
+    help: 'Security events of accounts.',
+    labels: {
+      event:
+        'registration, verification, sign_in, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
+      outcome: 'success, failure, limited, reused, replayed, unavailable',
+    },
+  },
+  password_hash_queue_depth: { type: 'gauge', help: 'Password hashes that run or wait.', labels: {} },
+  session_revocation_seconds: {
+    type: 'histogram',
+    help: 'Time from the commit that ends a session to its refusal by this process.',
+    labels: {},
+    buckets: SHORT_SECONDS,
+  },
+  email_messages_total: {
+    type: 'counter',
+    help: 'Mails by what became of them.',
+    labels: { template: 'the declared templates', outcome: 'queued, sent, failed, suppressed' },
+  },
+  email_oldest_unsent_seconds: { type: 'gauge', help: 'Age of the oldest mail that is still to be sent.', labels: {} },
+  email_delivery_seconds: {
+    type: 'histogram',
+    help: 'Time from queueing a mail to its acceptance by the mail server.',
+    labels: {},
+    buckets: LONG_SECONDS,
+  },
+  build_info: {
+    type: 'gauge',
+    help: 'Always 1; what is running.',
+    labels: { release: 'one value a process', node: 'one value a process' },
+  },
+} as const satisfies Record<string, Definition>;
+
+type Definitions = typeof metricDefinitions;
+type MetricName = keyof Definitions;
+type LabelOf<N extends MetricName> = Extract<keyof Definitions[N]['labels'], string>;
+type Instrument<N extends MetricName> = Definitions[N]['type'] extends 'counter'
+  ? Counter<LabelOf<N>>
+  : Definitions[N]['type'] extends 'gauge'
+    ? Gauge<LabelOf<N>>
+    : Histogram<LabelOf<N>>;
+
+export type Metrics = { readonly [N in MetricName]: Instrument<N> } & { readonly registry: Registry };
+export type { Counter, Gauge, Histogram };
+
+/**
+ * The instruments of one process, in a registry of their own.
+ * @param labels.release what is deployed (`RELEASE`)
+ * @param options.runtime also collect the runtime's metrics (event loop, GC, heap, handles); off in tests
+ */
+export function createMetrics(labels: { release: string }, options: { runtime: boolean }): Metrics {
+  const registry = new Registry();
+  const instruments: Record<string, Counter | Gauge | Histogram> = {};
+  for (const [name, definition] of Object.entries<Definition>(metricDefinitions)) {
+    const common = { name, help: definition.help, labelNames: Object.keys(definition.labels), registers: [registry] };
+    instruments[name] =
+      definition.type === 'counter'
+        ? new Counter(common)
+        : definition.type === 'gauge'
+          ? new Gauge(common)
+          : new Histogram({ ...common, buckets: [...(definition.buckets ?? [])] });
+  }
+  if (options.runtime) collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 1_000 });
+  const metrics = { ...instruments, registry } as unknown as Metrics;
+  metrics.build_info.set({ release: labels.release, node: process.version }, 1);
+  return metrics;
+}
