@@ -1,0 +1,136 @@
+/**
+ * How a value becomes text in a mail. Each field checks what it is given (rows of the outbox are JSON, and JSON is not
+ * typed) and answers raw text; escaping for HTML is the caller's. A wrong value throws a TemplateError that names no value.
+ */
+
+import { deviceName } from './device-name.ts';
+
+export const locales = ['en', 'de'] as const;
+export type Locale = (typeof locales)[number];
+
+/** The few words a value needs around it, from `emails/strings/<locale>.ts`, compiled to `phrases.<locale>.json`. */
+export interface Phrases {
+  greeting: string;
+  greetingNameless: string;
+  unknown: string;
+  roles: Record<'owner' | 'admin' | 'member' | 'billing', string>;
+  intervals: Record<'month' | 'year', string>;
+  nextAttempt: string;
+  noNextAttempt: string;
+  resets: string;
+  doesNotReset: string;
+}
+
+export interface Money {
+  /** Minor units: 1900 is $19.00. */
+  amount: number;
+  /** ISO 4217, any case. */
+  currency: string;
+}
+
+/** A mail cannot be rendered from what was given, now or later: a permanent failure, not worth a retry. */
+export class TemplateError extends Error {
+  override name = 'TemplateError';
+}
+
+type Field<V> = (value: V, locale: Locale, phrases: Phrases) => string;
+
+const WORDS_MAX = 200;
+const URL_MAX = 2000;
+// Control characters and line breaks could forge lines or headers, bidirectional overrides could disguise what is read.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** One line of printable text, at most `max` characters (code points), cut with an ellipsis. */
+export function oneLine(value: string, max: number): string {
+  const characters = [...value.toWellFormed().replace(UNPRINTABLE, ' ').replace(/\s+/gu, ' ').trim()];
+  return characters.length <= max
+    ? characters.join('')
+    : `${characters
+        .slice(0, max - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
+/** Words someone typed or a program sent: a name of an organization, an IP address, a plan. */
+export const words: Field<string> = (value) => oneLine(string(value), WORDS_MAX);
+
+/** Like `words`, for what is not always known. */
+export const wordsOrUnknown: Field<string | null> = (value, _locale, phrases) =>
+  value === null ? phrases.unknown : oneLine(string(value), WORDS_MAX);
+
+/** A User-Agent header, in a person's words. */
+export const device: Field<string | null> = (value, _locale, phrases) =>
+  value === null ? phrases.unknown : oneLine(deviceName(string(value)), WORDS_MAX);
+
+/** Enough of an address for its owner to recognise, too little for a stranger to use: `a•••@example.com`. */
+export const maskedAddress: Field<string> = (value) => {
+  const [, first, domain] = /^(.).*(@[^@]+)$/su.exec(string(value)) ?? fail('not an email address');
+  return oneLine(`${first}•••${domain}`, WORDS_MAX);
+};
+
+/** An absolute http or https URL, normalised so that it can stand in an attribute; anything else is refused. */
+export const link: Field<string> = (value) => {
+  const url = URL.parse(string(value)) ?? fail('not an absolute URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') fail('a URL that is not http or https');
+  if (url.username || url.password) fail('a URL with credentials');
+  if (url.href.length > URL_MAX) fail('a URL that is too long');
+  return url.href.replaceAll("'", '%27');
+};
+
+/** A moment (RFC 3339) to the minute, in UTC and saying so, since the reader's time zone is not known. */
+export const moment: Field<string> = (value, locale) =>
+  `${date(value, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' }, locale)} UTC`;
+
+/** The day of a moment (RFC 3339), in UTC. */
+export const day: Field<string> = (value, locale) => date(value, { dateStyle: 'long', timeZone: 'UTC' }, locale);
+
+/** A sentence about a day (RFC 3339), or another one where there is no such day. */
+export const dayNotice =
+  (withDay: 'nextAttempt' | 'resets', without: 'noNextAttempt' | 'doesNotReset'): Field<string | null> =>
+  (value, locale, phrases) =>
+    value === null ? phrases[without] : phrases[withDay].replace('{{day}}', () => day(value, locale, phrases));
+
+/** A duration, spelled out: `24 hours`. */
+export const duration =
+  (unit: 'minute' | 'hour' | 'day'): Field<number> =>
+  (value, locale) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(whole(value));
+
+export const count: Field<number> = (value, locale) => new Intl.NumberFormat(locale).format(whole(value));
+
+export const money: Field<Money> = (value, locale) => {
+  const currency = string(value?.currency);
+  if (!/^[a-z]{3}$/i.test(currency)) fail('not a currency');
+  if (!Number.isSafeInteger(value.amount)) fail('not an amount in minor units');
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  // The decimal string keeps the amount exact, where dividing would make a float of it.
+  return format.format(
+    `${value.amount}e-${format.resolvedOptions().maximumFractionDigits ?? 2}` as Intl.StringNumericLiteral,
+  );
+};
+
+/** A role's name; a role that a product added stands as it is. */
+export const role: Field<string> = (value, locale, phrases) =>
+  Object.hasOwn(phrases.roles, string(value))
+    ? phrases.roles[value as keyof Phrases['roles']]
+    : words(value, locale, phrases);
+
+export const interval: Field<'month' | 'year'> = (value, _locale, phrases) =>
+  Object.hasOwn(phrases.intervals, string(value)) ? phrases.intervals[value] : fail('not an interval');
+
+function string(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : fail('not a string, or empty');
+}
+
+function whole(value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail('not a whole number');
+}
+
+function date(value: unknown, options: Intl.DateTimeFormatOptions, locale: Locale): string {
+  const time = Date.parse(string(value));
+  return Number.isNaN(time) ? fail('not a time') : new Intl.DateTimeFormat(locale, options).format(time);
+}
+
+function fail(problem: string): never {
+  throw new TemplateError(problem);
+}

@@ -1,0 +1,80 @@
+import { Button, Column, Hr, Link, Row, Section, Text } from 'react-email';
+import { brand } from '../brand.ts';
+import type { Frame } from '../props.ts';
+import { font, small } from './layout.tsx';
+
+const { light } = brand;
+
+/** A paragraph of the message. One string each: a mail is translated by whole sentences. */
+export function Paragraph({ children }: { children: string }) {
+  return (
+    <Text className="text" style={{ ...font, margin: '16px 0 0' }}>
+      {children}
+    </Text>
+  );
+}
+
+/** The one thing to do, as a button, with the address in full below for clients and readers who can't use buttons. */
+export function Action({ label, url, layout }: { label: string; url: string; layout: Frame['layout'] }) {
+  return (
+    <>
+      <Section style={{ margin: '24px 0 0' }}>
+        <Button className="button" href={url} style={button}>
+          {label}
+        </Button>
+      </Section>
+      <Text className="quiet" data-skip-in-text style={{ ...small, margin: '20px 0 0' }}>
+        {layout.fallback}
+      </Text>
+      <Text data-skip-in-text style={{ ...small, margin: '2px 0 0', wordBreak: 'break-all' }}>
+        <Link className="link" href={url} style={{ ...small, color: light.link, wordBreak: 'break-all' }}>
+          {url}
+        </Link>
+      </Text>
+    </>
+  );
+}
+
+/** How long a link lasts, and what to do if the mail is a surprise: below a line, after the message proper. */
+export function Notes({ children }: { children: string | string[] }) {
+  return (
+    <>
+      <Hr className="line" data-skip-in-text style={{ borderTop: `1px solid ${light.line}`, margin: '24px 0 0' }} />
+      {[children].flat().map((note) => (
+        <Text key={note} className="quiet" style={{ ...small, fontSize: 14, lineHeight: '21px', margin: '16px 0 0' }}>
+          {note}
+        </Text>
+      ))}
+    </>
+  );
+}
+
+/** Facts, a row each: when, where from, how much. */
+export function Details({ rows }: { rows: [label: string, value: string][] }) {
+  return (
+    <Section className="line" style={{ borderTop: `1px solid ${light.line}`, margin: '20px 0 0' }}>
+      {rows.map(([label, value]) => (
+        <Row key={label} data-text="row" className="line" style={{ borderBottom: `1px solid ${light.line}` }}>
+          <Column className="quiet" data-text="label" style={{ ...cell, ...quietCell }}>
+            {label}
+          </Column>
+          <Column className="text" data-text="value" style={{ ...cell, wordBreak: 'break-word' }}>
+            {value}
+          </Column>
+        </Row>
+      ))}
+    </Section>
+  );
+}
+
+const cell = { ...font, fontSize: 14, lineHeight: '20px', padding: '10px 0', verticalAlign: 'top' } as const;
+const quietCell = { width: 110, paddingRight: 12, color: light.quiet } as const;
+
+const button = {
+  ...font,
+  fontWeight: 600,
+  color: light.onButton,
+  backgroundColor: light.button,
+  borderRadius: 8,
+  padding: '13px 22px',
+} as const;

@@ -1,0 +1,18 @@
+import { Layout } from '../components/layout.tsx';
+import { Action, Notes, Paragraph } from '../components/parts.tsx';
+import { preview } from '../preview.ts';
+import type { TemplateProps } from '../props.ts';
+
+export default function EmailChanged({ locale, layout, text, value }: TemplateProps<'email-changed'>) {
+  return (
+    <Layout locale={locale} layout={layout} text={text} greeting={value.greeting}>
+      <Paragraph>{text.intro}</Paragraph>
+      <Paragraph>{text.wasYou}</Paragraph>
+      <Paragraph>{text.notYou}</Paragraph>
+      <Action label={text.button} url={value.url} layout={layout} />
+      <Notes>{text.expiry}</Notes>
+    </Layout>
+  );
+}
+
+EmailChanged.PreviewProps = preview('email-changed');

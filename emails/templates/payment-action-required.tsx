@@ -1,0 +1,21 @@
+import { Layout } from '../components/layout.tsx';
+import { Action, Notes, Paragraph } from '../components/parts.tsx';
+import { preview } from '../preview.ts';
+import type { TemplateProps } from '../props.ts';
+
+export default function PaymentActionRequired({
+  locale,
+  layout,
+  text,
+  value,
+}: TemplateProps<'payment-action-required'>) {
+  return (
+    <Layout locale={locale} layout={layout} text={text} greeting={value.greeting}>
+      <Paragraph>{text.intro}</Paragraph>
+      <Action label={text.button} url={value.url} layout={layout} />
+      <Notes>{text.consequence}</Notes>
+    </Layout>
+  );
+}
+
+PaymentActionRequired.PreviewProps = preview('payment-action-required');

@@ -1,0 +1,22 @@
+import { Layout } from '../components/layout.tsx';
+import { Action, Notes, Paragraph } from '../components/parts.tsx';
+import { preview } from '../preview.ts';
+import type { TemplateProps } from '../props.ts';
+
+export default function SubscriptionCancelled({
+  locale,
+  layout,
+  text,
+  value,
+}: TemplateProps<'subscription-cancelled'>) {
+  return (
+    <Layout locale={locale} layout={layout} text={text} greeting={value.greeting}>
+      <Paragraph>{text.intro}</Paragraph>
+      <Paragraph>{text.undo}</Paragraph>
+      <Action label={text.button} url={value.url} layout={layout} />
+      <Notes>{text.notYou}</Notes>
+    </Layout>
+  );
+}
+
+SubscriptionCancelled.PreviewProps = preview('subscription-cancelled');
