@@ -117,7 +117,7 @@ export const de: Strings = {
     intro: `Ihr Konto bei ${product} ist wie gewünscht geschlossen. Am {{deletesAt}} löschen wir es samt seinen Daten endgültig.`,
     undo: 'Falls Sie es sich anders überlegen, stellen Sie es vorher wieder her:',
     button: 'Konto behalten',
-    expiry: 'Der Link gilt bis {{deletesAt}} und nur einmal.',
+    expiry: 'Der Link gilt bis zum {{deletesAt}} und nur einmal.',
     notYou: 'Falls Sie das nicht veranlasst haben, stellen Sie das Konto wieder her und wählen Sie ein neues Passwort.',
     reason: `Sie erhalten diese E-Mail, weil die Löschung Ihres Kontos bei ${product} angefordert wurde.`,
   },
@@ -194,10 +194,10 @@ export const de: Strings = {
   },
   'subscription-cancelled': {
     subject: 'Ihr Abonnement {{plan}} wurde gekündigt',
-    preheader: 'Sie können es bis {{endsAt}} nutzen.',
+    preheader: 'Sie können es bis zum {{endsAt}} nutzen.',
     heading: 'Abonnement gekündigt',
     intro:
-      'Das Abonnement {{plan}} von {{organization}} wurde gekündigt. Es kann bis {{endsAt}} genutzt werden; berechnet wird dafür nichts mehr.',
+      'Das Abonnement {{plan}} von {{organization}} wurde gekündigt. Es kann bis zum {{endsAt}} genutzt werden; berechnet wird dafür nichts mehr.',
     undo: 'Falls Sie es sich anders überlegen, können Sie jederzeit neu abonnieren:',
     button: 'Abrechnung öffnen',
     notYou:
