@@ -1,0 +1,141 @@
+// biome-ignore-all lint/style/useNodejsImportProtocol: older versions of Node.js don't know it
+
+/**
+ * Makes `npm start`, `npm test` and the like work in a fresh clone: installs the dependencies that the lock file names, and
+ * sees to it that `node` in an npm script can run the TypeScript sources. npm's pre-scripts call it.
+ *
+ * Runs on any Node.js from 12 on, as it comes before the pinned one exists: no newer syntax, no dependencies.
+ * The pinned one is node_modules/.bin/node, which npm puts first on the PATH of every script.
+ */
+const { spawnSync } = require('child_process');
+const fs = require('fs');
+const path = require('path');
+
+const root = path.resolve(__dirname, '..');
+const modules = path.join(root, 'node_modules');
+const pinned = path.join(modules, '.bin', 'node');
+const setAside = `${pinned}.unusable`;
+const lock = path.join(root, '.plinth', 'install.lock');
+const LOCK_LIMIT_MS = 15 * 60 * 1000;
+
+if (!isInstalled()) underLock(() => isInstalled() || install());
+ensureNode();
+
+/** npm's own record of what is in node_modules must equal the lock file, but for optional packages of other platforms. */
+function isInstalled() {
+  const wanted = readPackages(path.join(root, 'package-lock.json'));
+  const present = readPackages(path.join(modules, '.package-lock.json'));
+  // Not the whole entry: what npm records beside these two depends on its version and settings.
+  const isSame = (a, b) => a.version === b.version && (a.integrity || b.integrity) === (b.integrity || a.integrity);
+  return (
+    Object.keys(present).length > 0 &&
+    Object.keys(present).every((name) => wanted[name] && isSame(wanted[name], present[name])) &&
+    Object.keys(wanted).every((name) => name === '' || present[name] || wanted[name].optional)
+  );
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
+  } catch (_) {
+    return {}; // absent, or cut short by an interrupted install
+  }
+}
+
+function install() {
+  const npmVersion = /npm\/(\d+)\S*/.exec(process.env.npm_config_user_agent || '');
+  if (npmVersion && Number(npmVersion[1]) < 7) {
+    fail(`${npmVersion[0]} can't read package-lock.json. Install Node.js 22.18 or newer: https://nodejs.org`);
+  }
+  say(`${fs.existsSync(modules) ? 'node_modules is not what package-lock.json says' : 'first run'}: running npm ci…`);
+  const startedAt = Date.now();
+  // No install scripts: nothing here needs one, and they would run on a pinned Node.js that may not work on this machine.
+  // No word about engines: npm may well run on an older Node.js, the sources never do.
+  const flags = 'ci --include=dev --ignore-scripts --no-audit --no-fund --no-engine-strict --loglevel=error'.split(' ');
+  const npm = process.env.npm_execpath || '';
+  const [command, first] = /npm-cli\.js$/.test(npm)
+    ? [process.env.npm_node_execpath || process.execPath, [npm]]
+    : ['npm', []];
+  const result = spawnSync(command, first.concat(flags), { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (result.error) fail(`npm could not be started: ${result.error.message}`);
+  if (result.status !== 0) fail('npm ci failed; its message is above.');
+  say(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+/** Two of these at once (npm start beside npm test): one installs, the other waits and finds it done. */
+function underLock(work) {
+  fs.mkdirSync(path.dirname(lock), { recursive: true });
+  for (let waits = 0; !takeLock(); waits++) {
+    if (waits === 0) say(`waiting for another install to end (if there is none, delete ${lock})`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  process.once('exit', () => fs.unlinkSync(lock)); // also when fail() ends it
+  work();
+}
+
+function takeLock() {
+  try {
+    fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') fail(`cannot write ${lock}: ${error.message}`);
+  }
+  try {
+    const isOld = Date.now() - fs.statSync(lock).mtimeMs > LOCK_LIMIT_MS;
+    if (isOld || !isAlive(Number(fs.readFileSync(lock, 'utf8')))) fs.unlinkSync(lock);
+  } catch (_) {
+    // its owner has just removed it
+  }
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    return pid === 0 || process.kill(pid, 0); // 0: the file is being written
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/**
+ * Where the pinned Node.js can't run (no libatomic, another C library) it must leave the PATH: it would hide a system
+ * Node.js that can, even from this file's own next run. It is put aside, and comes back on the first run that finds it working.
+ */
+function ensureNode() {
+  if (process.platform === 'win32' || process.execPath.startsWith(modules + path.sep)) return; // the latter runs this
+  if (fs.existsSync(setAside)) fs.renameSync(setAside, pinned);
+  const shipped = fs.existsSync(pinned) ? run(pinned) : { trouble: `none for ${process.platform}-${process.arch}` };
+  if (isNewEnough(shipped.version)) return;
+  if (fs.existsSync(pinned)) fs.renameSync(pinned, setAside);
+  const { version } = run('node');
+  if (isNewEnough(version))
+    return say(`the Node.js from npm can't run here (${shipped.trouble}); using ${version} instead`);
+  const remedy = /libatomic/.test(shipped.trouble)
+    ? 'Install libatomic: `apt-get install libatomic1` on Debian and Ubuntu, `dnf install libatomic` on Fedora and RHEL'
+    : 'Install Node.js 22.18 or newer: https://nodejs.org, or `apk add nodejs-current` on Alpine';
+  fail(
+    `no usable Node.js; from npm: ${shipped.trouble}; of the system: ${version || 'none'}.\n${remedy}, then try again.`,
+  );
+}
+
+function run(command) {
+  const result = spawnSync(command, ['--version'], { encoding: 'utf8' });
+  if (result.status === 0) return { version: result.stdout.trim() };
+  return {
+    trouble: result.error ? result.error.message : result.stderr.trim().split('\n')[0] || `exit ${result.status}`,
+  };
+}
+
+function isNewEnough(version) {
+  const [major, minor] = String(version).replace('v', '').split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 18);
+}
+
+function say(message) {
+  process.stderr.write(`plinth: ${message}\n`);
+}
+
+function fail(message) {
+  say(message);
+  process.exit(1);
+}
