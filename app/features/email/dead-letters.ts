@@ -1,0 +1,108 @@
+/** For operators: what is in the outbox, and sending again what was given up. */
+import { and, desc, eq, isNotNull, lt, sql } from 'drizzle-orm';
+import type { Database } from '../../platform/database/database.ts';
+import type { Jobs } from '../../platform/jobs/jobs.ts';
+import { deliverQueue } from './jobs.ts';
+import { emailMessages } from './schema.ts';
+
+export type EmailStatus = (typeof emailMessages.$inferSelect)['status'];
+
+/** A mail without what it says. */
+const summary = {
+  id: emailMessages.id,
+  template: emailMessages.template,
+  locale: emailMessages.locale,
+  to: emailMessages.toAddress,
+  status: emailMessages.status,
+  attempts: emailMessages.attempts,
+  nextAttemptAt:
+    sql<Date | null>`case when ${emailMessages.status} = 'queued' then ${emailMessages.nextAttemptAt} end`.mapWith(
+      emailMessages.nextAttemptAt,
+    ),
+  lastError: emailMessages.lastError,
+  providerResponse: emailMessages.providerResponse,
+  createdAt: emailMessages.createdAt,
+  sentAt: emailMessages.sentAt,
+  failedAt: emailMessages.failedAt,
+} as const;
+
+export interface EmailSummary {
+  id: string;
+  template: string;
+  locale: string;
+  to: string;
+  status: EmailStatus;
+  attempts: number;
+  /** Null unless queued. */
+  nextAttemptAt: Date | null;
+  lastError: string | null;
+  providerResponse: string | null;
+  createdAt: Date;
+  sentAt: Date | null;
+  failedAt: Date | null;
+}
+
+export interface ListOptions {
+  status?: EmailStatus | undefined;
+  /** Default 20. */
+  limit?: number | undefined;
+  /** Only what was queued before this mail: the last id of the page before. */
+  before?: string | undefined;
+}
+
+/** Mails, the newest first. */
+export async function listMessages(
+  db: Database,
+  { status, limit = 20, before }: ListOptions = {},
+): Promise<EmailSummary[]> {
+  return db
+    .select(summary)
+    .from(emailMessages)
+    .where(and(status && eq(emailMessages.status, status), before ? lt(emailMessages.id, before) : undefined))
+    .orderBy(desc(emailMessages.id))
+    .limit(limit);
+}
+
+const BATCH = 100;
+
+/**
+ * Queues failed mails again, with all their tries: one by its id, or all. What was wiped meanwhile can't be sent again.
+ * @returns how many were queued
+ */
+export async function retryFailed(
+  db: Database,
+  jobs: Pick<Jobs, 'enqueue'>,
+  { id }: { id?: string | undefined } = {},
+): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await retryBatch(db, jobs, id);
+    total += count;
+    if (count < BATCH) return total;
+  }
+}
+
+function retryBatch(db: Database, jobs: Pick<Jobs, 'enqueue'>, id: string | undefined): Promise<number> {
+  return db.transaction(async (tx) => {
+    const failed = await tx
+      .select({ id: emailMessages.id })
+      .from(emailMessages)
+      .where(
+        and(
+          eq(emailMessages.status, 'failed'),
+          isNotNull(emailMessages.data),
+          id ? eq(emailMessages.id, id) : undefined,
+        ),
+      )
+      .limit(BATCH)
+      .for('update', { skipLocked: true });
+    for (const message of failed) {
+      await tx
+        .update(emailMessages)
+        .set({ status: 'queued', attempts: 0, failedAt: null, nextAttemptAt: sql`now()` })
+        .where(eq(emailMessages.id, message.id));
+      await jobs.enqueue(tx, deliverQueue, { messageId: message.id });
+    }
+    return failed.length;
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * Mail, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
+ * Not here: what mails say (`emails/`), and when one is sent (the features that call `sendEmail`).
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Executor } from '../../platform/database/database.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { type EmailSummary, type ListOptions, listMessages, retryFailed } from './dead-letters.ts';
+import { createDelivery } from './delivery.ts';
+import { tidyQueue } from './jobs.ts';
+import { observeOldestUnsent } from './observation.ts';
+import { createOutbox, type SendEmail } from './outbox.ts';
+import { createTidying, exportFor, forget, type Tidied, tidy } from './retention.ts';
+import { emailRoutes, type ProviderName } from './routes.ts';
+import { suppress, unsuppress } from './suppression.ts';
+import type { EmailTransport } from './transport.ts';
+import { createUnsubscribing } from './unsubscribing.ts';
+import type { FeedbackProvider } from './webhooks/feedback.ts';
+import { createPostmarkProvider, type PostmarkOptions } from './webhooks/postmark.ts';
+import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
+import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
+
+export { isMailbox, normalizeAddress } from './addresses.ts';
+export type { EmailStatus, EmailSummary } from './dead-letters.ts';
+export { emailQueues } from './jobs.ts';
+export type { EmailData, NewEmail, SendEmail } from './outbox.ts';
+export { createSmtpTransport } from './smtp-transport.ts';
+export { createCapturingTransport, type EmailTransport } from './transport.ts';
+
+export interface EmailOptions {
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  sealer: Sealer;
+  clock: Clock;
+  metrics: Metrics;
+  logger: Logger;
+  transport: EmailTransport;
+  /** `EMAIL_FROM`: a mailbox, or `Name <mailbox>`. Its domain is the right part of every Message-ID. */
+  from: string;
+  /** `APP_URL`; bulk mail links to its page `/unsubscribe?token=…`. */
+  appUrl: string;
+  /** `API_URL`; mail programs unsubscribe there. */
+  apiUrl: string;
+  /** The providers whose webhooks are answered; the others are 404. */
+  webhooks?: {
+    ses?: Omit<SesOptions, 'clock'> | undefined;
+    postmark?: PostmarkOptions | undefined;
+    resend?: Omit<ResendOptions, 'clock'> | undefined;
+  };
+}
+
+export interface Email {
+  sendEmail: SendEmail;
+  /** For the worker. */
+  handlers: readonly JobHandler[];
+  schedules: readonly JobSchedule[];
+  /** Adds the webhooks and the unsubscribe endpoint. */
+  routes(app: HttpServer): void;
+  /** For operators: mails, the newest first, without what they say. */
+  list(options?: ListOptions): Promise<EmailSummary[]>;
+  /** Queues failed mails again. @returns how many */
+  retry(options?: { id?: string | undefined }): Promise<number>;
+  /** Stops all mail to an address, by hand. @returns false when it is no mailbox */
+  suppress(address: string, detail?: string): Promise<boolean>;
+  /** Lets an address be mailed again, bulk mail included. @returns whether it was suppressed */
+  unsuppress(address: string): Promise<boolean>;
+  /** Deletes what is old; also runs by its schedule. */
+  purge(): Promise<Tidied>;
+  /** Deletes every mail about a user, those not yet sent too. */
+  forget(tx: Executor, userId: string): Promise<void>;
+  /** What is stored about a user here. */
+  exportFor(userId: string): ReturnType<typeof exportFor>;
+}
+
+export function createEmail(options: EmailOptions): Email {
+  const { db, jobs, clock, metrics, logger } = options;
+  const unsubscribing = createUnsubscribing(options);
+  const providers = webhookProviders(options);
+  observeOldestUnsent(db, metrics);
+
+  return {
+    sendEmail: createOutbox(options),
+    handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
+    schedules: [{ queue: tidyQueue, cron: '17 * * * *' }],
+    routes: (app) => emailRoutes(app, { db, logger, unsubscribing, providers }),
+    list: (listing) => listMessages(db, listing),
+    retry: (which) => retryFailed(db, jobs, which),
+    suppress: async (address, detail) =>
+      (await suppress(db, [{ address, reason: 'manual', ...(detail && { detail }) }])) === 0,
+    unsuppress: (address) => unsuppress(db, address),
+    purge: () => tidy({ db, jobs, clock }),
+    forget,
+    exportFor: (userId) => exportFor(db, userId),
+  };
+}
+
+function webhookProviders({ webhooks = {}, clock }: EmailOptions) {
+  const { ses, postmark, resend } = webhooks;
+  const providers = new Map<string, { name: ProviderName; feedback: FeedbackProvider }>();
+  if (ses) providers.set('ses', { name: 'ses', feedback: createSesProvider({ ...ses, clock }) });
+  if (postmark) providers.set('postmark', { name: 'postmark', feedback: createPostmarkProvider(postmark) });
+  if (resend) providers.set('resend', { name: 'resend', feedback: createResendProvider({ ...resend, clock }) });
+  return providers;
+}

@@ -1,0 +1,19 @@
+/** The queues of this feature. Jobs carry ids only: what a mail says rests sealed in its row. */
+import { defineQueue } from '../../platform/jobs/queues.ts';
+
+/**
+ * Wakes a worker for one mail. When and how often a mail is tried is decided by its row (`delivery.ts`); these retries are only for
+ * what goes wrong around that, such as the database being away.
+ */
+export const deliverQueue = defineQueue<{ messageId: string }>('email.deliver', {
+  concurrency: 5,
+  retries: 10,
+  retryDelaySeconds: 5,
+  retryDelayMaxSeconds: 900,
+  expireSeconds: 120,
+});
+
+/** Purges what is old, and wakes mails whose job was lost. */
+export const tidyQueue = defineQueue<Record<string, never>>('email.tidy', { concurrency: 1, retries: 2 });
+
+export const emailQueues = [deliverQueue, tidyQueue] as const;

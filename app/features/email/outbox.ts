@@ -1,0 +1,66 @@
+/** The outbox: mails are written in the transaction of what they tell of, and sent by workers later (`delivery.ts`). */
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Jobs } from '../../platform/jobs/jobs.ts';
+import { newId } from '../../platform/security/random.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { isMailbox } from './addresses.ts';
+import { deliverQueue } from './jobs.ts';
+import { emailMessages } from './schema.ts';
+import type { TemplateData, TemplateName } from './template-catalog.ts';
+
+/** The data of a template as senders give it: the unsubscribe link of bulk mail is added when it is sent. */
+export type EmailData<T extends TemplateName> = Omit<TemplateData[T], 'unsubscribeUrl'>;
+
+export interface NewEmail<T extends TemplateName> {
+  template: T;
+  /** One mailbox (`isMailbox`). */
+  to: string;
+  /** A BCP 47 tag; what is not translated is mailed in English. */
+  locale: string;
+  data: EmailData<T>;
+  /** Names the transition, e.g. `password-changed:<user id>:<credential id>`: the same key is mailed once. */
+  key: string;
+  /** Whom the mail is about: it is exported and forgotten with this user. */
+  userId?: string | undefined;
+}
+
+/** Queues a mail. It is sent if, and only if, `tx` commits. @returns false when `key` was mailed before */
+export type SendEmail = <T extends TemplateName>(tx: Transaction, email: NewEmail<T>) => Promise<boolean>;
+
+const SEALING_PURPOSE = 'email_messages.data';
+
+export interface OutboxOptions {
+  jobs: Pick<Jobs, 'enqueue'>;
+  sealer: Sealer;
+  metrics: Pick<Metrics, 'email_messages_total'>;
+}
+
+export function createOutbox({ jobs, sealer, metrics }: OutboxOptions): SendEmail {
+  return async (tx, { template, to, locale, data, key, userId }) => {
+    if (!isMailbox(to)) throw new TypeError('a mail needs one mailbox as its recipient');
+    const [queued] = await tx
+      .insert(emailMessages)
+      .values({
+        id: newId(),
+        userId: userId ?? null,
+        template,
+        locale,
+        toAddress: to,
+        key,
+        data: sealer.seal(SEALING_PURPOSE, JSON.stringify(data)),
+      })
+      .onConflictDoNothing({ target: emailMessages.key })
+      .returning({ id: emailMessages.id });
+    if (!queued) return false;
+    await jobs.enqueue(tx, deliverQueue, { messageId: queued.id });
+    // Counted before the commit, since nobody hears of it here: one that is rolled back is counted all the same.
+    metrics.email_messages_total.inc({ template, outcome: 'queued' });
+    return true;
+  };
+}
+
+/** The data of a queued mail. @throws Error when the secret that sealed it is gone from `APP_SECRET` */
+export function openData(sealer: Sealer, sealed: Buffer): Record<string, unknown> {
+  return JSON.parse(sealer.open(SEALING_PURPOSE, sealed).toString('utf8'));
+}

@@ -1,0 +1,56 @@
+/** Addresses that must not be mailed. Not here: who reports them (`webhooks/`), and how readers unsubscribe (`unsubscribing.ts`). */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Executor } from '../../platform/database/database.ts';
+import { normalizeAddress } from './addresses.ts';
+import { emailSuppressions } from './schema.ts';
+
+type Suppression = typeof emailSuppressions.$inferSelect;
+
+export interface NewSuppression {
+  /** As reported; normalised here. */
+  address: string;
+  reason: Suppression['reason'];
+  provider?: NonNullable<Suppression['provider']>;
+  detail?: string;
+}
+
+/**
+ * Suppresses addresses; the first report of an address stays. An unsubscription stops bulk mail only, every other reason stops all mail.
+ * @returns how many of `reports` named no mailbox and were left out
+ */
+export async function suppress(tx: Executor, reports: readonly NewSuppression[]): Promise<number> {
+  const rows = reports.flatMap(({ address, reason, provider, detail }) => {
+    const normalized = normalizeAddress(address);
+    if (normalized === undefined) return [];
+    const scope = reason === 'unsubscribe' ? ('bulk' as const) : ('all' as const);
+    return [{ address: normalized, scope, reason, provider: provider ?? null, detail: detail ?? null }];
+  });
+  if (rows.length > 0) await tx.insert(emailSuppressions).values(rows).onConflictDoNothing();
+  return reports.length - rows.length;
+}
+
+/** Why a mail to `address` must not be sent, or undefined. */
+export async function suppressionOf(
+  tx: Executor,
+  address: string,
+  mail: { bulk: boolean },
+): Promise<Suppression['reason'] | undefined> {
+  const normalized = normalizeAddress(address) ?? address;
+  const [found] = await tx
+    .select({ reason: emailSuppressions.reason })
+    .from(emailSuppressions)
+    .where(and(eq(emailSuppressions.address, normalized), mail.bulk ? undefined : eq(emailSuppressions.scope, 'all')))
+    .orderBy(emailSuppressions.scope)
+    .limit(1);
+  return found?.reason;
+}
+
+/** Lets `address` be mailed again. @returns whether it was suppressed */
+export async function unsuppress(tx: Executor, address: string): Promise<boolean> {
+  const normalized = normalizeAddress(address) ?? '';
+  const lifted = await tx
+    .delete(emailSuppressions)
+    .where(eq(emailSuppressions.address, normalized))
+    .returning({ one: sql`1` });
+  return lifted.length > 0;
+}

@@ -1,0 +1,47 @@
+/** The port through which mails leave, and its capturing implementation for tests. The real one is `smtp-transport.ts`. */
+
+export interface OutgoingEmail {
+  /** With angle brackets; the same for every try of a mail, so that a receiver can tell a repetition. */
+  messageId: string;
+  /** `Name <mailbox>` or a mailbox. */
+  from: string;
+  /** One mailbox. */
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+export type SendOutcome =
+  /** The server has taken responsibility for the mail. `response` is what it said. */
+  | { kind: 'accepted'; response: string }
+  /** This mail will never be accepted. */
+  | { kind: 'refused'; reason: string }
+  /** It may be accepted later. It may even have been accepted, and the answer lost. */
+  | { kind: 'unavailable'; reason: string };
+
+export interface EmailTransport {
+  /** Tries once. Does not throw for what a mail server or a network does. Reasons hold no addresses. */
+  send(email: OutgoingEmail, signal: AbortSignal): Promise<SendOutcome>;
+  close(): Promise<void>;
+}
+
+/** Keeps mails instead of sending them. `answer` decides what becomes of one; by default all are accepted. */
+export function createCapturingTransport(
+  answer: (email: OutgoingEmail) => SendOutcome | Promise<SendOutcome> = () => ({
+    kind: 'accepted',
+    response: '250 ok',
+  }),
+): EmailTransport & { readonly sent: OutgoingEmail[] } {
+  const sent: OutgoingEmail[] = [];
+  return {
+    sent,
+    async send(email) {
+      const outcome = await answer(email);
+      if (outcome.kind === 'accepted') sent.push(email);
+      return outcome;
+    },
+    async close() {},
+  };
+}
