@@ -1,0 +1,23 @@
+/** The thread that MailDev runs in. Started by `mailbox.ts` alone, which says why and reads what is posted here. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { MailDev } from 'maildev';
+
+export type MailboxReport =
+  | { kind: 'ready'; smtpPort: number; webPort: number }
+  | { kind: 'mail'; to: string; subject: string }
+  | { kind: 'failure'; message: string; code?: string; port?: number };
+
+try {
+  const { smtp, api } = await new MailDev(workerData).start();
+  smtp.on('new', ({ to, subject }: { to?: { address?: string }[]; subject?: string }) => {
+    report({ kind: 'mail', to: to?.[0]?.address ?? 'nobody', subject: subject ?? '(no subject)' });
+  });
+  report({ kind: 'ready', smtpPort: smtp.getPort(), webPort: api?.getPort() ?? 0 });
+} catch (error) {
+  const { message, code, port } = error as NodeJS.ErrnoException & { port?: number };
+  report({ kind: 'failure', message, ...(code && { code }), ...(port && { port }) });
+}
+
+function report(message: MailboxReport): void {
+  parentPort?.postMessage(message);
+}
