@@ -69,6 +69,13 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(
   return factories as { readonly [K in keyof T]: ProblemFactory };
 }
 
+/** The same code with another status, where the contract has one code for two situations. */
+export function withStatus(factory: ProblemFactory, status: number, title: string): ProblemFactory {
+  const definition = { status, title };
+  const make = (options?: ProblemOptions) => new Problem(factory.code, definition, options);
+  return Object.assign(make, { code: factory.code, ...definition });
+}
+
 /** Every declared error, sorted by code. The documentation and its tests walk this list. */
 export function allErrors(): ProblemFactory[] {
   return [...catalogue.values()].sort((a, b) => (a.code < b.code ? -1 : 1));

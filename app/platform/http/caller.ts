@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 /** Who makes a request. Filled in by the authentication of a feature, read by handlers, logs and traces. */
 export interface Caller {
   readonly userId: string;
@@ -9,4 +11,24 @@ declare module 'fastify' {
     /** Set by a route's authentication hook; null on a public route. */
     caller: Caller | null;
   }
+}
+
+/** Where a request came from: what sessions and audit events keep of it. */
+export interface RequestOrigin {
+  readonly requestId: string | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+const MAX_USER_AGENT_LENGTH = 400;
+
+export function originOf(request: FastifyRequest): RequestOrigin {
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
+  return { requestId: request.id, ipAddress: request.ip, userAgent };
+}
+
+/** The caller of a route that requires one. @throws Error when the route was declared without authentication: a programming error */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error(`${request.routeOptions.url} needs a caller but has no authentication hook`);
+  return request.caller;
 }

@@ -3,15 +3,14 @@
  * crash leaves both or neither, and a retry never does the work twice.
  */
 import { sql } from 'drizzle-orm';
-import { customType, jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { after, type Clock, DAY_MS } from '../clock.ts';
+import { bytea } from '../database/columns.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { transact } from '../database/retry.ts';
 import { sha256 } from '../security/random.ts';
 import { httpErrors } from './errors.ts';
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /** Answers to requests with an Idempotency-Key, by caller. */
 export const idempotencyKeys = pgTable(

@@ -1,0 +1,170 @@
+/**
+ * Accounts: registration, sessions, passwords, the account itself. This file is the feature's public surface.
+ * Not here: organizations and roles; who may do what in them.
+ */
+import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Notifications } from '../../platform/database/notifications.ts';
+import type { Cursors } from '../../platform/http/pagination.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { type Administration, createAdministration } from './administration.ts';
+import { type Authentication, createAuthentication } from './authentication.ts';
+import { createRefreshCookie } from './cookies.ts';
+import { createDeletion } from './deletion.ts';
+import { createEmailChanges } from './email-changes.ts';
+import { createAccountHandlers, purgeSchedule } from './jobs.ts';
+import { createAccountLimits } from './limits.ts';
+import { createMailRequests } from './mail-requests.ts';
+import { createOneTimeTokens } from './one-time-tokens.ts';
+import { createPasswordPolicy } from './password-policy.ts';
+import { createPasswords } from './passwords.ts';
+import { createProfile } from './profile.ts';
+import { createRefreshing } from './refreshing.ts';
+import { createRegistration } from './registration.ts';
+import { createRevocations } from './revocations.ts';
+import { passwordRoutes } from './routes/passwords.ts';
+import { profileRoutes } from './routes/profile.ts';
+import { registrationRoutes } from './routes/registration.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signingKeyRoutes } from './routes/signing-keys.ts';
+import { createSessions } from './sessions.ts';
+import { createSignIn } from './sign-in.ts';
+import { createSignOut } from './sign-out.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+import { createUsers, type User, type Users } from './users.ts';
+
+export type { User } from './users.ts';
+
+export interface AccountsOptions {
+  db: Database;
+  clock: Clock;
+  sealer: Sealer;
+  cursors: Cursors;
+  notifications: Notifications;
+  jobs: Jobs;
+  hasher: PasswordHasher;
+  audit: Audit;
+  email: Email;
+  metrics: Metrics;
+  logger: Logger;
+  settings: {
+    appUrl: string;
+    apiUrl: string;
+    corsOrigins: readonly string[];
+    productName: string;
+    breachedPasswordsUrl: string | undefined;
+    accessTokenMinutes: number;
+    sessionIdleDays: number;
+    sessionAbsoluteDays: number;
+    networkLimitFactor: number;
+  };
+  /** Runs in the transaction that verifies a user for the first time. */
+  onVerified?: (tx: Transaction, user: User) => Promise<void>;
+}
+
+export interface Accounts {
+  readonly authentication: Authentication;
+  readonly administration: Administration;
+  readonly users: Users;
+  readonly signingKeys: SigningKeys;
+  readonly handlers: readonly JobHandler[];
+  readonly schedules: readonly JobSchedule[];
+  routes(app: HttpServer): void;
+  /** Loads what every process keeps in memory (signing keys, ended sessions) and follows changes. */
+  start(): Promise<void>;
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, settings } = options;
+  const { appUrl, apiUrl } = settings;
+  const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
+
+  const users = createUsers(db);
+  const limits = createAccountLimits(db.$client, settings.networkLimitFactor);
+  const oneTimeTokens = createOneTimeTokens({ db, clock });
+  const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
+  const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
+  const sessions = createSessions({ db, clock, sealer, lifetimes });
+
+  const signingKeys = createSigningKeys({ db, sealer, clock, notifications, tokenLifetimeMs });
+  const accessTokens = createAccessTokens({
+    keys: signingKeys,
+    clock,
+    issuer: apiUrl,
+    audience: apiUrl,
+    lifetimeSeconds: tokenLifetimeMs / SECOND_MS,
+  });
+  const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
+  const authentication = createAuthentication({ tokens: accessTokens, revocations });
+
+  const common = {
+    db,
+    clock,
+    users,
+    sessions,
+    limits,
+    tokens: oneTimeTokens,
+    hasher,
+    policy,
+    audit,
+    email,
+    metrics,
+    appUrl,
+  };
+  // Passwords and changes of address need each other's checks; the functions close the circle at call time.
+  const confirmPassword = (user: User, password: string) => passwords.confirm(user, password);
+  const emailChanges = createEmailChanges({ ...common, confirmPassword });
+  const registration = createRegistration({
+    ...common,
+    emailChanges,
+    onVerified: options.onVerified ?? (async () => {}),
+  });
+  const passwords = createPasswords({ ...common, registration });
+  const deletion = createDeletion({ ...common, confirmPassword });
+  const profile = createProfile(common);
+  const signIn = createSignIn({ ...common, jobs });
+  const signOut = createSignOut({ db, sessions, audit, metrics });
+  const refreshing = createRefreshing({ ...common, sealer });
+  const mailRequests = createMailRequests({ db, jobs, sealer, limits, passwords, registration });
+  const administration = createAdministration({ db, clock, users, sessions, registration, audit });
+
+  const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
+  const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);
+
+  return {
+    authentication,
+    administration,
+    users,
+    signingKeys,
+    handlers: [...mailRequests.handlers, ...createAccountHandlers({ db, audit, sessions, oneTimeTokens, deletion })],
+    schedules: [purgeSchedule],
+    routes(app) {
+      registrationRoutes(app, { registration, mailRequests });
+      sessionRoutes(app, {
+        ...options,
+        signIn,
+        signOut,
+        refreshing,
+        sessions,
+        tokens: accessTokens,
+        cookie,
+        authentication,
+      });
+      profileRoutes(app, { users, profile, deletion, emailChanges, authentication });
+      passwordRoutes(app, { passwords, mailRequests, authentication });
+      signingKeyRoutes(app, signingKeys);
+    },
+    async start() {
+      await signingKeys.start();
+      await revocations.start();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { domainToASCII } from 'node:url';
+
+const LOCAL_PART = /^[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}]{1,64}$/u;
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * The form in which an address is stored, compared and mailed to: NFC, lower case, an international domain in ASCII. Lower-casing the local part departs from
+ * RFC 5321 section 2.4 as every large provider does; quoted local parts and address literals are refused.
+ * @returns null when the text is no address that mail can be sent to
+ */
+export function parseAddress(text: string): string | null {
+  const address = text.normalize('NFC').trim().toLowerCase();
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const domain = domainToASCII(address.slice(at + 1));
+  const labels = domain.split('.');
+  const valid =
+    at > 0 &&
+    LOCAL_PART.test(local) &&
+    !local.startsWith('.') &&
+    !local.endsWith('.') &&
+    !local.includes('..') &&
+    labels.length >= 2 &&
+    domain.length <= 253 &&
+    labels.every((label) => LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1)!);
+  return valid && Buffer.byteLength(local) <= 64 ? `${local}@${domain}` : null;
+}

@@ -1,0 +1,87 @@
+/** What operators do with accounts, from the command line. */
+import { and, asc, eq, gt, or } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Audit } from '../audit/audit.ts';
+import { parseAddress } from './addresses.ts';
+import type { Registration } from './registration.ts';
+import { users } from './schema.ts';
+import type { Sessions } from './sessions.ts';
+import type { User, Users } from './users.ts';
+
+export interface Administration {
+  /** Users by creation, oldest first, `limit` after the one with id `afterId`. */
+  list(limit: number, afterId?: string): Promise<User[]>;
+  /** By id or address. */
+  find(idOrAddress: string): Promise<User | undefined>;
+  /** Closes the account and ends its sessions. @returns whether it was open */
+  suspend(user: User): Promise<boolean>;
+  /** Lifts a suspension. @returns whether there was one */
+  unsuspend(user: User): Promise<boolean>;
+  /** Marks the address as verified. @returns whether it was not */
+  verify(user: User): Promise<boolean>;
+}
+
+export interface AdministrationOptions {
+  db: Database;
+  clock: Clock;
+  users: Users;
+  sessions: Sessions;
+  registration: Pick<Registration, 'markVerified'>;
+  audit: Audit;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function createAdministration(options: AdministrationOptions): Administration {
+  const { db, clock, audit, sessions } = options;
+
+  const record = (tx: Transaction, ownerId: string, action: AuditAction) =>
+    audit.append(tx, { ownerId, action, actor: { type: 'operator' }, target: { type: 'user', id: ownerId } });
+
+  /** Runs `change` on the locked row; records it if it says that something changed. */
+  function changing(id: string, action: AuditAction, change: (tx: Transaction, user: User) => Promise<boolean>) {
+    return transact(db, async (tx) => {
+      const [user] = await tx.select().from(users).where(eq(users.id, id)).for('update');
+      if (!user || !(await change(tx, user))) return false;
+      await record(tx, id, action);
+      return true;
+    });
+  }
+
+  return {
+    async list(limit, afterId) {
+      const last = afterId === undefined ? undefined : await options.users.find(afterId);
+      const beyond = last
+        ? or(gt(users.createdAt, last.createdAt), and(eq(users.createdAt, last.createdAt), gt(users.id, last.id)))
+        : undefined;
+      return db.select().from(users).where(beyond).orderBy(asc(users.createdAt), asc(users.id)).limit(limit);
+    },
+
+    async find(idOrAddress) {
+      if (UUID.test(idOrAddress)) return options.users.find(idOrAddress);
+      const address = parseAddress(idOrAddress);
+      return address ? options.users.findByAddress(db, address) : undefined;
+    },
+
+    suspend: ({ id }) =>
+      changing(id, 'user.suspended', async (tx, user) => {
+        if (user.suspendedAt) return false;
+        const now = clock.now();
+        await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
+        await sessions.end(tx, id, 'suspended');
+        return true;
+      }),
+
+    unsuspend: ({ id }) =>
+      changing(id, 'user.unsuspended', async (tx, user) => {
+        if (!user.suspendedAt) return false;
+        await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
+        return true;
+      }),
+
+    verify: ({ id }) => changing(id, 'user.email_verified', (tx, user) => options.registration.markVerified(tx, user)),
+  };
+}

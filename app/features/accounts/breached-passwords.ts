@@ -1,0 +1,33 @@
+/**
+ * Breached passwords by k-anonymity: only the first five hexadecimal digits of the SHA-1 leave the process (the range API of Have I
+ * Been Pwned). Fails open: a service that is down must not stop registrations; the metric shows it.
+ */
+import { createHash } from 'node:crypto';
+import type { PasswordPolicyOptions } from './password-policy.ts';
+
+const TIMEOUT_MS = 1_500;
+
+/** @returns a function that says whether a password is known to be breached */
+export function createBreachCheck(options: Pick<PasswordPolicyOptions, 'breachedPasswordsUrl' | 'metrics' | 'logger'>) {
+  const { breachedPasswordsUrl: url, metrics, logger } = options;
+  return async (password: string): Promise<boolean> => {
+    if (!url) return false;
+    const digest = createHash('sha1').update(password).digest('hex').toUpperCase();
+    try {
+      const response = await fetch(`${url}/${digest.slice(0, 5)}`, {
+        headers: { 'add-padding': 'true' },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const suffix = digest.slice(5);
+      // Lines are SUFFIX:COUNT; padding lines have the count 0.
+      return (await response.text())
+        .split(/\r?\n/)
+        .some((line) => line.startsWith(`${suffix}:`) && !line.endsWith(':0'));
+    } catch (err) {
+      metrics.auth_events_total.inc({ event: 'breach_check', outcome: 'unavailable' });
+      logger.warn({ err }, 'breached-password check unavailable; password accepted without it');
+      return false;
+    }
+  };
+}

@@ -1,0 +1,119 @@
+/** Deleting an account: closed at once, restorable for two weeks by a mailed link, then purged. */
+import { and, eq, isNotNull, lte } from 'drizzle-orm';
+import { after, type Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { accountErrors } from './errors.ts';
+import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { keyOf } from './registration.ts';
+import { users } from './schema.ts';
+import type { Sessions } from './sessions.ts';
+import type { User, Users } from './users.ts';
+
+export interface Deletion {
+  /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
+  request(caller: Caller, password: string, origin: RequestOrigin): Promise<void>;
+  /** Opens it again by the mailed token. @throws `invalid_token`, `token_expired` */
+  restore(token: string, origin: RequestOrigin): Promise<void>;
+  /** Removes accounts whose time is over, with everything about them. @returns how many */
+  purge(): Promise<number>;
+}
+
+export interface DeletionOptions {
+  db: Database;
+  clock: Clock;
+  users: Users;
+  sessions: Sessions;
+  tokens: OneTimeTokens;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail' | 'forget'>;
+  metrics: Metrics;
+  appUrl: string;
+  confirmPassword: (user: User, password: string) => Promise<void>;
+}
+
+const PURGE_BATCH = 100;
+
+export function createDeletion(options: DeletionOptions): Deletion {
+  const { db, clock, sessions, tokens, audit, email, metrics, appUrl } = options;
+
+  async function mailUndo(tx: Transaction, user: User, purgeAt: Date): Promise<void> {
+    const token = await tokens.issue(tx, user.id, 'restore_user');
+    await email.sendEmail(tx, {
+      template: 'account-deletion-scheduled',
+      to: user.email,
+      locale: user.locale,
+      userId: user.id,
+      key: `deletion:${keyOf(token)}`,
+      data: { name: user.name, deletesAt: purgeAt.toISOString(), url: `${appUrl}/restore-account?token=${token}` },
+    });
+  }
+
+  return {
+    async request(caller, password, origin) {
+      const user = await options.users.require(caller.userId);
+      await options.confirmPassword(user, password);
+      await transact(db, async (tx) => {
+        const now = clock.now();
+        const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
+        await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));
+        await sessions.end(tx, user.id, 'deleted');
+        await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
+        const actor = { type: 'user', id: user.id } as const;
+        await audit.append(tx, { ownerId: user.id, action: 'user.deletion_requested', actor, origin });
+        await mailUndo(tx, user, purgeAt);
+      });
+      metrics.auth_events_total.inc({ event: 'deletion', outcome: 'success' });
+    },
+
+    async restore(token, origin) {
+      await transact(db, async (tx) => {
+        const { userId } = await tokens.redeem(tx, token, ['restore_user']);
+        const [user] = await tx
+          .update(users)
+          .set({ purgeAt: null, updatedAt: clock.now() })
+          .where(and(eq(users.id, userId), isNotNull(users.purgeAt)))
+          .returning();
+        if (!user) throw accountErrors.invalid_token();
+        const actor = { type: 'user', id: user.id } as const;
+        await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+        await email.sendEmail(tx, {
+          template: 'account-restored',
+          to: user.email,
+          locale: user.locale,
+          userId: user.id,
+          key: `restored:${keyOf(token)}`,
+          data: { name: user.name, url: `${appUrl}/sign-in` },
+        });
+      });
+    },
+
+    async purge() {
+      for (let purged = 0; ; ) {
+        const due = await db
+          .select({ id: users.id })
+          .from(users)
+          .where(lte(users.purgeAt, clock.now()))
+          .limit(PURGE_BATCH);
+        if (due.length === 0) return purged;
+        for (const { id } of due) {
+          await transact(db, async (tx) => {
+            // Again under the row's lock: it may have been restored meanwhile.
+            const gone = await tx
+              .delete(users)
+              .where(and(eq(users.id, id), lte(users.purgeAt, clock.now())))
+              .returning({ id: users.id });
+            if (gone.length === 0) return;
+            await audit.forget(tx, id);
+            await email.forget(tx, id);
+          });
+          purged++;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** Changing the address: the new one confirms, then the old one is told and can revert for seven days. */
+import { and, eq } from 'drizzle-orm';
+import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import { newId, sha256 } from '../../platform/security/random.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { parseAddress } from './addresses.ts';
+import { accountErrors } from './errors.ts';
+import type { AccountLimits } from './limits.ts';
+import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { emailAddresses, users } from './schema.ts';
+import type { Sessions } from './sessions.ts';
+import type { User, Users } from './users.ts';
+
+export interface EmailChanges {
+  /**
+   * Mails a link to the new address. Silent about whether the address is taken: its owner is told instead.
+   * @throws `invalid_email`, `email_unchanged`, `password_incorrect`, `rate_limited`
+   */
+  request(caller: Caller, email: string, password: string, origin: RequestOrigin): Promise<void>;
+  /** Makes a confirmed address the user's, and tells the old one how to revert. @throws `email_taken` */
+  apply(tx: Transaction, user: User, address: string, origin: RequestOrigin): Promise<void>;
+  /** Brings an old address back by its mailed token, and ends every session. @throws `invalid_token`, `token_expired`, `email_taken` */
+  revert(token: string, origin: RequestOrigin): Promise<void>;
+}
+
+export interface EmailChangesOptions {
+  db: Database;
+  clock: Clock;
+  users: Users;
+  sessions: Sessions;
+  limits: AccountLimits;
+  tokens: OneTimeTokens;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail'>;
+  metrics: Metrics;
+  appUrl: string;
+  /** Checks the caller's password. @throws `password_incorrect` */
+  confirmPassword: (user: User, password: string) => Promise<void>;
+}
+
+export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
+  const { db, clock, tokens, audit, email, metrics, appUrl } = options;
+
+  /** Moves the user's claim from one address to another. @throws `email_taken` */
+  async function move(tx: Transaction, user: User, address: string, action: AuditAction, origin: RequestOrigin) {
+    const now = clock.now();
+    const claim = { address, userId: user.id, verifiedAt: now };
+    const existing = await options.users.findByAddress(tx, address);
+    if (existing && existing.id !== user.id) {
+      if (existing.emailVerifiedAt) throw accountErrors.email_taken();
+      // Provisional, and the mailed token has just proved whose it is.
+      await tx.delete(users).where(eq(users.id, existing.id));
+      await audit.forget(tx, existing.id);
+    }
+    const [claimed] = await tx.insert(emailAddresses).values(claim).onConflictDoNothing().returning();
+    if (!claimed) throw accountErrors.email_taken();
+    await tx
+      .delete(emailAddresses)
+      .where(and(eq(emailAddresses.address, user.email), eq(emailAddresses.userId, user.id)));
+    await tx.update(users).set({ email: address, updatedAt: now }).where(eq(users.id, user.id));
+    // Links that went to the address before are void.
+    await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
+    const details = { before: user.email, after: address };
+    await audit.append(tx, { ownerId: user.id, action, actor: { type: 'user', id: user.id }, origin, details });
+  }
+
+  return {
+    async request(caller, text, password, origin) {
+      const address = parseAddress(text);
+      if (!address) throw accountErrors.invalid_email();
+      const user = await options.users.require(caller.userId);
+      await options.confirmPassword(user, password);
+      if (address === user.email) throw accountErrors.email_unchanged();
+      await options.limits.mailsToAddress.consume(address);
+      await transact(db, async (tx) => {
+        const token = await tokens.issue(tx, user.id, 'change_email', address);
+        const actor = { type: 'user', id: user.id } as const;
+        await audit.append(tx, {
+          ownerId: user.id,
+          action: 'email.change_requested',
+          actor,
+          origin,
+          details: { address },
+        });
+        const owner = await options.users.findByAddress(tx, address);
+        const shared = { locale: user.locale, to: address };
+        if (owner?.emailVerifiedAt) {
+          const data = { name: owner.name, url: `${appUrl}/sign-in` };
+          const key = `already-registered:${newId()}`;
+          await email.sendEmail(tx, {
+            ...shared,
+            locale: owner.locale,
+            template: 'already-registered',
+            userId: owner.id,
+            key,
+            data,
+          });
+        } else {
+          await email.sendEmail(tx, {
+            ...shared,
+            template: 'email-change-confirm',
+            userId: user.id,
+            key: `email-change:${sha256(token).toString('base64url')}`,
+            data: {
+              name: user.name,
+              newEmail: address,
+              url: `${appUrl}/verify-email?token=${token}`,
+              expiresInHours: TOKEN_LIFETIMES_MS.change_email / HOUR_MS,
+            },
+          });
+        }
+      });
+    },
+
+    async apply(tx, user, address, origin) {
+      await move(tx, user, address, 'email.changed', origin);
+      const token = await tokens.issue(tx, user.id, 'revert_email', user.email);
+      await email.sendEmail(tx, {
+        template: 'email-changed',
+        to: user.email,
+        locale: user.locale,
+        userId: user.id,
+        key: `email-changed:${sha256(token).toString('base64url')}`,
+        data: {
+          name: user.name,
+          newEmail: address,
+          at: clock.now().toISOString(),
+          url: `${appUrl}/revert-email-change?token=${token}`,
+          expiresInDays: TOKEN_LIFETIMES_MS.revert_email / DAY_MS,
+        },
+      });
+      metrics.auth_events_total.inc({ event: 'email_change', outcome: 'success' });
+    },
+
+    async revert(token, origin) {
+      await transact(db, async (tx) => {
+        const { userId, address } = await tokens.redeem(tx, token, ['revert_email']);
+        const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update');
+        if (!user || !address) throw accountErrors.invalid_token();
+        if (user.email !== address) await move(tx, user, address, 'email.change_reverted', origin);
+        // Whoever changed the address may hold sessions, and links to the addresses in between.
+        await tokens.revoke(tx, user.id, 'revert_email');
+        await options.sessions.end(tx, user.id, 'email_reverted');
+      });
+      metrics.auth_events_total.inc({ event: 'email_change', outcome: 'replayed' });
+    },
+  };
+}

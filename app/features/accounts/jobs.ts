@@ -1,0 +1,53 @@
+/** What accounts does in the background. */
+import { lt } from 'drizzle-orm';
+import type { Database } from '../../platform/database/database.ts';
+import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import { rateLimits } from '../../platform/security/rate-limits.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Deletion } from './deletion.ts';
+import type { OneTimeTokens } from './one-time-tokens.ts';
+import { failedSignIns, purge } from './queues.ts';
+import type { Sessions } from './sessions.ts';
+
+export const purgeSchedule: JobSchedule = { queue: purge, cron: '17 * * * *' };
+
+export interface AccountHandlersOptions {
+  db: Database;
+  audit: Audit;
+  sessions: Sessions;
+  oneTimeTokens: OneTimeTokens;
+  deletion: Deletion;
+}
+
+export function createAccountHandlers({
+  db,
+  audit,
+  sessions,
+  oneTimeTokens,
+  deletion,
+}: AccountHandlersOptions): JobHandler[] {
+  const recordFailure: JobHandler<NonNullable<(typeof failedSignIns)['data']>> = {
+    queue: failedSignIns,
+    async handle({ userId, occurredAt, origin }) {
+      if (userId === null) return;
+      const actor = { type: 'anonymous' } as const;
+      await audit.append(db, {
+        ownerId: userId,
+        action: 'session.failed',
+        actor,
+        origin,
+        occurredAt: new Date(occurredAt),
+      });
+    },
+  };
+  const purgeExpired: JobHandler<Record<string, never>> = {
+    queue: purge,
+    async handle() {
+      await deletion.purge();
+      await sessions.purge();
+      await oneTimeTokens.purge();
+      await db.delete(rateLimits).where(lt(rateLimits.expire, Date.now()));
+    },
+  };
+  return [recordFailure, purgeExpired] as JobHandler[];
+}

@@ -1,0 +1,38 @@
+/** What is limited, and how much. Counted in PostgreSQL, so that any number of processes count as one. */
+import type { PipelinedPool } from '../../platform/database/pipelined-pool.ts';
+import { createRateLimit, type RateLimit } from '../../platform/security/rate-limits.ts';
+
+export interface AccountLimits {
+  /** Failed sign-ins for an account, from devices it does not know. Key: address. */
+  readonly signInsByStrangers: RateLimit;
+  /** Failed sign-ins for an account from a device it knows. Key: user, network, user agent. */
+  readonly signInsByDevice: RateLimit;
+  /** Failed sign-ins from a network, whatever the account. Key: address block. */
+  readonly signInsFrom: RateLimit;
+  /** Registrations from a network. Key: address block. */
+  readonly registrationsFrom: RateLimit;
+  /** Mails that anyone can cause: verification, reset, "already registered". Key: address. */
+  readonly mailsToAddress: RateLimit;
+  /** The same by network. Key: address block. */
+  readonly mailsFrom: RateLimit;
+  /** Wrong passwords of someone who is signed in. Key: user. */
+  readonly passwordChecks: RateLimit;
+}
+
+const QUARTER_HOUR_SECONDS = 15 * 60;
+const HOUR_SECONDS = 60 * 60;
+
+/** @param networkFactor multiplies the limits that count by network: many people may share an address */
+export function createAccountLimits(pool: PipelinedPool, networkFactor: number): AccountLimits {
+  const make = (name: string, limit: number, windowSeconds: number) =>
+    createRateLimit({ pool, name, limit, windowSeconds });
+  return {
+    signInsByStrangers: make('sign_in_account', 10, QUARTER_HOUR_SECONDS),
+    signInsByDevice: make('sign_in_device', 10, QUARTER_HOUR_SECONDS),
+    signInsFrom: make('sign_in_network', 100 * networkFactor, QUARTER_HOUR_SECONDS),
+    registrationsFrom: make('registration_network', 100 * networkFactor, HOUR_SECONDS),
+    mailsToAddress: make('mail_address', 10, HOUR_SECONDS),
+    mailsFrom: make('mail_network', 100 * networkFactor, HOUR_SECONDS),
+    passwordChecks: make('password_check', 10, QUARTER_HOUR_SECONDS),
+  };
+}

@@ -1,0 +1,156 @@
+/** Changing a password, and resetting a forgotten one by a mailed link. Not here: what a good password is (`password-policy.ts`). */
+import { eq } from 'drizzle-orm';
+import { type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
+import { newId } from '../../platform/security/random.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { accountErrors } from './errors.ts';
+import type { AccountLimits } from './limits.ts';
+import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
+import { keyOf, type Registration } from './registration.ts';
+import { type SessionEnd, users } from './schema.ts';
+import type { Sessions } from './sessions.ts';
+import { isActive, type User, type Users } from './users.ts';
+
+export interface Passwords {
+  /** Checks the password of someone who is signed in. @throws `password_incorrect`, `rate_limited`, `overloaded` */
+  confirm(user: User, password: string): Promise<void>;
+  /** Ends all other sessions and mails a notice. @throws as `confirm`; `weak_password` */
+  change(caller: Caller, current: string, next: string, origin: RequestOrigin): Promise<void>;
+  /** Mails a link, if the address has an account; run by a job, so that the caller cannot tell. */
+  requestReset(address: string, origin: RequestOrigin): Promise<void>;
+  /** Sets a new password by a mailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */
+  reset(token: string, password: string, origin: RequestOrigin): Promise<void>;
+}
+
+export interface PasswordsOptions {
+  db: Database;
+  clock: Clock;
+  users: Users;
+  sessions: Sessions;
+  registration: Pick<Registration, 'markVerified'>;
+  hasher: PasswordHasher;
+  policy: PasswordPolicy;
+  limits: AccountLimits;
+  tokens: OneTimeTokens;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail'>;
+  metrics: Metrics;
+  appUrl: string;
+}
+
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const { db, clock, hasher, policy, limits, tokens, audit, email, metrics, appUrl } = options;
+
+  /** Stores the new hash; what must follow from it follows in the same transaction. */
+  async function store(
+    tx: Transaction,
+    user: User,
+    passwordHash: string,
+    change: { action: AuditAction; reason: SessionEnd; except?: string; origin: RequestOrigin },
+  ): Promise<void> {
+    const now = clock.now();
+    await tx.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, user.id));
+    await tokens.revoke(tx, user.id, 'reset_password');
+    const ended = await options.sessions.end(
+      tx,
+      user.id,
+      change.reason,
+      change.except === undefined ? {} : { except: change.except },
+    );
+    const actor = { type: 'user', id: user.id } as const;
+    const details = { endedSessions: ended.length };
+    await audit.append(tx, { ownerId: user.id, action: change.action, actor, origin: change.origin, details });
+    await email.sendEmail(tx, {
+      template: 'password-changed',
+      to: user.email,
+      locale: user.locale,
+      userId: user.id,
+      key: `password-changed:${newId()}`,
+      data: { name: user.name, at: now.toISOString(), url: `${appUrl}/forgot-password` },
+    });
+  }
+
+  return {
+    async confirm(user, password) {
+      await limits.passwordChecks.consume(user.id);
+      const matches = await hasher.verify(normalizePassword(password), user.passwordHash);
+      if (!matches) throw accountErrors.password_incorrect();
+      await limits.passwordChecks.refund(user.id);
+    },
+
+    async change(caller, current, next, origin) {
+      const user = await options.users.require(caller.userId);
+      await this.confirm(user, current);
+      const password = normalizePassword(next);
+      await policy.check(password, user.email);
+      const passwordHash = await hasher.hash(password);
+      await transact(db, async (tx) => {
+        const [locked] = await tx.select().from(users).where(eq(users.id, user.id)).for('update');
+        // Someone else changed it meanwhile: what was checked above no longer holds.
+        if (locked?.passwordHash !== user.passwordHash) throw accountErrors.password_incorrect();
+        const { sessionId: except } = caller;
+        await store(tx, user, passwordHash, { action: 'password.changed', reason: 'password_changed', except, origin });
+      });
+      metrics.auth_events_total.inc({ event: 'password_change', outcome: 'success' });
+    },
+
+    async requestReset(address, origin) {
+      await transact(db, async (tx) => {
+        const user = await options.users.findByAddress(tx, address);
+        if (!user || !isActive(user)) return;
+        const token = await tokens.issue(tx, user.id, 'reset_password');
+        await audit.append(tx, {
+          ownerId: user.id,
+          action: 'password.reset_requested',
+          actor: { type: 'anonymous' },
+          origin,
+        });
+        await email.sendEmail(tx, {
+          template: 'password-reset',
+          to: user.email,
+          locale: user.locale,
+          userId: user.id,
+          key: `password-reset:${keyOf(token)}`,
+          data: {
+            name: user.name,
+            url: `${appUrl}/reset-password?token=${token}`,
+            expiresInMinutes: TOKEN_LIFETIMES_MS.reset_password / MINUTE_MS,
+          },
+        });
+      });
+    },
+
+    async reset(token, text, origin) {
+      const password = normalizePassword(text);
+      // The work of hashing is spent on genuine tokens only, and the token is used up only by a password that is accepted.
+      const user = await peek(token);
+      await policy.check(password, user.email);
+      const passwordHash = await hasher.hash(password);
+      await transact(db, async (tx) => {
+        await tokens.redeem(tx, token, ['reset_password']);
+        const [locked] = await tx.select().from(users).where(eq(users.id, user.id)).for('update');
+        if (!locked || !isActive(locked)) throw accountErrors.invalid_token();
+        // The link came by mail, so it proves the address as well.
+        await options.registration.markVerified(tx, locked);
+        await store(tx, locked, passwordHash, { action: 'password.reset', reason: 'password_reset', origin });
+      });
+      metrics.auth_events_total.inc({ event: 'password_reset', outcome: 'success' });
+    },
+  };
+
+  /** Whose token it is, without using it up. */
+  async function peek(token: string): Promise<User> {
+    const { userId } = await tokens.find(db, token, ['reset_password']);
+    const user = await options.users.find(userId);
+    if (!user || !isActive(user)) throw accountErrors.invalid_token();
+    return user;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Revocation that bites at once. Whatever ends a session notifies on a channel in the same transaction; every api process keeps the sessions that
+ * ended within the last access-token lifetime and refuses their tokens. While the channel is lost it asks the database for
+ * each request: slower, never wrong.
+ */
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { after, type Clock, SECOND_MS } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import type { Notifications } from '../../platform/database/notifications.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { sessions } from './schema.ts';
+
+export const SESSION_ENDED_CHANNEL = 'session_ended';
+
+export interface Revocations {
+  /** Whether the session has ended. Answers from memory, or by a query while notifications may be missed. */
+  isRevoked(userId: string, sessionId: string): boolean | Promise<boolean>;
+  /** Loads the recently ended sessions and follows the channel from then on. */
+  start(): Promise<void>;
+}
+
+export interface RevocationsOptions {
+  db: Database;
+  clock: Clock;
+  notifications: Notifications;
+  metrics: Metrics;
+  /** Lifetime of an access token, in milliseconds: how long an ended session must be remembered. */
+  tokenLifetimeMs: number;
+}
+
+/** Leeway of token checks and differences between the clocks of processes. */
+const MARGIN_MS = 60 * SECOND_MS;
+const SWEEP_EVERY = 1_000;
+
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { db, clock, notifications, metrics } = options;
+  const memoryMs = options.tokenLifetimeMs + MARGIN_MS;
+  /** Session -> Unix milliseconds of its end. */
+  const ended = new Map<string, number>();
+
+  const byId = db
+    .select({ endedAt: sessions.endedAt })
+    .from(sessions)
+    .where(and(eq(sessions.userId, sql.placeholder('userId')), eq(sessions.id, sql.placeholder('sessionId'))))
+    .prepare('session_end');
+
+  function remember(sessionId: string, endedAtMs: number): void {
+    ended.set(sessionId, endedAtMs);
+    if (ended.size % SWEEP_EVERY !== 0) return;
+    const horizon = clock.now().getTime() - memoryMs;
+    for (const [id, at] of ended) if (at < horizon) ended.delete(id);
+  }
+
+  async function load(): Promise<void> {
+    const rows = await db
+      .select({ id: sessions.id, endedAt: sessions.endedAt })
+      .from(sessions)
+      .where(gt(sessions.endedAt, after(clock.now(), -memoryMs)));
+    for (const { id, endedAt } of rows) remember(id, endedAt!.getTime());
+  }
+
+  async function ask(userId: string, sessionId: string): Promise<boolean> {
+    const [row] = await byId.execute({ userId, sessionId });
+    return !row || row.endedAt !== null;
+  }
+
+  return {
+    isRevoked: (userId, sessionId) => (notifications.connected ? ended.has(sessionId) : ask(userId, sessionId)),
+
+    async start() {
+      await notifications.subscribe(SESSION_ENDED_CHANNEL, {
+        onConnected: load,
+        onNotification(payload) {
+          const [sessionId = '', endedAt = '', sentAt = ''] = payload.split(' ');
+          remember(sessionId, Number(endedAt));
+          metrics.session_revocation_seconds.observe(Math.max(0, Date.now() - Number(sentAt)) / 1_000);
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, instant } from '../../platform/database/columns.ts';
+
+/** People. */
+export const users = pgTable(
+  'users',
+  {
+    id: uuid('id').primaryKey(),
+    /** As in `email_addresses`: lower case, domain in ASCII. */
+    email: text('email').notNull(),
+    name: text('name'),
+    locale: text('locale').notNull(),
+    /** PHC string; null for a person without a password. */
+    passwordHash: text('password_hash'),
+    emailVerifiedAt: instant('email_verified_at'),
+    suspendedAt: instant('suspended_at'),
+    /** The account is deleted for its owner, and purged at this instant. */
+    purgeAt: instant('purge_at'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    index('users_email_index').on(table.email),
+    index('users_created_at_index').on(table.createdAt, table.id),
+    index('users_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
+    check('users_email_check', sql`length(email) between 3 and 320`),
+    check('users_name_check', sql`length(name) between 1 and 200`),
+  ],
+);
+
+/** Which user an address belongs to: the one place where addresses are unique. */
+export const emailAddresses = pgTable(
+  'email_addresses',
+  {
+    address: text('address').primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** Until then the claim is provisional: the next registration for the address replaces it. */
+    verifiedAt: instant('verified_at'),
+  },
+  (table) => [
+    index('email_addresses_user_id_index').on(table.userId),
+    foreignKey({
+      name: 'email_addresses_user_id_cross_owner_fk',
+      columns: [table.userId],
+      foreignColumns: [users.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** One row a sign-in; refreshing changes the row. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    id: uuid('id').notNull(),
+    /** Sealed; the key of the MAC in the session's refresh tokens. */
+    secret: bytea('secret').notNull(),
+    /** The generation of the only refresh token that is current. */
+    generation: integer('generation').notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    createdAt: instant('created_at').notNull(),
+    refreshedAt: instant('refreshed_at').notNull(),
+    endedAt: instant('ended_at'),
+    endedReason: text('ended_reason').$type<SessionEnd>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.id] }),
+    index('sessions_ended_at_index').on(table.endedAt).where(sql`ended_at is not null`),
+    index('sessions_refreshed_at_index').on(table.refreshedAt),
+    check(
+      'sessions_ended_reason_check',
+      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused')`,
+    ),
+    check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
+  ],
+);
+
+export type SessionEnd =
+  | 'signed_out'
+  | 'ended_by_user'
+  | 'password_changed'
+  | 'password_reset'
+  | 'email_reverted'
+  | 'suspended'
+  | 'deleted'
+  | 'refresh_reused';
+
+/** Secrets that were mailed: only their SHA-256. A row is deleted by its use. */
+export const oneTimeTokens = pgTable(
+  'one_time_tokens',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    hash: bytea('hash').notNull(),
+    purpose: text('purpose').$type<TokenPurpose>().notNull(),
+    /** The address that a change of address is about; null for the others. */
+    address: text('address'),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.hash] }),
+    index('one_time_tokens_expires_at_index').on(table.expiresAt),
+    check(
+      'one_time_tokens_purpose_check',
+      sql`purpose in ('verify_email', 'reset_password', 'change_email', 'revert_email', 'restore_user')`,
+    ),
+  ],
+);
+
+export type TokenPurpose = 'verify_email' | 'reset_password' | 'change_email' | 'revert_email' | 'restore_user';
+
+/** From where a person has signed in before: no lock-out by strangers there, and no mail about a new device. */
+export const knownDevices = pgTable(
+  'known_devices',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the address block. */
+    network: bytea('network').notNull(),
+    /** SHA-256 of the user agent. */
+    userAgent: bytea('user_agent').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.network, table.userAgent] })],
+);
+
+/** Keys that sign access tokens. The newest one that has begun signs; all that are not retired verify. */
+export const signingKeys = pgTable('signing_keys', {
+  /** JWK thumbprint (RFC 7638); the `kid` of tokens. */
+  id: text('id').primaryKey(),
+  publicJwk: jsonb('public_jwk').$type<Record<string, string>>().notNull(),
+  /** PKCS #8, sealed. */
+  privateKey: bytea('private_key').notNull(),
+  createdAt: instant('created_at').notNull(),
+  /** Published before it signs, so that every verifier knows it by then. */
+  signsFrom: instant('signs_from').notNull(),
+});

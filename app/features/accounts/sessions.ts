@@ -1,0 +1,133 @@
+/** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
+import { and, desc, eq, gt, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { after, type Clock, DAY_MS, SECOND_MS } from '../../platform/clock.ts';
+import type { Database, Executor } from '../../platform/database/database.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
+import { newId, randomSecret } from '../../platform/security/random.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import { formatRefreshToken } from './refresh-tokens.ts';
+import { SESSION_ENDED_CHANNEL } from './revocations.ts';
+import { type SessionEnd, sessions } from './schema.ts';
+
+export interface SessionLifetimes {
+  /** Without a refresh, in milliseconds. */
+  idleMs: number;
+  /** In all, in milliseconds. */
+  absoluteMs: number;
+}
+
+export type Session = typeof sessions.$inferSelect;
+
+export interface Sessions {
+  /** A new session and its first refresh token. */
+  begin(tx: Executor, userId: string, origin: RequestOrigin): Promise<{ sessionId: string; refreshToken: string }>;
+  /**
+   * Ends sessions of a user and tells every process, in one statement.
+   * @returns the ids of those that were alive
+   */
+  end(tx: Executor, userId: string, reason: SessionEnd, which?: { only?: string; except?: string }): Promise<string[]>;
+  /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
+  list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
+  /** Whether it has not ended or expired. */
+  isAlive(session: Session): boolean;
+  /** Deletes sessions that ended or expired more than a month ago. @returns how many */
+  purge(): Promise<number>;
+}
+
+export const SESSION_SECRET_PURPOSE = 'sessions.secret';
+const KEEP_ENDED_MS = 30 * DAY_MS;
+
+export interface SessionsOptions {
+  db: Database;
+  clock: Clock;
+  sealer: Sealer;
+  lifetimes: SessionLifetimes;
+}
+
+export function createSessions({ db, clock, sealer, lifetimes }: SessionsOptions): Sessions {
+  const alive = (now: Date): SQL =>
+    and(
+      isNull(sessions.endedAt),
+      gt(sessions.refreshedAt, after(now, -lifetimes.idleMs)),
+      gt(sessions.createdAt, after(now, -lifetimes.absoluteMs)),
+    )!;
+
+  return {
+    async begin(tx, userId, { ipAddress, userAgent }) {
+      const now = clock.now();
+      const id = newId();
+      const secret = randomSecret(32);
+      await tx.insert(sessions).values({
+        userId,
+        id,
+        secret: sealer.seal(SESSION_SECRET_PURPOSE, secret),
+        generation: 1,
+        ipAddress,
+        userAgent,
+        createdAt: now,
+        refreshedAt: now,
+      });
+      return { sessionId: id, refreshToken: formatRefreshToken(userId, id, 1, secret) };
+    },
+
+    async end(tx, userId, reason, { only, except } = {}) {
+      const now = clock.now();
+      const which = and(
+        eq(sessions.userId, userId),
+        isNull(sessions.endedAt),
+        only === undefined ? undefined : eq(sessions.id, only),
+        except === undefined ? undefined : ne(sessions.id, except),
+      );
+      // The payload is the session, its end by the service's clock, and the time of sending by this machine's, for the histogram.
+      const { rows } = await tx.execute<{ id: string }>(sql`
+        with ended as (
+          update ${sessions} set ended_at = ${now}, ended_reason = ${reason} where ${which} returning id
+        )
+        select id, pg_notify(${SESSION_ENDED_CHANNEL}, id || ${` ${now.getTime()} ${Date.now()}`}) from ended`);
+      return rows.map(({ id }) => id);
+    },
+
+    list(userId, limit, cursor) {
+      const [createdAt, id] = cursor ?? [];
+      const beyond =
+        createdAt === undefined
+          ? undefined
+          : or(
+              lt(sessions.createdAt, new Date(createdAt)),
+              and(eq(sessions.createdAt, new Date(createdAt)), lt(sessions.id, id!)),
+            );
+      return db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.userId, userId), alive(clock.now()), beyond))
+        .orderBy(desc(sessions.createdAt), desc(sessions.id))
+        .limit(limit);
+    },
+
+    isAlive(session) {
+      const now = clock.now();
+      return (
+        session.endedAt === null &&
+        after(session.refreshedAt, lifetimes.idleMs) > now &&
+        after(session.createdAt, lifetimes.absoluteMs) > now
+      );
+    },
+
+    async purge() {
+      const horizon = after(clock.now(), -KEEP_ENDED_MS);
+      const { rowCount } = await db
+        .delete(sessions)
+        .where(
+          or(
+            lt(sessions.endedAt, horizon),
+            lt(sessions.refreshedAt, after(horizon, -lifetimes.idleMs)),
+            lt(sessions.createdAt, after(horizon, -lifetimes.absoluteMs)),
+          ),
+        );
+      return rowCount ?? 0;
+    },
+  };
+}
+
+/** How long the token before the current one is answered with the current one again. */
+export const REPLAY_WINDOW_MS = 10 * SECOND_MS;

@@ -1,0 +1,51 @@
+/** Signing out, here or elsewhere. */
+import type { Database } from '../../platform/database/database.ts';
+import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface SignOut {
+  /** Ends one of the caller's sessions. @returns false when there is no such living session */
+  endOne(caller: Caller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
+  /** Ends all of the caller's sessions but the one that asks. @returns how many */
+  endOthers(caller: Caller, origin: RequestOrigin): Promise<number>;
+}
+
+export interface SignOutOptions {
+  db: Database;
+  sessions: Sessions;
+  audit: Audit;
+  metrics: Metrics;
+}
+
+export function createSignOut({ db, sessions, audit, metrics }: SignOutOptions): SignOut {
+  async function end(
+    caller: Caller,
+    which: { only?: string; except?: string },
+    origin: RequestOrigin,
+  ): Promise<number> {
+    const reason = which.only === caller.sessionId ? 'signed_out' : 'ended_by_user';
+    const ended = await db.transaction(async (tx) => {
+      const ids = await sessions.end(tx, caller.userId, reason, which);
+      for (const id of ids) {
+        const actor = { type: 'user', id: caller.userId } as const;
+        await audit.append(tx, {
+          ownerId: caller.userId,
+          action: 'session.ended',
+          actor,
+          target: { type: 'session', id },
+          origin,
+        });
+      }
+      return ids.length;
+    });
+    if (ended > 0) metrics.auth_events_total.inc({ event: 'sign_out', outcome: 'success' }, ended);
+    return ended;
+  }
+
+  return {
+    endOne: async (caller, sessionId, origin) => (await end(caller, { only: sessionId }, origin)) === 1,
+    endOthers: (caller, origin) => end(caller, { except: caller.sessionId }, origin),
+  };
+}

@@ -1,0 +1,70 @@
+/** Looking users up, and what of a user is shown. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database, Executor } from '../../platform/database/database.ts';
+import { accountErrors } from './errors.ts';
+import { emailAddresses, users } from './schema.ts';
+
+export type User = typeof users.$inferSelect;
+
+export interface UserView {
+  id: string;
+  email: string;
+  name: string | null;
+  locale: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** What a user sees of themself. */
+export function presentUser(user: User): UserView {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    locale: user.locale,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}
+
+export interface Users {
+  /** A user by id, by a prepared statement: the hot path. */
+  find(id: string): Promise<User | undefined>;
+  /** The same for someone whose session is good. @throws `session_revoked` when the user is gone */
+  require(id: string): Promise<User>;
+  /** The user whom a canonical address belongs to, verified or not. */
+  findByAddress(executor: Executor, address: string): Promise<User | undefined>;
+}
+
+export function createUsers(db: Database): Users {
+  const byId = db
+    .select()
+    .from(users)
+    .where(eq(users.id, sql.placeholder('id')))
+    .prepare('user_by_id');
+
+  return {
+    async find(id) {
+      const [user] = await byId.execute({ id });
+      return user;
+    },
+    async require(id) {
+      const user = await this.find(id);
+      if (!user) throw accountErrors.session_revoked();
+      return user;
+    },
+    async findByAddress(executor, address) {
+      const [row] = await executor
+        .select({ user: users })
+        .from(emailAddresses)
+        .innerJoin(users, eq(users.id, emailAddresses.userId))
+        .where(and(eq(emailAddresses.address, address)));
+      return row?.user;
+    },
+  };
+}
+
+/** Whether the account is open to its owner: not suspended and not deleted. */
+export function isActive(user: User): boolean {
+  return user.suspendedAt === null && user.purgeAt === null;
+}

@@ -1,0 +1,149 @@
+/**
+ * The audit trail: append-only, per owner (a user or an organization), written in the transaction of what it records. Each event
+ * carries the hash of the one before it, so that a change, a removal or an insertion by other means shows.
+ * Not here: who may read a trail; the features that own the owners say so.
+ */
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
+import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
+import type { AuditAction } from './actions.ts';
+import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
+
+export interface AuditEntry {
+  ownerId: string;
+  action: AuditAction;
+  actor: { type: ActorType; id?: string };
+  target?: { type: string; id: string };
+  origin?: RequestOrigin;
+  /** When it happened, if not now. */
+  occurredAt?: Date;
+  details?: Record<string, unknown>;
+}
+
+export interface Audit {
+  /** Appends an event to its owner's chain, in the transaction of what it records. */
+  append(tx: Executor, entry: AuditEntry): Promise<void>;
+  /** All events of an owner, oldest first, for exports. */
+  all(ownerId: string): Promise<AuditEvent[]>;
+  /** Removes an owner's trail, when the owner is purged. */
+  forget(tx: Transaction, ownerId: string): Promise<void>;
+  /** Checks a chain from its first event. @returns the first break, or null when every event is as it was written */
+  verify(ownerId: string): Promise<ChainBreak | null>;
+  /** Every owner that has a chain. */
+  owners(): Promise<string[]>;
+}
+
+export interface ChainBreak {
+  sequence: number;
+  reason: 'altered' | 'missing';
+}
+
+const VERIFY_BATCH = 1_000;
+
+export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audit {
+  return {
+    async append(tx, entry) {
+      const event = toEvent(entry, clock.now());
+      const payload = canonicalForm(event);
+      const start = uuidToBytes(event.ownerId);
+      await tx.execute(sql`
+        with head as (
+          insert into ${auditChains} as chain (owner_id, sequence, hash)
+          values (${event.ownerId}, 1, sha256(${start}::bytea || ${payload}::bytea))
+          on conflict (owner_id) do update
+            set sequence = chain.sequence + 1, hash = sha256(chain.hash || ${payload}::bytea)
+          returning sequence, hash
+        )
+        insert into ${auditEvents} (owner_id, sequence, id, occurred_at, actor_type, actor_id, action, target_type, target_id,
+          request_id, ip_address, user_agent, details, hash)
+        select ${event.ownerId}, head.sequence, ${event.id}, ${event.occurredAt}, ${event.actorType}, ${event.actorId}, ${event.action},
+          ${event.targetType}, ${event.targetId}, ${event.requestId}, ${event.ipAddress}, ${event.userAgent},
+          ${JSON.stringify(event.details)}::jsonb, head.hash
+        from head`);
+    },
+
+    all: (ownerId) =>
+      db.select().from(auditEvents).where(eq(auditEvents.ownerId, ownerId)).orderBy(asc(auditEvents.sequence)),
+
+    async forget(tx, ownerId) {
+      await tx.delete(auditEvents).where(eq(auditEvents.ownerId, ownerId));
+      await tx.delete(auditChains).where(eq(auditChains.ownerId, ownerId));
+    },
+
+    async verify(ownerId) {
+      const [head] = await db.select().from(auditChains).where(eq(auditChains.ownerId, ownerId));
+      let sequence = 0;
+      let hash: Uint8Array = uuidToBytes(ownerId);
+      for (;;) {
+        const batch = await db
+          .select()
+          .from(auditEvents)
+          .where(and(eq(auditEvents.ownerId, ownerId), gt(auditEvents.sequence, sequence)))
+          .orderBy(asc(auditEvents.sequence))
+          .limit(VERIFY_BATCH);
+        for (const event of batch) {
+          if (event.sequence !== sequence + 1) return { sequence: sequence + 1, reason: 'missing' };
+          const expected = sha256(hash, canonicalForm(event));
+          if (!expected.equals(event.hash)) return { sequence: event.sequence, reason: 'altered' };
+          ({ sequence, hash } = event);
+        }
+        if (batch.length < VERIFY_BATCH) break;
+      }
+      const complete = head ? head.sequence === sequence && head.hash.equals(hash) : sequence === 0;
+      return complete ? null : { sequence: sequence + 1, reason: 'missing' };
+    },
+
+    async owners() {
+      const rows = await db
+        .select({ ownerId: auditChains.ownerId })
+        .from(auditChains)
+        .orderBy(asc(auditChains.ownerId));
+      return rows.map(({ ownerId }) => ownerId);
+    },
+  };
+}
+
+type UnchainedEvent = Omit<AuditEvent, 'sequence' | 'hash'>;
+
+function toEvent(entry: AuditEntry, now: Date): UnchainedEvent {
+  return {
+    ownerId: entry.ownerId,
+    id: newId(),
+    occurredAt: entry.occurredAt ?? now,
+    actorType: entry.actor.type,
+    actorId: entry.actor.id ?? null,
+    action: entry.action,
+    targetType: entry.target?.type ?? null,
+    targetId: entry.target?.id ?? null,
+    requestId: entry.origin?.requestId ?? null,
+    ipAddress: entry.origin?.ipAddress ?? null,
+    userAgent: entry.origin?.userAgent ?? null,
+    details: entry.details ?? {},
+  };
+}
+
+/** The bytes that are hashed: a JSON array of the fields in a fixed order, members of `details` sorted by name. */
+function canonicalForm(event: UnchainedEvent): Buffer {
+  const fields = [
+    event.id,
+    event.ownerId,
+    event.occurredAt.toISOString(),
+    event.actorType,
+    event.actorId,
+    event.action,
+    event.targetType,
+    event.targetId,
+    event.requestId,
+    event.ipAddress,
+    event.userAgent,
+    event.details,
+  ];
+  return Buffer.from(JSON.stringify(fields, sortMembers));
+}
+
+function sortMembers(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

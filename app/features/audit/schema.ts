@@ -1,0 +1,38 @@
+import { bigint, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, instant } from '../../platform/database/columns.ts';
+import type { AuditAction } from './actions.ts';
+
+/** The head of each owner's chain; its row lock puts concurrent events in order. An owner is a user or an organization. */
+export const auditChains = pgTable('audit_chains', {
+  ownerId: uuid('owner_id').primaryKey(),
+  sequence: bigint('sequence', { mode: 'number' }).notNull(),
+  hash: bytea('hash').notNull(),
+});
+
+/** What happened, append-only. No foreign keys: events outlive what they are about. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    ownerId: uuid('owner_id').notNull(),
+    /** 1, 2, 3 … in the owner's chain. */
+    sequence: bigint('sequence', { mode: 'number' }).notNull(),
+    id: uuid('id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    actorType: text('actor_type').$type<ActorType>().notNull(),
+    actorId: text('actor_id'),
+    action: text('action').$type<AuditAction>().notNull(),
+    targetType: text('target_type'),
+    targetId: text('target_id'),
+    requestId: text('request_id'),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    /** Before and after, without secrets. */
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    /** SHA-256 over the hash of the event before and this event's canonical form. */
+    hash: bytea('hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ownerId, table.sequence] })],
+);
+
+export type ActorType = 'user' | 'operator' | 'system' | 'anonymous';
+export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -1,0 +1,307 @@
+/**
+ * Every setting of the service: name, meaning, unit, default, example. `config.ts` reads them, `.env.example` is held against this table by
+ * a test, and the documentation is made from it.
+ */
+export type Environment = 'development' | 'test' | 'staging' | 'production';
+
+export interface Setting<T> {
+  readonly meaning: string;
+  readonly parse: (text: string) => T;
+  /** Taken when the variable is absent; `undefined` means that the feature behind it is off. */
+  readonly fallback?: T | undefined;
+  /** Taken in development and test only. */
+  readonly developmentFallback?: T | undefined;
+  /** Must be set in staging and production. */
+  readonly required?: true;
+  /** A secret: never printed, may be read from the file that `<NAME>_FILE` names. */
+  readonly secret?: true;
+  /** What `.env.example` shows. */
+  readonly example: string;
+}
+
+class Fault extends Error {}
+const fault = (message: string) => new Fault(message);
+
+const text = (value: string) => value;
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+const flag = (value: string) => {
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw fault('must be true or false');
+};
+const integer = (min: number, max: number) => (value: string) => {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < min || number > max) throw fault(`must be a whole number from ${min} to ${max}`);
+  return number;
+};
+const oneOf =
+  <const T extends string>(...allowed: T[]) =>
+  (value: string) => {
+    if (!allowed.includes(value as T)) throw fault(`must be one of ${allowed.join(', ')}`);
+    return value as T;
+  };
+const url =
+  (...protocols: string[]) =>
+  (value: string) => {
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      throw fault(`must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+    }
+    return value.replace(/\/+$/, '');
+  };
+const origins = (value: string) =>
+  list(value).map((origin) => {
+    if (origin === '*') throw fault('must name exact origins; * cannot be combined with credentials');
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw fault('must be origins such as https://app.example.com');
+    return origin;
+  });
+const proxies = (value: string): number | string[] | false => {
+  if (value === '0' || value === 'false') return false;
+  if (/^\d+$/.test(value)) return Number(value);
+  const blocks = list(value);
+  if (!blocks.every((block) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(block)))
+    throw fault('must be a number of hops or CIDR blocks');
+  return blocks;
+};
+const MIN_SECRET_LENGTH = 32;
+export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
+export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
+const secrets = (value: string) =>
+  list(value).map((secret) => {
+    if (secret.length < MIN_SECRET_LENGTH)
+      throw fault(`needs at least ${MIN_SECRET_LENGTH} characters each; openssl rand -base64 48 makes one`);
+    return secret;
+  });
+const mailbox = (value: string) => {
+  if (!/^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/.test(value))
+    throw fault('must be an address, or Name <address>');
+  return value;
+};
+
+const define = <const S extends Setting<unknown>>(setting: S): S => setting;
+
+export const settings = {
+  APP_ENV: define({
+    meaning: 'Where this runs: development, test, staging or production. Only development starts anything by itself.',
+    parse: oneOf('development', 'test', 'staging', 'production'),
+    fallback: 'development' as Environment,
+    example: 'development',
+  }),
+  HOST: define({
+    meaning: 'Address to listen on. Default: 127.0.0.1 in development and test, otherwise 0.0.0.0.',
+    parse: text,
+    fallback: '0.0.0.0',
+    developmentFallback: '127.0.0.1',
+    example: '127.0.0.1',
+  }),
+  PORT: define({ meaning: 'Port of the public API.', parse: integer(0, 65_535), fallback: 5_000, example: '5000' }),
+  METRICS_PORT: define({
+    meaning: 'Port of /metrics; keep it internal.',
+    parse: integer(0, 65_535),
+    fallback: 9_464,
+    example: '9464',
+  }),
+  DATABASE_URL: define({
+    meaning:
+      'PostgreSQL, e.g. postgres://user:password@host:5432/plinth. Without it, development starts an embedded one.',
+    parse: url('postgres:', 'postgresql:'),
+    required: true,
+    secret: true,
+    example: '',
+  }),
+  DATABASE_DIRECT_URL: define({
+    meaning: 'The same database without a pooler, for LISTEN, jobs and migrations. Default: DATABASE_URL.',
+    parse: url('postgres:', 'postgresql:'),
+    secret: true,
+    example: '',
+  }),
+  DATABASE_POOL_SIZE: define({
+    meaning: 'Connections for transactions, a process.',
+    parse: integer(1, 500),
+    fallback: 10,
+    example: '10',
+  }),
+  DATABASE_LANES: define({
+    meaning: 'Pipelined connections that single statements share, a process.',
+    parse: integer(1, 32),
+    fallback: 2,
+    example: '2',
+  }),
+  DATABASE_PREPARED_STATEMENTS: define({
+    meaning: 'false behind PgBouncer in transaction mode.',
+    parse: flag,
+    fallback: true,
+    example: 'true',
+  }),
+  APP_URL: define({
+    meaning:
+      'Where links in mail lead: the frontend, whose pages post the token. Default in development: this service.',
+    parse: url('http:', 'https:'),
+    required: true,
+    example: 'http://localhost:5000',
+  }),
+  API_URL: define({
+    meaning: 'Where this API is reached from outside; also the issuer of access tokens.',
+    parse: url('http:', 'https:'),
+    required: true,
+    example: 'http://localhost:5000',
+  }),
+  APP_SECRET: define({
+    meaning:
+      'Seals secrets at rest. At least 32 characters (openssl rand -base64 48). Rotate: new one first, comma, old one.',
+    parse: secrets,
+    developmentFallback: [DEVELOPMENT_SECRET],
+    required: true,
+    secret: true,
+    example: EXAMPLE_SECRET,
+  }),
+  PRODUCT_NAME: define({
+    meaning: "The product's name in mails; also refused as a password.",
+    parse: text,
+    fallback: 'Plinth',
+    example: 'Plinth',
+  }),
+  CORS_ORIGINS: define({
+    meaning: 'Exact origins of browser clients, comma-separated.',
+    parse: origins,
+    fallback: [],
+    example: '',
+  }),
+  TRUST_PROXY: define({
+    meaning: 'Proxies in front: how many hops, or CIDR blocks, comma-separated. 0: none.',
+    parse: proxies,
+    fallback: false,
+    example: '0',
+  }),
+  SMTP_URL: define({
+    meaning: 'Mail server, e.g. smtps://user:password@smtp.example.com. Without it, development uses its mailbox.',
+    parse: url('smtp:', 'smtps:'),
+    required: true,
+    secret: true,
+    example: '',
+  }),
+  EMAIL_FROM: define({
+    meaning: 'Sender of every mail.',
+    parse: mailbox,
+    developmentFallback: 'Plinth <no-reply@plinth.localhost>',
+    required: true,
+    example: 'Plinth <no-reply@plinth.localhost>',
+  }),
+  SES_TOPIC_ARNS: define({
+    meaning: 'SNS topics whose bounces and complaints are accepted, comma-separated. Empty: the SES webhook is off.',
+    parse: list,
+    fallback: [],
+    example: '',
+  }),
+  POSTMARK_WEBHOOK_AUTH: define({
+    meaning: 'user:password of the Postmark webhook, comma-separated to rotate. Empty: off.',
+    parse: list,
+    fallback: [],
+    secret: true,
+    example: '',
+  }),
+  RESEND_WEBHOOK_SECRET: define({
+    meaning: 'Signing secret (whsec_...) of the Resend webhook, comma-separated to rotate. Empty: off.',
+    parse: list,
+    fallback: [],
+    secret: true,
+    example: '',
+  }),
+  ACCESS_TOKEN_MINUTES: define({
+    meaning: 'Lifetime of an access token, in minutes.',
+    parse: integer(1, 60),
+    fallback: 10,
+    example: '10',
+  }),
+  SESSION_IDLE_DAYS: define({
+    meaning: 'A session that is not refreshed for so many days ends.',
+    parse: integer(1, 365),
+    fallback: 30,
+    example: '30',
+  }),
+  SESSION_ABSOLUTE_DAYS: define({
+    meaning: 'A session ends after so many days, used or not.',
+    parse: integer(1, 3_650),
+    fallback: 180,
+    example: '180',
+  }),
+  PASSWORD_HASH_MEMORY_KIB: define({
+    meaning: 'argon2id memory, in KiB.',
+    parse: integer(7_168, 1_048_576),
+    fallback: 19_456,
+    example: '19456',
+  }),
+  PASSWORD_HASH_ITERATIONS: define({ meaning: 'argon2id passes.', parse: integer(1, 20), fallback: 2, example: '2' }),
+  PASSWORD_HASH_PARALLELISM: define({ meaning: 'argon2id lanes.', parse: integer(1, 16), fallback: 1, example: '1' }),
+  PASSWORD_HASH_QUEUE: define({
+    meaning: 'Password hashes that may wait; beyond it logins get 503 overloaded.',
+    parse: integer(1, 10_000),
+    fallback: 100,
+    example: '100',
+  }),
+  BREACHED_PASSWORDS_URL: define({
+    meaning:
+      'Range query for breached passwords by k-anonymity, e.g. https://api.pwnedpasswords.com/range. Empty: off.',
+    parse: url('http:', 'https:'),
+    example: '',
+  }),
+  NETWORK_LIMIT_FACTOR: define({
+    meaning: 'Multiplies the rate limits that count by network; raise it where many people share an address.',
+    parse: integer(1, 10_000),
+    fallback: 1,
+    developmentFallback: 100,
+    example: '100',
+  }),
+  LOG_LEVEL: define({
+    meaning: 'trace, debug, info, warn, error or silent.',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+    fallback: 'info',
+    example: 'info',
+  }),
+  RELEASE: define({
+    meaning: 'What is deployed: a version or commit.',
+    parse: text,
+    fallback: 'unknown',
+    example: 'dev',
+  }),
+  DRAIN_DELAY_SECONDS: define({
+    meaning: 'On stop: how long readiness is 503 before the port closes, so that load balancers notice, in seconds.',
+    parse: integer(0, 120),
+    fallback: 5,
+    developmentFallback: 0,
+    example: '0',
+  }),
+  DRAIN_LIMIT_SECONDS: define({
+    meaning: 'On stop: how long requests and jobs may take to finish after that, in seconds.',
+    parse: integer(1, 600),
+    fallback: 20,
+    developmentFallback: 5,
+    example: '5',
+  }),
+  MAILBOX_SMTP_PORT: define({
+    meaning: 'Development only: port where the mailbox takes mail.',
+    parse: integer(0, 65_535),
+    fallback: 1_025,
+    example: '1025',
+  }),
+  MAILBOX_PORT: define({
+    meaning: 'Development only: port of the page and API of the mailbox.',
+    parse: integer(0, 65_535),
+    fallback: 1_080,
+    example: '1080',
+  }),
+  EMBEDDED_DATABASE_PORT: define({
+    meaning: 'Development only: port of the embedded PostgreSQL. 0: any free one.',
+    parse: integer(0, 65_535),
+    fallback: 0,
+    example: '0',
+  }),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type Settings = typeof settings;
+export type SettingName = keyof Settings;
+export { Fault as SettingFault };
