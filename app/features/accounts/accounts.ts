@@ -41,6 +41,7 @@ import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
+export { accountQueues } from './queues.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {

@@ -1,8 +1,6 @@
 /** What accounts does in the background. */
-import { lt } from 'drizzle-orm';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
-import { rateLimits } from '../../platform/security/rate-limits.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Deletion } from './deletion.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
@@ -46,7 +44,6 @@ export function createAccountHandlers({
       await deletion.purge();
       await sessions.purge();
       await oneTimeTokens.purge();
-      await db.delete(rateLimits).where(lt(rateLimits.expire, Date.now()));
     },
   };
   return [recordFailure, purgeExpired] as JobHandler[];

@@ -1,0 +1,178 @@
+/** Builds every dependency once, in order, and closes them in reverse. Plain code: what is not here is not there. */
+import { availableParallelism } from 'node:os';
+import type { Config } from './config.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { type Accounts, createAccounts } from './features/accounts/accounts.ts';
+import { type Audit, createAudit } from './features/audit/audit.ts';
+import { createEmail, createSmtpTransport, type Email, type EmailTransport } from './features/email/email.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { type Database, openDatabase } from './platform/database/database.ts';
+import { createNotifications, type Notifications } from './platform/database/notifications.ts';
+import { createIdempotency, type Idempotency } from './platform/http/idempotency.ts';
+import { createCursors } from './platform/http/pagination.ts';
+import type { HttpServer } from './platform/http/server.ts';
+import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts';
+import { createPasswordHasher } from './platform/security/password-hashing.ts';
+import { createSealer } from './platform/security/sealing.ts';
+import type { Logger } from './platform/telemetry/logger.ts';
+import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
+
+/** A configuration in which development's stand-ins have filled what was left out. */
+export type CompleteConfig = Config & { [N in 'databaseUrl' | 'smtpUrl' | 'appUrl' | 'apiUrl']: NonNullable<Config[N]> };
+
+export type Role = 'api' | 'worker' | 'all';
+
+export interface Service {
+  readonly config: CompleteConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly notifications: Notifications;
+  readonly jobs: Jobs;
+  readonly idempotency: Idempotency;
+  readonly audit: Audit;
+  readonly email: Email;
+  readonly accounts: Accounts;
+  readonly housekeeping: JobHandler;
+  /** Pages for development; absent in production. */
+  readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
+  /** Reports an unexpected error, once. */
+  report(error: unknown, requestId: string): void;
+  /** Whether the process is about to stop. */
+  draining(): boolean;
+  drain(): void;
+  /** Closes in the reverse order of building. `timeoutMs`: for jobs that run. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface ServiceOptions {
+  config: CompleteConfig;
+  role: Role;
+  logger: Logger;
+  /** For tests; real ones if absent. */
+  clock?: Clock;
+  transport?: EmailTransport;
+  runtimeMetrics?: boolean;
+}
+
+/** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */
+export async function createService({ config, role, logger, ...options }: ServiceOptions): Promise<Service> {
+  const closers: ((timeoutMs: number) => Promise<unknown>)[] = [];
+  let draining = false;
+
+  const clock = options.clock ?? systemClock;
+  const metrics = createMetrics({ release: config.release }, { runtime: options.runtimeMetrics ?? true });
+  const directUrl = config.databaseDirectUrl ?? config.databaseUrl;
+
+  const db = openDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    lanes: config.databaseLanes,
+    preparedStatements: config.databasePreparedStatements,
+    statementTimeoutMs: 10_000,
+    applicationName: `plinth ${role}`,
+    onConnectionLost: (err) => logger.warn({ err }, 'database connection lost; the next statement opens another'),
+    metrics,
+  });
+  closers.push(() => db.$client.end());
+  metrics.db_pool_connections.collect = () => {
+    for (const [state, count] of Object.entries(db.$client.connections)) metrics.db_pool_connections.set({ state }, count);
+  };
+
+  const notifications = createNotifications({
+    url: directUrl,
+    onLost: (err) => logger.warn({ err }, 'notifications lost; sessions are checked in the database until they are back'),
+  });
+  closers.push(() => notifications.close());
+
+  const jobs = createJobs({ url: directUrl, db, worker: role !== 'api', logger, metrics });
+  closers.push((timeoutMs) => jobs.close(timeoutMs));
+
+  const sealer = createSealer(config.appSecret);
+  const cursors = createCursors(sealer);
+  const idempotency = createIdempotency({ db, clock });
+  const housekeeping = createHousekeeping({ db, clock, idempotency });
+  const hasher = await createPasswordHasher({
+    memoryKib: config.passwordHashMemoryKib,
+    iterations: config.passwordHashIterations,
+    parallelism: config.passwordHashParallelism,
+    concurrency: availableParallelism(),
+    queueLimit: config.passwordHashQueue,
+    metrics,
+  });
+
+  const audit = createAudit({ db, clock });
+
+  const transport = options.transport ?? createSmtpTransport({ url: config.smtpUrl });
+  closers.push(() => transport.close());
+  const { sesTopicArns, postmarkWebhookAuth, resendWebhookSecret } = config;
+  const email = createEmail({
+    db,
+    jobs,
+    sealer,
+    clock,
+    metrics,
+    logger,
+    transport,
+    from: config.emailFrom,
+    appUrl: config.appUrl,
+    apiUrl: config.apiUrl,
+    webhooks: {
+      ses: sesTopicArns.length > 0 ? { topicArns: sesTopicArns } : undefined,
+      postmark: postmarkWebhookAuth.length > 0 ? { credentials: postmarkWebhookAuth } : undefined,
+      resend: resendWebhookSecret.length > 0 ? { secrets: resendWebhookSecret } : undefined,
+    },
+  });
+
+  const accounts = createAccounts({
+    db,
+    clock,
+    sealer,
+    cursors,
+    notifications,
+    jobs,
+    hasher,
+    audit,
+    email,
+    metrics,
+    logger,
+    settings: config,
+  });
+
+  const development =
+    config.appEnv === 'development' ? (await import('../dev/pages.ts')).createDevelopmentPages(config) : undefined;
+
+  return {
+    config,
+    logger,
+    metrics,
+    clock,
+    db,
+    notifications,
+    jobs,
+    idempotency,
+    audit,
+    email,
+    accounts,
+    housekeeping,
+    development,
+    report: () => {},
+    draining: () => draining,
+    drain: () => {
+      draining = true;
+    },
+    async close(timeoutMs) {
+      for (const close of closers.reverse()) {
+        await close(timeoutMs).catch((err: unknown) => logger.warn({ err }, 'a part did not close cleanly'));
+      }
+    },
+  };
+}
+
+/** Connects what is needed before requests or jobs: notifications, the job queue, what accounts keeps in memory. */
+export async function startService(service: Service): Promise<void> {
+  await service.accounts.start();
+  await service.notifications.start();
+  await service.jobs.start();
+}
