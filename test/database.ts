@@ -1,0 +1,51 @@
+/** A database for each test file that asks: a clone of the migrated template that `global-setup.ts` makes. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+export type TestDatabase = {
+  url: string;
+  /** Drops the database, whoever is still connected. May be called again. */
+  close(): Promise<void>;
+};
+
+/**
+ * Clones the template. Any number may run at once, from any process.
+ *
+ * @throws Error when the test was started without the global setup
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { TEST_DATABASE_URL: server, TEST_DATABASE_TEMPLATE: template } = process.env;
+  if (!server || !template) {
+    throw new Error('No database to clone. Use `npm test -- FILE`, or node --test-global-setup=test/global-setup.ts.');
+  }
+  const name = randomName('test');
+  // Copying files took 45 ms where the default, copying through the log, took 85; ten at once 260 and 570.
+  await administer(server, `create database ${name} template ${template} strategy file_copy`);
+  return {
+    url: databaseUrl(server, name),
+    close: () => administer(server, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement on a server, over a connection of its own. */
+export async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The URL of another database on the same server. */
+export function databaseUrl(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = name;
+  return url.href;
+}
+
+/** Safe to put into a statement unquoted. */
+export function randomName(prefix: string): string {
+  return `${prefix}_${randomBytes(8).toString('hex')}`;
+}
