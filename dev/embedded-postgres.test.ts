@@ -65,7 +65,7 @@ test('a port that is taken is refused by name, with the setting to change', asyn
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
   const directory = await temporaryDirectory(t);
-  await assert.rejects(start(t, { directory, port }), new RegExp(`Port ${port} is taken.*POSTGRES_PORT`));
+  await assert.rejects(start(t, { directory, port }), new RegExp(`Port ${port} is taken.*EMBEDDED_DATABASE_PORT`));
 });
 
 test('a second start on a directory in use is refused, naming the directory and the process', async (t) => {

@@ -83,7 +83,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const passes = failure.includes('shared memory block') || (isPortTaken && !options.port);
     if (passes && attempt < ATTEMPTS) await delay(RETRY_MS);
     else if (isPortTaken)
-      throw new Error(`Port ${port} is taken. Set POSTGRES_PORT to a free one, or unset it to have one picked.`);
+      throw new Error(
+        `Port ${port} is taken. Set EMBEDDED_DATABASE_PORT to a free one, or unset it to have one picked.`,
+      );
     else if (failure.includes('lock file')) throw await inUse(cluster, directory);
     else throw new Error(`The embedded PostgreSQL in ${directory} did not start:\n${failure}`);
   }

@@ -59,7 +59,7 @@ test('closing does not wait for a client that stays connected, frees the ports, 
 });
 
 for (const { name, setting } of [
-  { name: 'smtpPort', setting: 'SMTP_URL' },
+  { name: 'smtpPort', setting: 'MAILBOX_SMTP_PORT' },
   { name: 'webPort', setting: 'MAILBOX_PORT' },
 ]) {
   test(`where the ${name} is taken, the refusal names it and ${setting}, and nothing stays open`, async (t) => {

@@ -71,7 +71,8 @@ function ready(thread: Worker, { smtpPort, log }: MailboxOptions): Promise<{ smt
       else if (report.code !== 'EADDRINUSE')
         reject(new Error(`The development mailbox did not start: ${report.message}`));
       else {
-        const [setting, what] = report.port === smtpPort ? ['SMTP_URL', 'SMTP server'] : ['MAILBOX_PORT', 'web page'];
+        const [setting, what] =
+          report.port === smtpPort ? ['MAILBOX_SMTP_PORT', 'SMTP server'] : ['MAILBOX_PORT', 'web page'];
         const advice = `Set ${setting} to use another.`;
         reject(new Error(`Port ${report.port} is taken, which the development mailbox's ${what} needs. ${advice}`));
       }
