@@ -1,9 +1,9 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
 import { documentationRoutes } from './documentation.ts';
+import { migrationsAreCurrent } from './platform/database/migrate.ts';
 import { healthRoutes, ReadinessFailure } from './platform/http/health.ts';
 import { describeApi } from './platform/http/openapi.ts';
 import { createHttpServer, type HttpServer } from './platform/http/server.ts';
-import { migrationsAreCurrent } from './platform/database/migrate.ts';
 import type { Service } from './wiring.ts';
 
 /** @param service what `wiring.ts` built */
@@ -16,7 +16,6 @@ export async function createApi(service: Service): Promise<HttpServer> {
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     problemBaseUrl,
-    report: service.report,
   });
   await describeApi(app, {
     title: `${config.productName} API`,

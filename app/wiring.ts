@@ -1,10 +1,10 @@
 /** Builds every dependency once, in order, and closes them in reverse. Plain code: what is not here is not there. */
 import { availableParallelism } from 'node:os';
 import type { Config } from './config.ts';
-import { createHousekeeping } from './housekeeping.ts';
 import { type Accounts, createAccounts } from './features/accounts/accounts.ts';
 import { type Audit, createAudit } from './features/audit/audit.ts';
 import { createEmail, createSmtpTransport, type Email, type EmailTransport } from './features/email/email.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { createNotifications, type Notifications } from './platform/database/notifications.ts';
@@ -15,10 +15,12 @@ import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts'
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
 import { createSealer } from './platform/security/sealing.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
-import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
+import { atScrape, createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 
 /** A configuration in which development's stand-ins have filled what was left out. */
-export type CompleteConfig = Config & { [N in 'databaseUrl' | 'smtpUrl' | 'appUrl' | 'apiUrl']: NonNullable<Config[N]> };
+export type CompleteConfig = Config & {
+  [N in 'databaseUrl' | 'smtpUrl' | 'appUrl' | 'apiUrl']: NonNullable<Config[N]>;
+};
 
 export type Role = 'api' | 'worker' | 'all';
 
@@ -37,8 +39,6 @@ export interface Service {
   readonly housekeeping: JobHandler;
   /** Pages for development; absent in production. */
   readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
-  /** Reports an unexpected error, once. */
-  report(error: unknown, requestId: string): void;
   /** Whether the process is about to stop. */
   draining(): boolean;
   drain(): void;
@@ -54,6 +54,24 @@ export interface ServiceOptions {
   clock?: Clock;
   transport?: EmailTransport;
   runtimeMetrics?: boolean;
+}
+
+/** What development starts by itself; its close, and the lines that say where everything is. */
+export interface StandIns {
+  banner(config: CompleteConfig): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Fills what development may leave out by starting stand-ins (`dev/`). Elsewhere nothing is started: `readConfig` has refused what is missing.
+ */
+export async function completeConfig(
+  config: Config,
+  logger: Logger,
+): Promise<{ config: CompleteConfig; standIns?: StandIns }> {
+  if (config.appEnv !== 'development') return { config: config as CompleteConfig };
+  const { startStandIns } = await import('../dev/stand-ins.ts');
+  return startStandIns(config, logger);
 }
 
 /** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */
@@ -76,13 +94,15 @@ export async function createService({ config, role, logger, ...options }: Servic
     metrics,
   });
   closers.push(() => db.$client.end());
-  metrics.db_pool_connections.collect = () => {
-    for (const [state, count] of Object.entries(db.$client.connections)) metrics.db_pool_connections.set({ state }, count);
-  };
+  atScrape(metrics.db_pool_connections, () => {
+    for (const [state, count] of Object.entries(db.$client.connections))
+      metrics.db_pool_connections.set({ state }, count);
+  });
 
   const notifications = createNotifications({
     url: directUrl,
-    onLost: (err) => logger.warn({ err }, 'notifications lost; sessions are checked in the database until they are back'),
+    onLost: (err) =>
+      logger.warn({ err }, 'notifications lost; sessions are checked in the database until they are back'),
   });
   closers.push(() => notifications.close());
 
@@ -157,7 +177,6 @@ export async function createService({ config, role, logger, ...options }: Servic
     accounts,
     housekeeping,
     development,
-    report: () => {},
     draining: () => draining,
     drain: () => {
       draining = true;

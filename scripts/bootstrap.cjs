@@ -21,17 +21,17 @@ const LOCK_LIMIT_MS = 15 * 60 * 1000;
 if (!isInstalled()) underLock(() => isInstalled() || install());
 ensureNode();
 
-/** npm's own record of what is in node_modules must equal the lock file, but for optional packages of other platforms. */
+/**
+ * All that the lock file names must be in npm's own record of node_modules, but for optional packages of other platforms.
+ * More may be there: what someone added with `npm install --no-save`.
+ */
 function isInstalled() {
   const wanted = readPackages(path.join(root, 'package-lock.json'));
   const present = readPackages(path.join(modules, '.package-lock.json'));
   // Not the whole entry: what npm records beside these two depends on its version and settings.
   const isSame = (a, b) => a.version === b.version && (a.integrity || b.integrity) === (b.integrity || a.integrity);
-  return (
-    Object.keys(present).length > 0 &&
-    Object.keys(present).every((name) => wanted[name] && isSame(wanted[name], present[name])) &&
-    Object.keys(wanted).every((name) => name === '' || present[name] || wanted[name].optional)
-  );
+  const isThere = (name) => (present[name] ? isSame(wanted[name], present[name]) : wanted[name].optional);
+  return Object.keys(present).length > 0 && Object.keys(wanted).every((name) => name === '' || isThere(name));
 }
 
 function readPackages(file) {

@@ -28,7 +28,6 @@ export function observeRequests(app: HttpServer, metrics: Metrics): void {
       if (QUIET_ROUTES.has(route) && status < 500) return;
       request.log.info(
         {
-          requestId: request.id,
           traceId: traceIdOf(request),
           method,
           route,

@@ -10,7 +10,10 @@ export interface OpenApiOptions {
 }
 
 /** Collects every route registered after it; `/openapi.json` serves the document. */
-export async function describeApi(app: HttpServer, { title, version, description, serverUrl }: OpenApiOptions): Promise<void> {
+export async function describeApi(
+  app: HttpServer,
+  { title, version, description, serverUrl }: OpenApiOptions,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -18,7 +21,12 @@ export async function describeApi(app: HttpServer, { title, version, description
       servers: [{ url: serverUrl }],
       components: {
         securitySchemes: {
-          accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of `POST /v1/sessions`.' },
+          accessToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'An access token of `POST /v1/sessions`.',
+          },
         },
       },
     },

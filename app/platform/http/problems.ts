@@ -1,4 +1,4 @@
-/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged and reported once. */
+/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged once. */
 
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -10,18 +10,15 @@ import type { HttpServer, HttpServerOptions } from './server.ts';
 
 const RETRY_AFTER_SECONDS = '5';
 
-type ProblemOptions = Pick<HttpServerOptions, 'problemBaseUrl' | 'report' | 'logger'>;
-
 /** Installs the error handler, and the answers for unknown routes (404) and methods (405 with `Allow`). */
-export function answerProblems(app: HttpServer, { problemBaseUrl, report }: ProblemOptions) {
+export function answerProblems(app: HttpServer, { problemBaseUrl }: Pick<HttpServerOptions, 'problemBaseUrl'>) {
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error);
     if (problem.status >= 500) {
       const err = problem.cause ?? problem;
-      const fields = { err, requestId: request.id, code: problem.code };
+      const fields = { err, code: problem.code };
       if (problem.code === 'internal_error') {
         request.log.error(fields, 'request failed unexpectedly');
-        report(err, request.id);
       } else {
         request.log.warn(fields, 'request refused');
       }

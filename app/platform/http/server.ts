@@ -9,7 +9,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv } from 'ajv';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { observeRequests } from './observation.ts';
@@ -34,8 +34,6 @@ export interface HttpServerOptions {
   trustProxy: number | string[] | false;
   /** Where problem types resolve, e.g. `https://api.example.com/docs/errors`. */
   problemBaseUrl: string;
-  /** Reports an unexpected error, once. */
-  report: (error: unknown, requestId: string) => void;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -48,7 +46,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -4,9 +4,10 @@
  */
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
-import type { Executor } from '../database/database.ts';
+import type { Database, Executor } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { observeQueues } from './observation.ts';
 import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
 
 export interface JobContext {
@@ -53,6 +54,8 @@ export interface Jobs {
 }
 
 export interface JobsOptions {
+  /** For the metrics of queues. */
+  db: Database;
   /** A URL that is not behind a transaction-mode pooler: workers listen for new jobs. */
   url: string;
   /** Whether this process runs jobs; otherwise it only enqueues. */
@@ -63,7 +66,8 @@ export interface JobsOptions {
 
 const SUPERVISE_SECONDS = 10;
 
-export function createJobs({ url, worker, logger, metrics }: JobsOptions): Jobs {
+export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): Jobs {
+  observeQueues(db, metrics);
   const boss = new PgBoss({
     connectionString: url,
     application_name: 'plinth jobs',

@@ -133,3 +133,9 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
   metrics.build_info.set({ release: labels.release, node: process.version }, 1);
   return metrics;
 }
+
+/** Has a gauge set anew at each scrape. `collect` must not throw: one failing gauge would fail the scrape. */
+export function atScrape<L extends string>(gauge: Gauge<L>, collect: () => void | Promise<void>): void {
+  // The library takes this as an option of the constructor only, but reads the property.
+  Object.assign(gauge, { collect });
+}

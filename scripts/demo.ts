@@ -1,0 +1,23 @@
+/**
+ * `npm run demo`: a person uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and
+ * time, and exits with 1 at the first surprise.
+ */
+import { accountsStory } from './demo/accounts.ts';
+import { createStage, Surprise } from './demo/stage.ts';
+
+const port = process.env.PORT ?? '5000';
+const mailboxPort = process.env.MAILBOX_PORT ?? '1080';
+const stage = createStage({
+  apiUrl: process.env.API_URL ?? `http://localhost:${port}`,
+  mailboxUrl: process.env.MAILBOX_URL ?? `http://localhost:${mailboxPort}`,
+});
+
+try {
+  await stage.ready();
+  await accountsStory(stage);
+  stage.finish();
+} catch (error) {
+  if (!(error instanceof Surprise)) throw error;
+  process.stderr.write(`\n  SURPRISE  ${error.message}\n\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,137 @@
+/** What a demo needs: calls that are timed and printed, checks that stop it, and the mailbox. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Something happened that should not have. */
+export class Surprise extends Error {}
+
+export interface Call {
+  method?: string;
+  token?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a demo reads answers as JavaScript does
+  body: any;
+}
+
+export interface Stage {
+  /** Fails with advice when the service does not answer. */
+  ready(): Promise<void>;
+  chapter(title: string): void;
+  /** Makes a call and prints it as a step. @throws Surprise on any other status */
+  step(what: string, path: string, expectedStatus: number, call?: Call): Promise<Answer>;
+  /** Waits for a mail to `address` whose subject fits, prints it, and returns the link in it. */
+  mail(what: string, address: string, subject: RegExp): Promise<{ subject: string; token: string }>;
+  /** @throws Surprise unless `holds` */
+  expect(holds: boolean, otherwise: string): void;
+  /** An address nobody has used. */
+  newAddress(name: string): string;
+  finish(): void;
+}
+
+const MAIL_PATIENCE_MS = 20_000;
+const MAIL_POLL_MS = 50;
+
+export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl: string }): Stage {
+  const startedAt = performance.now();
+  let steps = 0;
+  const print = (what: string, answer: string, ms: number) => {
+    steps++;
+    process.stdout.write(
+      `  ${String(steps).padStart(2)}  ${what.padEnd(52)} ${answer.padEnd(34)} ${`${ms.toFixed(0)} ms`.padStart(8)}\n`,
+    );
+  };
+  const get = async (url: string) => {
+    try {
+      return await fetch(url);
+    } catch {
+      throw new Surprise(`nothing answers at ${url}. Start the service first: npm start`);
+    }
+  };
+
+  return {
+    async ready() {
+      const response = await get(`${apiUrl}/readyz`);
+      if (response.status !== 200)
+        throw new Surprise(`${apiUrl}/readyz answers ${response.status}: ${await response.text()}`);
+      await get(`${mailboxUrl}/api/email`);
+      process.stdout.write(`\nDemo against ${apiUrl}, mail at ${mailboxUrl}\n`);
+    },
+
+    chapter(title) {
+      process.stdout.write(`\n${title}\n`);
+    },
+
+    async step(what, path, expectedStatus, { method, token, body, headers } = {}) {
+      const begun = performance.now();
+      const response = await fetch(`${apiUrl}${path}`, {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const answer = text === '' ? undefined : JSON.parse(text);
+      const ms = performance.now() - begun;
+      if (response.status !== expectedStatus) {
+        throw new Surprise(`${what}: expected ${expectedStatus}, got ${response.status} ${text.slice(0, 300)}`);
+      }
+      print(what, `${response.status} ${summary(answer)}`, ms);
+      return { status: response.status, body: answer };
+    },
+
+    async mail(what, address, subject) {
+      const begun = performance.now();
+      for (;;) {
+        const mails = (await (await get(`${mailboxUrl}/api/email`)).json()) as MaildevMail[];
+        const mail = mails.findLast(
+          ({ to, subject: line }) => to.some((box) => box.address === address) && subject.test(line),
+        );
+        if (mail) {
+          print(what, `"${mail.subject}"`.slice(0, 34), performance.now() - begun);
+          const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text ?? mail.html)?.[1] ?? '';
+          return { subject: mail.subject, token };
+        }
+        if (performance.now() - begun > MAIL_PATIENCE_MS)
+          throw new Surprise(`${what}: no mail to ${address} with ${subject} arrived`);
+        await delay(MAIL_POLL_MS);
+      }
+    },
+
+    expect(holds, otherwise) {
+      if (!holds) throw new Surprise(otherwise);
+    },
+
+    newAddress: (name) => `${name}.${randomUUID().slice(0, 8)}@example.com`,
+
+    finish() {
+      process.stdout.write(
+        `\n${steps} steps, no surprise, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`,
+      );
+    },
+  };
+}
+
+interface MaildevMail {
+  subject: string;
+  text?: string;
+  html: string;
+  to: { address: string }[];
+}
+
+function summary(answer: unknown): string {
+  if (answer === null || typeof answer !== 'object') return '';
+  const { code, status, data, accessToken, email } = answer as Record<string, unknown>;
+  if (typeof code === 'string') return code;
+  if (typeof status === 'string') return status;
+  if (Array.isArray(data)) return `${data.length} in the list`;
+  if (typeof accessToken === 'string') return 'access and refresh token';
+  return typeof email === 'string' ? email : '';
+}

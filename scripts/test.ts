@@ -1,0 +1,14 @@
+/** `npm test [-- FILE ...]`: the test runner with the global setup that brings the database. */
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+const PATTERNS = ['app/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'];
+
+const given = process.argv.slice(2);
+const files = given.some((argument) => !argument.startsWith('-')) ? given : [...given, ...globSync(PATTERNS)];
+const { status } = spawnSync(
+  process.execPath,
+  ['--test', '--test-global-setup=test/global-setup.ts', '--test-timeout=120000', ...files],
+  { stdio: 'inherit' },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,217 @@
+/**
+ * The whole service for a test: real HTTP on a port of its own, a PostgreSQL database of its own, jobs that run, mail that is captured,
+ * a clock that the test moves.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createApi } from '../app/api.ts';
+import { readConfig } from '../app/config.ts';
+import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
+import { createLogger } from '../app/platform/telemetry/logger.ts';
+import { type CompleteConfig, createService, type Service, startService } from '../app/wiring.ts';
+import { handlers, schedules } from '../app/worker.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+import { createTestDatabase } from './database.ts';
+
+export interface Call {
+  method?: string;
+  /** Access token or API key. */
+  token?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as callers do
+  body: any;
+}
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Record<string, string>;
+  /** The token of the link in it. */
+  token: string;
+}
+
+export interface TestService {
+  readonly url: string;
+  readonly service: Service;
+  readonly clock: TestClock;
+  /** Every log line so far. */
+  readonly logs: string[];
+  request(path: string, call?: Call): Promise<Answer>;
+  /** Waits for the `nth` mail (1 if absent) to an address whose subject fits. */
+  mail(address: string, subject: RegExp, nth?: number): Promise<Mail>;
+  /** All mails captured so far. */
+  readonly mails: Mail[];
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  /** Environment variables over the ones of tests. */
+  env?: Record<string, string>;
+  /** A database to share with another test service; a clone of the template if absent. */
+  databaseUrl?: string;
+  /** Off for a second api process, or where a test runs jobs itself. */
+  jobs?: boolean;
+  transport?: EmailTransport;
+  clock?: TestClock;
+}
+
+/** Cheap hashes: their cost is tested where it matters. */
+const ENVIRONMENT = {
+  APP_ENV: 'test',
+  PORT: '0',
+  METRICS_PORT: '0',
+  APP_URL: 'https://app.example.com',
+  API_URL: 'https://api.example.com',
+  EMAIL_FROM: 'Plinth <no-reply@example.com>',
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  PASSWORD_HASH_MEMORY_KIB: '7168',
+  PASSWORD_HASH_ITERATIONS: '1',
+  NETWORK_LIMIT_FACTOR: '1000',
+};
+
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const { jobs = true } = options;
+  const database = options.databaseUrl ? undefined : await createTestDatabase();
+  const databaseUrl = options.databaseUrl ?? database!.url;
+  const config = readConfig({
+    ...ENVIRONMENT,
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL_SIZE: '5',
+    ...options.env,
+  }) as CompleteConfig;
+  const clock = options.clock ?? createTestClock();
+  const logs: string[] = [];
+  const logger = createLogger({
+    level: 'info',
+    release: 'test',
+    destination: { write: (line) => void logs.push(line) },
+  });
+
+  const mails: Mail[] = [];
+  const arrivals = new EventTarget();
+  const capturing = createCapturingTransport((email) => {
+    const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(email.text)?.[1] ?? '';
+    mails.push({ ...email, token });
+    arrivals.dispatchEvent(new Event('mail'));
+    return { kind: 'accepted', response: '250 ok' };
+  });
+
+  const transport = options.transport ?? capturing;
+  const service = await createService({
+    config,
+    role: jobs ? 'all' : 'api',
+    logger,
+    clock,
+    transport,
+    runtimeMetrics: false,
+  });
+  await startService(service);
+  if (jobs) await service.jobs.work(handlers(service), schedules(service));
+  const app = await createApi(service);
+  app.server.listen(0, '127.0.0.1');
+  await once(app.server, 'listening');
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    service,
+    clock,
+    logs,
+    mails,
+    request: (path, call) => request(`${url}${path}`, call),
+
+    async mail(address, subject, nth = 1) {
+      for (;;) {
+        const found = mails.filter((mail) => mail.to === address && subject.test(mail.subject))[nth - 1];
+        if (found) return found;
+        await once(arrivals, 'mail', { signal: AbortSignal.timeout(15_000) }).catch(() => {
+          throw new Error(
+            `no mail ${nth} to ${address} with ${subject}; there are: ${mails.map(({ to, subject: line }) => `${to} ${line}`).join('; ')}`,
+          );
+        });
+      }
+    },
+
+    async close() {
+      app.server.closeAllConnections();
+      await app.close();
+      await service.close(0);
+      await database?.close();
+    },
+  };
+}
+
+/** One HTTP request; the answer's JSON parsed. */
+export async function request(url: string, { method, token, body, headers }: Call = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    redirect: 'manual',
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+export const PASSWORD = 'correct horse battery staple';
+
+export interface SignedInUser {
+  id: string;
+  email: string;
+  password: string;
+  accessToken: string;
+  refreshToken: string;
+}
+
+let people = 0;
+
+/** Registers a person and verifies the address, over HTTP and by the mailed link. */
+export async function createUser(
+  test: TestService,
+  { email = `person${++people}@example.com`, password = PASSWORD, name = 'Person' } = {},
+) {
+  const registered = await test.request('/v1/users', { body: { email, password, name } });
+  assert.equal(registered.status, 202, JSON.stringify(registered.body));
+  const { token } = await test.mail(email, /confirm/i);
+  const confirmed = await test.request('/v1/email-verifications/confirm', { body: { token } });
+  assert.equal(confirmed.status, 204, JSON.stringify(confirmed.body));
+  return { email, password };
+}
+
+/** The same, signed in. */
+export async function createSignedInUser(
+  test: TestService,
+  options: Parameters<typeof createUser>[1] = {},
+): Promise<SignedInUser> {
+  const { email, password } = await createUser(test, options);
+  return signIn(test, email, password);
+}
+
+export async function signIn(test: TestService, email: string, password = PASSWORD): Promise<SignedInUser> {
+  const { status, body } = await test.request('/v1/sessions', { body: { email, password } });
+  assert.equal(status, 201, JSON.stringify(body));
+  return { id: body.user.id, email, password, accessToken: body.accessToken, refreshToken: body.refreshToken };
+}
+
+/** Asserts a problem document of a status and code (RFC 9457). */
+export function assertProblem(answer: Answer, status: number, code: string): void {
+  assert.equal(`${answer.status} ${answer.body?.code}`, `${status} ${code}`, JSON.stringify(answer.body));
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  assert.equal(answer.body.status, status);
+  assert.equal(answer.body.requestId, answer.headers.get('x-request-id'));
+}
