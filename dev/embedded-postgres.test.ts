@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,7 +12,8 @@ import pg from 'pg';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { removeCluster } from './postgres-cluster.ts';
 
-const isRoot = process.getuid?.() === 0;
+const onLinux = { skip: process.platform !== 'linux' && 'reads /proc' };
+const underRoot = { skip: process.getuid?.() !== 0 && 'needs root' };
 const seed = makeSeed();
 const endings = new WeakMap<TestContext, (() => unknown)[]>();
 
@@ -98,12 +99,14 @@ test('a parent killed by SIGKILL leaves no server, and loses nothing committed',
   assert.deepEqual(await query(next.url, 'select id from note'), [{ id: 1 }]);
 });
 
-test('a server left over because its watcher died with the parent is stopped by the next start', async (t) => {
+test('a server left over because its watcher died with the parent is stopped by the next start', onLinux, async (t) => {
   const directory = await temporaryDirectory(t);
   const parent = await startElsewhere(t, directory);
   const server = await serverPid(directory);
-  const { group } = await processOf(server);
-  for (const { pid, command } of await processes(group)) if (command === 'sh') process.kill(pid, 'SIGKILL');
+  const serverGroup = await groupOf(server);
+  for (const { pid, name, group } of await processes()) {
+    if (group === serverGroup && pid !== server && name !== 'postgres') process.kill(pid, 'SIGKILL');
+  }
   parent.process.kill('SIGKILL');
   await once(parent.process, 'exit');
   await start(t, { directory });
@@ -137,11 +140,10 @@ test('a stale postmaster.pid does not stop a start, though its process id is now
   assert.equal(stranger.exitCode, null);
 });
 
-test('Ctrl-C in the terminal does not reach the server', async (t) => {
+test('Ctrl-C in the terminal does not reach the server', onLinux, async (t) => {
   const directory = await temporaryDirectory(t);
   await start(t, { directory });
-  const [server, self] = [await processOf(await serverPid(directory)), await processOf(process.pid)];
-  assert.notEqual(server.group, self.group);
+  assert.notEqual(await groupOf(await serverPid(directory)), await groupOf(process.pid));
 });
 
 test('a process that ends without closing is not kept from it, and leaves no server', async (t) => {
@@ -153,7 +155,7 @@ test('a process that ends without closing is not kept from it, and leaves no ser
   await start(t, { directory });
 });
 
-test('under root, a directory closed to other users works too', { skip: !isRoot && 'needs root' }, async (t) => {
+test('under root, a directory closed to other users works too', underRoot, async (t) => {
   const directory = await emptyDirectory(t, 0o700);
   const first = await start(t, { directory });
   await query(first.url, 'create table note as select 1 as id');
@@ -162,7 +164,7 @@ test('under root, a directory closed to other users works too', { skip: !isRoot 
   assert.deepEqual(await query(second.url, 'select id from note'), [{ id: 1 }]);
 });
 
-test('under root, a copied directory gets data of its own', { skip: !isRoot && 'needs root' }, async (t) => {
+test('under root, a copied directory gets data of its own', underRoot, async (t) => {
   const directory = await emptyDirectory(t, 0o700);
   const original = await start(t, { directory });
   const copy = join(await emptyDirectory(t, 0o700), 'copy');
@@ -249,21 +251,17 @@ async function serverPid(directory: string): Promise<number> {
   return Number.parseInt(await readFile(join(directory, 'cluster', 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
-async function processOf(pid: number) {
-  const found = (await processes()).find((process) => process.pid === pid);
-  assert.ok(found, `process ${pid} is there`);
-  return found;
+/** Of every process: its id, name and process group. */
+async function processes(): Promise<{ pid: number; name: string; group: number }[]> {
+  const stats = await Promise.all(
+    (await readdir('/proc')).map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
+  return stats.flatMap((line) => {
+    const [, pid, name = '', group] = /^(\d+) \((.*)\) \S+ \d+ (\d+)/.exec(line) ?? [];
+    return pid ? [{ pid: Number(pid), name, group: Number(group) }] : [];
+  });
 }
 
-/** Every process, or those of one process group. Linux tells in /proc, and may lack `ps`. */
-async function processes(group?: number): Promise<{ pid: number; group: number; command: string }[]> {
-  const lines =
-    process.platform === 'linux'
-      ? await Promise.all((await readdir('/proc')).map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
-      : (await promisify(execFile)('ps', ['-axo', 'pid=,comm=,state=,ppid=,pgid='])).stdout.split('\n');
-  return lines
-    .map((line) => /^\s*(\d+) \(?(.*?)\)? +\S+ +\d+ +(\d+)/.exec(line))
-    .filter((match) => match !== null)
-    .map(([, pid, command, pgid]) => ({ pid: Number(pid), group: Number(pgid), command: basename(command ?? '') }))
-    .filter((process) => group === undefined || process.group === group);
+async function groupOf(pid: number): Promise<number | undefined> {
+  return (await processes()).find((process) => process.pid === pid)?.group;
 }
