@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { createApi } from './api.ts';
 import { Close } from './closing.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
+import { readEnvironment } from './environment.ts';
 import { migrate } from './migrate.ts';
 import { createLogger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
@@ -56,17 +57,6 @@ async function serve(service: Service, closing: Close): Promise<void> {
     service.drain();
     await delay(config.drainDelaySeconds * 1_000);
   });
-}
-
-function readEnvironment(): Config {
-  if ((process.env.APP_ENV ?? 'development') === 'development') {
-    try {
-      process.loadEnvFile('.env');
-    } catch {
-      // There is none: the defaults will do.
-    }
-  }
-  return readConfig(process.env);
 }
 
 /** Lines for people, where a person watches; JSON everywhere else. */

@@ -1,10 +1,24 @@
 /** What development needs around the service, started by the service itself: a PostgreSQL and a mailbox. Nothing of this exists in production. */
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../app/config.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
+import { StartError } from '../app/starting.ts';
 import type { CompleteConfig, StandIns } from '../app/wiring.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
+
+/** Each port has data of its own, so that a second copy of the service runs beside the first from one checkout. */
+function dataDirectory({ port }: Config): string {
+  return join(DATA_DIRECTORY, String(port));
+}
+
+/** Where the running service notes its database, for commands. */
+function noteFile(config: Config): string {
+  return join(dataDirectory(config), 'running.json');
+}
 
 /**
  * Starts a stand-in for each of database and mail server that the configuration leaves out.
@@ -24,16 +38,34 @@ export async function startStandIns(
     await close();
     throw failed.reason;
   }
-  const [database, mailbox] = starting.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+  const [database, mailbox] = starting.map((result) => (result.status === 'fulfilled' ? result.value?.url : undefined));
+  return { config: complete(config, database, mailbox), standIns: { banner, close } };
+}
+
+/**
+ * The configuration of a command beside the running `npm start`: with the embedded database of that one.
+ * @throws Error when none is running and DATABASE_URL is not set
+ */
+export function findStandIns(config: Config): CompleteConfig {
+  const mailbox = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
+  if (config.databaseUrl) return complete(config, undefined, mailbox);
+  try {
+    const { databaseUrl } = JSON.parse(readFileSync(noteFile(config), 'utf8')) as { databaseUrl: string };
+    return complete(config, databaseUrl, mailbox);
+  } catch {
+    throw new StartError(`No service is running on port ${config.port}. Start it (npm start), or set DATABASE_URL.`);
+  }
+}
+
+function complete(config: Config, databaseUrl: string | undefined, smtpUrl: string | undefined): CompleteConfig {
   const self = `http://localhost:${config.port}`;
-  const complete: CompleteConfig = {
+  return {
     ...config,
-    databaseUrl: config.databaseUrl ?? database!.url,
-    smtpUrl: config.smtpUrl ?? mailbox!.url,
+    databaseUrl: config.databaseUrl ?? databaseUrl!,
+    smtpUrl: config.smtpUrl ?? smtpUrl!,
     appUrl: config.appUrl ?? self,
     apiUrl: config.apiUrl ?? self,
   };
-  return { config: complete, standIns: { banner, close } };
 }
 
 interface StandIn {
@@ -45,7 +77,20 @@ async function startDatabase(config: Config, log: (line: string) => void): Promi
   if (config.databaseUrl) return undefined;
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts');
   const port = config.embeddedDatabasePort || undefined;
-  return startEmbeddedPostgres({ directory: `${DATA_DIRECTORY}/postgres`, log, ...(port && { port }) });
+  const postgres = await startEmbeddedPostgres({
+    directory: join(dataDirectory(config), 'postgres'),
+    log,
+    ...(port && { port }),
+  });
+  // The URL holds a password.
+  await writeFile(noteFile(config), JSON.stringify({ databaseUrl: postgres.url }), { mode: 0o600 });
+  return {
+    url: postgres.url,
+    async close() {
+      await rm(noteFile(config), { force: true });
+      await postgres.close();
+    },
+  };
 }
 
 async function startMailServer(config: Config, log: (line: string) => void): Promise<StandIn | undefined> {

@@ -1,0 +1,49 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EmailStatus } from '../features/email/email.ts';
+import { withService } from './service.ts';
+import { print, Refusal, table, withProgress } from './terminal.ts';
+
+const STATUSES = ['queued', 'sent', 'failed', 'suppressed'] satisfies EmailStatus[];
+const count = (text: string) => {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 1_000)
+    throw new InvalidArgumentError('A whole number from 1 to 1000.');
+  return number;
+};
+
+export function emailCommands(program: Command): void {
+  const email = program.command('email').description('mails of the outbox');
+
+  email
+    .command('list')
+    .description('mails, newest first')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option('--limit <count>', 'how many', count, 20)
+    .option('--before <id>', 'continue before this mail')
+    .action(async (options: { status?: EmailStatus; limit: number; before?: string }, command: Command) => {
+      const mails = await withService((service) => service.email.list(options));
+      print(command, mails, (rows) =>
+        table(
+          ['id', 'template', 'to', 'status', 'tries', 'queued', 'error'],
+          rows.map((mail) => [
+            mail.id,
+            mail.template,
+            mail.to,
+            mail.status,
+            String(mail.attempts),
+            mail.createdAt.toISOString(),
+            mail.lastError ?? '',
+          ]),
+        ),
+      );
+    });
+
+  email
+    .command('retry [id]')
+    .description('send failed mails again: all of them, or one')
+    .action(async (id: string | undefined, _options, command: Command) => {
+      const retried = await withProgress('queueing', () => withService((service) => service.email.retry({ id })));
+      if (id !== undefined && retried === 0) throw new Refusal(`There is no failed mail ${id}.`);
+      print(command, { retried }, () => (retried === 0 ? 'There are no failed mails.' : `${retried} queued again.`));
+    });
+}

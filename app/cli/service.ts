@@ -1,0 +1,29 @@
+import { readEnvironment } from '../environment.ts';
+import { createLogger } from '../platform/telemetry/logger.ts';
+import { waitForDatabase } from '../starting.ts';
+import { type CompleteConfig, createService, type Service } from '../wiring.ts';
+
+/**
+ * The configuration of a command. In development without DATABASE_URL it is that of the running `npm start`, whose embedded database it finds.
+ * @throws ConfigError, StartError
+ */
+export async function commandConfig(): Promise<CompleteConfig> {
+  const config = readEnvironment();
+  if (config.appEnv !== 'development') return config as CompleteConfig;
+  const { findStandIns } = await import('../../dev/stand-ins.ts');
+  return findStandIns(config);
+}
+
+/** Runs `work` with the service built but not listening, and closes it. */
+export async function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
+  const config = await commandConfig();
+  await waitForDatabase(config.databaseDirectUrl ?? config.databaseUrl, (line) => process.stderr.write(`${line}\n`));
+  const logger = createLogger({ level: 'error', release: config.release, destination: process.stderr });
+  const service = await createService({ config, role: 'api', logger, runtimeMetrics: false });
+  try {
+    await service.jobs.start();
+    return await work(service);
+  } finally {
+    await service.close(0);
+  }
+}
