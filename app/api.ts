@@ -1,9 +1,10 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
 import { documentationRoutes } from './documentation.ts';
 import { migrationsAreCurrent } from './platform/database/migrate.ts';
+import type { HttpServer } from './platform/http/fastify.ts';
 import { healthRoutes, ReadinessFailure } from './platform/http/health.ts';
 import { describeApi } from './platform/http/openapi.ts';
-import { createHttpServer, type HttpServer } from './platform/http/server.ts';
+import { createHttpServer } from './platform/http/server.ts';
 import type { Service } from './wiring.ts';
 
 /** @param service what `wiring.ts` built */

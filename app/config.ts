@@ -22,6 +22,11 @@ type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}`
 /** A setting `DATABASE_POOL_SIZE` is `config.databasePoolSize`; one without a default may be undefined. */
 export type Config = { readonly [N in SettingName as CamelCase<N>]: Value<N> };
 
+/** A configuration in which nothing is missing: read outside development, or completed by development's stand-ins. */
+export type CompleteConfig = Config & {
+  [N in 'databaseUrl' | 'smtpUrl' | 'appUrl' | 'apiUrl']: NonNullable<Config[N]>;
+};
+
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];

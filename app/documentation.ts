@@ -1,3 +1,3 @@
-import type { HttpServer } from './platform/http/server.ts';
+import type { HttpServer } from './platform/http/fastify.ts';
 
 export function documentationRoutes(_app: HttpServer): void {}

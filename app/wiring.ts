@@ -1,6 +1,8 @@
 /** Builds every dependency once, in order, and closes them in reverse. Plain code: what is not here is not there. */
 import { availableParallelism } from 'node:os';
-import type { Config } from './config.ts';
+import type { StandIns } from '../dev/stand-ins.ts';
+import type { CompleteConfig, Config } from './config.ts';
+
 import { type Accounts, createAccounts } from './features/accounts/accounts.ts';
 import { type Audit, createAudit } from './features/audit/audit.ts';
 import { createEmail, createSmtpTransport, type Email, type EmailTransport } from './features/email/email.ts';
@@ -8,20 +10,16 @@ import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { createNotifications, type Notifications } from './platform/database/notifications.ts';
+import type { HttpServer } from './platform/http/fastify.ts';
 import { createIdempotency, type Idempotency } from './platform/http/idempotency.ts';
 import { createCursors } from './platform/http/pagination.ts';
-import type { HttpServer } from './platform/http/server.ts';
 import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts';
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
 import { createSealer } from './platform/security/sealing.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 import { atScrape, createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 
-/** A configuration in which development's stand-ins have filled what was left out. */
-export type CompleteConfig = Config & {
-  [N in 'databaseUrl' | 'smtpUrl' | 'appUrl' | 'apiUrl']: NonNullable<Config[N]>;
-};
-
+export type { CompleteConfig } from './config.ts';
 export type Role = 'api' | 'worker' | 'all';
 
 export interface Service {
@@ -56,14 +54,9 @@ export interface ServiceOptions {
   runtimeMetrics?: boolean;
 }
 
-/** What development starts by itself; its close, and the lines that say where everything is. */
-export interface StandIns {
-  banner(config: CompleteConfig): string;
-  close(): Promise<void>;
-}
-
 /**
- * Fills what development may leave out by starting stand-ins (`dev/`). Elsewhere nothing is started: `readConfig` has refused what is missing.
+ * Fills what development may leave out by starting stand-ins (`dev/`). Elsewhere nothing is started: `readConfig` has refused what
+ * is missing.
  */
 export async function completeConfig(
   config: Config,
@@ -72,6 +65,13 @@ export async function completeConfig(
   if (config.appEnv !== 'development') return { config: config as CompleteConfig };
   const { startStandIns } = await import('../dev/stand-ins.ts');
   return startStandIns(config, logger);
+}
+
+/** The same for a command, which starts nothing: in development it uses what the running service has started. */
+export async function findConfig(config: Config): Promise<CompleteConfig> {
+  if (config.appEnv !== 'development') return config as CompleteConfig;
+  const { findStandIns } = await import('../dev/stand-ins.ts');
+  return findStandIns(config);
 }
 
 /** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */

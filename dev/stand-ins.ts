@@ -3,12 +3,17 @@ import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../app/config.ts';
+import type { CompleteConfig, Config } from '../app/config.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
-import type { CompleteConfig, StandIns } from '../app/wiring.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
+
+/** What was started; its close, and the lines that say where everything is. */
+export interface StandIns {
+  banner(config: CompleteConfig): string;
+  close(): Promise<void>;
+}
 
 /** Each port has data of its own, so that a second copy of the service runs beside the first from one checkout. */
 function dataDirectory({ port }: Config): string {

@@ -1,17 +1,15 @@
+import type { CompleteConfig } from '../config.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { waitForDatabase } from '../starting.ts';
-import { type CompleteConfig, createService, type Service } from '../wiring.ts';
+import { createService, findConfig, type Service } from '../wiring.ts';
 
 /**
  * The configuration of a command. In development without DATABASE_URL it is that of the running `npm start`, whose embedded database it finds.
  * @throws ConfigError, StartError
  */
 export async function commandConfig(): Promise<CompleteConfig> {
-  const config = readEnvironment();
-  if (config.appEnv !== 'development') return config as CompleteConfig;
-  const { findStandIns } = await import('../../dev/stand-ins.ts');
-  return findStandIns(config);
+  return findConfig(readEnvironment());
 }
 
 /** Runs `work` with the service built but not listening, and closes it. */

@@ -5,8 +5,8 @@
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
+import type { HttpServer } from '../../platform/http/fastify.ts';
 import type { Cursors } from '../../platform/http/pagination.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';

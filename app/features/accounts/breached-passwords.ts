@@ -3,12 +3,20 @@
  * Been Pwned). Fails open: a service that is down must not stop registrations; the metric shows it.
  */
 import { createHash } from 'node:crypto';
-import type { PasswordPolicyOptions } from './password-policy.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
 
 const TIMEOUT_MS = 1_500;
 
+export interface BreachCheckOptions {
+  /** Range query by k-anonymity; undefined: no such check. */
+  breachedPasswordsUrl: string | undefined;
+  metrics: Metrics;
+  logger: Logger;
+}
+
 /** @returns a function that says whether a password is known to be breached */
-export function createBreachCheck(options: Pick<PasswordPolicyOptions, 'breachedPasswordsUrl' | 'metrics' | 'logger'>) {
+export function createBreachCheck(options: BreachCheckOptions) {
   const { breachedPasswordsUrl: url, metrics, logger } = options;
   return async (password: string): Promise<boolean> => {
     if (!url) return false;

@@ -2,9 +2,7 @@
  * Which passwords are accepted: OWASP ASVS 5.0 V6.2, NIST SP 800-63B-4 section 3.1.1. Length and guessability, no rules about kinds
  * of characters.
  */
-import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { Metrics } from '../../platform/telemetry/metrics.ts';
-import { createBreachCheck } from './breached-passwords.ts';
+import { type BreachCheckOptions, createBreachCheck } from './breached-passwords.ts';
 import { accountErrors } from './errors.ts';
 
 export const MIN_PASSWORD_LENGTH = 8;
@@ -26,12 +24,8 @@ export interface PasswordPolicy {
   check(password: string, email: string): Promise<void>;
 }
 
-export interface PasswordPolicyOptions {
+export interface PasswordPolicyOptions extends BreachCheckOptions {
   productName: string;
-  /** Range query by k-anonymity; undefined: no such check. */
-  breachedPasswordsUrl: string | undefined;
-  metrics: Metrics;
-  logger: Logger;
 }
 
 export function createPasswordPolicy(options: PasswordPolicyOptions): PasswordPolicy {

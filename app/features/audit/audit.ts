@@ -11,6 +11,8 @@ import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
 import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
+export type { AuditAction } from './actions.ts';
+
 export interface AuditEntry {
   ownerId: string;
   action: AuditAction;

@@ -4,7 +4,7 @@ import { type TSchema, Type } from 'typebox';
 import type { Database } from '../../platform/database/database.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { route } from '../../platform/http/schemas.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
+import type { HttpServer } from '../../platform/http/fastify.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { emailErrors } from './errors.ts';
 import { suppress } from './suppression.ts';

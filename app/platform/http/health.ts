@@ -1,7 +1,7 @@
 /** `/livez`: the process answers. `/readyz`: it can do its work; says which check failed. */
 import { Type } from 'typebox';
+import type { HttpServer } from './fastify.ts';
 import { route } from './schemas.ts';
-import type { HttpServer } from './server.ts';
 
 export interface ReadinessCheck {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** One log line and one observation a request, at its end, whether it was answered or given up by the caller. */
 import type { FastifyRequest } from 'fastify';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './fastify.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Asked every few seconds by machines: a line for each would drown the others. */

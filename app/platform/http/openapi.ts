@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, generated from the route schemas. */
 import swagger from '@fastify/swagger';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './fastify.ts';
 
 export interface OpenApiOptions {
   title: string;

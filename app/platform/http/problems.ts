@@ -6,12 +6,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable } from '../database/failures.ts';
 import { Problem, type ProblemFactory } from '../errors.ts';
 import { httpErrors } from './errors.ts';
-import type { HttpServer, HttpServerOptions } from './server.ts';
+import type { HttpServer } from './fastify.ts';
 
 const RETRY_AFTER_SECONDS = '5';
 
 /** Installs the error handler, and the answers for unknown routes (404) and methods (405 with `Allow`). */
-export function answerProblems(app: HttpServer, { problemBaseUrl }: Pick<HttpServerOptions, 'problemBaseUrl'>) {
+export function answerProblems(app: HttpServer, { problemBaseUrl }: { problemBaseUrl: string }) {
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error);
     if (problem.status >= 500) {

@@ -1,7 +1,7 @@
 import { callerOf, originOf } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { Body, route } from '../../../platform/http/schemas.ts';
-import type { HttpServer } from '../../../platform/http/server.ts';
 import type { Authentication } from '../authentication.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { callerOf, originOf } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { Body, Nullable, route } from '../../../platform/http/schemas.ts';
-import type { HttpServer } from '../../../platform/http/server.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Deletion } from '../deletion.ts';
 import type { EmailChanges } from '../email-changes.ts';

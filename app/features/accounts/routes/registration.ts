@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { originOf } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { Body, route } from '../../../platform/http/schemas.ts';
-import type { HttpServer } from '../../../platform/http/server.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Registration } from '../registration.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { route } from '../../../platform/http/schemas.ts';
-import type { HttpServer } from '../../../platform/http/server.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 
 const Jwk = Type.Object({
