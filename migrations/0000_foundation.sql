@@ -1,3 +1,4 @@
+-- The foundation: people and their sessions, the audit trail, the outbox of mail, and what the platform counts and remembers.
 CREATE TABLE "email_addresses" (
 	"address" text PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,

@@ -1,0 +1,12 @@
+/** No file is longer than a person reads in one go; tests, tables and generated files aside. */
+import { globSync, readFileSync } from 'node:fs';
+
+const LIMIT = 400;
+const SOURCES = '{app,bench,dev,emails,packages,scripts,test}/**/*.{ts,tsx,cjs,mjs}';
+
+const long = globSync(SOURCES)
+  .filter((file) => !file.includes('node_modules'))
+  .map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
+  .filter(({ lines }) => lines > LIMIT);
+for (const { file, lines } of long) process.stderr.write(`${file} has ${lines} lines; the limit is ${LIMIT}\n`);
+process.exitCode = long.length === 0 ? 0 : 1;

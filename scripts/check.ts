@@ -1,0 +1,31 @@
+/** `npm run check`: everything about the code that is not a test. CI runs the same. Exits with 1 when a check fails, after running all. */
+import { spawnSync } from 'node:child_process';
+
+const bin = (name: string) => `node_modules/.bin/${name}`;
+const script = (name: string, ...args: string[]) => [process.execPath, `scripts/${name}`, ...args];
+
+const checks: { name: string; command: string[] }[] = [
+  { name: 'format and lint', command: [bin('biome'), 'ci', '--colors=off', '.'] },
+  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'import rule', command: script('check-imports.ts') },
+  { name: 'dead code', command: [bin('knip'), '--no-config-hints'] },
+  { name: 'file length', command: script('check-file-length.ts') },
+  { name: 'migrations match models', command: script('check-migrations.ts') },
+  { name: 'compiled mails are fresh', command: script('compile-emails.ts', '--check') },
+  { name: '.env.example is fresh', command: script('env-example.ts', '--check') },
+];
+
+let failures = 0;
+for (const { name, command } of checks) {
+  const startedAt = performance.now();
+  const [program, ...args] = command;
+  const { status, stdout, stderr } = spawnSync(program!, args, { encoding: 'utf8' });
+  const ok = status === 0;
+  if (!ok) failures++;
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(26)} ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`,
+  );
+  if (!ok) process.stdout.write(`${`${stdout}${stderr}`.trim().replace(/^/gm, '     ')}\n`);
+}
+process.stdout.write(`${checks.length - failures} checks passed, ${failures} failed\n`);
+process.exitCode = failures === 0 ? 0 : 1;
