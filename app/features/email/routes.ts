@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { Database } from '../../platform/database/database.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import { route } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/fastify.ts';
+import { route } from '../../platform/http/schemas.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { emailErrors } from './errors.ts';
 import { suppress } from './suppression.ts';
@@ -94,6 +94,8 @@ const UnsubscribeBody = {
 } as unknown as TSchema;
 
 function unsubscribeRoute(app: HttpServer, { db, unsubscribing }: EmailRoutesOptions): void {
+  // A body of a type that the schema does not name would pass unchecked.
+  app.removeContentTypeParser('text/plain');
   // RFC 8058 section 3.1: mail programs post either; the token is in the query, the body is always the same.
   app.addContentTypeParser(
     ['application/x-www-form-urlencoded', 'multipart/form-data'],
@@ -119,7 +121,9 @@ function unsubscribeRoute(app: HttpServer, { db, unsubscribing }: EmailRoutesOpt
       }),
     },
     async ({ query, body }, reply: FastifyReply) => {
-      const { token } = { ...(body as { token?: string } | null), ...(query as { token?: string }) };
+      // Without a body nothing was checked: such a POST is neither a mail program's nor our page's.
+      const posted = (body ?? {}) as { token?: string; 'List-Unsubscribe'?: string };
+      const token = 'List-Unsubscribe' in posted ? (query as { token?: string }).token : posted.token;
       await unsubscribing.redeem(db, token ?? '');
       return reply.code(204).send();
     },

@@ -49,7 +49,7 @@ export const emailMessages = pgTable(
     check('email_messages_failed_at_known', sql`(${table.status} = 'failed') = (${table.failedAt} is not null)`),
     check(
       'email_messages_one_recipient',
-      sql`${table.toAddress} ~ '^[^[:cntrl:][:space:],;<>]+@[^[:cntrl:][:space:],;<>@]+$'`,
+      sql`${table.toAddress} ~ '^[^[:cntrl:][:space:],<>]+@[^[:cntrl:][:space:],<>@]+$'`,
     ),
     index('email_messages_status_created_at').on(table.status, table.createdAt),
     index('email_messages_user_id').on(table.userId),
