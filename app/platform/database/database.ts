@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
 
 /** Runs statements outside a transaction, and opens transactions. */
@@ -52,7 +53,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   pool.on('error', (error) => options.onConnectionLost?.(error));
   if (metrics) measureWaits(pool, metrics.db_pool_wait_seconds);
-  return drizzle(pool) as Database;
+  const db = drizzle(pool) as Database;
+  // drizzle's own would keep a connection forever whose `begin` fails, and hand on one whose server has gone silent.
+  db.transaction = (work, config) =>
+    pool.withConnection((client) => drizzle(client).transaction(work, config), isUnavailable);
+  return db;
 }
 
 /** Times `pool.connect()`: under load a transaction waits there first. */

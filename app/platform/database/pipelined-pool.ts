@@ -32,7 +32,12 @@ export class PipelinedPool extends pg.Pool {
     const { lanes, onLaneLost: _onLaneLost, wrapQuery, ...poolOptions } = options;
     super(poolOptions);
     this.#options = options;
-    if (wrapQuery) this.on('connect', (client) => wrap(client, wrapQuery));
+    this.on('connect', (client) => {
+      // pg.Pool listens only while a connection is idle. One that is lost in a transaction fails the statement that runs; without a
+      // listener the event would end the process as well.
+      client.on('error', () => {});
+      if (wrapQuery) wrap(client, wrapQuery);
+    });
     this.#lanes = Array.from({ length: lanes }, () => ({ client: undefined, opening: undefined, inFlight: 0 }));
     // pg.Pool declares `query` with overloads for callbacks; only its promise form is used here.
     const query: Query = (config, values) => this.#pipelined(config, values);
@@ -41,16 +46,30 @@ export class PipelinedPool extends pg.Pool {
 
   /** Runs a statement on a connection that nothing else uses meanwhile: several statements in one text, or a slow one. */
   async queryAlone(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+    // After a failure the connection's state is unknown: a text of several statements may have left a transaction open.
+    return this.withConnection(
+      (client) => client.query(text, values),
+      () => true,
+    );
+  }
+
+  /**
+   * Runs `work` on a connection that nothing else uses meanwhile.
+   * @param spoils whether an error leaves the connection in a state that nobody should meet; it is then closed
+   */
+  async withConnection<T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    spoils: (error: unknown) => boolean,
+  ): Promise<T> {
     const client = await this.connect();
-    let failure: Error | undefined;
+    let spoilt = false;
     try {
-      return await client.query(text, values);
+      return await work(client);
     } catch (error) {
-      failure = error as Error;
+      spoilt = spoils(error);
       throw error;
     } finally {
-      // After a failure the connection's state is unknown (a text of several statements may have left a transaction open).
-      client.release(failure);
+      client.release(spoilt);
     }
   }
 
