@@ -1,0 +1,45 @@
+/** `.env.example`, made from the table in `app/settings.ts`: `--write` makes it, `--check` fails when it is stale. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type Setting, type SettingName, settings } from '../app/settings.ts';
+
+/** Where a section begins; it goes on to the next one in the table's order, so that a new setting joins its neighbours. */
+const SECTIONS: Partial<Record<SettingName, string>> = {
+  APP_ENV: 'The process',
+  DATABASE_URL: 'PostgreSQL',
+  APP_URL: 'Addresses, secrets, browsers, proxies',
+  SMTP_URL: 'Email',
+  ACCESS_TOKEN_MINUTES: 'Sessions and passwords',
+  LOG_LEVEL: 'Operations',
+  MAILBOX_SMTP_PORT: 'Development',
+};
+
+const HEADER = `# Every setting, with its value for development. Made from app/settings.ts: node scripts/env-example.ts --write
+# To start with it: cp .env.example .env. An empty value is the same as none.
+# Only development reads .env; elsewhere settings come from the environment, and what is marked "required" must be set.
+# A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
+`;
+
+/** What `.env.example` must be. */
+export function envExample(): string {
+  const lines = Object.entries<Setting<unknown>>(settings).map(([name, { meaning, required, secret, example }]) => {
+    const title = SECTIONS[name as SettingName];
+    const marks = [required && 'required', secret && 'secret'].filter(Boolean).join(', ');
+    const value = /[\s#'"]/.test(example) ? JSON.stringify(example) : example;
+    return `${title ? `\n# --- ${title} ---\n` : ''}# ${meaning}${marks && ` [${marks}]`}\n${name}=${value}\n`;
+  });
+  return HEADER + lines.join('');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [mode] = process.argv.slice(2);
+  if (mode === '--write') {
+    writeFileSync('.env.example', envExample());
+  } else if (mode !== '--check') {
+    process.stderr.write('Usage: node scripts/env-example.ts --write | --check\n');
+    process.exitCode = 2;
+  } else if (readFileSync('.env.example', 'utf8') !== envExample()) {
+    process.stderr.write('.env.example is stale: node scripts/env-example.ts --write\n');
+    process.exitCode = 1;
+  }
+}
