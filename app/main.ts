@@ -29,9 +29,11 @@ async function main(): Promise<void> {
   const { config: complete, standIns } = await completeConfig(config, logger);
   if (standIns) closing.add('development stand-ins', () => standIns.close());
   const directUrl = complete.databaseDirectUrl ?? complete.databaseUrl;
-  await waitForDatabase(directUrl, (line) => logger.warn(line));
+  const patienceMs = config.startPatienceSeconds * 1_000;
+  const waiting = { url: directUrl, patienceMs, log: (line: string) => logger.warn(line) };
+  await waitForDatabase(waiting);
   if (config.appEnv === 'development') await migrate({ url: directUrl, log: (line) => logger.info(line) });
-  else await waitForMigrations(directUrl, (line) => logger.warn(line));
+  else await waitForMigrations(waiting);
 
   const service = await createService({ config: complete, role, logger });
   closing.add('service', () => service.close(closing.remainingMs()));

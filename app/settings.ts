@@ -70,12 +70,12 @@ const proxies = (value: string): number | string[] | false => {
 const MIN_SECRET_LENGTH = 32;
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
 export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
-const secrets = (value: string) =>
-  list(value).map((secret) => {
-    if (secret.length < MIN_SECRET_LENGTH)
-      throw fault(`needs at least ${MIN_SECRET_LENGTH} characters each; openssl rand -base64 48 makes one`);
-    return secret;
-  });
+const secrets = (value: string) => {
+  const each = list(value);
+  if (each.length === 0 || each.some((secret) => secret.length < MIN_SECRET_LENGTH))
+    throw fault(`needs at least ${MIN_SECRET_LENGTH} characters each; openssl rand -base64 48 makes one`);
+  return each;
+};
 const mailbox = (value: string) => {
   if (!/^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/.test(value))
     throw fault('must be an address, or Name <address>');
@@ -267,6 +267,12 @@ export const settings = {
     parse: text,
     fallback: 'unknown',
     example: 'dev',
+  }),
+  START_PATIENCE_SECONDS: define({
+    meaning: 'On start: how long to wait for the database and for pending migrations before giving up, in seconds.',
+    parse: integer(0, 600),
+    fallback: 30,
+    example: '30',
   }),
   DRAIN_DELAY_SECONDS: define({
     meaning: 'On stop: how long readiness is 503 before the port closes, so that load balancers notice, in seconds.',

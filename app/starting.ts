@@ -10,18 +10,24 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-const PATIENCE_MS = 30_000;
 const PAUSE_MS = 1_000;
+
+export interface Waiting {
+  /** Never logged: it holds the password. */
+  url: string;
+  /** Before giving up, in milliseconds. */
+  patienceMs: number;
+  log(line: string): void;
+}
 
 /**
  * Resolves once the database takes connections.
- * @param url never logged: it holds the password
- * @throws StartError after 30 s, or at once when the server refuses the user, the password or the database
+ * @throws StartError when patience ends, or at once when the server refuses the user, the password or the database
  */
-export async function waitForDatabase(url: string, log: (line: string) => void): Promise<void> {
+export async function waitForDatabase({ url, patienceMs, log }: Waiting): Promise<void> {
   const { hostname, port, pathname } = new URL(url);
   const place = `${hostname}:${port || 5432}${pathname}`;
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       await withClient(url, (client) => client.query('select 1'));
@@ -32,7 +38,7 @@ export async function waitForDatabase(url: string, log: (line: string) => void):
       if (!isUnavailable(error)) throw new StartError(`The database at ${place} refused the connection: ${reason}`);
       if (Date.now() >= deadline) {
         throw new StartError(
-          `The database at ${place} could not be reached within ${PATIENCE_MS / 1_000} s: ${reason}. Check DATABASE_URL and the server.`,
+          `The database at ${place} could not be reached within ${patienceMs / 1_000} s: ${reason}. Check DATABASE_URL and the server.`,
         );
       }
       log(`The database at ${place} cannot be reached (${reason}); trying again.`);
@@ -43,10 +49,10 @@ export async function waitForDatabase(url: string, log: (line: string) => void):
 
 /**
  * Resolves once every migration of this release is applied.
- * @throws StartError after 30 s
+ * @throws StartError when patience ends
  */
-export async function waitForMigrations(url: string, log: (line: string) => void): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function waitForMigrations({ url, patienceMs, log }: Waiting): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await withClient(url, (client) => migrationsAreCurrent(drizzle(client) as never)))) {
     if (Date.now() >= deadline)
       throw new StartError('Migrations are pending. Apply them first: node app/cli.ts migrate');
@@ -56,7 +62,7 @@ export async function waitForMigrations(url: string, log: (line: string) => void
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => {});
   try {
     await client.connect();

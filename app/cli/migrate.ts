@@ -14,7 +14,7 @@ export function migrateCommand(program: Command): void {
       const config = await commandConfig();
       const url = config.databaseDirectUrl ?? config.databaseUrl;
       const log = (line: string) => void process.stderr.write(`${line}\n`);
-      await waitForDatabase(url, log);
+      await waitForDatabase({ url, patienceMs: config.startPatienceSeconds * 1_000, log });
       const result = await withProgress('migrating', () => migrate({ url, log }));
       print(command, result, ({ applied }) =>
         applied === 0

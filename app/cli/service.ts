@@ -15,7 +15,11 @@ export async function commandConfig(): Promise<CompleteConfig> {
 /** Runs `work` with the service built but not listening, and closes it. */
 export async function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
   const config = await commandConfig();
-  await waitForDatabase(config.databaseDirectUrl ?? config.databaseUrl, (line) => process.stderr.write(`${line}\n`));
+  await waitForDatabase({
+    url: config.databaseDirectUrl ?? config.databaseUrl,
+    patienceMs: config.startPatienceSeconds * 1_000,
+    log: (line) => void process.stderr.write(`${line}\n`),
+  });
   const logger = createLogger({ level: 'error', release: config.release, destination: process.stderr });
   const service = await createService({ config, role: 'api', logger, runtimeMetrics: false });
   try {
