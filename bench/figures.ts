@@ -1,0 +1,63 @@
+/** The figures, their budgets, and the verdict on each. */
+export interface Budget {
+  readonly title: string;
+  readonly unit: '' | 'ms' | 's' | 'MB';
+  /** Whether more is better. */
+  readonly better: 'more' | 'less';
+  readonly must: number;
+  readonly aim: number;
+}
+
+export const budgets = {
+  me: { title: 'GET /v1/users/me, ratio to the limit', unit: '', better: 'more', must: 0.5, aim: 0.75 },
+  login: { title: 'login, ratio to the bare argon2 rate', unit: '', better: 'more', must: 0.9, aim: 0.97 },
+  livez: { title: '/livez p99 meanwhile', unit: 'ms', better: 'less', must: 50, aim: 20 },
+  refresh: { title: "refresh, ratio to the limit's transaction", unit: '', better: 'more', must: 1, aim: 1.5 },
+  firstStart: { title: 'first start, from nothing', unit: 's', better: 'less', must: 6, aim: 3 },
+  laterStart: { title: 'later starts', unit: 's', better: 'less', must: 2, aim: 1 },
+  idleMemory: { title: 'api process, idle', unit: 'MB', better: 'less', must: 150, aim: 110 },
+  loadedMemory: { title: 'api process, under load', unit: 'MB', better: 'less', must: 250, aim: 180 },
+  scaleMeP99: { title: '/me p99, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  scaleMeCpu: { title: '/me CPU, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  scaleListP99: { title: 'session list p99, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  scaleListCpu: { title: 'session list CPU, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  revocation: { title: 'revocation in another process, p99', unit: 'ms', better: 'less', must: 50, aim: 50 },
+} as const satisfies Record<string, Budget>;
+
+export type FigureName = keyof typeof budgets;
+export type Verdict = 'PASS, aim met' | 'PASS' | 'short';
+
+export interface Figure extends Budget {
+  readonly name: FigureName;
+  readonly value: number;
+  readonly verdict: Verdict;
+}
+
+/** One line of detail below a part's figures, e.g. what each side did. */
+export interface Detail {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** What a part of the benchmark found out. `raw` goes into the JSON as it is. */
+export interface Findings {
+  readonly figures: Partial<Record<FigureName, number>>;
+  readonly details: readonly Detail[];
+  readonly raw: unknown;
+}
+
+/** Holds a measured value against its budget. */
+export function judge(name: FigureName, value: number): Figure {
+  const budget: Budget = budgets[name];
+  const meets = (bound: number) => (budget.better === 'more' ? value >= bound : value <= bound);
+  const verdict = meets(budget.aim) ? 'PASS, aim met' : meets(budget.must) ? 'PASS' : 'short';
+  return { name, ...budget, value, verdict };
+}
+
+/** One line of the table, in columns. */
+export function formatFigure({ title, unit, better, must, aim, value, verdict }: Figure): string {
+  const sign = better === 'more' ? '>=' : '<=';
+  const bound = (number: number) => `${sign} ${number}${unit && ` ${unit}`}`;
+  const shown = `${value.toFixed(unit === 'MB' ? 0 : 2)}${unit && ` ${unit}`}`;
+  return `  ${title.padEnd(44)}${shown.padStart(9)}   must ${bound(must).padEnd(10)} aim ${bound(aim).padEnd(10)} ${verdict}`;
+}

@@ -1,0 +1,47 @@
+/**
+ * The limit: the same work with nothing around it. Raw node:http and postgres.js, prepared; single statements on one pipelined
+ * connection, transactions on a pool. No logs, metrics, security headers, validation or error handling.
+ */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import postgres from 'postgres';
+import { refreshTokens } from './refresh.ts';
+import type { LimitSettings } from './settings.ts';
+import { createTokens } from './tokens.ts';
+import { presentUser } from './users.ts';
+
+const TRANSACTIONS = 10;
+
+process.on('disconnect', () => process.exit());
+process.once('message', (settings: LimitSettings) => {
+  const statements = postgres(settings.databaseUrl, { max: 1 });
+  const transactions = postgres(settings.databaseUrl, { max: TRANSACTIONS });
+  const tokens = createTokens(settings);
+  const refresh = refreshTokens(transactions, tokens, settings.sealingKey);
+
+  async function answer(request: IncomingMessage): Promise<object> {
+    if (request.method === 'POST')
+      return refresh((JSON.parse(await bodyOf(request)) as { refreshToken: string }).refreshToken);
+    const { sub } = tokens.verify(request.headers.authorization!.slice('Bearer '.length));
+    const [user] = await statements`select * from users where id = ${sub}`;
+    return presentUser(user!);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (found) => {
+        const body = JSON.stringify(found);
+        const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+        response.writeHead(200, headers).end(body);
+      },
+      (error: unknown) => response.writeHead(500, { 'content-length': 0, reason: String(error) }).end(),
+    );
+  });
+  server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
+});
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}

@@ -1,0 +1,63 @@
+/**
+ * A keep-alive connection that sends one request at a time. Knows as much HTTP as the answers of the service and of the limit need: a
+ * `Content-Length`, or no body. A general client would cost the load's core more than the server's.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Connection {
+  /** One request and its answer. @throws Error when the connection ends meanwhile, or the answer has no length */
+  request(text: string): Promise<Answer>;
+  close(): void;
+}
+
+const HEAD_END = '\r\n\r\n';
+
+export async function openConnection(port: number): Promise<Connection> {
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  let received = '';
+  let waiting: PromiseWithResolvers<Answer> | undefined;
+
+  const settle = (outcome: Answer | Error) => {
+    const current = waiting;
+    waiting = undefined;
+    if (outcome instanceof Error) current?.reject(outcome);
+    else current?.resolve(outcome);
+  };
+  socket.setEncoding('latin1'); // one character a byte, so that lengths fit
+  socket.on('data', (chunk: string) => {
+    received += chunk;
+    const answer = parse(received);
+    if (!answer) return;
+    received = '';
+    settle(answer);
+  });
+  socket.on('error', settle);
+  socket.on('close', () => settle(new Error('the server closed the connection')));
+
+  return {
+    request(text) {
+      waiting = Promise.withResolvers<Answer>();
+      socket.write(text, 'latin1');
+      return waiting.promise;
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** @returns nothing while the answer is incomplete */
+function parse(text: string): Answer | Error | undefined {
+  const end = text.indexOf(HEAD_END);
+  if (end === -1) return undefined;
+  const status = Number(text.slice(9, 12));
+  const length = status === 204 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1]);
+  if (Number.isNaN(length)) return new Error(`an answer without content-length: ${text.slice(0, end)}`);
+  const start = end + HEAD_END.length;
+  return text.length < start + length ? undefined : { status, body: text.slice(start, start + length) };
+}

@@ -1,0 +1,94 @@
+/** One measurement, and the interleaving of several: differences between two runs of one program can be larger than those between programs. */
+
+import type { Load, Outcome } from './load/protocol.ts';
+import { ask, cpuSeconds, machineCpuSeconds, startWorker, stop } from './processes.ts';
+import { median } from './statistics.ts';
+
+export interface Subject {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface Measurement extends Outcome {
+  readonly perSecond: number;
+  /** CPU of the server, and of PostgreSQL, in microseconds. */
+  readonly serverCpuUs: number;
+  readonly postgresCpuUs: number;
+  /** CPU that neither of them nor the load took, as a share of the machine's two cores. */
+  readonly othersShare: number;
+}
+
+export interface Meter {
+  measure(subject: Subject, load: Omit<Load, 'port'>): Promise<Measurement>;
+  close(): Promise<void>;
+}
+
+export function createMeter(postgresPid: number): Meter {
+  const generator = startWorker('rest', new URL('./load/generator.ts', import.meta.url));
+  const sample = ({ pid }: Subject) => [
+    cpuSeconds(pid),
+    cpuSeconds(postgresPid),
+    cpuSeconds(generator.pid!),
+    machineCpuSeconds(),
+  ];
+
+  return {
+    async measure(subject, load) {
+      const before = sample(subject);
+      const outcome = await ask<Outcome>(generator, { ...load, port: subject.port }, load.durationMs + 30_000);
+      const [server, postgres, generating, machine] = sample(subject).map((value, index) => value - before[index]!);
+      const { answers, seconds } = outcome;
+      return {
+        ...outcome,
+        perSecond: answers / seconds,
+        serverCpuUs: (server! / answers) * 1e6,
+        postgresCpuUs: (postgres! / answers) * 1e6,
+        othersShare: Math.max(0, machine! - server! - postgres! - generating!) / seconds / 2,
+      };
+    },
+    close: () => stop(generator),
+  };
+}
+
+type Sides = Record<string, () => Promise<unknown>>;
+type Results<S extends Sides> = { [Name in keyof S]: Awaited<ReturnType<S[Name]>>[] };
+
+/** Runs each of `sides` once a round, in turns that change their order, so that no side always goes first. */
+export async function interleave<S extends Sides>(rounds: number, sides: S): Promise<Results<S>> {
+  const names = Object.keys(sides);
+  const results: Record<string, unknown[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) results[name]!.push(await sides[name]!());
+  }
+  return results as Results<S>;
+}
+
+/** The median over rounds of one side's value divided by the other's in the same round. */
+export function ratio<Result>(
+  ours: readonly Result[],
+  theirs: readonly Result[],
+  value: (result: Result) => number,
+): number {
+  return median(ours.map((result, round) => value(result) / value(theirs[round]!)));
+}
+
+/** What a side did, for people: medians over its rounds. */
+export function describe(measurements: readonly Measurement[]): string {
+  const middle = (value: (measurement: Measurement) => number) => median(measurements.map(value));
+  const rate = Math.round(middle(({ perSecond }) => perSecond)).toLocaleString('en');
+  const microseconds = (value: (measurement: Measurement) => number) => `${Math.round(middle(value))} us`;
+  return [
+    `${rate}/s`,
+    `server CPU ${microseconds(({ serverCpuUs }) => serverCpuUs)}`,
+    `PostgreSQL CPU ${microseconds(({ postgresCpuUs }) => postgresCpuUs)} a request`,
+    `p99 ${middle(({ p99 }) => p99).toFixed(1)} ms`,
+    `others ${Math.round(middle(({ othersShare }) => othersShare) * 100)} % of the machine`,
+  ].join(', ');
+}
+
+/** @throws Error when a measurement holds an answer other than `status`: it would measure something else */
+export function requireStatus(measurement: Measurement, status: number): Measurement {
+  const others = Object.keys(measurement.statuses).filter((key) => Number(key) !== status);
+  if (others.length > 0) throw new Error(`unexpected answers: ${JSON.stringify(measurement.statuses)}`);
+  return measurement;
+}

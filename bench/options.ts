@@ -1,0 +1,41 @@
+/** What the command line asks for. */
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['me', 'login', 'refresh', 'start', 'memory', 'revocation', 'scale'] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface Options {
+  /** Short rounds and few of them: the figures show the order of magnitude only. */
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly only: readonly PartName[];
+}
+
+const USAGE = `npm run bench [-- --quick] [-- --only ${PARTS.join(',')}] [-- --json]
+
+  --quick  under two minutes, with fewer and shorter rounds, and 100,000 users where the full run has 1,000,000
+  --only   some of the parts
+  --json   the figures as JSON on standard output; progress goes to standard error
+`;
+
+/** @returns the options, or the text to print and the exit code when there is nothing to run */
+export function readOptions(args: readonly string[]): Options | { text: string; exitCode: number } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return { text: USAGE, exitCode: 0 };
+    const only = (values.only?.split(',') ?? PARTS) as PartName[];
+    const unknown = only.find((part) => !PARTS.includes(part));
+    if (unknown) return { text: `Unknown part "${unknown}".\n\n${USAGE}`, exitCode: 1 };
+    return { quick: values.quick, json: values.json, only };
+  } catch (error) {
+    return { text: `${(error as Error).message}\n\n${USAGE}`, exitCode: 1 };
+  }
+}

@@ -1,0 +1,48 @@
+/** `GET /v1/users/me`: a token check, one row, JSON. What is around them is the service's own cost. */
+import { startLimit } from '../limit/limit.ts';
+import { httpRequest } from '../load/protocol.ts';
+import { createMeter, describe, interleave, ratio, requireStatus, type Subject } from '../measuring.ts';
+import { openTokens, type Tokens } from '../tokens.ts';
+import { CONNECTIONS, type Part, USERS } from './part.ts';
+
+/** Fewer than the token caches hold. */
+const CALLERS = 2_000;
+
+export const measureMe: Part = async ({ stage, quick }) => {
+  const url = await stage.database(USERS);
+  const api = await stage.api(url);
+  const tokens = await openTokens(url);
+  const limit = await startLimit(url, tokens);
+  const meter = createMeter(stage.postgresPid);
+  const work = { kind: 'list', requests: meRequests(tokens, USERS, CALLERS) } as const;
+  const measure = async (subject: Subject, durationMs: number) =>
+    requireStatus(await meter.measure(subject, { connections: CONNECTIONS, durationMs, work }), 200);
+
+  for (const subject of [api, limit]) await measure(subject, quick ? 1_500 : 4_000);
+  const { service, bare } = await interleave(quick ? 5 : 9, {
+    service: () => measure(api, quick ? 1_500 : 4_000),
+    bare: () => measure(limit, quick ? 1_500 : 4_000),
+  });
+  await Promise.all([meter.close(), limit.stop(), api.stop()]);
+
+  return {
+    figures: { me: ratio(service, bare, ({ perSecond }) => perSecond) },
+    details: [
+      { label: 'service', text: describe(service) },
+      { label: 'limit', text: describe(bare) },
+      {
+        label: 'server CPU, limit to service',
+        text: ratio(bare, service, ({ serverCpuUs }) => serverCpuUs).toFixed(2),
+      },
+    ],
+    raw: { service, limit: bare },
+  };
+};
+
+/** Requests of `callers` people, evenly spread over all `users`. */
+export function meRequests(tokens: Tokens, users: number, callers: number, path = '/v1/users/me'): string[] {
+  return Array.from({ length: callers }, (_, index) => {
+    const user = Math.floor((index * users) / callers);
+    return httpRequest('GET', path, { authorization: `Bearer ${tokens.access(user)}` });
+  });
+}

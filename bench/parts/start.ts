@@ -1,0 +1,59 @@
+/** Starting in development: from nothing (a new PostgreSQL cluster, migrations) and on the data of an earlier start, until `/readyz` is 200. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { removeCluster } from '../../dev/postgres-cluster.ts';
+import { start, stop } from '../processes.ts';
+import { freePort, untilReady } from '../stage.ts';
+import { median } from '../statistics.ts';
+import type { Part } from './part.ts';
+
+export const measureStart: Part = async ({ quick }) => {
+  const firstStarts: number[] = [];
+  const laterStarts: number[] = [];
+  for (let round = 0; round < (quick ? 1 : 3); round++) {
+    const port = await freePort();
+    // Each port has data of its own (`dev/stand-ins.ts`).
+    const data = `.plinth/${port}`;
+    if (existsSync(data)) throw new Error(`${data} exists: a service was started on port ${port}; run again`);
+    try {
+      firstStarts.push(await secondsToStart(port));
+      for (let later = 0; later < 3; later++) laterStarts.push(await secondsToStart(port));
+    } finally {
+      await removeCluster(`${data}/postgres`);
+      await rm(data, { recursive: true, force: true });
+    }
+  }
+  const list = (seconds: number[]) => seconds.map((value) => `${value.toFixed(2)} s`).join(', ');
+  return {
+    figures: { firstStart: median(firstStarts), laterStart: median(laterStarts) },
+    details: [
+      { label: 'first', text: list(firstStarts) },
+      { label: 'later', text: list(laterStarts) },
+    ],
+    raw: { firstStarts, laterStarts },
+  };
+};
+
+async function secondsToStart(port: number): Promise<number> {
+  const [metricsPort, mailboxPort, smtpPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const env = {
+    PATH: process.env.PATH,
+    // Empty, so that a developer's .env changes nothing.
+    DATABASE_URL: '',
+    DATABASE_DIRECT_URL: '',
+    SMTP_URL: '',
+    PORT: String(port),
+    METRICS_PORT: String(metricsPort),
+    MAILBOX_PORT: String(mailboxPort),
+    MAILBOX_SMTP_PORT: String(smtpPort),
+    EMBEDDED_DATABASE_PORT: '0',
+  };
+  const begunAt = performance.now();
+  const child = start('any', [process.execPath, 'app/main.ts', 'all'], env);
+  try {
+    await untilReady(port, child, 60_000);
+    return (performance.now() - begunAt) / 1_000;
+  } finally {
+    await stop(child);
+  }
+}

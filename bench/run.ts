@@ -1,0 +1,75 @@
+/** `npm run bench`: the service as shipped beside the limit of what Node.js and PostgreSQL can do, as ratios. See docs/performance.md. */
+import { loadavg } from 'node:os';
+import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
+import { PARTS, type PartName, readOptions } from './options.ts';
+import { measureLogin } from './parts/login.ts';
+import { measureMe } from './parts/me.ts';
+import { measureMemory } from './parts/memory.ts';
+import type { Part } from './parts/part.ts';
+import { measureRefresh } from './parts/refresh.ts';
+import { measureRevocation } from './parts/revocation.ts';
+import { measureScale } from './parts/scale.ts';
+import { measureStart } from './parts/start.ts';
+import { canPin } from './processes.ts';
+import { setStage } from './stage.ts';
+
+const parts: Record<PartName, Part> = {
+  me: measureMe,
+  login: measureLogin,
+  refresh: measureRefresh,
+  start: measureStart,
+  memory: measureMemory,
+  revocation: measureRevocation,
+  scale: measureScale,
+};
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if ('text' in options) {
+    process.stdout.write(options.text);
+    return options.exitCode;
+  }
+  if (process.platform !== 'linux') throw new Error('The benchmark reads /proc and needs Linux.');
+  const { quick, json } = options;
+  const log = (line: string) => void process.stderr.write(`  ${line}\n`);
+  const print = (line: string) => void (json || process.stdout.write(`${line}\n`));
+
+  log(
+    canPin
+      ? 'server on core 0; PostgreSQL, load and the rest on core 1'
+      : 'taskset or a second core is missing: nothing is pinned, and ratios say less',
+  );
+  log(
+    `load average before: ${loadavg()
+      .map((value) => value.toFixed(2))
+      .join(' ')}`,
+  );
+  const stage = await setStage(log);
+  const figures: Figure[] = [];
+  const raw: Record<string, unknown> = {};
+  try {
+    for (const name of PARTS.filter((part) => options.only.includes(part))) {
+      const startedAt = performance.now();
+      const findings = await parts[name]({ stage, quick, log });
+      const measured = Object.entries(findings.figures).map(([figure, value]) => judge(figure as FigureName, value));
+      figures.push(...measured);
+      raw[name] = { details: findings.details, ...(findings.raw as object) };
+      print(formatPart(name, measured, findings.details, (performance.now() - startedAt) / 1_000));
+    }
+  } finally {
+    await stage.close();
+  }
+  const short = figures.filter(({ verdict }) => verdict === 'short');
+  if (json) process.stdout.write(`${JSON.stringify({ quick, pinned: canPin, figures, parts: raw }, null, 2)}\n`);
+  print(`${figures.length - short.length} of ${figures.length} figures pass.`);
+  return short.length === 0 ? 0 : 1;
+}
+
+function formatPart(name: string, figures: readonly Figure[], details: readonly Detail[], seconds: number): string {
+  const lines = details.map(({ label, text }) => `      ${label}: ${text}`);
+  return [`\n${name} (${Math.round(seconds)} s)`, ...figures.map(formatFigure), ...lines, ''].join('\n');
+}
+
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+process.exit(await main());

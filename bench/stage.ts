@@ -1,0 +1,149 @@
+/** What every part of the benchmark stands on: a PostgreSQL with durable default settings, seeded databases, the service as shipped. */
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { migrate } from '../app/migrate.ts';
+import { startEmbeddedPostgres } from '../dev/embedded-postgres.ts';
+import { removeCluster } from '../dev/postgres-cluster.ts';
+import { administer, databaseUrl } from '../test/database.ts';
+import { parentOf, pin, start, stop } from './processes.ts';
+import { APP_SECRET, seed } from './seed.ts';
+import { API_URL } from './tokens.ts';
+
+export interface Api {
+  readonly pid: number;
+  readonly port: number;
+  readonly metricsPort: number;
+  stop(): Promise<void>;
+}
+
+export interface Stage {
+  readonly postgresPid: number;
+  /** A migrated database with that many users; made at the first call. @returns its URL */
+  database(users: number): Promise<string>;
+  /** Starts `node app/main.ts api` as in production, and waits until it is ready. */
+  api(url: string): Promise<Api>;
+  close(): Promise<void>;
+}
+
+/** @param log where progress is told */
+export async function setStage(log: (line: string) => void): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'plinth-bench-'));
+  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must get in
+  const endings: (() => Promise<unknown>)[] = [() => removeCluster(directory)];
+  const close = async () => {
+    for (let end = endings.pop(); end; end = endings.pop()) await end();
+  };
+  try {
+    const postgres = await startEmbeddedPostgres({ directory });
+    endings.push(() => postgres.close());
+    const postgresPid = await postmasterPid(postgres.url);
+    pin(postgresPid, 'rest');
+    const sink = openLogSink(directory);
+    endings.push(() => sink.close());
+
+    const databases = new Map<number, Promise<string>>();
+    async function create(users: number): Promise<string> {
+      log(`seeding ${users.toLocaleString('en')} users`);
+      await administer(postgres.url, `create database bench_${users}`);
+      const url = databaseUrl(postgres.url, `bench_${users}`);
+      await migrate({ url });
+      await seed(url, users);
+      return url;
+    }
+
+    return {
+      postgresPid,
+      database(users) {
+        const made = databases.get(users) ?? create(users);
+        databases.set(users, made);
+        return made;
+      },
+      async api(url) {
+        const api = await startApi(url, sink.fd);
+        endings.push(api.stop);
+        return api;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Logs go where a container's go: through a pipe, to a reader that is not this process. */
+function openLogSink(directory: string): { fd: number; close(): Promise<void> } {
+  const pipe = join(directory, 'logs');
+  execFileSync('mkfifo', [pipe]);
+  const fd = openSync(pipe, 'r+'); // not 'w', which would wait for the reader
+  const reader = start('rest', ['sh', '-c', 'exec cat < "$0" > /dev/null', pipe], process.env);
+  return {
+    fd,
+    async close() {
+      closeSync(fd);
+      await stop(reader);
+    },
+  };
+}
+
+async function startApi(url: string, logs: number): Promise<Api> {
+  const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
+  const env = {
+    PATH: process.env.PATH,
+    NODE_OPTIONS: process.env.NODE_OPTIONS,
+    APP_ENV: 'production',
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    METRICS_PORT: String(metricsPort),
+    DATABASE_URL: url,
+    APP_SECRET,
+    APP_URL: 'https://app.example.com',
+    API_URL,
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    EMAIL_FROM: 'Plinth <no-reply@example.com>',
+    DRAIN_DELAY_SECONDS: '0',
+  };
+  const child = start('server', [process.execPath, 'app/main.ts', 'api'], env, logs);
+  await untilReady(port, child, 30_000);
+  return { pid: child.pid!, port, metricsPort, stop: () => stop(child) };
+}
+
+/** Resolves when `/readyz` answers 200. @throws Error when the process ends first, or after `limitMs` */
+export async function untilReady(port: number, child: ChildProcess, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the service ended with exit code ${child.exitCode}`);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return;
+    await delay(5);
+  }
+  throw new Error(`the service was not ready within ${limitMs / 1_000} s`);
+}
+
+async function postmasterPid(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await client.end();
+  return parentOf(rows[0]!.pid);
+}
+
+/** A port of 127.0.0.1 that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as { port: number };
+    server.close(() => resolve(port));
+  });
+  return promise;
+}

@@ -1,0 +1,59 @@
+/** Tokens of the seeded people, made by the service's own code with the keys in its database. */
+import { type AccessTokens, createAccessTokens } from '../app/features/accounts/access-tokens.ts';
+import { formatRefreshToken } from '../app/features/accounts/refresh-tokens.ts';
+import { createSigningKeys, type SigningKey } from '../app/features/accounts/signing-keys.ts';
+import { MINUTE_MS, systemClock } from '../app/platform/clock.ts';
+import { openDatabase } from '../app/platform/database/database.ts';
+import { SESSION_SECRET, sealer, sessionId, userId } from './seed.ts';
+
+export const API_URL = 'https://api.example.com';
+export const TOKEN_LIFETIME_SECONDS = 600;
+
+export interface Tokens {
+  readonly signingKey: SigningKey;
+  /** A new access token. */
+  access(user: number, session?: number): string;
+}
+
+/** Reads the signing key, and makes one where no service has been started yet. */
+export async function openTokens(databaseUrl: string): Promise<Tokens> {
+  const db = openDatabase({
+    url: databaseUrl,
+    poolSize: 1,
+    lanes: 1,
+    preparedStatements: true,
+    statementTimeoutMs: 10_000,
+    applicationName: 'plinth bench',
+  });
+  const notifications = {
+    connected: true,
+    subscribe: async () => () => {},
+    start: async () => {},
+    close: async () => {},
+  };
+  const keys = createSigningKeys({
+    db,
+    sealer,
+    clock: systemClock,
+    notifications,
+    tokenLifetimeMs: 10 * MINUTE_MS,
+  });
+  await keys.start();
+  await db.$client.end();
+  const tokens: AccessTokens = createAccessTokens({
+    keys,
+    clock: systemClock,
+    issuer: API_URL,
+    audience: API_URL,
+    lifetimeSeconds: TOKEN_LIFETIME_SECONDS,
+  });
+  return {
+    signingKey: keys.current(),
+    access: (user, session = 0) => tokens.issue(userId(user), sessionId(user, session)),
+  };
+}
+
+/** The current refresh token of a session that has not been refreshed yet. */
+export function firstRefreshToken(user: number, session: number): string {
+  return formatRefreshToken(userId(user), sessionId(user, session), 1, SESSION_SECRET);
+}
