@@ -93,7 +93,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const oneTimeTokens = createOneTimeTokens({ db, clock });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
-  const sessions = createSessions({ db, clock, sealer, lifetimes });
+  const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
+  const sessions = createSessions({ db, clock, sealer, lifetimes, revocations });
 
   const signingKeys = createSigningKeys({ db, sealer, clock, notifications, tokenLifetimeMs });
   const accessTokens = createAccessTokens({
@@ -103,7 +104,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     audience: apiUrl,
     lifetimeSeconds: tokenLifetimeMs / SECOND_MS,
   });
-  const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
   const authentication = createAuthentication({ tokens: accessTokens, revocations });
 
   const common = {

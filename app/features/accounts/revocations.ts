@@ -1,7 +1,7 @@
 /**
  * Revocation that bites at once. Whatever ends a session notifies on a channel in the same transaction; every api process keeps the sessions that
- * ended within the last access-token lifetime and refuses their tokens. While the channel is lost it asks the database for
- * each request: slower, never wrong.
+ * ended within the last access-token lifetime and refuses their tokens. While the channel is lost, and for a session that this
+ * process is ending itself until its own notification is back, it asks the database for each request: slower, never wrong.
  */
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { after, type Clock, SECOND_MS } from '../../platform/clock.ts';
@@ -15,6 +15,8 @@ export const SESSION_ENDED_CHANNEL = 'session_ended';
 export interface Revocations {
   /** Whether the session has ended. Answers from memory, or by a query while notifications may be missed. */
   isRevoked(userId: string, sessionId: string): boolean | Promise<boolean>;
+  /** This process is about to end these sessions: from the commit on, not only from the notification on, they are refused here. */
+  expect(sessionIds: readonly string[]): void;
   /** Loads the recently ended sessions and follows the channel from then on. */
   start(): Promise<void>;
 }
@@ -37,6 +39,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const memoryMs = options.tokenLifetimeMs + MARGIN_MS;
   /** Session -> Unix milliseconds of its end. */
   const ended = new Map<string, number>();
+  /** Sessions whose end is under way in this process -> Unix milliseconds. A transaction that is rolled back leaves its session here. */
+  const ending = new Map<string, number>();
 
   const byId = db
     .select({ endedAt: sessions.endedAt })
@@ -45,10 +49,15 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     .prepare('session_end');
 
   function remember(sessionId: string, endedAtMs: number): void {
-    ended.set(sessionId, endedAtMs);
-    if (ended.size % SWEEP_EVERY !== 0) return;
+    ending.delete(sessionId);
+    put(ended, sessionId, endedAtMs);
+  }
+
+  function put(memory: Map<string, number>, sessionId: string, atMs: number): void {
+    memory.set(sessionId, atMs);
+    if (memory.size % SWEEP_EVERY !== 0) return;
     const horizon = clock.now().getTime() - memoryMs;
-    for (const [id, at] of ended) if (at < horizon) ended.delete(id);
+    for (const [id, at] of memory) if (at < horizon) memory.delete(id);
   }
 
   async function load(): Promise<void> {
@@ -65,7 +74,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   return {
-    isRevoked: (userId, sessionId) => (notifications.connected ? ended.has(sessionId) : ask(userId, sessionId)),
+    isRevoked(userId, sessionId) {
+      if (ended.has(sessionId)) return true;
+      return notifications.connected && !ending.has(sessionId) ? false : ask(userId, sessionId);
+    },
+
+    expect(sessionIds) {
+      for (const id of sessionIds) put(ending, id, clock.now().getTime());
+    },
 
     async start() {
       await notifications.subscribe(SESSION_ENDED_CHANNEL, {

@@ -6,7 +6,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
-import { SESSION_ENDED_CHANNEL } from './revocations.ts';
+import { type Revocations, SESSION_ENDED_CHANNEL } from './revocations.ts';
 import { type SessionEnd, sessions } from './schema.ts';
 
 export interface SessionLifetimes {
@@ -42,9 +42,10 @@ export interface SessionsOptions {
   clock: Clock;
   sealer: Sealer;
   lifetimes: SessionLifetimes;
+  revocations: Pick<Revocations, 'expect'>;
 }
 
-export function createSessions({ db, clock, sealer, lifetimes }: SessionsOptions): Sessions {
+export function createSessions({ db, clock, sealer, lifetimes, revocations }: SessionsOptions): Sessions {
   const alive = (now: Date): SQL =>
     and(
       isNull(sessions.endedAt),
@@ -84,7 +85,9 @@ export function createSessions({ db, clock, sealer, lifetimes }: SessionsOptions
           update ${sessions} set ended_at = ${now}, ended_reason = ${reason} where ${which} returning id
         )
         select id, pg_notify(${SESSION_ENDED_CHANNEL}, id || ${` ${now.getTime()} ${Date.now()}`}) from ended`);
-      return rows.map(({ id }) => id);
+      const ids = rows.map(({ id }) => id);
+      revocations.expect(ids);
+      return ids;
     },
 
     list(userId, limit, cursor) {
