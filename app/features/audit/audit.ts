@@ -39,10 +39,11 @@ export interface Audit {
 
 export interface ChainBreak {
   sequence: number;
-  reason: 'altered' | 'missing';
+  reason: 'altered' | 'inserted' | 'missing';
 }
 
 const VERIFY_BATCH = 1_000;
+const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audit {
   return {
@@ -74,28 +75,8 @@ export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audi
       await tx.delete(auditChains).where(eq(auditChains.ownerId, ownerId));
     },
 
-    async verify(ownerId) {
-      const [head] = await db.select().from(auditChains).where(eq(auditChains.ownerId, ownerId));
-      let sequence = 0;
-      let hash: Uint8Array = uuidToBytes(ownerId);
-      for (;;) {
-        const batch = await db
-          .select()
-          .from(auditEvents)
-          .where(and(eq(auditEvents.ownerId, ownerId), gt(auditEvents.sequence, sequence)))
-          .orderBy(asc(auditEvents.sequence))
-          .limit(VERIFY_BATCH);
-        for (const event of batch) {
-          if (event.sequence !== sequence + 1) return { sequence: sequence + 1, reason: 'missing' };
-          const expected = sha256(hash, canonicalForm(event));
-          if (!expected.equals(event.hash)) return { sequence: event.sequence, reason: 'altered' };
-          ({ sequence, hash } = event);
-        }
-        if (batch.length < VERIFY_BATCH) break;
-      }
-      const complete = head ? head.sequence === sequence && head.hash.equals(hash) : sequence === 0;
-      return complete ? null : { sequence: sequence + 1, reason: 'missing' };
-    },
+    // One snapshot: events that are appended meanwhile would look like a broken end.
+    verify: (ownerId) => db.transaction((tx) => verifyChain(tx, ownerId), SNAPSHOT),
 
     async owners() {
       const rows = await db
@@ -105,6 +86,31 @@ export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audi
       return rows.map(({ ownerId }) => ownerId);
     },
   };
+}
+
+async function verifyChain(tx: Transaction, ownerId: string): Promise<ChainBreak | null> {
+  const [head] = await tx.select().from(auditChains).where(eq(auditChains.ownerId, ownerId));
+  let sequence = 0;
+  let hash: Uint8Array = uuidToBytes(ownerId);
+  for (;;) {
+    const batch = await tx
+      .select()
+      .from(auditEvents)
+      .where(and(eq(auditEvents.ownerId, ownerId), gt(auditEvents.sequence, sequence)))
+      .orderBy(asc(auditEvents.sequence))
+      .limit(VERIFY_BATCH);
+    for (const event of batch) {
+      if (event.sequence !== sequence + 1) return { sequence: sequence + 1, reason: 'missing' };
+      const expected = sha256(hash, canonicalForm(event));
+      if (!expected.equals(event.hash)) return { sequence: event.sequence, reason: 'altered' };
+      ({ sequence, hash } = event);
+    }
+    if (batch.length < VERIFY_BATCH) break;
+  }
+  const length = head?.sequence ?? 0;
+  if (sequence > length) return { sequence: length + 1, reason: 'inserted' };
+  const complete = head ? sequence === length && head.hash.equals(hash) : true;
+  return complete ? null : { sequence: sequence + 1, reason: 'missing' };
 }
 
 type UnchainedEvent = Omit<AuditEvent, 'sequence' | 'hash'>;
