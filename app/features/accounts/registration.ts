@@ -121,8 +121,9 @@ export function createRegistration(options: RegistrationOptions): Registration {
       if (!address) throw accountErrors.invalid_email();
       const password = normalizePassword(request.password);
       await policy.check(password, address);
-      await limits.mailsToAddress.consume(address);
+      // The network first: one that is over its limit must not use up what an address has left.
       await limits.registrationsFrom.consume(addressBlock(origin.ipAddress ?? ''));
+      await limits.mailsToAddress.consume(address);
       const passwordHash = await hasher.hash(password);
 
       const now = clock.now();

@@ -5,6 +5,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import { Problem } from '../../platform/errors.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
@@ -20,7 +22,7 @@ import { normalizePassword } from './password-policy.ts';
 import { failedSignIns } from './queues.ts';
 import { emailAddresses, knownDevices, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { isActive, type User } from './users.ts';
+import { isActive, type User, type Users } from './users.ts';
 
 export interface SignIn {
   /**
@@ -36,6 +38,7 @@ export interface SignIn {
 export interface SignInOptions {
   db: Database;
   clock: Clock;
+  users: Pick<Users, 'find'>;
   sessions: Sessions;
   hasher: PasswordHasher;
   limits: AccountLimits;
@@ -72,7 +75,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     .where(eq(emailAddresses.address, placeholder('address')))
     .prepare('user_for_sign_in');
 
-  /** Counts the attempt before it is judged, so that parallel ones cannot slip past together; a success is taken back. */
+  /** Counts the attempt before it is judged, so that parallel ones cannot slip past together. */
   async function countAttempt(uses: [RateLimit, string][]): Promise<void> {
     try {
       for (const [limit, key] of uses) await limit.consume(key);
@@ -82,12 +85,11 @@ export function createSignIn(options: SignInOptions): SignIn {
     }
   }
 
-  /** Begins the session, unless the account changed since the password was checked. */
-  async function begin(user: User, device: Device, origin: RequestOrigin) {
-    return db.transaction(async (tx) => {
+  /** @returns undefined when the account changed since its password was checked */
+  function begin(user: User, device: Device, origin: RequestOrigin) {
+    return transact(db, async (tx) => {
       const [current] = await tx.select().from(users).where(eq(users.id, user.id)).for('share');
-      if (!current || !isActive(current) || current.passwordHash !== user.passwordHash)
-        throw accountErrors.invalid_credentials();
+      if (!current || !isActive(current) || current.passwordHash !== user.passwordHash) return undefined;
       const begun = await options.sessions.begin(tx, user.id, origin);
       const isNew = await rememberDevice(tx, user, device);
       const actor = { type: 'user', id: user.id } as const;
@@ -149,22 +151,38 @@ export function createSignIn(options: SignInOptions): SignIn {
       const byAccount: [RateLimit, string] = found?.known
         ? [limits.signInsByDevice, `${user!.id} ${network} ${origin.userAgent}`]
         : [limits.signInsByStrangers, address || text];
-      const uses: [RateLimit, string][] = [byAccount, [limits.signInsFrom, network]];
+      // The network first: one that is over its limit must not use up what an account has left.
+      const uses: [RateLimit, string][] = [[limits.signInsFrom, network], byAccount];
       await countAttempt(uses);
+      let refused = false;
+      try {
+        return await judge(user, normalizePassword(password), device, origin);
+      } catch (error) {
+        refused = error instanceof Problem && error.code === accountErrors.invalid_credentials.code;
+        throw error;
+      } finally {
+        // Only a wrong answer costs an attempt: neither a right one, nor one that could not be judged.
+        if (!refused) await Promise.all(uses.map(([limit, key]) => limit.refund(key)));
+      }
+    },
+  };
 
-      const matches = await hasher.verify(normalizePassword(password), user?.passwordHash ?? null);
+  async function judge(found: User | undefined, password: string, device: Device, origin: RequestOrigin) {
+    // Again where the account changed under way: a parallel sign-in may have renewed the hash of the same password.
+    for (let user = found; ; user = await options.users.find(user.id)) {
+      const matches = await hasher.verify(password, user?.passwordHash ?? null);
       if (!user || !matches || !isActive(user)) return refuse(user, origin);
-      await Promise.all(uses.map(([limit, key]) => limit.refund(key)));
       if (!user.emailVerifiedAt) {
         count('failure');
         throw accountErrors.email_not_verified();
       }
       const begun = await begin(user, device, origin);
-      if (hasher.isOutdated(user.passwordHash!)) await renewHash(user, normalizePassword(password));
+      if (!begun) continue;
+      if (hasher.isOutdated(user.passwordHash!)) await renewHash(user, password);
       count('success');
       return begun;
-    },
-  };
+    }
+  }
 
   /** A hash made with other parameters than today's is replaced while the password is at hand. */
   async function renewHash(user: User, password: string): Promise<void> {
