@@ -1,10 +1,11 @@
 /** Changing the address: the new one confirms, then the old one is told and can revert for seven days. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256 } from '../../platform/security/random.ts';
+import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -14,7 +15,7 @@ import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { emailAddresses, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import type { User, Users } from './users.ts';
+import { isActive, type User, type Users } from './users.ts';
 
 export interface EmailChanges {
   /**
@@ -24,7 +25,10 @@ export interface EmailChanges {
   request(caller: Caller, email: string, password: string, origin: RequestOrigin): Promise<void>;
   /** Makes a confirmed address the user's, and tells the old one how to revert. @throws `email_taken` */
   apply(tx: Transaction, user: User, address: string, origin: RequestOrigin): Promise<void>;
-  /** Brings an old address back by its mailed token, and ends every session. @throws `invalid_token`, `token_expired`, `email_taken` */
+  /**
+   * Brings an old address back by its mailed token, ends every session and voids the password: whoever changed the address knew it.
+   * @throws `invalid_token`, `token_expired`, `email_taken`
+   */
   revert(token: string, origin: RequestOrigin): Promise<void>;
 }
 
@@ -47,14 +51,16 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
   const { db, clock, tokens, audit, email, metrics, appUrl } = options;
 
   /** Moves the user's claim from one address to another. @throws `email_taken` */
-  async function move(tx: Transaction, user: User, address: string, action: AuditAction, origin: RequestOrigin) {
+  async function move(tx: Transaction, user: User, address: string): Promise<void> {
     const now = clock.now();
     const claim = { address, userId: user.id, verifiedAt: now };
     const existing = await options.users.findByAddress(tx, address);
     if (existing && existing.id !== user.id) {
-      if (existing.emailVerifiedAt) throw accountErrors.email_taken();
-      // Provisional, and the mailed token has just proved whose it is.
-      await tx.delete(users).where(eq(users.id, existing.id));
+      // A provisional registration gives way: the mailed token has just proved whose the address is. One that is being verified at
+      // this moment does not.
+      const provisional = and(eq(users.id, existing.id), isNull(users.emailVerifiedAt));
+      const gone = await tx.delete(users).where(provisional).returning({ id: users.id });
+      if (gone.length === 0) throw accountErrors.email_taken();
       await audit.forget(tx, existing.id);
     }
     const [claimed] = await tx.insert(emailAddresses).values(claim).onConflictDoNothing().returning();
@@ -63,10 +69,27 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       .delete(emailAddresses)
       .where(and(eq(emailAddresses.address, user.email), eq(emailAddresses.userId, user.id)));
     await tx.update(users).set({ email: address, updatedAt: now }).where(eq(users.id, user.id));
-    // Links that went to the address before are void.
-    await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
+  }
+
+  async function record(tx: Transaction, user: User, action: AuditAction, address: string, origin: RequestOrigin) {
     const details = { before: user.email, after: address };
     await audit.append(tx, { ownerId: user.id, action, actor: { type: 'user', id: user.id }, origin, details });
+  }
+
+  /** Takes away what someone who changed the address may hold: the password, sessions, links, the wish to delete the account. */
+  async function disown(tx: Transaction, user: User, since: Date, origin: RequestOrigin): Promise<void> {
+    await tokens.revoke(tx, user.id, 'reset_password', 'change_email', 'restore_user');
+    // Earlier addresses keep their link: a thief may have moved on twice, and reverted the second move himself.
+    await tokens.revokeSince(tx, user.id, 'revert_email', since);
+    await tx
+      .update(users)
+      .set({ passwordHash: null, purgeAt: null, updatedAt: clock.now() })
+      .where(eq(users.id, user.id));
+    await options.sessions.end(tx, user.id, 'email_reverted');
+    if (user.purgeAt) {
+      const actor = { type: 'user', id: user.id } as const;
+      await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+    }
   }
 
   return {
@@ -76,6 +99,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       const user = await options.users.require(caller.userId);
       await options.confirmPassword(user, password);
       if (address === user.email) throw accountErrors.email_unchanged();
+      await options.limits.mailsFrom.consume(addressBlock(origin.ipAddress ?? ''));
       await options.limits.mailsToAddress.consume(address);
       await transact(db, async (tx) => {
         const token = await tokens.issue(tx, user.id, 'change_email', address);
@@ -118,7 +142,12 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
     },
 
     async apply(tx, user, address, origin) {
-      await move(tx, user, address, 'email.changed', origin);
+      // A suspended person must not carry the account off to an address where it is opened again.
+      if (!isActive(user)) throw accountErrors.invalid_token();
+      await move(tx, user, address);
+      // Links that went to the address before are void.
+      await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
+      await record(tx, user, 'email.changed', address, origin);
       const token = await tokens.issue(tx, user.id, 'revert_email', user.email);
       await email.sendEmail(tx, {
         template: 'email-changed',
@@ -139,13 +168,12 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
 
     async revert(token, origin) {
       await transact(db, async (tx) => {
-        const { userId, address } = await tokens.redeem(tx, token, ['revert_email']);
+        const { userId, address, createdAt } = await tokens.redeem(tx, token, ['revert_email']);
         const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update');
         if (!user || !address) throw accountErrors.invalid_token();
-        if (user.email !== address) await move(tx, user, address, 'email.change_reverted', origin);
-        // Whoever changed the address may hold sessions, and links to the addresses in between.
-        await tokens.revoke(tx, user.id, 'revert_email');
-        await options.sessions.end(tx, user.id, 'email_reverted');
+        if (user.email !== address) await move(tx, user, address);
+        await record(tx, user, 'email.change_reverted', address, origin);
+        await disown(tx, user, createdAt, origin);
       });
       metrics.auth_events_total.inc({ event: 'email_change', outcome: 'replayed' });
     },

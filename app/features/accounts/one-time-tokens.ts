@@ -1,5 +1,5 @@
 /** Secrets in mailed links: 256 random bits, only their SHA-256 at rest, one use. */
-import { and, eq, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
@@ -19,6 +19,7 @@ export interface RedeemedToken {
   purpose: TokenPurpose;
   /** The address that the token is about, where it is about one. */
   address: string | null;
+  createdAt: Date;
 }
 
 export interface OneTimeTokens {
@@ -33,6 +34,8 @@ export interface OneTimeTokens {
   redeem(tx: Transaction, token: string, purposes: readonly TokenPurpose[]): Promise<RedeemedToken>;
   /** Makes a user's tokens void. */
   revoke(tx: Transaction, userId: string, ...purposes: TokenPurpose[]): Promise<void>;
+  /** Makes a user's tokens of a purpose void that were issued at `since` or later. */
+  revokeSince(tx: Transaction, userId: string, purpose: TokenPurpose, since: Date): Promise<void>;
   /** Deletes what expired more than a week ago. @returns how many */
   purge(): Promise<number>;
 }
@@ -86,6 +89,11 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
       for (const purpose of purposes) {
         await tx.delete(oneTimeTokens).where(and(eq(oneTimeTokens.userId, userId), eq(oneTimeTokens.purpose, purpose)));
       }
+    },
+
+    async revokeSince(tx, userId, purpose, since) {
+      const ofPurpose = and(eq(oneTimeTokens.userId, userId), eq(oneTimeTokens.purpose, purpose));
+      await tx.delete(oneTimeTokens).where(and(ofPurpose, gte(oneTimeTokens.createdAt, since)));
     },
 
     async purge() {

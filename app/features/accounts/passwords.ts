@@ -57,7 +57,8 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   ): Promise<void> {
     const now = clock.now();
     await tx.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, user.id));
-    await tokens.revoke(tx, user.id, 'reset_password');
+    // Links that someone else who knew the password may have asked for are void, to a new address above all.
+    await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
     const ended = await options.sessions.end(
       tx,
       user.id,

@@ -168,7 +168,8 @@ export function profileRoutes(
     {
       schema: route({
         summary: 'Revert a change of address',
-        description: 'By the token that was mailed to the old address. Ends every session.',
+        description:
+          'By the token that was mailed to the old address. Ends every session; the password is void until it is reset.',
         operationId: 'revertEmailChange',
         tag: 'Accounts',
         access: 'public',
