@@ -1,10 +1,13 @@
 /** What accounts does in the background. */
+import { eq } from 'drizzle-orm';
 import type { Database } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Deletion } from './deletion.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
+import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 
 export const purgeSchedule: JobSchedule = { queue: purge, cron: '17 * * * *' };
@@ -29,12 +32,17 @@ export function createAccountHandlers({
     async handle({ userId, occurredAt, origin }) {
       if (userId === null) return;
       const actor = { type: 'anonymous' } as const;
-      await audit.append(db, {
-        ownerId: userId,
-        action: 'session.failed',
-        actor,
-        origin,
-        occurredAt: new Date(occurredAt),
+      await transact(db, async (tx) => {
+        // A purged user, or a registration that was replaced meanwhile, must not get a new trail.
+        const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('key share');
+        if (!user) return;
+        await audit.append(tx, {
+          ownerId: userId,
+          action: 'session.failed',
+          actor,
+          origin,
+          occurredAt: new Date(occurredAt),
+        });
       });
     },
   };

@@ -2,6 +2,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -27,7 +28,7 @@ export interface ProfileOptions {
 export function createProfile({ db, clock, users: userStore, audit, email }: ProfileOptions): Profile {
   return {
     async update(caller, change, origin) {
-      return db.transaction(async (tx) => {
+      return transact(db, async (tx) => {
         const [before] = await tx.select().from(users).where(eq(users.id, caller.userId)).for('update');
         if (!before) throw accountErrors.session_revoked();
         const [user] = await tx

@@ -7,6 +7,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { after, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -70,13 +71,22 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     if (!token) throw unauthenticated('That is not a refresh token.');
     const [found] = await find.execute({ userId: token.userId, sessionId: token.sessionId });
     if (!found) throw unauthenticated('The refresh token is not valid.');
-    const secret = sealer.open(SESSION_SECRET_PURPOSE, found.session.secret);
-    if (!isGenuine(token, secret)) throw unauthenticated('The refresh token is not valid.');
+    const secret = openSecret(found.session);
+    if (!secret || !isGenuine(token, secret)) throw unauthenticated('The refresh token is not valid.');
     return { token, secret, ...found };
   }
 
+  /** @returns undefined when the `APP_SECRET` that sealed it is gone: then the person signs in again */
+  function openSecret(session: Session): Buffer | undefined {
+    try {
+      return sealer.open(SESSION_SECRET_PURPOSE, session.secret);
+    } catch {
+      return undefined;
+    }
+  }
+
   async function endStolen(session: Session, user: User, origin: RequestOrigin): Promise<void> {
-    await db.transaction(async (tx) => {
+    await transact(db, async (tx) => {
       const ended = await sessionStore.end(tx, session.userId, 'refresh_reused', { only: session.id });
       if (ended.length === 0) return;
       const actor = { type: 'anonymous' } as const;

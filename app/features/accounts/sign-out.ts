@@ -1,5 +1,6 @@
 /** Signing out, here or elsewhere. */
 import type { Database } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -26,7 +27,7 @@ export function createSignOut({ db, sessions, audit, metrics }: SignOutOptions):
     origin: RequestOrigin,
   ): Promise<number> {
     const reason = which.only === caller.sessionId ? 'signed_out' : 'ended_by_user';
-    const ended = await db.transaction(async (tx) => {
+    const ended = await transact(db, async (tx) => {
       const ids = await sessions.end(tx, caller.userId, reason, which);
       for (const id of ids) {
         const actor = { type: 'user', id: caller.userId } as const;

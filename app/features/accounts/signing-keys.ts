@@ -3,7 +3,7 @@
  * the last one until its tokens are dead; every process follows without a restart.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { asc, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
@@ -94,6 +94,11 @@ export function createSigningKeys({
       await tx
         .insert(signingKeys)
         .values({ id, publicJwk, privateKey: sealer.seal(PURPOSE, privateKey), createdAt: now, signsFrom });
+      // Sealed anew with the first APP_SECRET, so that an old one may go once keys have been rotated under both.
+      for (const key of keys) {
+        const privateKey = sealer.seal(PURPOSE, key.privateKey.export({ format: 'der', type: 'pkcs8' }));
+        await tx.update(signingKeys).set({ privateKey }).where(eq(signingKeys.id, key.id));
+      }
       const retired = dead().map((key) => key.id);
       if (retired.length > 0) await tx.delete(signingKeys).where(inArray(signingKeys.id, retired));
       await tx.execute(sql`select pg_notify(${CHANNEL}, ${id})`);
