@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { eq } from 'drizzle-orm';
 import { PermanentFailure } from '../../platform/jobs/queues.ts';
@@ -9,6 +11,16 @@ import { sampleData } from './template-samples.ts';
 import { counted, startHarness } from './testing/harness.ts';
 import { startSmtpReceiver } from './testing/smtp-receiver.ts';
 import { createCapturingTransport } from './transport.ts';
+
+const letter = {
+  messageId: '<a@plinth.test>',
+  from: 'a@plinth.test',
+  to: 'b@example.test',
+  subject: 's',
+  html: 'h',
+  text: 't',
+  headers: {},
+};
 
 async function start(t: TestContext, options: { secure?: boolean } = {}) {
   const smtp = await startSmtpReceiver(t, options);
@@ -46,23 +58,29 @@ describe('delivery', () => {
     assert.match(smtp.received[0]!.raw, new RegExp(`^Message-ID: <${id}@plinth.test>\r$`, 'm'));
   });
 
-  it('never sends credentials in clear', async (t) => {
-    // The name resolves nowhere: what counts is that STARTTLS is demanded unless the server is this machine.
+  it('never sends a password in clear, except to this machine', async (t) => {
     const smtp = await startSmtpReceiver(t);
-    const port = new URL(smtp.url).port;
-    const transport = createSmtpTransport({ url: `smtp://user:secret@0.0.0.0:${port}`, timeoutMs: 2_000 });
-    t.after(() => transport.close());
-    const mail = {
-      messageId: '<a@plinth.test>',
-      from: 'a@plinth.test',
-      to: 'b@example.test',
-      subject: 's',
-      html: 'h',
-      text: 't',
+    const send = async (host: string) => {
+      const url = `smtp://user:secret@${host}:${new URL(smtp.url).port}`;
+      const transport = createSmtpTransport({ url, timeoutMs: 2_000 });
+      t.after(() => transport.close());
+      return (await transport.send(letter, AbortSignal.timeout(5_000))).kind;
     };
-    const outcome = await transport.send({ ...mail, headers: {} }, AbortSignal.timeout(5_000));
-    assert.equal(outcome.kind, 'unavailable');
-    assert.equal(smtp.received.length, 0);
+    assert.equal(await send('0.0.0.0'), 'unavailable');
+    assert.deepEqual(smtp.signedIn, []);
+    assert.equal(await send('127.0.0.1'), 'accepted');
+    assert.deepEqual(smtp.signedIn, ['user']);
+  });
+
+  it('leaves trying again to the outbox', async (t) => {
+    let connections = 0;
+    const server = createServer((socket) => socket.end(() => connections++)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const transport = createSmtpTransport({ url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    t.after(() => transport.close());
+    assert.equal((await transport.send(letter, AbortSignal.timeout(5_000))).kind, 'unavailable');
+    assert.ok(connections <= 2, `${connections} connections`);
   });
 
   it('waits while the mail server is down, and sends when it is back', async (t) => {

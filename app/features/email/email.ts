@@ -24,10 +24,9 @@ import { createPostmarkProvider, type PostmarkOptions } from './webhooks/postmar
 import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
-export { isMailbox, normalizeAddress } from './addresses.ts';
 export type { EmailStatus, EmailSummary } from './dead-letters.ts';
 export { emailQueues } from './jobs.ts';
-export type { EmailData, NewEmail, SendEmail } from './outbox.ts';
+export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
 

@@ -99,7 +99,7 @@ describe('the outbox', () => {
     'ada',
     '@example.test',
     '',
-    `${'a'.repeat(250)}@example.test`,
+    `${'a'.repeat(310)}@example.test`,
   ];
   for (const to of notMailboxes) {
     it(`refuses a recipient that is not one mailbox: ${JSON.stringify(to).slice(0, 60)}`, async () => {

@@ -19,6 +19,8 @@ export interface SmtpReceiver {
   url: string;
   /** Every mail whose content arrived, whatever was answered then. */
   received: ReceivedMail[];
+  /** Who gave a password, over whatever connection. */
+  signedIn: string[];
   /** Changed by a test, or called for each mail. */
   atRecipient: () => Reaction | Promise<Reaction>;
   afterContent: () => Reaction | Promise<Reaction>;
@@ -37,11 +39,16 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
   const server = new SMTPServer({
     secure,
     authOptional: true,
+    allowInsecureAuth: true,
     disabledCommands: secure ? [] : ['STARTTLS'],
     closeTimeout: 100,
     async onConnect(_session, done) {
       await receiver.atConnect();
       done();
+    },
+    onAuth({ username }, _session, done) {
+      receiver.signedIn.push(username ?? '');
+      done(null, { user: username });
     },
     async onRcptTo(_address, _session, done) {
       react(await receiver.atRecipient(), done);
@@ -70,6 +77,7 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
   const receiver: SmtpReceiver = {
     url: `${secure ? 'smtps' : 'smtp'}://127.0.0.1:${address.port}`,
     received: [],
+    signedIn: [],
     atRecipient: () => 'accept',
     afterContent: () => 'accept',
     atConnect: () => {},

@@ -14,20 +14,29 @@ const DOWN_URL = CERTIFICATE_URL.replace('0123', 'dddd');
 
 const year = (offset: number) => after(new Date(), offset * 365 * DAY_MS);
 
+/** A certificate, followed by blank lines without end. */
+function endless(pem: string): ReadableStream {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(Buffer.from(pem)),
+    pull: (controller) => controller.enqueue(Buffer.alloc(4_096, '\n')),
+  });
+}
+
 describe('the webhook of SES', () => {
   const lifetime = suiteLifetime();
   let client: WebhookClient;
   let certificate: TestCertificate;
   let expired: TestCertificate;
   let fetch: ReturnType<typeof pages>;
+  let reachable = false;
   before(async () => {
     certificate = createCertificate({ from: year(-1), to: year(1) });
     expired = createCertificate({ from: year(-2), to: year(-1) });
     fetch = pages({
       [CERTIFICATE_URL]: () => new Response(certificate.pem),
       [EXPIRED_URL]: () => new Response(expired.pem),
-      [BIG_URL]: () => new Response(certificate.pem + '\n'.repeat(100_000)),
-      [DOWN_URL]: () => new Response('', { status: 502 }),
+      [BIG_URL]: () => new Response(endless(certificate.pem)),
+      [DOWN_URL]: () => (reachable ? new Response(certificate.pem) : new Response('', { status: 502 })),
       [CONFIRM_URL]: () => new Response('<ok/>'),
     });
     client = webhookClient(await startHarness(lifetime, { webhooks: { ses: { topicArns: [TOPIC], fetch } } }));
@@ -182,8 +191,10 @@ describe('the webhook of SES', () => {
   it('asks SNS to repeat what it cannot check now, and can check it then', async () => {
     const message = { Message: bounceOf('a@example.test'), SigningCertURL: DOWN_URL };
     assert.deepEqual(await ses(signedMessage(certificate, message)), [503, 'signature_unverifiable']);
-    assert.deepEqual(await ses(signedMessage(certificate, message)), [503, 'signature_unverifiable']);
     assert.deepEqual(await client.suppressed(), []);
+    reachable = true;
+    assert.deepEqual(await ses(signedMessage(certificate, message)), [200, 'stored']);
+    assert.equal((await client.suppressed()).length, 1);
   });
 
   const confirmation = {
