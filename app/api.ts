@@ -42,6 +42,7 @@ export async function createApi(service: Service): Promise<HttpServer> {
   ]);
   documentationRoutes(app);
   service.accounts.routes(app);
+  service.organizations.routes(app);
   service.email.routes(app);
   await service.development?.routes(app);
 

@@ -6,6 +6,7 @@ import type { CompleteConfig, Config } from './config.ts';
 import { type Accounts, createAccounts } from './features/accounts/accounts.ts';
 import { type Audit, createAudit } from './features/audit/audit.ts';
 import { createEmail, createSmtpTransport, type Email, type EmailTransport } from './features/email/email.ts';
+import { createOrganizations, type Organizations } from './features/organizations/organizations.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
@@ -34,6 +35,7 @@ export interface Service {
   readonly audit: Audit;
   readonly email: Email;
   readonly accounts: Accounts;
+  readonly organizations: Organizations;
   readonly housekeeping: JobHandler;
   /** Pages for development; absent in production. */
   readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
@@ -111,7 +113,7 @@ export async function createService({ config, role, logger, ...options }: Servic
 
   const sealer = createSealer(config.appSecret);
   const cursors = createCursors(sealer);
-  const idempotency = createIdempotency({ db, clock });
+  const idempotency = createIdempotency({ db, clock, sealer });
   const housekeeping = createHousekeeping({ db, clock, idempotency });
   const hasher = await createPasswordHasher({
     memoryKib: config.passwordHashMemoryKib,
@@ -158,7 +160,16 @@ export async function createService({ config, role, logger, ...options }: Servic
     metrics,
     logger,
     settings: config,
+    followers: {
+      verified: (tx, user) => organizations.welcome(tx, user),
+      deletionRequested: (tx, userId) => organizations.requireSuccessors(tx, userId),
+      purging: (tx, userId) => organizations.forgetUser(tx, userId),
+      exportFor: async (userId) => ({ organizations: await organizations.exportFor(userId) }),
+    },
   });
+
+  const { appUrl } = config;
+  const organizations = createOrganizations({ db, clock, cursors, idempotency, accounts, audit, email, appUrl });
 
   const development =
     config.appEnv === 'development' ? (await import('../dev/pages.ts')).createDevelopmentPages(config) : undefined;
@@ -175,6 +186,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     audit,
     email,
     accounts,
+    organizations,
     housekeeping,
     development,
     draining: () => draining,

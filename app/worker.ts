@@ -1,17 +1,28 @@
 /** Every job handler and every schedule, in one list; and every queue, for migrating. */
 import { accountQueues } from './features/accounts/accounts.ts';
 import { emailQueues } from './features/email/email.ts';
+import { organizationQueues } from './features/organizations/organizations.ts';
 import { housekeepingQueue } from './housekeeping.ts';
 import type { JobHandler, JobSchedule } from './platform/jobs/jobs.ts';
 import type { QueueDefinition } from './platform/jobs/queues.ts';
 import type { Service } from './wiring.ts';
 
-export const queues: readonly QueueDefinition<object>[] = [housekeepingQueue, ...accountQueues, ...emailQueues];
+export const queues: readonly QueueDefinition<object>[] = [
+  housekeepingQueue,
+  ...emailQueues,
+  ...accountQueues,
+  ...organizationQueues,
+];
 
-export function handlers({ housekeeping, accounts, email }: Service): JobHandler[] {
-  return [housekeeping, ...accounts.handlers, ...email.handlers];
+export function handlers({ housekeeping, email, accounts, organizations }: Service): JobHandler[] {
+  return [housekeeping, ...email.handlers, ...accounts.handlers, ...organizations.handlers];
 }
 
-export function schedules({ accounts, email }: Service): JobSchedule[] {
-  return [{ queue: housekeepingQueue, cron: '47 * * * *' }, ...accounts.schedules, ...email.schedules];
+export function schedules({ email, accounts, organizations }: Service): JobSchedule[] {
+  return [
+    { queue: housekeepingQueue, cron: '47 * * * *' },
+    ...email.schedules,
+    ...accounts.schedules,
+    ...organizations.schedules,
+  ];
 }

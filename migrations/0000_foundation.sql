@@ -1,4 +1,4 @@
--- The foundation: people and their sessions, the audit trail, the outbox of mail, and what the platform counts and remembers.
+-- The foundation: people and their sessions, organizations, the audit trail, the outbox of mail, and what the platform counts and remembers.
 CREATE TABLE "email_addresses" (
 	"address" text PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -84,7 +84,8 @@ CREATE TABLE "audit_events" (
 	"user_agent" text,
 	"details" jsonb NOT NULL,
 	"hash" "bytea" NOT NULL,
-	CONSTRAINT "audit_events_owner_id_sequence_pk" PRIMARY KEY("owner_id","sequence")
+	CONSTRAINT "audit_events_owner_id_sequence_pk" PRIMARY KEY("owner_id","sequence"),
+	CONSTRAINT "audit_events_actor_type_check" CHECK (actor_type in ('user', 'api_key', 'operator', 'system', 'anonymous'))
 );
 --> statement-breakpoint
 CREATE TABLE "email_messages" (
@@ -126,12 +127,70 @@ CREATE TABLE "email_suppressions" (
 	CONSTRAINT "email_suppressions_scope_follows_reason" CHECK ("email_suppressions"."scope" = case "email_suppressions"."reason" when 'unsubscribe' then 'bulk' else 'all' end)
 );
 --> statement-breakpoint
+CREATE TABLE "api_keys" (
+	"organization_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"previous_hash" "bytea",
+	"previous_expires_at" timestamp with time zone,
+	"hint" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "api_keys_organization_id_id_pk" PRIMARY KEY("organization_id","id"),
+	CONSTRAINT "api_keys_name_check" CHECK (length(name) between 1 and 100),
+	CONSTRAINT "api_keys_previous_check" CHECK ((previous_hash is null) = (previous_expires_at is null))
+);
+--> statement-breakpoint
+CREATE TABLE "invitations" (
+	"organization_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"email" text NOT NULL,
+	"role" text NOT NULL,
+	"token_hash" "bytea" NOT NULL,
+	"invited_by" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "invitations_organization_id_id_pk" PRIMARY KEY("organization_id","id"),
+	CONSTRAINT "invitations_role_check" CHECK (role in ('owner', 'admin', 'member', 'billing'))
+);
+--> statement-breakpoint
+CREATE TABLE "memberships" (
+	"organization_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"role" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "memberships_organization_id_user_id_pk" PRIMARY KEY("organization_id","user_id"),
+	CONSTRAINT "memberships_role_check" CHECK (role in ('owner', 'admin', 'member', 'billing'))
+);
+--> statement-breakpoint
+CREATE TABLE "organization_slugs" (
+	"slug" text PRIMARY KEY NOT NULL,
+	"organization_id" uuid NOT NULL,
+	CONSTRAINT "organization_slugs_slug_check" CHECK (slug ~ '^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$')
+);
+--> statement-breakpoint
+CREATE TABLE "organizations" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"slug" text NOT NULL,
+	"personal" boolean NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"purge_at" timestamp with time zone,
+	CONSTRAINT "organizations_name_check" CHECK (length(name) between 1 and 100)
+);
+--> statement-breakpoint
 CREATE TABLE "idempotency_keys" (
 	"caller_id" text NOT NULL,
 	"key" text NOT NULL,
 	"fingerprint" "bytea" NOT NULL,
 	"status" smallint NOT NULL,
-	"body" jsonb,
+	"body" "bytea" NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "idempotency_keys_caller_id_key_pk" PRIMARY KEY("caller_id","key")
 );
@@ -146,6 +205,11 @@ ALTER TABLE "email_addresses" ADD CONSTRAINT "email_addresses_user_id_cross_owne
 ALTER TABLE "known_devices" ADD CONSTRAINT "known_devices_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "one_time_tokens" ADD CONSTRAINT "one_time_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_id_cross_owner_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "organization_slugs" ADD CONSTRAINT "organization_slugs_organization_id_cross_owner_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "email_addresses_user_id_index" ON "email_addresses" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "one_time_tokens_expires_at_index" ON "one_time_tokens" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sessions_ended_at_index" ON "sessions" USING btree ("ended_at") WHERE ended_at is not null;--> statement-breakpoint
@@ -153,5 +217,14 @@ CREATE INDEX "sessions_refreshed_at_index" ON "sessions" USING btree ("refreshed
 CREATE INDEX "users_email_index" ON "users" USING btree ("email");--> statement-breakpoint
 CREATE INDEX "users_created_at_index" ON "users" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "users_purge_at_index" ON "users" USING btree ("purge_at") WHERE purge_at is not null;--> statement-breakpoint
+CREATE INDEX "audit_events_action_index" ON "audit_events" USING btree ("owner_id","action","sequence");--> statement-breakpoint
+CREATE INDEX "audit_events_actor_index" ON "audit_events" USING btree ("owner_id","actor_id","sequence");--> statement-breakpoint
 CREATE INDEX "email_messages_status_created_at" ON "email_messages" USING btree ("status","created_at");--> statement-breakpoint
-CREATE INDEX "email_messages_user_id" ON "email_messages" USING btree ("user_id");
+CREATE INDEX "email_messages_user_id" ON "email_messages" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "api_keys_created_by_index" ON "api_keys" USING btree ("organization_id","created_by");--> statement-breakpoint
+CREATE UNIQUE INDEX "invitations_email_key" ON "invitations" USING btree ("organization_id","email");--> statement-breakpoint
+CREATE INDEX "memberships_user_id_index" ON "memberships" USING btree ("user_id","organization_id");--> statement-breakpoint
+CREATE INDEX "memberships_created_at_index" ON "memberships" USING btree ("organization_id","created_at","user_id");--> statement-breakpoint
+CREATE INDEX "memberships_owners_index" ON "memberships" USING btree ("organization_id") WHERE role = 'owner';--> statement-breakpoint
+CREATE INDEX "organization_slugs_organization_id_index" ON "organization_slugs" USING btree ("organization_id");--> statement-breakpoint
+CREATE INDEX "organizations_purge_at_index" ON "organizations" USING btree ("purge_at") WHERE purge_at is not null;

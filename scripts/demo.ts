@@ -3,6 +3,7 @@
  * time, and exits with 1 at the first surprise.
  */
 import { accountsStory } from './demo/accounts.ts';
+import { organizationsStory } from './demo/organizations.ts';
 import { createStage, Surprise } from './demo/stage.ts';
 
 const port = process.env.PORT ?? '5000';
@@ -15,6 +16,7 @@ const stage = createStage({
 try {
   await stage.ready();
   await accountsStory(stage);
+  await organizationsStory(stage);
   stage.finish();
 } catch (error) {
   if (!(error instanceof Surprise)) throw error;

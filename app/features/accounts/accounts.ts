@@ -41,6 +41,10 @@ import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
+export { unauthenticated } from './access-tokens.ts';
+export { parseAddress } from './addresses.ts';
+export { bearerToken } from './authentication.ts';
+export { accountErrors, linkExpired } from './errors.ts';
 export { accountQueues } from './queues.ts';
 export type { User } from './users.ts';
 
@@ -67,9 +71,27 @@ export interface AccountsOptions {
     sessionAbsoluteDays: number;
     networkLimitFactor: number;
   };
-  /** Runs in the transaction that verifies a user for the first time. */
-  onVerified?: (tx: Transaction, user: User) => Promise<void>;
+  /** What later features do when something happens to a user, in its transaction. */
+  followers?: AccountFollowers;
 }
+
+export interface AccountFollowers {
+  /** A user was verified for the first time. */
+  verified(tx: Transaction, user: User): Promise<void>;
+  /** A user asks to be deleted; throwing refuses. */
+  deletionRequested(tx: Transaction, userId: string): Promise<void>;
+  /** A user is about to be purged. */
+  purging(tx: Transaction, userId: string): Promise<void>;
+  /** What is stored about a user elsewhere, by name, for the export. */
+  exportFor(userId: string): Promise<Record<string, unknown>>;
+}
+
+const NOBODY: AccountFollowers = {
+  verified: async () => {},
+  deletionRequested: async () => {},
+  purging: async () => {},
+  exportFor: async () => ({}),
+};
 
 export interface Accounts {
   readonly authentication: Authentication;
@@ -86,6 +108,7 @@ export interface Accounts {
 export function createAccounts(options: AccountsOptions): Accounts {
   const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, settings } = options;
   const { appUrl, apiUrl } = settings;
+  const followers = options.followers ?? NOBODY;
   const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
 
   const users = createUsers(db);
@@ -126,11 +149,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const registration = createRegistration({
     ...common,
     emailChanges,
-    onVerified: options.onVerified ?? (async () => {}),
+    onVerified: followers.verified,
   });
   const passwords = createPasswords({ ...common, registration });
-  const deletion = createDeletion({ ...common, confirmPassword });
-  const profile = createProfile(common);
+  const deletion = createDeletion({ ...common, confirmPassword, followers });
+  const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
   const signOut = createSignOut({ db, sessions, audit, metrics });
   const refreshing = createRefreshing({ ...common, sealer });

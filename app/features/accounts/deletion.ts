@@ -3,7 +3,7 @@ import { and, eq, isNotNull, lte } from 'drizzle-orm';
 import { after, type Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -16,7 +16,7 @@ import type { User, Users } from './users.ts';
 
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
-  request(caller: Caller, password: string, origin: RequestOrigin): Promise<void>;
+  request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
   /** Opens it again by the mailed token. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
   /** Removes accounts whose time is over, with everything about them. @returns how many */
@@ -34,6 +34,10 @@ export interface DeletionOptions {
   metrics: Metrics;
   appUrl: string;
   confirmPassword: (user: User, password: string) => Promise<void>;
+  followers: {
+    deletionRequested(tx: Transaction, userId: string): Promise<void>;
+    purging(tx: Transaction, userId: string): Promise<void>;
+  };
 }
 
 const PURGE_BATCH = 100;
@@ -58,6 +62,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
       const user = await options.users.require(caller.userId);
       await options.confirmPassword(user, password);
       await transact(db, async (tx) => {
+        await options.followers.deletionRequested(tx, user.id);
         const now = clock.now();
         const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
         await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));
@@ -103,11 +108,11 @@ export function createDeletion(options: DeletionOptions): Deletion {
         for (const { id } of due) {
           await transact(db, async (tx) => {
             // Again under the row's lock: it may have been restored meanwhile.
-            const gone = await tx
-              .delete(users)
-              .where(and(eq(users.id, id), lte(users.purgeAt, clock.now())))
-              .returning({ id: users.id });
-            if (gone.length === 0) return;
+            const isDue = and(eq(users.id, id), lte(users.purgeAt, clock.now()));
+            const [gone] = await tx.select({ id: users.id }).from(users).where(isDue).for('update');
+            if (!gone) return;
+            await options.followers.purging(tx, id);
+            await tx.delete(users).where(eq(users.id, id));
             await audit.forget(tx, id);
             await email.forget(tx, id);
           });

@@ -3,7 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
 import { newId, sha256 } from '../../platform/security/random.ts';
 import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -22,7 +22,7 @@ export interface EmailChanges {
    * Mails a link to the new address. Silent about whether the address is taken: its owner is told instead.
    * @throws `invalid_email`, `email_unchanged`, `password_incorrect`, `rate_limited`
    */
-  request(caller: Caller, email: string, password: string, origin: RequestOrigin): Promise<void>;
+  request(caller: UserCaller, email: string, password: string, origin: RequestOrigin): Promise<void>;
   /** Makes a confirmed address the user's, and tells the old one how to revert. @throws `email_taken` */
   apply(tx: Transaction, user: User, address: string, origin: RequestOrigin): Promise<void>;
   /**

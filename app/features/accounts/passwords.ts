@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -22,7 +22,7 @@ export interface Passwords {
   /** Checks the password of someone who is signed in. @throws `password_incorrect`, `rate_limited`, `overloaded` */
   confirm(user: User, password: string): Promise<void>;
   /** Ends all other sessions and mails a notice. @throws as `confirm`; `weak_password` */
-  change(caller: Caller, current: string, next: string, origin: RequestOrigin): Promise<void>;
+  change(caller: UserCaller, current: string, next: string, origin: RequestOrigin): Promise<void>;
   /** Mails a link, if the address has an account; run by a job, so that the caller cannot tell. */
   requestReset(address: string, origin: RequestOrigin): Promise<void>;
   /** Sets a new password by a mailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */

@@ -3,7 +3,7 @@ import { asc, eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { accountErrors } from './errors.ts';
@@ -12,9 +12,9 @@ import { presentUser, type User, type Users } from './users.ts';
 
 export interface Profile {
   /** Changes what is given. */
-  update(caller: Caller, change: { name?: string | null; locale?: string }, origin: RequestOrigin): Promise<User>;
+  update(caller: UserCaller, change: { name?: string | null; locale?: string }, origin: RequestOrigin): Promise<User>;
   /** Everything stored about the caller (GDPR article 15 and 20), without secrets. */
-  export(caller: Caller, origin: RequestOrigin): Promise<Record<string, unknown>>;
+  export(caller: UserCaller, origin: RequestOrigin): Promise<Record<string, unknown>>;
 }
 
 export interface ProfileOptions {
@@ -23,9 +23,10 @@ export interface ProfileOptions {
   users: Users;
   audit: Audit;
   email: Pick<Email, 'exportFor'>;
+  followers: { exportFor(userId: string): Promise<Record<string, unknown>> };
 }
 
-export function createProfile({ db, clock, users: userStore, audit, email }: ProfileOptions): Profile {
+export function createProfile({ db, clock, users: userStore, audit, email, followers }: ProfileOptions): Profile {
   return {
     async update(caller, change, origin) {
       return transact(db, async (tx) => {
@@ -52,12 +53,13 @@ export function createProfile({ db, clock, users: userStore, audit, email }: Pro
       const user = await userStore.require(userId);
       const actor = { type: 'user', id: userId } as const;
       await audit.append(db, { ownerId: userId, action: 'user.exported', actor, origin });
-      const [ownSessions, links, devices, emails, auditEvents] = await Promise.all([
+      const [ownSessions, links, devices, emails, auditEvents, elsewhere] = await Promise.all([
         db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt)),
         db.select().from(oneTimeTokens).where(eq(oneTimeTokens.userId, userId)),
         db.select().from(knownDevices).where(eq(knownDevices.userId, userId)),
         email.exportFor(userId),
         audit.all(userId),
+        followers.exportFor(userId),
       ]);
       return {
         exportedAt: clock.now().toISOString(),
@@ -75,6 +77,7 @@ export function createProfile({ db, clock, users: userStore, audit, email }: Pro
         })),
         knownDevices: devices.map(({ lastSeenAt }) => ({ lastSeenAt })),
         emails,
+        ...elsewhere,
         auditEvents: auditEvents.map(({ hash, ownerId: _ownerId, ...event }) => ({
           ...event,
           hash: hash.toString('hex'),

@@ -1,16 +1,16 @@
 /** Signing out, here or elsewhere. */
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
+import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SignOut {
   /** Ends one of the caller's sessions. @returns false when there is no such living session */
-  endOne(caller: Caller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
+  endOne(caller: UserCaller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
   /** Ends all of the caller's sessions but the one that asks. @returns how many */
-  endOthers(caller: Caller, origin: RequestOrigin): Promise<number>;
+  endOthers(caller: UserCaller, origin: RequestOrigin): Promise<number>;
 }
 
 export interface SignOutOptions {
@@ -22,7 +22,7 @@ export interface SignOutOptions {
 
 export function createSignOut({ db, sessions, audit, metrics }: SignOutOptions): SignOut {
   async function end(
-    caller: Caller,
+    caller: UserCaller,
     which: { only?: string; except?: string },
     origin: RequestOrigin,
   ): Promise<number> {

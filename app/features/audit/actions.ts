@@ -18,6 +18,20 @@ export const auditActions = [
   'email.change_requested',
   'email.changed',
   'email.change_reverted',
+  'organization.created',
+  'organization.updated',
+  'organization.deletion_requested',
+  'organization.restored',
+  'member.joined',
+  'member.left',
+  'member.removed',
+  'member.role_changed',
+  'invitation.created',
+  'invitation.revoked',
+  'api_key.created',
+  'api_key.updated',
+  'api_key.rotated',
+  'api_key.revoked',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -9,9 +9,11 @@ import type { Database, Executor, Transaction } from '../../platform/database/da
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
+import { type AuditReading, createAuditReading } from './reading.ts';
 import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
-export type { AuditAction } from './actions.ts';
+export { type AuditAction, auditActions } from './actions.ts';
+export { trailRoutes } from './routes.ts';
 
 export interface AuditEntry {
   ownerId: string;
@@ -25,6 +27,7 @@ export interface AuditEntry {
 }
 
 export interface Audit {
+  readonly reading: AuditReading;
   /** Appends an event to its owner's chain, in the transaction of what it records. */
   append(tx: Executor, entry: AuditEntry): Promise<void>;
   /** All events of an owner, oldest first, for exports. */
@@ -47,6 +50,8 @@ const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } 
 
 export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audit {
   return {
+    reading: createAuditReading(db),
+
     async append(tx, entry) {
       const event = toEvent(entry, clock.now());
       const payload = canonicalForm(event);

@@ -1,4 +1,5 @@
-import { bigint, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -31,8 +32,14 @@ export const auditEvents = pgTable(
     /** SHA-256 over the hash of the event before and this event's canonical form. */
     hash: bytea('hash').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.ownerId, table.sequence] })],
+  (table) => [
+    primaryKey({ columns: [table.ownerId, table.sequence] }),
+    index('audit_events_action_index').on(table.ownerId, table.action, table.sequence),
+    index('audit_events_actor_index').on(table.ownerId, table.actorId, table.sequence),
+    check('audit_events_actor_type_check', sql`actor_type in ('user', 'api_key', 'operator', 'system', 'anonymous')`),
+  ],
 );
 
-export type ActorType = 'user' | 'operator' | 'system' | 'anonymous';
+export const actorTypes = ['user', 'api_key', 'operator', 'system', 'anonymous'] as const;
+export type ActorType = (typeof actorTypes)[number];
 export type AuditEvent = typeof auditEvents.$inferSelect;

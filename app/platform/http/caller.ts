@@ -1,9 +1,22 @@
 import type { FastifyRequest } from 'fastify';
 
 /** Who makes a request. Filled in by the authentication of a feature, read by handlers, logs and traces. */
-export interface Caller {
+export type Caller = UserCaller | ApiKeyCaller;
+
+/** A person with a session. */
+export interface UserCaller {
+  readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
+}
+
+/** A program with a key of an organization. */
+export interface ApiKeyCaller {
+  readonly kind: 'api_key';
+  /** Who created the key. */
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly apiKeyId: string;
 }
 
 declare module 'fastify' {
@@ -27,8 +40,9 @@ export function originOf(request: FastifyRequest): RequestOrigin {
   return { requestId: request.id, ipAddress: request.ip, userAgent };
 }
 
-/** The caller of a route that requires one. @throws Error when the route was declared without authentication: a programming error */
-export function callerOf(request: FastifyRequest): Caller {
-  if (!request.caller) throw new Error(`${request.routeOptions.url} needs a caller but has no authentication hook`);
+/** The person who calls a route for signed-in users. @throws Error when the route was declared without authentication: a programming error */
+export function callerOf(request: FastifyRequest): UserCaller {
+  if (request.caller?.kind !== 'user')
+    throw new Error(`${request.routeOptions.url} needs a caller but has no authentication hook`);
   return request.caller;
 }

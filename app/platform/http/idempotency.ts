@@ -3,13 +3,14 @@
  * crash leaves both or neither, and a retry never does the work twice.
  */
 import { sql } from 'drizzle-orm';
-import { jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { after, type Clock, DAY_MS } from '../clock.ts';
 import { bytea } from '../database/columns.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { transact } from '../database/retry.ts';
 import { sha256 } from '../security/random.ts';
+import type { Sealer } from '../security/sealing.ts';
 import { httpErrors } from './errors.ts';
 
 /** Answers to requests with an Idempotency-Key, by caller. */
@@ -20,7 +21,8 @@ export const idempotencyKeys = pgTable(
     key: text('key').notNull(),
     fingerprint: bytea('fingerprint').notNull(),
     status: smallint('status').notNull(),
-    body: jsonb('body'),
+    /** Sealed: an answer can hold a secret that is shown once. */
+    body: bytea('body').notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.callerId, table.key] })],
@@ -51,7 +53,12 @@ export interface Idempotency {
 const KEY_LIFETIME_MS = DAY_MS;
 const MAX_KEY_LENGTH = 255;
 
-export function createIdempotency({ db, clock }: { db: Database; clock: Clock }): Idempotency {
+const PURPOSE = 'idempotency_keys.body';
+
+export function createIdempotency({ db, clock, sealer }: { db: Database; clock: Clock; sealer: Sealer }): Idempotency {
+  const seal = (body: unknown) => sealer.seal(PURPOSE, JSON.stringify(body ?? null));
+  const open = (body: Buffer) => JSON.parse(sealer.open(PURPOSE, body).toString()) ?? undefined;
+
   async function once(
     tx: Transaction,
     callerId: string,
@@ -69,13 +76,13 @@ export function createIdempotency({ db, clock }: { db: Database; clock: Clock })
     const now = clock.now();
     if (stored && stored.expiresAt > now) {
       if (!stored.fingerprint.equals(fingerprint)) throw httpErrors.idempotency_key_reused();
-      return { answer: { status: stored.status, body: stored.body ?? undefined }, replayed: true };
+      return { answer: { status: stored.status, body: open(stored.body) }, replayed: true };
     }
     const answer = await work();
     const row = {
       fingerprint,
       status: answer.status,
-      body: answer.body ?? null,
+      body: seal(answer.body),
       expiresAt: after(now, KEY_LIFETIME_MS),
     };
     await tx

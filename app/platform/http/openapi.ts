@@ -21,6 +21,7 @@ export async function describeApi(
       servers: [{ url: serverUrl }],
       components: {
         securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of an organization: `plk_…`.' },
           accessToken: {
             type: 'http',
             scheme: 'bearer',

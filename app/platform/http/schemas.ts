@@ -57,13 +57,15 @@ interface RouteDescription {
   description?: string;
   operationId: string;
   tag: string;
-  /** Who may call: nobody in particular, or a signed-in user. */
-  access: 'public' | 'user';
+  /** Who may call: anyone, a signed-in user, or a member or API key of the organization in the path. */
+  access: 'public' | 'user' | 'organization';
+  /** What a member or API key needs; `x-permission` in the document. */
+  permission?: string;
   body?: TSchema;
   query?: TObject;
   params?: TObject;
-  /** Status -> the answer's schema, or what an empty answer means. */
-  answers: Record<number, TSchema | string>;
+  /** Status -> the answer's schema, what an empty answer means, or an answer that is not JSON. */
+  answers: Record<number, TSchema | string | { description: string; mediaType: string }>;
   /** What else it can answer; errors that every such route has are added. */
   errors?: readonly ProblemFactory[];
 }
@@ -83,13 +85,13 @@ export function route<const D extends RouteDescription>(description: D) {
     implied.push(httpErrors.malformed_json, httpErrors.payload_too_large, httpErrors.unsupported_media_type);
   }
   if (body || query || params) implied.push(httpErrors.validation_failed);
-  if (access === 'user') implied.push(httpErrors.unauthenticated);
+  if (access !== 'public') implied.push(httpErrors.unauthenticated);
+  if (access === 'organization') implied.push(httpErrors.forbidden, httpErrors.not_found);
   const errors = [...(description.errors ?? []), ...implied];
 
   const response: Record<number, unknown> = {};
   for (const [status, answer] of Object.entries(description.answers)) {
-    response[Number(status)] =
-      typeof answer === 'string' ? { description: answer, type: 'null' } : withDescription(answer);
+    response[Number(status)] = describeAnswer(answer);
   }
   for (const status of new Set(errors.map((error) => error.status))) {
     const codes = [...new Set(errors.filter((error) => error.status === status).map(({ code }) => `\`${code}\``))];
@@ -103,7 +105,8 @@ export function route<const D extends RouteDescription>(description: D) {
     ...(description.description && { description: description.description }),
     operationId: description.operationId,
     tags: [description.tag],
-    security: access === 'public' ? [] : [{ accessToken: [] }],
+    security: SECURITY[access],
+    ...(description.permission && { 'x-permission': description.permission }),
     ...(body && { body }),
     ...(query && { querystring: query }),
     ...(params && { params }),
@@ -111,10 +114,23 @@ export function route<const D extends RouteDescription>(description: D) {
   } as unknown as RouteSchema<D>;
 }
 
+const SECURITY = {
+  public: [],
+  user: [{ accessToken: [] }],
+  organization: [{ accessToken: [] }, { apiKey: [] }],
+};
+
 type RouteSchema<D extends RouteDescription> = {
   [K in keyof D as K extends 'body' | 'params' ? K : K extends 'query' ? 'querystring' : never]: D[K];
 };
 
-function withDescription(schema: TSchema): TSchema {
-  return 'description' in schema ? schema : Object.assign(schema, { description: 'Success' });
+function describeAnswer(answer: RouteDescription['answers'][number]): object {
+  if (typeof answer === 'string') return { description: answer, type: 'null' };
+  if ('mediaType' in answer) {
+    return {
+      description: answer.description,
+      content: { [answer.mediaType as string]: { schema: { type: 'string' } } },
+    };
+  }
+  return 'description' in answer ? answer : Object.assign(answer, { description: 'Success' });
 }

@@ -58,6 +58,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setValidatorCompiler(compileValidator());
   app.addSchema(ProblemSchema);
   app.decorateRequest('caller', null);
+  app.decorateRequest('access', null);
 
   observeRequests(app, options.metrics);
   app.addHook('onRequest', refuseAmbiguousHeaders);

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Database } from '../../../platform/database/database.ts';
-import { type Caller, callerOf, originOf } from '../../../platform/http/caller.ts';
+import { callerOf, originOf, type UserCaller } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
@@ -169,7 +169,7 @@ export function sessionRoutes(app: HttpServer, options: SessionRoutesOptions): v
     const stored = cookie.read(request);
     if (stored !== undefined) cookie.requireOwnOrigin(request);
     if (stored !== undefined && request.headers.authorization === undefined)
-      request.caller = await refreshing.sessionOf(stored);
+      request.caller = { kind: 'user', ...(await refreshing.sessionOf(stored)) };
     else await signedIn(request);
   }
 
@@ -221,7 +221,7 @@ const OptionalRefreshToken = Type.Unsafe<{ refreshToken?: string } | null>({
   examples: [{ refreshToken: 'AZidXnoLfMGPDgxaPp0bLwGYnV56C3zBjw4MWj6dGy8AAAAB' }],
 });
 
-function presentSession(session: Session, caller: Caller) {
+function presentSession(session: Session, caller: UserCaller) {
   return {
     id: session.id,
     current: session.id === caller.sessionId,

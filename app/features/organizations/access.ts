@@ -1,0 +1,47 @@
+/** What a request to an organization may do: decided once, by `authorization.ts`, before the body is read. */
+import type { FastifyRequest } from 'fastify';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
+import { mayGrant, type Permission, type Role } from './roles.ts';
+
+export interface Access {
+  readonly organizationId: string;
+  /** The member who calls or, with an API key, who created it. */
+  readonly userId: string;
+  /** What the role of that member allows and, with an API key, its scopes too. */
+  readonly permissions: ReadonlySet<Permission>;
+  /** As the audit trail names the caller. */
+  readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
+  readonly origin: RequestOrigin;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the authorization of a route that names an organization. */
+    access: Access | null;
+  }
+}
+
+/** The access of a request. @throws Error when the route was declared without a permission: a programming error */
+export function accessOf(request: FastifyRequest): Access {
+  if (!request.access)
+    throw new Error(`${request.routeOptions.url} needs access to an organization but declares no permission`);
+  return request.access;
+}
+
+/** The same access, with no permission beyond `allowed`. */
+export function narrow(access: Access, allowed: ReadonlySet<Permission>): Access {
+  return { ...access, permissions: access.permissions.intersection(allowed) };
+}
+
+/** @throws `forbidden`, naming the permission */
+export function requirePermission(held: ReadonlySet<Permission>, permission: Permission): void {
+  if (held.has(permission)) return;
+  throw httpErrors.forbidden({ detail: `This needs the permission ${permission}.`, extensions: { permission } });
+}
+
+/** @throws `forbidden` where the caller would give or take a role above their own */
+export function requireGrant({ permissions }: Access, role: Role): void {
+  if (mayGrant(permissions, role)) return;
+  throw httpErrors.forbidden({ detail: `The role ${role} allows more than you may give or take.` });
+}

@@ -1,0 +1,61 @@
+/**
+ * API keys as text: `plk_` and, in base62, organization id, key id, 32 random bytes and a CRC-32 of it all. The prefix lets secret
+ * scanners recognise a leaked key, the checksum lets anyone tell a damaged one without asking us.
+ */
+import { crc32 } from 'node:zlib';
+import { randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
+
+const PREFIX = 'plk_';
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const BYTES = 16 + 16 + 32 + 4;
+/** ceil(68 bytes * 8 / log2(62)) */
+const DIGITS = 92;
+const KEY = new RegExp(`^${PREFIX}[0-9A-Za-z]{${DIGITS}}$`);
+
+/** A new key: to be shown once, and stored as `hashOfKey`. */
+export function makeKey(organizationId: string, keyId: string): string {
+  const body = Buffer.concat([uuidToBytes(organizationId), uuidToBytes(keyId), randomSecret(32)]);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(body));
+  return PREFIX + toBase62(Buffer.concat([body, checksum]));
+}
+
+/** Whether a bearer token means to be an API key. */
+export function looksLikeKey(token: string): boolean {
+  return token.startsWith(PREFIX);
+}
+
+/** Where to look a key up. @returns null when it is truncated or its checksum does not fit */
+export function parseKey(text: string): { organizationId: string; keyId: string } | null {
+  if (!KEY.test(text)) return null;
+  const bytes = fromBase62(text.slice(PREFIX.length));
+  if (!bytes || crc32(bytes.subarray(0, -4)) !== bytes.readUInt32BE(BYTES - 4)) return null;
+  return { organizationId: uuidFromBytes(bytes.subarray(0, 16)), keyId: uuidFromBytes(bytes.subarray(16, 32)) };
+}
+
+/** What is stored of a key. Its 256 random bits need no slow hash. */
+export function hashOfKey(text: string): Buffer {
+  return sha256(text);
+}
+
+/** What people recognise a key by. */
+export function hintOfKey(text: string): string {
+  return `${PREFIX}…${text.slice(-4)}`;
+}
+
+function toBase62(bytes: Buffer): string {
+  let number = BigInt(`0x${bytes.toString('hex')}`);
+  let text = '';
+  for (let digit = 0; digit < DIGITS; digit++) {
+    text = ALPHABET[Number(number % 62n)] + text;
+    number /= 62n;
+  }
+  return text;
+}
+
+function fromBase62(text: string): Buffer | null {
+  let number = 0n;
+  for (const character of text) number = number * 62n + BigInt(ALPHABET.indexOf(character));
+  const hex = number.toString(16).padStart(BYTES * 2, '0');
+  return hex.length === BYTES * 2 ? Buffer.from(hex, 'hex') : null;
+}

@@ -1,0 +1,165 @@
+/** Keys for programs. A key never outranks its creator's role at the time of use (`authorization.ts`). */
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { after, type Clock, SECOND_MS } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
+import { newId } from '../../platform/security/random.ts';
+import type { Audit, AuditAction } from '../audit/audit.ts';
+import { type Access, requirePermission } from './access.ts';
+import { hashOfKey, hintOfKey, makeKey } from './api-key-format.ts';
+import { organizationErrors } from './errors.ts';
+import type { Memberships } from './memberships.ts';
+import type { Permission } from './roles.ts';
+import { apiKeys } from './schema.ts';
+
+export type ApiKey = typeof apiKeys.$inferSelect;
+
+export interface ApiKeys {
+  /** @returns the key and its secret, which cannot be had again. @throws `forbidden` for a scope the caller lacks, `invalid_expiry` */
+  create(
+    tx: Transaction,
+    access: Access,
+    request: { name: string; scopes: readonly Permission[]; expiresAt?: Date | undefined },
+  ): Promise<{ key: ApiKey; secret: string }>;
+  /** Keys that are not revoked, the newest first, before the key with id `beforeId`. */
+  list(organizationId: string, limit: number, beforeId?: string): Promise<ApiKey[]>;
+  /** @throws `not_found`, `forbidden`, `invalid_expiry` */
+  update(
+    access: Access,
+    keyId: string,
+    change: {
+      name?: string | undefined;
+      scopes?: readonly Permission[] | undefined;
+      expiresAt?: Date | null | undefined;
+    },
+  ): Promise<ApiKey>;
+  /** Gives a key another secret; the old one works for `graceSeconds` more. @throws `not_found` */
+  rotate(access: Access, keyId: string, graceSeconds: number): Promise<{ key: ApiKey; secret: string }>;
+  /** @throws `not_found` */
+  revoke(access: Access, keyId: string): Promise<void>;
+}
+
+export interface ApiKeysOptions {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  memberships: Memberships;
+}
+
+export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions): ApiKeys {
+  const live = (organizationId: string, id: string) =>
+    and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
+
+  function requireFuture(expiresAt: Date | null | undefined): void {
+    if (expiresAt && expiresAt <= clock.now()) throw organizationErrors.invalid_expiry();
+  }
+
+  function requireScopes(access: Access, scopes: readonly Permission[] | undefined): void {
+    for (const scope of scopes ?? []) requirePermission(access.permissions, scope);
+  }
+
+  function record(
+    tx: Transaction,
+    access: Access,
+    action: AuditAction,
+    id: string,
+    details: Record<string, unknown> = {},
+  ) {
+    const { organizationId: ownerId, actor, origin } = access;
+    return audit.append(tx, { ownerId, action, actor, target: { type: 'api_key', id }, origin, details });
+  }
+
+  /** Runs `change` on a live key, with the caller's access decided again under the lock. */
+  function changing<T>(
+    caller: Access,
+    keyId: string,
+    change: (tx: Transaction, key: ApiKey, access: Access) => Promise<T>,
+  ): Promise<T> {
+    return transact(db, async (tx) => {
+      const { access } = await memberships.enter(tx, caller, 'api-keys:write');
+      const [key] = await tx.select().from(apiKeys).where(live(access.organizationId, keyId)).for('update');
+      if (!key) throw httpErrors.not_found({ detail: 'There is no such API key.' });
+      return change(tx, key, access);
+    });
+  }
+
+  const view = ({ name, scopes, expiresAt }: Pick<ApiKey, 'name' | 'scopes' | 'expiresAt'>) => ({
+    name,
+    scopes,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  });
+
+  return {
+    async create(tx, caller, { name, scopes, expiresAt }) {
+      const { access } = await memberships.enter(tx, caller, 'api-keys:write');
+      requireScopes(access, scopes);
+      requireFuture(expiresAt);
+      const { organizationId, userId } = access;
+      const id = newId();
+      const secret = makeKey(organizationId, id);
+      const [key] = await tx
+        .insert(apiKeys)
+        .values({
+          organizationId,
+          id,
+          name,
+          hash: hashOfKey(secret),
+          hint: hintOfKey(secret),
+          scopes: [...new Set(scopes)].sort(),
+          createdBy: userId,
+          createdAt: clock.now(),
+          expiresAt: expiresAt ?? null,
+        })
+        .returning();
+      await record(tx, access, 'api_key.created', id, view(key!));
+      return { key: key!, secret };
+    },
+
+    list(organizationId, limit, beforeId) {
+      const beyond = beforeId === undefined ? undefined : lt(apiKeys.id, beforeId);
+      return db
+        .select()
+        .from(apiKeys)
+        .where(and(eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt), beyond))
+        .orderBy(desc(apiKeys.id))
+        .limit(limit);
+    },
+
+    update: (caller, keyId, change) =>
+      changing(caller, keyId, async (tx, before, access) => {
+        requireScopes(access, change.scopes);
+        requireFuture(change.expiresAt);
+        const next = {
+          name: change.name ?? before.name,
+          scopes: change.scopes ? [...new Set(change.scopes)].sort() : before.scopes,
+          expiresAt: change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
+        };
+        const [key] = await tx.update(apiKeys).set(next).where(live(access.organizationId, keyId)).returning();
+        await record(tx, access, 'api_key.updated', keyId, { before: view(before), after: view(next) });
+        return key!;
+      }),
+
+    rotate: (caller, keyId, graceSeconds) =>
+      changing(caller, keyId, async (tx, before, access) => {
+        const secret = makeKey(access.organizationId, keyId);
+        const previous = {
+          previousHash: graceSeconds > 0 ? before.hash : null,
+          previousExpiresAt: graceSeconds > 0 ? after(clock.now(), graceSeconds * SECOND_MS) : null,
+        };
+        const [key] = await tx
+          .update(apiKeys)
+          .set({ hash: hashOfKey(secret), hint: hintOfKey(secret), ...previous })
+          .where(live(access.organizationId, keyId))
+          .returning();
+        await record(tx, access, 'api_key.rotated', keyId, { graceSeconds });
+        return { key: key!, secret };
+      }),
+
+    revoke: (caller, keyId) =>
+      changing(caller, keyId, async (tx, _before, access) => {
+        await tx.update(apiKeys).set({ revokedAt: clock.now() }).where(live(access.organizationId, keyId));
+        await record(tx, access, 'api_key.revoked', keyId);
+      }),
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Who may do what in an organization, decided in an `onRequest` hook: before the body is read, and before validation can tell a
+ * stranger anything. One prepared query for a member as for an API key, so a change bites on the next request.
+ */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { callerOf, originOf } from '../../platform/http/caller.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
+import { equalSecrets } from '../../platform/security/random.ts';
+import { type Accounts, bearerToken, unauthenticated } from '../accounts/accounts.ts';
+import { users } from '../accounts/schema.ts';
+import { type Access, requirePermission } from './access.ts';
+import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
+import { type Permission, roles } from './roles.ts';
+import { apiKeys, memberships, organizations } from './schema.ts';
+
+export interface Authorization {
+  /**
+   * An `onRequest` hook for routes below `/v1/organizations/:organizationId`.
+   * @returns a hook that sets `request.access`, and throws `unauthenticated`, `not_found` (to those who may not know that the organization
+   *   exists) or `forbidden`, naming the permission
+   */
+  requires(permission: Permission): (request: FastifyRequest) => Promise<void>;
+}
+
+export interface AuthorizationOptions {
+  db: Database;
+  clock: Clock;
+  authentication: Accounts['authentication'];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The last use of a key is written at most so often. */
+const LAST_USE_RESOLUTION_MS = MINUTE_MS;
+
+export function createAuthorization({ db, clock, authentication }: AuthorizationOptions): Authorization {
+  const placeholder = sql.placeholder;
+  const roleOf = db
+    .select({ role: memberships.role })
+    .from(memberships)
+    .innerJoin(organizations, and(eq(organizations.id, memberships.organizationId), isNull(organizations.purgeAt)))
+    .where(
+      and(eq(memberships.organizationId, placeholder('organizationId')), eq(memberships.userId, placeholder('userId'))),
+    )
+    .prepare('membership_role');
+  const keyWithRole = db
+    .select({ key: apiKeys, role: memberships.role })
+    .from(apiKeys)
+    .innerJoin(organizations, and(eq(organizations.id, apiKeys.organizationId), isNull(organizations.purgeAt)))
+    .leftJoin(
+      memberships,
+      and(eq(memberships.organizationId, apiKeys.organizationId), eq(memberships.userId, apiKeys.createdBy)),
+    )
+    .innerJoin(users, and(eq(users.id, apiKeys.createdBy), isNull(users.suspendedAt), isNull(users.purgeAt)))
+    .where(and(eq(apiKeys.organizationId, placeholder('organizationId')), eq(apiKeys.id, placeholder('id'))))
+    .prepare('api_key_with_role');
+
+  async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
+    await authentication.signedIn(request);
+    const { userId } = callerOf(request);
+    const [membership] = await roleOf.execute({ organizationId, userId });
+    if (!membership) throw httpErrors.not_found();
+    return {
+      organizationId,
+      userId,
+      permissions: roles[membership.role],
+      actor: { type: 'user', id: userId },
+      origin: originOf(request),
+    };
+  }
+
+  async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
+    const parsed = parseKey(text);
+    if (!parsed) throw unauthenticated('The API key is damaged: its checksum does not fit.');
+    const [found] = await keyWithRole.execute({ organizationId: parsed.organizationId, id: parsed.keyId });
+    const now = clock.now();
+    if (!found || !isLive(found.key, hashOfKey(text), now))
+      throw unauthenticated('The API key is not valid, or not any more.');
+    if (parsed.organizationId !== organizationId) throw httpErrors.not_found();
+    const { key, role } = found;
+    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now) await recordUse(key, now);
+    request.caller = { kind: 'api_key', organizationId, apiKeyId: key.id, userId: key.createdBy };
+    return {
+      organizationId,
+      userId: key.createdBy,
+      permissions: role ? new Set(key.scopes).intersection(roles[role]) : new Set(),
+      actor: { type: 'api_key', id: key.id },
+      origin: originOf(request),
+    };
+  }
+
+  /** The condition is repeated in the statement: of many requests at once one writes. */
+  async function recordUse(key: typeof apiKeys.$inferSelect, now: Date): Promise<void> {
+    const unchanged = key.lastUsedAt ? eq(apiKeys.lastUsedAt, key.lastUsedAt) : isNull(apiKeys.lastUsedAt);
+    await db
+      .update(apiKeys)
+      .set({ lastUsedAt: now })
+      .where(and(eq(apiKeys.organizationId, key.organizationId), eq(apiKeys.id, key.id), unchanged));
+  }
+
+  return {
+    requires: (permission) => async (request) => {
+      const { organizationId = '' } = request.params as { organizationId?: string };
+      const token = bearerToken(request);
+      const access =
+        token !== undefined && looksLikeKey(token)
+          ? await accessOfKey(request, token, organizationId)
+          : await accessOfMember(request, UUID.test(organizationId) ? organizationId : NO_ORGANIZATION);
+      requirePermission(access.permissions, permission);
+      request.access = access;
+    },
+  };
+}
+
+/** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
+const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
+
+function isLive(key: typeof apiKeys.$inferSelect, hash: Buffer, now: Date): boolean {
+  if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return false;
+  if (equalSecrets(key.hash, hash)) return true;
+  return key.previousHash !== null && key.previousExpiresAt! > now && equalSecrets(key.previousHash, hash);
+}

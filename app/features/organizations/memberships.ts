@@ -1,0 +1,233 @@
+/** Members and their roles. Whatever changes them locks the organization's row first, so that the last owner can't slip away in parallel. */
+import { and, asc, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
+import { newId } from '../../platform/security/random.ts';
+import { users } from '../accounts/schema.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { type Access, narrow, requireGrant, requirePermission } from './access.ts';
+import { organizationErrors } from './errors.ts';
+import type { Organization } from './founding.ts';
+import { mayGrant, type Permission, type Role, roles } from './roles.ts';
+import { apiKeys, invitations, memberships, organizations } from './schema.ts';
+
+export interface Member {
+  userId: string;
+  name: string | null;
+  email: string;
+  role: Role;
+  createdAt: Date;
+}
+
+export interface Memberships {
+  /** Members by the time they joined, after the key [createdAt, userId]. */
+  list(organizationId: string, limit: number, after?: readonly string[]): Promise<Member[]>;
+  /** @throws `not_found`, `forbidden`, `last_owner` */
+  changeRole(access: Access, userId: string, role: Role): Promise<Member>;
+  /** Removes a member, or lets the caller leave. @throws `not_found`, `forbidden`, `last_owner`, `personal_organization` */
+  remove(access: Access, userId: string): Promise<void>;
+  /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden` */
+  transfer(access: Access, userId: string): Promise<void>;
+  /** Adds a member. @throws `already_member` */
+  add(tx: Transaction, organizationId: string, userId: string, role: Role): Promise<void>;
+  /**
+   * Locks an organization against other changes of its members, and decides the caller's access again: it may have changed since the
+   * request was authorized.
+   * @throws `not_found` when the organization is gone or the caller no member any more; `forbidden`
+   */
+  enter(
+    tx: Transaction,
+    access: Access,
+    permission: Permission,
+  ): Promise<{ organization: Organization; access: Access }>;
+  /** How many owners an organization has whose accounts are not deleted, without the user `except`. */
+  countOwners(tx: Transaction, organizationId: string, except?: string): Promise<number>;
+}
+
+export interface MembershipsOptions {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail'>;
+  appUrl: string;
+}
+
+export function createMemberships(options: MembershipsOptions): Memberships {
+  const { db, clock, audit, email, appUrl } = options;
+
+  const own = (organizationId: string, userId: string) =>
+    and(eq(memberships.organizationId, organizationId), eq(memberships.userId, userId));
+
+  const shown = {
+    userId: memberships.userId,
+    name: users.name,
+    email: users.email,
+    role: memberships.role,
+    createdAt: memberships.createdAt,
+  };
+  async function find(
+    tx: Database | Transaction,
+    organizationId: string,
+    userId: string,
+  ): Promise<Member & { locale: string }> {
+    const [member] = await tx
+      .select({ ...shown, locale: users.locale })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(own(organizationId, userId));
+    if (!member) throw httpErrors.not_found({ detail: 'There is no such member.' });
+    return member;
+  }
+
+  /** What a person could do only because of the membership ends with it: keys, and invitations above the remaining role. */
+  async function withdraw(
+    tx: Transaction,
+    organizationId: string,
+    userId: string,
+    remaining: Role | null,
+  ): Promise<void> {
+    const sent = await tx
+      .select()
+      .from(invitations)
+      .where(and(eq(invitations.organizationId, organizationId), eq(invitations.invitedBy, userId)));
+    for (const { id, role } of sent) {
+      if (remaining && roles[remaining].has('members:invite') && mayGrant(roles[remaining], role)) continue;
+      await tx.delete(invitations).where(and(eq(invitations.organizationId, organizationId), eq(invitations.id, id)));
+    }
+    if (remaining) return;
+    await tx
+      .update(apiKeys)
+      .set({ revokedAt: clock.now() })
+      .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId), isNull(apiKeys.revokedAt)));
+  }
+
+  async function setRole(
+    tx: Transaction,
+    access: Access,
+    member: Member & { locale: string },
+    role: Role,
+    organization: Organization,
+  ) {
+    const { organizationId, actor, origin } = access;
+    await tx.update(memberships).set({ role }).where(own(organizationId, member.userId));
+    await withdraw(tx, organizationId, member.userId, role);
+    const target = { type: 'user', id: member.userId };
+    const details = { before: member.role, after: role };
+    await audit.append(tx, { ownerId: organizationId, action: 'member.role_changed', actor, target, origin, details });
+    if (member.userId === access.userId) return;
+    await email.sendEmail(tx, {
+      template: 'role-changed',
+      to: member.email,
+      locale: member.locale,
+      userId: member.userId,
+      key: `role-changed:${newId()}`,
+      data: { name: member.name, organization: organization.name, previousRole: member.role, role, url: appUrl },
+    });
+  }
+
+  async function requireOwner(tx: Transaction, { id, personal }: Organization): Promise<void> {
+    if ((await countOwners(tx, id)) > 0) return;
+    throw personal ? organizationErrors.personal_organization() : organizationErrors.last_owner();
+  }
+
+  async function countOwners(tx: Transaction, organizationId: string, except?: string): Promise<number> {
+    const others = except === undefined ? undefined : ne(memberships.userId, except);
+    const [row] = await tx
+      .select({ owners: count() })
+      .from(memberships)
+      .innerJoin(users, and(eq(users.id, memberships.userId), isNull(users.purgeAt)))
+      .where(and(eq(memberships.organizationId, organizationId), eq(memberships.role, 'owner'), others));
+    return row!.owners;
+  }
+
+  return {
+    list(organizationId, limit, after) {
+      const [createdAt, userId] = after ?? [];
+      const beyond = createdAt
+        ? or(
+            gt(memberships.createdAt, new Date(createdAt)),
+            and(eq(memberships.createdAt, new Date(createdAt)), gt(memberships.userId, userId!)),
+          )
+        : undefined;
+      return db
+        .select(shown)
+        .from(memberships)
+        .innerJoin(users, eq(users.id, memberships.userId))
+        .where(and(eq(memberships.organizationId, organizationId), beyond))
+        .orderBy(asc(memberships.createdAt), asc(memberships.userId))
+        .limit(limit);
+    },
+
+    changeRole(caller, userId, role) {
+      return transact(db, async (tx) => {
+        const { organization, access } = await this.enter(tx, caller, 'members:manage');
+        const member = await find(tx, access.organizationId, userId);
+        requireGrant(access, member.role);
+        requireGrant(access, role);
+        if (member.role === role) return member;
+        await setRole(tx, access, member, role, organization);
+        if (member.role === 'owner') await requireOwner(tx, organization);
+        return { ...member, role };
+      });
+    },
+
+    async remove(caller, userId) {
+      const leaves = caller.actor.type === 'user' && userId === caller.userId;
+      await transact(db, async (tx) => {
+        const { organization, access } = await this.enter(tx, caller, leaves ? 'organization:read' : 'members:manage');
+        const { organizationId, actor, origin } = access;
+        const member = await find(tx, organizationId, userId);
+        if (!leaves) requireGrant(access, member.role);
+        await tx.delete(memberships).where(own(organizationId, userId));
+        await requireOwner(tx, organization);
+        await withdraw(tx, organizationId, userId, null);
+        const target = { type: 'user', id: userId };
+        const action = leaves ? 'member.left' : 'member.removed';
+        await audit.append(tx, {
+          ownerId: organizationId,
+          action,
+          actor,
+          target,
+          origin,
+          details: { role: member.role },
+        });
+      });
+    },
+
+    async transfer(caller, userId) {
+      await transact(db, async (tx) => {
+        const { organization, access } = await this.enter(tx, caller, 'owners:manage');
+        const heir = await find(tx, access.organizationId, userId);
+        const owner = await find(tx, access.organizationId, access.userId);
+        if (heir.userId === owner.userId) return;
+        if (heir.role !== 'owner') await setRole(tx, access, heir, 'owner', organization);
+        await setRole(tx, access, owner, 'admin', organization);
+        await requireOwner(tx, organization);
+      });
+    },
+
+    async add(tx, organizationId, userId, role) {
+      const row = { organizationId, userId, role, createdAt: clock.now() };
+      const [added] = await tx.insert(memberships).values(row).onConflictDoNothing().returning();
+      if (!added) throw organizationErrors.already_member();
+    },
+
+    async enter(tx, access, permission) {
+      const [organization] = await tx
+        .select()
+        .from(organizations)
+        .where(and(eq(organizations.id, access.organizationId), isNull(organizations.purgeAt)))
+        .for('update');
+      const [membership] = await tx.select().from(memberships).where(own(access.organizationId, access.userId));
+      if (!organization || !membership) throw httpErrors.not_found();
+      const current = narrow(access, roles[membership.role]);
+      requirePermission(current.permissions, permission);
+      return { organization, access: current };
+    },
+
+    countOwners,
+  };
+}

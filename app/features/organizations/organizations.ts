@@ -1,0 +1,112 @@
+/**
+ * Organizations: members, invitations, roles, API keys, and who may do what. This file is the feature's public surface.
+ * Not here: who a person is (accounts), and what an organization has paid for.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { HttpServer } from '../../platform/http/fastify.ts';
+import type { Idempotency } from '../../platform/http/idempotency.ts';
+import type { Cursors } from '../../platform/http/pagination.ts';
+import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import type { Accounts, User } from '../accounts/accounts.ts';
+import { type Audit, trailRoutes } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import { accessOf } from './access.ts';
+import { createApiKeys } from './api-keys.ts';
+import { type Authorization, createAuthorization } from './authorization.ts';
+import { createDirectory } from './directory.ts';
+import { createDissolution } from './dissolution.ts';
+import { createFounding } from './founding.ts';
+import { createInvitations } from './invitations.ts';
+import { createPurgeHandler, purgeSchedule } from './jobs.ts';
+import { createMemberships } from './memberships.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { invitationRoutes } from './routes/invitations.ts';
+import { memberRoutes } from './routes/members.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { OrganizationParams } from './routes/schemas.ts';
+
+export { accessOf } from './access.ts';
+export { organizationQueues } from './jobs.ts';
+
+export interface OrganizationsOptions {
+  db: Database;
+  clock: Clock;
+  cursors: Cursors;
+  idempotency: Idempotency;
+  accounts: Pick<Accounts, 'authentication'>;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail'>;
+  appUrl: string;
+}
+
+export interface Organizations {
+  readonly authorization: Authorization;
+  readonly handlers: readonly JobHandler[];
+  readonly schedules: readonly JobSchedule[];
+  routes(app: HttpServer): void;
+  /** When a user is verified: gives them an organization of their own. */
+  welcome(tx: Transaction, user: User): Promise<void>;
+  /** When a user asks to be deleted. @throws `last_owner` where others would be left without an owner */
+  requireSuccessors(tx: Transaction, userId: string): Promise<void>;
+  /** When a user is purged: removes what only they belonged to. */
+  forgetUser(tx: Transaction, userId: string): Promise<void>;
+  /** What is stored about a user here. */
+  exportFor(userId: string): Promise<unknown>;
+}
+
+export function createOrganizations(options: OrganizationsOptions): Organizations {
+  const { db, clock, cursors, idempotency, audit, email, appUrl } = options;
+  const { authentication } = options.accounts;
+
+  const founding = createFounding({ clock, audit });
+  const directory = createDirectory({ db, clock, audit, founding });
+  const memberships = createMemberships({ db, clock, audit, email, appUrl });
+  const invitations = createInvitations({ db, clock, audit, email, memberships, appUrl });
+  const apiKeys = createApiKeys({ db, clock, audit, memberships });
+  const dissolution = createDissolution({ db, clock, audit, memberships });
+  const authorization = createAuthorization({ db, clock, authentication });
+
+  return {
+    authorization,
+    handlers: [createPurgeHandler(dissolution)],
+    schedules: [purgeSchedule],
+    routes(app) {
+      organizationRoutes(app, {
+        db,
+        authentication,
+        authorization,
+        idempotency,
+        cursors,
+        founding,
+        directory,
+        dissolution,
+      });
+      memberRoutes(app, { authorization, memberships, cursors });
+      invitationRoutes(app, { authentication, authorization, idempotency, invitations, cursors });
+      apiKeyRoutes(app, { authorization, idempotency, apiKeys, cursors });
+      trailRoutes(
+        app,
+        { reading: audit.reading, cursors },
+        {
+          path: '/v1/organizations/:organizationId/audit-events',
+          name: 'Organization',
+          access: { access: 'organization', permission: 'audit:read' },
+          tag: 'Audit',
+          params: OrganizationParams,
+          authorize: authorization.requires('audit:read'),
+          ownerOf: (request) => accessOf(request).organizationId,
+        },
+      );
+    },
+    async welcome(tx, user) {
+      await founding.foundPersonal(tx, user);
+    },
+    requireSuccessors: (tx, userId) => dissolution.requireSuccessors(tx, userId),
+    forgetUser: (tx, userId) => dissolution.forgetUser(tx, userId),
+    async exportFor(userId) {
+      const own = await directory.listOf(userId, 1_000);
+      return own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
+    },
+  };
+}
