@@ -1,0 +1,36 @@
+import type { PlacedOperation } from './openapi.ts';
+
+const WIDTH = 60;
+
+/** An operation's example as a command for a shell. What the reader has to fill in stands as a variable, such as `$ACCESS_TOKEN`. */
+export function curlExample(operation: PlacedOperation, serverUrl: string): string {
+  const { method, path, security = [], requestBody, parameters = [] } = operation;
+  const filledPath = path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => {
+    const example = parameters.find((parameter) => parameter.name === name)?.example;
+    return example === undefined ? `$${variable(name)}` : String(example);
+  });
+  const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoteUrl(serverUrl + filledPath)}`];
+  if (security.length > 0) parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
+  const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  if (type && media?.example !== undefined)
+    parts.push(`-H 'Content-Type: ${type}'`, `-d ${quote(json(media.example))}`);
+  return parts.join(' \\\n  ');
+}
+
+function variable(name: string): string {
+  return name.replace(/[A-Z]/g, '_$&').toUpperCase();
+}
+
+function quoteUrl(url: string): string {
+  return url.includes('$') ? `"${url}"` : url;
+}
+
+function json(example: unknown): string {
+  const line = JSON.stringify(example);
+  return line.length <= WIDTH ? line : JSON.stringify(example, null, 2).replaceAll('\n', '\n  ');
+}
+
+/** In single quotes a shell reads everything as it is, save the quote itself. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
