@@ -1,34 +1,5 @@
-/** `npm run plinth -- <command>`: what operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
-import { Command, CommanderError } from 'commander';
-import { doctorCommand } from './cli/doctor.ts';
-import { emailCommands } from './cli/email.ts';
-import { keysCommands } from './cli/keys.ts';
-import { migrateCommand } from './cli/migrate.ts';
-import { Refusal } from './cli/terminal.ts';
-import { usersCommands } from './cli/users.ts';
-import { ConfigError } from './config.ts';
-import { StartError } from './starting.ts';
+/** Entry: `npm run plinth -- <command>`. The commands are in `cli/`. */
+import './module-resolution.ts';
 
-const program = new Command('plinth')
-  .description('Operates a Plinth installation. Settings come from the environment, as for the service.')
-  .option('--json', 'print JSON for programs')
-  .exitOverride()
-  .showHelpAfterError();
-
-migrateCommand(program);
-keysCommands(program);
-usersCommands(program);
-emailCommands(program);
-doctorCommand(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Help and version are not failures; commander has printed what there is to say.
-    process.exit(error.exitCode === 0 ? 0 : 2);
-  }
-  const expected = error instanceof ConfigError || error instanceof StartError || error instanceof Refusal;
-  process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = 1;
-}
+const { runCommand } = await import('./cli/program.ts');
+await runCommand();

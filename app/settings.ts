@@ -290,13 +290,13 @@ export const settings = {
   }),
   MAILBOX_SMTP_PORT: define({
     meaning: 'Development only: port where the mailbox takes mail.',
-    parse: integer(0, 65_535),
+    parse: integer(1, 65_535),
     fallback: 1_025,
     example: '1025',
   }),
   MAILBOX_PORT: define({
     meaning: 'Development only: port of the page and API of the mailbox.',
-    parse: integer(0, 65_535),
+    parse: integer(1, 65_535),
     fallback: 1_080,
     example: '1080',
   }),

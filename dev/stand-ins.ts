@@ -11,6 +11,8 @@ const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
 /** What was started; its close, and the lines that say where everything is. */
 export interface StandIns {
+  /** Resolves when all of them work. @throws StartError when one does not, e.g. because its port is taken */
+  ready(): Promise<void>;
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
 }
@@ -26,25 +28,37 @@ function noteFile(config: Config): string {
 }
 
 /**
- * Starts a stand-in for each of database and mail server that the configuration leaves out.
+ * Starts a stand-in for each of database and mail server that the configuration leaves out. Waits for the database only.
  * @returns the configuration with their addresses
- * @throws Error when a port is taken; names the port and the setting
+ * @throws StartError when the database cannot start
  */
 export async function startStandIns(
   config: Config,
   logger: Logger,
 ): Promise<{ config: CompleteConfig; standIns: StandIns }> {
   const log = (line: string) => logger.debug(line);
-  const starting = await Promise.allSettled([startDatabase(config, log), startMailServer(config, log)]);
-  const started = starting.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
-  const close = async () => void (await Promise.all(started.map((standIn) => standIn.close())));
-  const failed = starting.find((result) => result.status === 'rejected');
-  if (failed) {
-    await close();
-    throw failed.reason;
+  const mailbox = startMailServer(config, log);
+  // Looked at in `ready`; until then a failure is not unhandled.
+  mailbox.catch(() => {});
+  const database = await orStartError(startDatabase(config, log));
+  const standIns: StandIns = {
+    ready: async () => void (await orStartError(mailbox)),
+    banner,
+    async close() {
+      await Promise.all([database?.close(), mailbox.then((started) => started?.close()).catch(() => {})]);
+    },
+  };
+  const smtpUrl = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
+  return { config: complete(config, database?.url, smtpUrl), standIns };
+}
+
+/** What stops a stand-in is for the developer to read, not a fault of the program. */
+async function orStartError<T>(starting: Promise<T>): Promise<T> {
+  try {
+    return await starting;
+  } catch (error) {
+    throw new StartError((error as Error).message);
   }
-  const [database, mailbox] = starting.map((result) => (result.status === 'fulfilled' ? result.value?.url : undefined));
-  return { config: complete(config, database, mailbox), standIns: { banner, close } };
 }
 
 /**
@@ -98,12 +112,15 @@ async function startDatabase(config: Config, log: (line: string) => void): Promi
   };
 }
 
-async function startMailServer(config: Config, log: (line: string) => void): Promise<StandIn | undefined> {
+async function startMailServer(
+  config: Config,
+  log: (line: string) => void,
+): Promise<Pick<StandIn, 'close'> | undefined> {
   if (config.smtpUrl) return undefined;
   const { startMailbox } = await import('./mailbox.ts');
   const { mailboxSmtpPort: smtpPort, mailboxPort: webPort } = config;
-  const { smtpUrl: url, close } = await startMailbox({ smtpPort, webPort, log });
-  return { url, close };
+  // Kept beside the data: mails survive a restart, and a killed process leaves nothing elsewhere.
+  return startMailbox({ smtpPort, webPort, log, directory: join(dataDirectory(config), 'mailbox') });
 }
 
 function banner(config: CompleteConfig): string {

@@ -8,7 +8,13 @@ const given = process.argv.slice(2);
 const files = given.some((argument) => !argument.startsWith('-')) ? given : [...given, ...globSync(PATTERNS)];
 const { status } = spawnSync(
   process.execPath,
-  ['--test', '--test-global-setup=test/global-setup.ts', '--test-timeout=120000', ...files],
+  [
+    '--import=./app/module-resolution.ts',
+    '--test',
+    '--test-global-setup=test/global-setup.ts',
+    '--test-timeout=120000',
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

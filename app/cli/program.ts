@@ -1,0 +1,37 @@
+/** What operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { StartError } from '../starting.ts';
+import { doctorCommand } from './doctor.ts';
+import { emailCommands } from './email.ts';
+import { keysCommands } from './keys.ts';
+import { migrateCommand } from './migrate.ts';
+import { Refusal } from './terminal.ts';
+import { usersCommands } from './users.ts';
+
+/** Carries out the command that the process was started with. */
+export async function runCommand(): Promise<void> {
+  const program = new Command('plinth')
+    .description('Operates a Plinth installation. Settings come from the environment, as for the service.')
+    .option('--json', 'print JSON for programs')
+    .exitOverride()
+    .showHelpAfterError();
+
+  migrateCommand(program);
+  keysCommands(program);
+  usersCommands(program);
+  emailCommands(program);
+  doctorCommand(program);
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version are not failures; commander has printed what there is to say.
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    }
+    const expected = error instanceof ConfigError || error instanceof StartError || error instanceof Refusal;
+    process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,102 @@
+/** The life of a process. Reads top to bottom: configure, build, start, and stop in reverse. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DestinationStream } from 'pino';
+import { createApi } from './api.ts';
+import { Close } from './closing.ts';
+import { type Config, ConfigError } from './config.ts';
+import { readEnvironment } from './environment.ts';
+import { migrate } from './migrate.ts';
+import { createLogger } from './platform/telemetry/logger.ts';
+import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
+import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
+import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
+import { handlers, schedules } from './worker.ts';
+
+const ROLES: readonly string[] = ['api', 'worker', 'all'] satisfies Role[];
+
+/**
+ * Runs the service until it is told to stop, or exits with 1 and a message that says why it cannot.
+ * @param roleName `api`, `worker` or `all`, the default
+ */
+export async function run(roleName = 'all'): Promise<void> {
+  try {
+    await start(roleName as Role);
+  } catch (error) {
+    const expected = error instanceof ConfigError || error instanceof StartError;
+    process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.exit(1);
+  }
+}
+
+async function start(role: Role): Promise<void> {
+  if (!ROLES.includes(role)) throw new StartError(`Unknown role "${role}". Use one of: ${ROLES.join(', ')}.`);
+  const config = readEnvironment();
+  const logger = createLogger({ level: config.logLevel, release: config.release, ...(await prettyOnTerminal(config)) });
+  const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);
+  process.on('SIGTERM', () => closing.stop('SIGTERM'));
+  process.on('SIGINT', () => closing.stop('SIGINT'));
+  closing.exitOnCrash();
+
+  const { config: complete, standIns } = await completeConfig(config, logger);
+  if (standIns) closing.add('development stand-ins', () => standIns.close());
+  const directUrl = complete.databaseDirectUrl ?? complete.databaseUrl;
+  const patienceMs = config.startPatienceSeconds * 1_000;
+  const waiting = { url: directUrl, patienceMs, log: (line: string) => logger.warn(line) };
+  await waitForDatabase(waiting);
+  if (config.appEnv === 'development') await migrate({ url: directUrl, log: (line) => logger.info(line) });
+  else await waitForMigrations(waiting);
+
+  const service = await createService({ config: complete, role, logger });
+  closing.add('service', () => service.close(closing.remainingMs()));
+  await startService(service);
+
+  const metricsServer = createMetricsServer(service.metrics, (err) => logger.error({ err }, 'metrics failed'));
+  await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
+  closing.add('metrics', async () => void metricsServer.close());
+
+  if (role !== 'worker') await serve(service, closing);
+  // The mailbox takes a second to start: requests need not wait for it, only the jobs that mail do.
+  await standIns?.ready();
+  if (role !== 'api') await service.jobs.work(handlers(service), schedules(service));
+  logger.info({ role, port: role === 'worker' ? undefined : config.port, metricsPort: config.metricsPort }, 'ready');
+  if (standIns) process.stdout.write(standIns.banner(complete));
+}
+
+/** The public port: opened last, closed first. */
+async function serve(service: Service, closing: Close): Promise<void> {
+  const { config } = service;
+  const app = await createApi(service);
+  await listen(app.server, 'PORT', config.port, config.host);
+  closing.add('api', () => app.close());
+  closing.add('readiness', async () => {
+    service.drain();
+    await delay(config.drainDelaySeconds * 1_000);
+  });
+}
+
+/** Lines for people, where a person watches; JSON everywhere else. */
+async function prettyOnTerminal({ appEnv }: Config): Promise<{ destination?: DestinationStream }> {
+  if (appEnv !== 'development' || !process.stdout.isTTY) return {};
+  const { default: pretty } = await import('pino-pretty');
+  return { destination: pretty({ sync: true, ignore: 'release', translateTime: 'HH:MM:ss', messageKey: 'message' }) };
+}
+
+/** @throws StartError when the port is taken, naming the setting that changes it */
+async function listen(server: Server, setting: string, port: number, host: string): Promise<void> {
+  server.listen({ port, host });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartError(
+        `Port ${port} is taken by another process. Choose another with ${setting}, e.g. ${setting}=${port + 1}.`,
+      );
+    }
+    if (code === 'EACCES')
+      throw new StartError(`Port ${port} needs more rights. Choose one above 1023 with ${setting}.`);
+    throw error;
+  }
+}
