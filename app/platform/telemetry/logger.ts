@@ -1,6 +1,6 @@
 /**
  * Structured logs: Pino JSON straight to standard output, pretty only on a terminal in development.
- * What may hold a secret or a person's data is not logged in the first place; redaction by path is the second line.
+ * What may hold a secret or a person's data is not logged in the first place; redaction by name is the second line.
  */
 import pg from 'pg';
 import { type DestinationStream, type Logger, pino } from 'pino';
@@ -8,7 +8,7 @@ import { driverError } from '../database/failures.ts';
 
 export type { Logger };
 
-const SECRET_KEYS = [
+const SECRET_KEYS = new Set([
   'password',
   'currentPassword',
   'newPassword',
@@ -21,8 +21,11 @@ const SECRET_KEYS = [
   'email',
   'address',
   'to',
-];
-const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `headers["${key}"]`]);
+]);
+const REDACTED = '[redacted]';
+const REDACTED_DEPTH = 3;
+/** What a child logger is bound to passes by the formatter, but not by these. */
+const redactors = Object.fromEntries([...SECRET_KEYS].map((key) => [key, () => REDACTED]));
 
 export interface LoggerOptions {
   level: string;
@@ -38,11 +41,29 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     base: { release },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-    serializers: { err: serializeError },
+    // Not Pino's `redact`, which took a quarter of a small request for these names at three levels.
+    formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
+    serializers: { ...redactors, err: serializeError },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** The fields without the values of secret keys, down to three levels; a copy only where there was one. */
+function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
+  let result = fields;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    const safe = SECRET_KEYS.has(key) ? REDACTED : isNested(value, depth) ? withoutSecrets(value, depth + 1) : value;
+    if (safe === value) continue;
+    if (result === fields) result = { ...fields };
+    result[key] = safe;
+  }
+  return result;
+}
+
+/** Errors have a serializer of their own. */
+function isNested(value: unknown, depth: number): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && depth < REDACTED_DEPTH && !(value instanceof Error);
 }
 
 /**
