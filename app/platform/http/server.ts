@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv } from 'ajv';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
@@ -16,6 +15,7 @@ import { observeRequests } from './observation.ts';
 import { answerClientError, answerProblems } from './problems.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
 import { ProblemSchema } from './schemas.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface HttpServerOptions {
   logger: Logger;
@@ -61,13 +61,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.decorateRequest('access', null);
 
   observeRequests(app, options.metrics);
+  const headers = securityHeaders({ readableByOtherOrigins: options.corsOrigins.length > 0 });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
   app.addHook('onRequest', refuseAmbiguousHeaders);
   app.addHook('preValidation', refuseUnstorableText);
 
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    crossOriginResourcePolicy: { policy: options.corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
-  });
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.corsOrigins],
