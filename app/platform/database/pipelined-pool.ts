@@ -3,6 +3,7 @@
  * many requests are on the wire at once, and none waits for a connection. A transaction (`pool.connect`) has a connection of its own.
  * Every pipelined statement is its own transaction, because node-postgres sends a Sync after each.
  */
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 
 /** node-postgres' `query` in its promise form: a text or `{ text, name, values, ... }`, and the values. */
@@ -94,6 +95,7 @@ export class PipelinedPool extends pg.Pool {
     lane.inFlight++;
     try {
       const client = lane.client ?? (await this.#open(lane));
+      writeTogether(client);
       return await client.query(config, values);
     } finally {
       lane.inFlight--;
@@ -128,6 +130,14 @@ export class PipelinedPool extends pg.Pool {
     lane.client = client;
     return client;
   }
+}
+
+/** The statements of one turn of the event loop leave in one write: a system call for each would cost more than the rest of it. */
+function writeTogether(client: pg.Client): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }
 
 function wrap(client: pg.ClientBase, wrapQuery: (query: Query) => Query): void {
