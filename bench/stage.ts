@@ -134,8 +134,9 @@ async function postmasterPid(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const pid = parentOf(rows[0]!.pid);
   await client.end();
-  return parentOf(rows[0]!.pid);
+  return pid;
 }
 
 /** A port of 127.0.0.1 that nothing listens on. */
