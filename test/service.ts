@@ -61,6 +61,8 @@ export interface TestServiceOptions {
   databaseUrl?: string;
   /** Off for a second api process, or where a test runs jobs itself. */
   jobs?: boolean;
+  /** Off where a test moves the clock past what a schedule would clean up. */
+  schedules?: boolean;
   transport?: EmailTransport;
   clock?: TestClock;
 }
@@ -116,7 +118,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     runtimeMetrics: false,
   });
   await startService(service);
-  if (jobs) await service.jobs.work(handlers(service), schedules(service));
+  if (jobs) await service.jobs.work(handlers(service), options.schedules === false ? [] : schedules(service));
   const app = await createApi(service);
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
@@ -165,7 +167,7 @@ export async function request(url: string, { method, token, body, headers }: Cal
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
 }
 
 export const PASSWORD = 'correct horse battery staple';

@@ -1,0 +1,79 @@
+/** What tests look at beyond HTTP: the database, and conditions that come true by themselves. */
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestService } from './service.ts';
+
+/** Rows of a statement in the service's database. */
+// biome-ignore lint/suspicious/noExplicitAny: the rows of whatever was asked
+export async function rows(test: TestService, text: string, ...values: unknown[]): Promise<any[]> {
+  return (await test.service.db.$client.query(text, values)).rows;
+}
+
+/** The first column of the first row. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export async function value(test: TestService, text: string, ...values: unknown[]): Promise<any> {
+  const [row] = await rows(test, text, ...values);
+  return row && Object.values(row)[0];
+}
+
+/**
+ * Resolves with what `check` answers once that is neither false nor undefined.
+ * @throws Error naming `what` when that does not happen within `timeoutMs`
+ */
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T | false | undefined> | T | false | undefined,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const result = await check();
+    if (result !== false && result !== undefined) return result;
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await delay(5);
+  }
+}
+
+/** Resolves once no job of the queue waits or runs: what a request has left to do is done. */
+export async function jobsDone(test: TestService, queue: string): Promise<void> {
+  const open = `select count(*)::int from pgboss.job where name = $1 and state not in ('completed', 'cancelled', 'failed')`;
+  await eventually(`${queue} has no open job`, async () => (await value(test, open, queue)) === 0 || undefined);
+}
+
+/** Takes the rate limits out of the way of tests that ask for more than people do: every count stays at one. */
+export async function liftRateLimits(test: TestService): Promise<void> {
+  await test.service.db.$client.queryAlone(`
+    create function one_point() returns trigger language plpgsql as $$ begin new.points := 1; return new; end $$;
+    create trigger one_point before insert or update on rate_limits for each row execute function one_point();`);
+}
+
+/** Actions in a user's audit trail, oldest first. */
+export async function auditActions(test: TestService, userId: string): Promise<string[]> {
+  return (await test.service.audit.all(userId)).map(({ action }) => action);
+}
+
+/** Mails queued for an address, sent or not, by template: what is absent here will not come. */
+export async function queuedMails(test: TestService, address: string, template: string): Promise<number> {
+  const text = 'select count(*)::int from email_messages where to_address = $1 and template = $2';
+  return value(test, text, address, template);
+}
+
+/** How often each status occurs. */
+export function tally(answers: readonly { status: number }[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** `count` calls at once. */
+export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => call(index)));
+}
+
+/** An answer without what differs between any two answers. */
+export function comparable({ status, headers, body }: { status: number; headers: Headers; body: unknown }) {
+  const { requestId: _requestId, ...rest } = Object(body) as { requestId?: string };
+  const names = [...headers.keys()].filter((name) => !['date', 'x-request-id'].includes(name)).sort();
+  assert.ok(headers.has('x-request-id'));
+  return { status, names, body: rest };
+}
