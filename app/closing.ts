@@ -17,6 +17,11 @@ export class Close {
     this.#closers.push({ name, close });
   }
 
+  /** Whether the process has been told to stop. */
+  get stopping(): boolean {
+    return this.#deadline !== Number.POSITIVE_INFINITY;
+  }
+
   /** Milliseconds until the limit. */
   remainingMs(): number {
     return Math.max(0, Math.min(this.#limitMs, this.#deadline - Date.now()));
@@ -24,7 +29,7 @@ export class Close {
 
   /** Runs the closers and exits with 0; the second call exits at once. */
   stop(reason: string, exitCode = 0): void {
-    if (this.#deadline !== Number.POSITIVE_INFINITY) {
+    if (this.stopping) {
       this.#logger.warn({ reason }, 'stopped at once');
       process.exit(exitCode || 1);
     }

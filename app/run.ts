@@ -8,7 +8,7 @@ import { Close } from './closing.ts';
 import { type Config, ConfigError } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { migrate } from './migrate.ts';
-import { createLogger } from './platform/telemetry/logger.ts';
+import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
@@ -39,6 +39,15 @@ async function start(role: Role): Promise<void> {
   process.on('SIGINT', () => closing.stop('SIGINT'));
   closing.exitOnCrash();
 
+  try {
+    await bringUp(role, config, logger, closing);
+  } catch (error) {
+    // Told to stop while starting: what then fails, fails because it was closed.
+    if (!closing.stopping) throw error;
+  }
+}
+
+async function bringUp(role: Role, config: Config, logger: Logger, closing: Close): Promise<void> {
   const { config: complete, standIns } = await completeConfig(config, logger);
   if (standIns) closing.add('development stand-ins', () => standIns.close());
   const directUrl = complete.databaseDirectUrl ?? complete.databaseUrl;

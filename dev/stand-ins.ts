@@ -11,7 +11,7 @@ const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
 /** What was started; its close, and the lines that say where everything is. */
 export interface StandIns {
-  /** Resolves when all of them work. @throws StartError when one does not, e.g. because its port is taken */
+  /** Starts what requests need not wait for. @throws StartError when it cannot start, e.g. because its port is taken */
   ready(): Promise<void>;
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
@@ -37,15 +37,16 @@ export async function startStandIns(
   logger: Logger,
 ): Promise<{ config: CompleteConfig; standIns: StandIns }> {
   const log = (line: string) => logger.debug(line);
-  const mailbox = startMailServer(config, log);
-  // Looked at in `ready`; until then a failure is not unhandled.
-  mailbox.catch(() => {});
   const database = await orStartError(startDatabase(config, log));
+  let mailbox: ReturnType<typeof startMailServer> | undefined;
   const standIns: StandIns = {
-    ready: async () => void (await orStartError(mailbox)),
+    async ready() {
+      mailbox = startMailServer(config, log);
+      await orStartError(mailbox);
+    },
     banner,
     async close() {
-      await Promise.all([database?.close(), mailbox.then((started) => started?.close()).catch(() => {})]);
+      await Promise.all([database?.close(), mailbox?.then((started) => started?.close()).catch(() => {})]);
     },
   };
   const smtpUrl = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { Ajv } from 'ajv';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -14,6 +13,7 @@ import type { HttpServer } from './fastify.ts';
 import { observeRequests } from './observation.ts';
 import { answerClientError, answerProblems } from './problems.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
+import { createSerializerCompiler, createValidatorCompiler } from './schema-compilers.ts';
 import { ProblemSchema } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -55,7 +55,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   const problems = answerProblems(app, options);
-  app.setValidatorCompiler(compileValidator());
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.setSerializerCompiler(createSerializerCompiler());
   app.addSchema(ProblemSchema);
   app.decorateRequest('caller', null);
   app.decorateRequest('access', null);
@@ -85,29 +86,4 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 function trustedProxies(trust: HttpServerOptions['trustProxy']) {
   return typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust;
-}
-
-/**
- * Bodies are checked as they are; parameters and queries, which are text, are converted to their schema's types first. Unknown fields
- * are refused, never dropped.
- */
-function compileValidator() {
-  const common = {
-    allErrors: true,
-    removeAdditional: false,
-    useDefaults: true,
-    strict: true,
-    strictTypes: false,
-  } as const;
-  const exact = new Ajv({ ...common, coerceTypes: false });
-  const converting = new Ajv({ ...common, coerceTypes: 'array' as const });
-  for (const ajv of [exact, converting]) {
-    ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-    ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/);
-    ajv.addFormat('email', true);
-    ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
-    ajv.addVocabulary(['example']);
-  }
-  return ({ schema, httpPart }: { schema: object; httpPart?: string | undefined }) =>
-    (httpPart === 'body' ? exact : converting).compile(schema);
 }

@@ -147,13 +147,23 @@ export async function installJobs(url: string, queues: readonly QueueDefinition<
   boss.on('error', () => {});
   await boss.start();
   try {
+    const existing = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
     for (const { name, options } of queues) {
       const dead = deadLetterName(name);
-      await boss.createQueue(dead, { retryLimit: 0, deleteAfterSeconds: 0, retentionSeconds: 90 * 86_400 });
-      await boss.createQueue(name, { ...options, deadLetter: dead, notify: true });
-      await boss.updateQueue(name, { ...options, deadLetter: dead, notify: true });
+      const wanted = { ...options, deadLetter: dead, notify: true };
+      if (!existing.has(dead)) await boss.createQueue(dead, DEAD_LETTERS);
+      const queue = existing.get(name);
+      if (!queue) await boss.createQueue(name, wanted);
+      else if (!isSubset(wanted, queue)) await boss.updateQueue(name, wanted);
     }
   } finally {
     await boss.stop({ graceful: false, close: true });
   }
+}
+
+/** Kept for people to look at and redrive; never run by themselves. */
+const DEAD_LETTERS = { retryLimit: 0, deleteAfterSeconds: 0, retentionSeconds: 90 * 86_400 };
+
+function isSubset(wanted: object, existing: object): boolean {
+  return Object.entries(wanted).every(([field, value]) => (existing as Record<string, unknown>)[field] === value);
 }

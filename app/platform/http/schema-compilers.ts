@@ -1,0 +1,63 @@
+/**
+ * How route schemas become functions: validators by Ajv, serializers by fast-json-stringify. Each is compiled at its first use: compiling
+ * all of them takes longer than the rest of a start.
+ */
+import { Ajv } from 'ajv';
+import fastJson from 'fast-json-stringify';
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
+import { ProblemSchema } from './schemas.ts';
+
+type Validator = ReturnType<FastifySchemaCompiler<object>> & { errors?: unknown };
+
+/**
+ * Bodies are checked as they are; parameters and queries, which are text, are converted to their schema's types first. Unknown fields
+ * are refused, never dropped.
+ */
+export function createValidatorCompiler(): FastifySchemaCompiler<object> {
+  const common = {
+    allErrors: true,
+    removeAdditional: false,
+    useDefaults: true,
+    strict: true,
+    strictTypes: false,
+  } as const;
+  const exact = new Ajv({ ...common, coerceTypes: false });
+  const converting = new Ajv({ ...common, coerceTypes: 'array' as const });
+  for (const ajv of [exact, converting]) {
+    ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    ajv.addFormat('date-time', { type: 'string', validate: isInstant });
+    ajv.addFormat('email', true);
+    ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
+    ajv.addVocabulary(['example']);
+  }
+  return ({ schema, httpPart }) => {
+    let compiled: Validator | undefined;
+    const validate: Validator = (data: unknown) => {
+      compiled ??= (httpPart === 'body' ? exact : converting).compile(schema) as Validator;
+      const valid = compiled(data);
+      validate.errors = compiled.errors ?? null;
+      return valid;
+    };
+    return validate;
+  };
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** RFC 3339, and a day that exists. */
+function isInstant(text: string): boolean {
+  return INSTANT.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** A serializer for each answer's schema. */
+export function createSerializerCompiler(): FastifySerializerCompiler<object> {
+  return ({ schema }) => {
+    let compiled: ((data: unknown) => string) | undefined;
+    return (data) => {
+      compiled ??= fastJson(schema as fastJson.Schema, {
+        schema: { Problem: ProblemSchema as unknown as fastJson.Schema },
+      });
+      return compiled(data);
+    };
+  };
+}
