@@ -62,10 +62,25 @@ const origins = (value: string) =>
 const proxies = (value: string): number | string[] | false => {
   if (value === '0' || value === 'false') return false;
   if (/^\d+$/.test(value)) return Number(value);
-  const blocks = list(value);
-  if (!blocks.every((block) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(block)))
-    throw fault('must be a number of hops or CIDR blocks');
-  return blocks;
+  return blocks(value);
+};
+const blocks = (value: string) => {
+  const parts = list(value);
+  if (!parts.every((block) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(block)))
+    throw fault('must be addresses or CIDR blocks');
+  return parts;
+};
+const credentials = (value: string) => {
+  const pairs = list(value);
+  if (!pairs.every((pair) => /^[^:]+:.{16,}$/.test(pair)))
+    throw fault('must be user:password, the password of at least 16 characters');
+  return pairs;
+};
+const signingSecrets = (value: string) => {
+  const given = list(value);
+  const bytes = (secret: string) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length;
+  if (!given.every((secret) => bytes(secret) >= 16)) throw fault('must be whsec_ and at least 16 bytes in base64');
+  return given;
 };
 const MIN_SECRET_LENGTH = 32;
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
@@ -199,14 +214,20 @@ export const settings = {
   }),
   POSTMARK_WEBHOOK_AUTH: define({
     meaning: 'user:password of the Postmark webhook, comma-separated to rotate. Empty: off.',
-    parse: list,
+    parse: credentials,
     fallback: [],
     secret: true,
     example: '',
   }),
+  POSTMARK_WEBHOOK_SOURCES: define({
+    meaning: 'Addresses or CIDR blocks that may call the Postmark webhook, comma-separated. Empty: any.',
+    parse: blocks,
+    fallback: [],
+    example: '',
+  }),
   RESEND_WEBHOOK_SECRET: define({
     meaning: 'Signing secret (whsec_...) of the Resend webhook, comma-separated to rotate. Empty: off.',
-    parse: list,
+    parse: signingSecrets,
     fallback: [],
     secret: true,
     example: '',

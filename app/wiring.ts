@@ -142,7 +142,10 @@ export async function createService({ config, role, logger, ...options }: Servic
     apiUrl: config.apiUrl,
     webhooks: {
       ses: sesTopicArns.length > 0 ? { topicArns: sesTopicArns } : undefined,
-      postmark: postmarkWebhookAuth.length > 0 ? { credentials: postmarkWebhookAuth } : undefined,
+      postmark:
+        postmarkWebhookAuth.length > 0
+          ? { credentials: postmarkWebhookAuth, sources: config.postmarkWebhookSources }
+          : undefined,
       resend: resendWebhookSecret.length > 0 ? { secrets: resendWebhookSecret } : undefined,
     },
   });

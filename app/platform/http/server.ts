@@ -54,6 +54,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     frameworkErrors: (error, request, reply) => void problems.answer(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  // JSON is what routes take; one that takes something else adds a parser for it.
+  app.removeContentTypeParser('text/plain');
   const problems = answerProblems(app, options);
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
