@@ -36,6 +36,8 @@ export interface AccessTokensOptions {
 const TYPE = 'at+jwt';
 const LEEWAY_SECONDS = 5;
 const CACHED_TOKENS = 10_000;
+/** Several times the length of any token of ours. The cache also keeps tokens that were refused: of any length, they would fill the memory. */
+const MAX_TOKEN_LENGTH = 2_048;
 
 export function createAccessTokens({
   keys,
@@ -91,7 +93,7 @@ export function createAccessTokens({
     },
 
     verify(token) {
-      const key = keys.find(keyIdOf(token));
+      const key = token.length > MAX_TOKEN_LENGTH ? undefined : keys.find(keyIdOf(token));
       if (!key) throw unauthenticated('The access token was not issued by this service.');
       let claims: AccessTokenClaims;
       try {

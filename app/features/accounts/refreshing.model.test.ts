@@ -1,0 +1,127 @@
+/**
+ * Refreshing against a model: fast-check invents sequences of refreshes with the current, the previous or an older token, of time that
+ * passes and of sign-outs; after each step the service must have done what the model predicts.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createUser, signIn, startTestService, type TestService } from '../../../test/service.ts';
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts';
+
+interface Model {
+  /** By the test's clock, in Unix milliseconds. */
+  now: number;
+  createdAt: number;
+  refreshedAt: number;
+  generation: number;
+  ended: boolean;
+}
+
+interface Real {
+  test: TestService;
+  accessToken: string;
+  /** Refresh tokens by generation, from 1. */
+  tokens: string[];
+}
+
+type Command = fc.AsyncCommand<Model, Real>;
+
+const isAlive = (model: Model) =>
+  !model.ended && model.now - model.refreshedAt < 30 * DAY_MS && model.now - model.createdAt < 180 * DAY_MS;
+
+/** A refresh with the token `back` generations before the current one. */
+class Refresh implements Command {
+  readonly back: number;
+  constructor(back: number) {
+    this.back = back;
+  }
+  check = (model: Readonly<Model>) => model.generation > this.back;
+
+  async run(model: Model, real: Real): Promise<void> {
+    const used = model.generation - this.back;
+    const body = { refreshToken: real.tokens[used - 1] };
+    const answer = await real.test.request('/v1/sessions/refresh', { body });
+    if (!isAlive(model)) {
+      assert.equal(answer.body.code, 'session_revoked');
+    } else if (this.back === 0) {
+      assert.equal(answer.status, 200);
+      real.tokens.push(answer.body.refreshToken);
+      model.generation++;
+      model.refreshedAt = model.now;
+      assert.equal(new Set(real.tokens).size, model.generation);
+    } else if (this.back === 1 && model.now - model.refreshedAt <= 10 * SECOND_MS) {
+      assert.deepEqual([answer.status, answer.body.refreshToken], [200, real.tokens[model.generation - 1]]);
+    } else {
+      assert.equal(answer.body.code, 'session_revoked');
+      model.ended = true;
+    }
+    await assertAccess(model, real);
+  }
+
+  toString = () => `refresh(${['current', 'previous'][this.back] ?? `${this.back} back`})`;
+}
+
+class Pass implements Command {
+  readonly ms: number;
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+  check = () => true;
+
+  async run(model: Model, real: Real): Promise<void> {
+    real.test.clock.advance(this.ms);
+    model.now += this.ms;
+  }
+
+  toString = () => `pass(${this.ms / SECOND_MS} s)`;
+}
+
+class SignOut implements Command {
+  check = (model: Readonly<Model>) => isAlive(model) && model.now - model.createdAt < 600 * SECOND_MS;
+
+  async run(model: Model, real: Real): Promise<void> {
+    const { test, accessToken: token } = real;
+    assert.equal((await test.request('/v1/sessions/current', { method: 'DELETE', token })).status, 204);
+    model.ended = true;
+    await assertAccess(model, real);
+  }
+
+  toString = () => 'signOut';
+}
+
+/** The first access token works for its ten minutes, and until the session ends. */
+async function assertAccess(model: Model, { test, accessToken: token }: Real): Promise<void> {
+  if (model.now - model.createdAt >= 600 * SECOND_MS) return;
+  assert.equal((await test.request('/v1/users/me', { token })).status, model.ended ? 401 : 200);
+}
+
+describe('refreshing', () => {
+  let test: TestService;
+  before(async () => {
+    test = await startTestService({ schedules: false });
+  });
+  after(() => test.close());
+
+  it('does what its model predicts', async () => {
+    const { email } = await createUser(test);
+    const commands = fc.commands(
+      [
+        fc.constantFrom(0, 0, 0, 1, 1, 2, 3).map((back) => new Refresh(back)),
+        fc
+          .constantFrom(1, 9 * SECOND_MS, 10 * SECOND_MS, 11 * SECOND_MS, DAY_MS, 29 * DAY_MS, 30 * DAY_MS)
+          .map((ms) => new Pass(ms)),
+        fc.constant(new SignOut()),
+      ],
+      { maxCommands: 20 },
+    );
+    await fc.assert(
+      fc.asyncProperty(commands, async (steps) => {
+        const { accessToken, refreshToken } = await signIn(test, email);
+        const now = test.clock.now().getTime();
+        const model: Model = { now, createdAt: now, refreshedAt: now, generation: 1, ended: false };
+        await fc.asyncModelRun(() => ({ model, real: { test, accessToken, tokens: [refreshToken] } }), steps);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
