@@ -16,7 +16,7 @@ const CACHE_CONTROL = 'public, max-age=300';
  * @throws Error when a file of theirs is missing: found at the start, not by a reader
  */
 export function documentationRoutes(app: HttpServer): void {
-  for (const name of ['base.css', 'reference.css', 'reference.js', 'icon.svg']) {
+  for (const name of ['base.css', 'reference.css', 'reference.js', 'copy.js', 'icon.svg']) {
     serveAsset(app, `/docs/assets/${name}`, new URL(`./documentation/assets/${name}`, import.meta.url));
   }
   const errorPages = readErrorPages();

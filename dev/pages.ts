@@ -1,6 +1,46 @@
+/**
+ * Pages of development: a home page, and the pages that links in mails lead to while there is no frontend. Each of those posts its
+ * token when its button is pressed, never before: a GET consumes nothing. Not here in production, where APP_URL is the product's own frontend.
+ */
+import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
+import type { HttpServer } from '../app/platform/http/fastify.ts';
 import type { CompleteConfig } from '../app/wiring.ts';
-import type { HttpServer } from '../app/platform/http/server.ts';
+import { renderForm } from './pages/form.ts';
+import { formPages } from './pages/forms.ts';
+import { renderHome } from './pages/home.ts';
 
-export function createDevelopmentPages(_config: CompleteConfig) {
-  return { async routes(_app: HttpServer): Promise<void> {} };
+const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js'];
+const STYLES = ['/dev/assets/pages.css'];
+
+/** @returns what adds the routes; they are in no OpenAPI document */
+export function createDevelopmentPages(config: CompleteConfig) {
+  const mailbox = mailboxUrl(config);
+  const links = [
+    { href: '/', text: 'Home' },
+    { href: '/docs', text: 'Reference' },
+    ...(mailbox ? [{ href: mailbox, text: 'Mailbox' }] : []),
+  ];
+  const pages = new Map([
+    ['/', { title: `${config.productName} is running`, main: renderHome(config, mailbox) }],
+    ...formPages.map((form) => [form.path, { title: form.title, main: renderForm(form) }] as const),
+  ]);
+
+  return {
+    async routes(app: HttpServer): Promise<void> {
+      for (const name of ['pages.css', 'pages.js']) {
+        serveAsset(app, `/dev/assets/${name}`, new URL(`./pages/assets/${name}`, import.meta.url));
+      }
+      for (const [path, { title, main }] of pages) {
+        const current = links.map((link) => ({ ...link, current: link.href === path }));
+        const section = `${config.productName} in development`;
+        const page = renderPage({ title, section, home: '/', links: current, main, styles: STYLES, scripts: SCRIPTS });
+        app.get(path, { schema: { hide: true } }, async (_request, reply) => sendPage(reply, page, 'no-store'));
+      }
+    },
+  };
+}
+
+/** The page of the development mailbox; undefined where mail goes to a server that somebody chose. */
+function mailboxUrl({ smtpUrl, mailboxSmtpPort, mailboxPort }: CompleteConfig): string | undefined {
+  return smtpUrl === `smtp://127.0.0.1:${mailboxSmtpPort}` ? `http://localhost:${mailboxPort}` : undefined;
 }

@@ -47,7 +47,7 @@ export function renderPage({ title, section, links, home, main, navigation, styl
 <title>${title}</title>
 <link rel="icon" href="/docs/assets/icon.svg">
 <link rel="stylesheet" href="/docs/assets/base.css">
-${styles.map((url) => html`<link rel="stylesheet" href="${url}">\n`)}${scripts.map((url) => html`<script src="${url}" defer></script>\n`)}
+${styles.map((url) => html`<link rel="stylesheet" href="${url}">\n`)}${scripts.map((url) => html`<script type="module" src="${url}"></script>\n`)}
 <body class="${navigation ? 'with-navigation' : 'plain'}">
 <a class="skip" href="#main">Skip to content</a>
 <header class="bar">

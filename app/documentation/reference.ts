@@ -18,7 +18,7 @@ export function renderReference(document: OpenApiDocument): string {
     links: documentationLinks('/docs'),
     navigation: navigation(groups),
     styles: ['/docs/assets/reference.css'],
-    scripts: ['/docs/assets/reference.js'],
+    scripts: ['/docs/assets/copy.js', '/docs/assets/reference.js'],
     main: html`${introduction(document)}
 ${groups.map(
   ([tag, operations]) => html`<section class="group" aria-labelledby="${anchor(tag)}">

@@ -1,4 +1,4 @@
-// Comforts of the reference: filter, copy, and marking the operation in view. The page is complete without them.
+// Comforts of the reference: a filter, and marking the operation in view. The page is complete without them.
 
 const filter = document.getElementById('filter');
 const entries = [...document.querySelectorAll('#navigation li')];
@@ -42,18 +42,6 @@ function operationOf(entry) {
 document.getElementById('navigation').addEventListener('click', (event) => {
   if (event.target.closest('a') && event.currentTarget.matches(':popover-open')) event.currentTarget.hidePopover();
 });
-
-for (const button of document.querySelectorAll('.copy')) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.closest('figure').querySelector('code').textContent);
-    button.textContent = 'Copied';
-    setTimeout(() => {
-      button.textContent = 'Copy';
-    }, 1500);
-  });
-}
 
 const links = new Map(entries.map((entry) => [operationOf(entry), entry.querySelector('a')]));
 const observer = new IntersectionObserver(

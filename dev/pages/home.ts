@@ -1,0 +1,62 @@
+/** The first page a developer opens: what runs and where, what to try first, and where to go on. */
+import { type Html, html } from '../../app/documentation/html.ts';
+import { inline } from '../../app/documentation/markdown.ts';
+import type { CompleteConfig } from '../../app/wiring.ts';
+import { formPages } from './forms.ts';
+
+/** @param mailbox URL of the development mailbox, where it takes the mail */
+export function renderHome(config: CompleteConfig, mailbox: string | undefined): Html {
+  const { productName, apiUrl, metricsPort } = config;
+  return html`<div class="home"><h1>${productName} is running <span id="readiness" class="chip" role="status"></span></h1>
+<p class="lead">In development: this page, and those that links in mails lead to, exist here only.</p>
+<ul class="places">
+${place('API reference', '/docs', 'every call, with examples')}
+${mailbox && place('Mailbox', mailbox, 'every mail the service sends')}
+${place('Errors', '/docs/errors', 'each code, and what to do')}
+${place('OpenAPI', '/openapi.json', '3.1, for generators')}
+${place('Readiness', '/readyz', 'what load balancers ask')}
+${place('Metrics', `http://localhost:${metricsPort}/metrics`, 'for Prometheus, on a port of its own')}
+</ul>
+
+<h2>Three calls to begin with</h2>
+<p>Or by hand: ${['/register', '/sign-in', '/forgot-password'].map((path, index) => html`${index > 0 && ', '}<a href="${path}">${titleOf(path).toLowerCase()}</a>`)}.</p>
+<ol class="steps">
+${step('Register', post(apiUrl, '/v1/users', '{"email":"ada@example.com","password":"correct horse battery staple"}'))}
+${step(mailbox ? 'Read the mail, and follow its link' : 'Follow the link in the mail', mailbox ? readMail(apiUrl, mailbox) : `# The mail went to the server of SMTP_URL.`)}
+${step('Sign in', post(apiUrl, '/v1/sessions', '{"email":"ada@example.com","password":"correct horse battery staple"}'))}
+</ol>
+
+<div class="pair">
+<section><h2>See it all at once</h2>
+<p>${inline('`npm run demo` plays a person against this service, over HTTP and the mailbox: registers, reads the mail, verifies, signs in, refreshes, lists sessions, signs out, resets the password, and finds the old token refused. It prints each call with its answer and time.')}</p></section>
+<section><h2>Add a feature</h2>
+<p>${inline('Make `app/features/<name>/` with `schema.ts` (tables), `routes.ts` (calls) and `errors.ts` (its codes), and name it in `app/wiring.ts` and `app/api.ts`; jobs go into `app/worker.ts`. Then `npm run migrations:generate`. `ARCHITECTURE.md` says who may import whom.')}</p></section>
+</div>
+
+<h2>Pages that mails lead to</h2>
+<p>In production <code>APP_URL</code> is your own frontend, with pages at the same paths.</p>
+<ul class="paths">${formPages.filter(({ token }) => token).map(({ path, title }) => html`<li><a href="${path}"><code>${path}</code></a> ${title}</li>\n`)}</ul></div>`;
+}
+
+function titleOf(path: string): string {
+  return formPages.find((page) => page.path === path)!.title;
+}
+
+function place(name: string, url: string, what: string): Html {
+  return html`<li><a href="${url}"><b>${name}</b><span>${what}</span><code>${url.replace('http://', '')}</code></a></li>\n`;
+}
+
+function step(title: string, command: string): Html {
+  return html`<li><figure class="code"><figcaption>${title}<button class="copy" hidden>Copy</button></figcaption><pre tabindex="0"><code>${command}</code></pre></figure></li>\n`;
+}
+
+function post(apiUrl: string, path: string, body: string): string {
+  const data = body.includes('$') ? `"${body.replaceAll('"', '\\"')}"` : `'${body}'`;
+  return `curl ${apiUrl}${path} -H 'Content-Type: application/json' \\\n  -d ${data}`;
+}
+
+/** The newest link by the mailbox's own API. */
+function readMail(apiUrl: string, mailbox: string): string {
+  const token = `$(curl -s ${mailbox}/api/email | grep -o 'verify-email?token=[A-Za-z0-9_-]*' | tail -1 | cut -d= -f2)`;
+  return `TOKEN=${token}\n${post(apiUrl, '/v1/email-verifications/confirm', '{"token":"$TOKEN"}')}`;
+}
