@@ -48,10 +48,11 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       application_name: 'plinth listen',
       connectionTimeoutMillis: 5_000,
     });
+    const over = new AbortController();
     const ended = new Promise<Error>((resolve) => {
       current.on('error', resolve);
       current.on('end', () => resolve(new Error('the database closed the connection')));
-      closing.signal.addEventListener('abort', () => resolve(new Error('closed')), { once: true });
+      closing.signal.addEventListener('abort', () => resolve(new Error('closed')), { signal: over.signal });
     });
     current.on('notification', ({ channel, payload }) => {
       for (const subscriber of subscribers.get(channel) ?? []) subscriber.onNotification(payload ?? '');
@@ -68,28 +69,28 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
     } finally {
       connected = false;
       client = undefined;
+      over.abort();
       // Not awaited: a connection that hangs would hang here too.
       current.end().catch(() => {});
     }
   }
 
+  /** Resolves with the reason when the connection has ended, or no longer answers. */
   async function heartbeats(current: pg.Client, ended: Promise<Error>): Promise<Error> {
-    while (!closing.signal.aborted) {
+    for (;;) {
       const over = new AbortController();
       const pause = (ms: number) => delay(ms, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
       try {
-        await Promise.race([pause(heartbeatMs), ended]);
-        const alive = await Promise.race([
-          current.query('select 1').then(() => true),
-          pause(heartbeatMs).then(() => false),
-          ended.then(() => true),
-        ]);
-        if (!alive) return new Error(`no answer from the database within ${heartbeatMs} ms`);
+        const reason = await Promise.race([pause(heartbeatMs), ended]);
+        if (reason) return reason;
+        const answer = current.query('select 1').then(() => 'alive' as const);
+        const outcome = await Promise.race([answer, pause(heartbeatMs), ended]);
+        if (outcome instanceof Error) return outcome;
+        if (!outcome) return new Error(`no answer from the database within ${heartbeatMs} ms`);
       } finally {
         over.abort();
       }
     }
-    return new Error('closed');
   }
 
   async function run(): Promise<void> {
