@@ -94,6 +94,13 @@ describe('limits', () => {
     assertLimited(await wrong(email), 10);
   });
 
+  it('let one in again who signed in rightly too often at the same time', async () => {
+    const email = await asPerson('eager');
+    const answers = await atOnce(30, () => attempt(email, PASSWORD));
+    assert.deepEqual(Object.keys(tally(answers)), ['201', '429']);
+    assert.equal((await attempt(email, PASSWORD)).status, 201);
+  });
+
   it('do not lock a person out of a known device, and limit guesses from that device by themselves', async () => {
     const email = await asPerson('locked');
     const home = { ip: network(), agent: 'Home' };

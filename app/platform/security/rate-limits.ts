@@ -45,12 +45,20 @@ export function createRateLimit({ pool, name, limit, windowSeconds }: RateLimitO
   });
   const hashed = (key: string) => sha256(key).toString('base64url').slice(0, 22);
 
+  /** One use less, but never less than `floor`: a use of the window before must not be given back in this one. */
+  async function giveBack(key: string, floor: number): Promise<void> {
+    const text = 'update rate_limits set points = points - 1 where key = $1 and points > $2';
+    await pool.query(text, [limiter.getKey(hashed(key)), floor]);
+  }
+
   return {
     async consume(key) {
       try {
         await limiter.consume(hashed(key));
       } catch (result) {
         if (!(result instanceof RateLimiterRes)) throw result;
+        // A refused use is none; else many good ones at once would use up what is left after they are refunded.
+        await giveBack(key, limit);
         const seconds = String(Math.max(1, Math.ceil(result.msBeforeNext / 1_000)));
         throw httpErrors.rate_limited({
           detail: `Try again in ${seconds} s.`,
@@ -64,7 +72,7 @@ export function createRateLimit({ pool, name, limit, windowSeconds }: RateLimitO
       }
     },
     async refund(key) {
-      await limiter.reward(hashed(key));
+      await giveBack(key, 0);
     },
     async reset(key) {
       await limiter.delete(hashed(key));
