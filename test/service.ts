@@ -68,7 +68,7 @@ export interface TestServiceOptions {
 }
 
 /** Cheap hashes: their cost is tested where it matters. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   APP_ENV: 'test',
   PORT: '0',
   METRICS_PORT: '0',

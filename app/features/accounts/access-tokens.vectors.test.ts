@@ -1,6 +1,6 @@
 /** The vectors of Project Wycheproof against the verifier that every request meets. */
 import assert from 'node:assert/strict';
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, type webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
@@ -8,6 +8,8 @@ import { createTestClock } from '../../../test/clock.ts';
 import { Problem } from '../../platform/errors.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import type { SigningKey } from './signing-keys.ts';
+
+type JsonWebKey = webcrypto.JsonWebKey;
 
 interface Vector {
   tcId: number;

@@ -1,0 +1,55 @@
+/** The service as a process of its own: `node app/main.ts`, as it is started in production. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { ENVIRONMENT } from './service.ts';
+
+export interface ServiceProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Asks it to stop. @returns its exit code */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a role on a database; resolves once it says that it is ready. @throws Error with what it printed when it ends instead */
+export async function startServiceProcess(databaseUrl: string, role = 'api'): Promise<ServiceProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['app/main.ts', role], {
+    env: {
+      ...ENVIRONMENT,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      NODE_OPTIONS: '',
+      PATH: process.env.PATH,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  child.stderr.on('data', (chunk) => output.push(String(chunk)));
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const ready = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    output.push(line);
+    if (/"(msg|message)":"ready"/.test(line)) ready.resolve();
+  });
+  exit.then(([code]) => ready.reject(new Error(`ended with ${code}:\n${output.join('\n')}`)));
+  await ready.promise;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid!,
+    async stop() {
+      if (child.exitCode === null) child.kill('SIGTERM');
+      return (await exit)[0];
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
