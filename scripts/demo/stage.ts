@@ -53,12 +53,22 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
     }
   };
 
+  /** The mailbox of development starts after the service, and takes a second. */
+  async function mailboxAnswers(): Promise<void> {
+    const deadline = performance.now() + MAIL_PATIENCE_MS;
+    while (!(await fetch(`${mailboxUrl}/api/email`).catch(() => undefined))) {
+      if (performance.now() > deadline)
+        throw new Surprise(`no mailbox answers at ${mailboxUrl}. Is MAILBOX_PORT set as for npm start?`);
+      await delay(MAIL_POLL_MS);
+    }
+  }
+
   return {
     async ready() {
       const response = await get(`${apiUrl}/readyz`);
       if (response.status !== 200)
         throw new Surprise(`${apiUrl}/readyz answers ${response.status}: ${await response.text()}`);
-      await get(`${mailboxUrl}/api/email`);
+      await mailboxAnswers();
       process.stdout.write(`\nDemo against ${apiUrl}, mail at ${mailboxUrl}\n`);
     },
 
