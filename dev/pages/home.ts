@@ -57,6 +57,6 @@ function post(apiUrl: string, path: string, body: string): string {
 
 /** The newest link by the mailbox's own API. */
 function readMail(apiUrl: string, mailbox: string): string {
-  const token = `$(curl -s ${mailbox}/api/email | grep -o 'verify-email?token=[A-Za-z0-9_-]*' | tail -1 | cut -d= -f2)`;
+  const token = `$(curl -s ${mailbox}/api/email \\\n  | grep -o 'verify-email?token=[A-Za-z0-9_-]*' | tail -1 | cut -d= -f2)`;
   return `TOKEN=${token}\n${post(apiUrl, '/v1/email-verifications/confirm', '{"token":"$TOKEN"}')}`;
 }

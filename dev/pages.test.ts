@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { type OpenApiDocument, operationsOf } from '../app/documentation/openapi.ts';
+import { PASSWORD, startTestService, type TestService } from '../test/service.ts';
+import { formPages } from './pages/forms.ts';
+
+const PATHS = ['/', ...formPages.map(({ path }) => path)];
+
+describe('pages of development', () => {
+  let service: TestService;
+
+  before(async () => {
+    service = await startTestService({ env: { APP_ENV: 'development', PRODUCT_NAME: 'A <b> & "Co"' } });
+  });
+  after(() => service.close());
+
+  test('there is one for every link in a mail', () => {
+    const sources = globSync('app/features/**/*.ts', { exclude: (file) => file.endsWith('.test.ts') });
+    const linked = sources
+      .map((file) => readFileSync(file, 'utf8'))
+      .flatMap((text) => [...text.matchAll(/appUrl[^`\n]*\}(\/[a-z-]+)/g)].map(([, path]) => path!));
+    assert.ok(linked.length > 5);
+    for (const path of linked) assert.ok(PATHS.includes(path), path);
+  });
+
+  test('opening a link uses no token up', async () => {
+    const email = 'scanned@example.com';
+    await service.request('/v1/users', { body: { email, password: PASSWORD } });
+    const { token } = await service.mail(email, /confirm/i);
+    for (const method of ['GET', 'HEAD', 'GET']) {
+      const { status } = await service.request(`/verify-email?token=${token}`, { method });
+      assert.equal(status, 200);
+    }
+    const { status } = await service.request('/v1/email-verifications/confirm', { body: { token } });
+    assert.equal(status, 204);
+  });
+
+  test('a form makes a call that exists, with the fields it takes', async () => {
+    const { body } = await service.request('/openapi.json');
+    const operations = operationsOf(body as OpenApiDocument);
+    for (const { path, call, fields, token, signsIn } of formPages) {
+      const operation = operations.find((candidate) => `${candidate.method} ${candidate.path}` === call);
+      const schema = operation?.requestBody?.content['application/json']?.schema;
+      assert.ok(schema, `${path}: ${call}`);
+      const sent = [...(signsIn ? [] : fields.map(({ name }) => name)), ...(token ? ['token'] : [])];
+      for (const name of sent) assert.ok(name in schema.properties!, `${path}: ${name}`);
+      for (const name of schema.required ?? []) assert.ok(sent.includes(name), `${path} lacks ${name}`);
+    }
+  });
+
+  test('they send no address on, are not kept, and run nothing inline', async () => {
+    for (const path of PATHS) {
+      const { status, headers, body } = await service.request(`${path}?token=%22%3E%3Cscript%3E`);
+      assert.equal(status, 200, path);
+      assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('cache-control'), 'no-store');
+      assert.match(
+        headers.get('content-security-policy')!,
+        /^default-src 'none';.*script-src 'self';.*form-action 'none'/,
+      );
+      assert.doesNotMatch(body, /<script(?![^>]* src="\/)|<style|\sstyle=|\son\w+=|<b> & "Co"/);
+    }
+  });
+
+  test('they say that in production the frontend takes their place', async () => {
+    for (const path of PATHS) {
+      const { body } = await service.request(path);
+      assert.match(body, /In production <code>APP_URL<\/code> is your own frontend/, path);
+    }
+  });
+
+  test('every input has a label', async () => {
+    for (const path of PATHS) {
+      const { body } = await service.request(path);
+      for (const [, id] of body.matchAll(/<input id="([^"]+)"/g)) assert.ok(body.includes(`<label for="${id}">`), id);
+    }
+  });
+
+  test('they are in no OpenAPI document', async () => {
+    const { body } = await service.request('/openapi.json');
+    for (const path of PATHS) assert.ok(!(path in body.paths), path);
+  });
+});
+
+test('production has none of them', async (t) => {
+  const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(36))).toString('base64');
+  const service = await startTestService({ jobs: false, env: { APP_ENV: 'production', APP_SECRET: secret } });
+  t.after(() => service.close());
+  for (const path of [...PATHS, '/dev/assets/pages.js', '/dev/assets/pages.css']) {
+    const { status, body } = await service.request(path);
+    assert.equal(`${status} ${body.code}`, '404 not_found', path);
+  }
+  assert.equal((await service.request('/docs')).status, 200);
+});
