@@ -36,7 +36,19 @@ function table(fields: readonly Field[], label: string): Html {
 function row({ name, schema, required, description }: Field): Html {
   const limits = limitsOf(schema);
   return html`<tr><th scope="row"><code>${name}</code>${!required && html` <small>optional</small>`}</th>
-<td>${typeOf(schema)}</td><td>${description && inline(description)}${limits.length > 0 && html` <span class="limits">${limits.map((limit, index) => html`${index > 0 && ' · '}${inline(limit)}`)}</span>`}</td></tr>\n`;
+<td>${typeOf(schema)}</td><td>${description && inline(description)}${allowedValues(schema)}
+${limits.length > 0 && html`<span class="limits">${limits.map((limit, index) => html`${index > 0 && ' · '}${inline(limit)}`)}</span>`}</td></tr>\n`;
+}
+
+const MAX_SHOWN_VALUES = 6;
+
+/** The values of an enumeration; a long list is folded. */
+function allowedValues({ enum: values = [] }: Schema): Html | false {
+  if (values.length === 0) return false;
+  const list = html`${values.map((value, index) => html`${index > 0 && ', '}<code>${String(value)}</code>`)}`;
+  if (values.length === 1) return html`<span class="limits">always ${list}</span>`;
+  if (values.length <= MAX_SHOWN_VALUES) return html`<span class="limits">one of ${list}</span>`;
+  return html`<details class="limits"><summary>one of ${values.length} values</summary>${list}</details>`;
 }
 
 function fieldsOf(schema: Schema, prefix: string): Field[] {
@@ -50,7 +62,8 @@ function fieldsOf(schema: Schema, prefix: string): Field[] {
 }
 
 function typeOf({ type, format, enum: values, anyOf, items }: Schema): string {
-  if (values) return values.map((value) => JSON.stringify(value)).join(' or ');
+  if (values && type === undefined)
+    return [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))].join(' or ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (items) return `list of ${typeOf(items)}`;
   const name = type === undefined ? 'any' : [type].flat().join(' or ');
