@@ -20,7 +20,6 @@ import { createSealer } from './platform/security/sealing.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 import { atScrape, createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 
-export type { CompleteConfig } from './config.ts';
 export type Role = 'api' | 'worker' | 'all';
 
 export interface Service {

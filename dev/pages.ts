@@ -4,7 +4,7 @@
  */
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
-import type { CompleteConfig } from '../app/wiring.ts';
+import type { CompleteConfig } from '../app/config.ts';
 import { renderForm } from './pages/form.ts';
 import { formPages } from './pages/forms.ts';
 import { renderHome } from './pages/home.ts';
