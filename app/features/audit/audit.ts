@@ -36,7 +36,7 @@ export interface Audit {
   forget(tx: Transaction, ownerId: string): Promise<void>;
   /** Checks a chain from its first event. @returns the first break, or null when every event is as it was written */
   verify(ownerId: string): Promise<ChainBreak | null>;
-  /** Every owner that has a chain. */
+  /** Every owner that has a chain, or events without one. */
   owners(): Promise<string[]>;
 }
 
@@ -84,9 +84,11 @@ export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audi
     verify: (ownerId) => db.transaction((tx) => verifyChain(tx, ownerId), SNAPSHOT),
 
     async owners() {
+      // Of events too: a chain whose head was removed must not go unchecked.
       const rows = await db
         .select({ ownerId: auditChains.ownerId })
         .from(auditChains)
+        .union(db.select({ ownerId: auditEvents.ownerId }).from(auditEvents))
         .orderBy(asc(auditChains.ownerId));
       return rows.map(({ ownerId }) => ownerId);
     },

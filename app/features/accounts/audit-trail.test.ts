@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { auditActions, jobsDone, value } from '../../../test/conditions.ts';
+import {
+  createSignedInUser,
+  PASSWORD,
+  type SignedInUser,
+  signIn,
+  startTestService,
+  type TestService,
+} from '../../../test/service.ts';
+
+const NEW_PASSWORD = 'purple monkey dishwasher lamp';
+/** Tags of this feature in the OpenAPI document. */
+const TAGS = ['Accounts', 'Sessions', 'Passwords'];
+
+describe('the trail of an account', () => {
+  let test: TestService;
+  let addresses = 0;
+  before(async () => {
+    test = await startTestService();
+  });
+  after(() => test.close());
+
+  const call = async (method: string, path: string, body?: object, token?: string) => {
+    const answer = await test.request(path, { method, ...(body && { body }), ...(token && { token }) });
+    assert.ok(answer.status < 300, `${method} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  };
+  const newAddress = () => `trail${++addresses}@example.org`;
+  const confirm = (token: string) => call('POST', '/v1/email-verifications/confirm', { token });
+
+  async function move({ accessToken, email }: SignedInUser): Promise<string> {
+    const to = newAddress();
+    await call('POST', '/v1/users/me/email-changes', { email: to, password: PASSWORD }, accessToken);
+    await confirm((await test.mail(to, /Confirm your new/)).token);
+    return (await test.mail(email, /was changed/)).token;
+  }
+
+  /** For every operation that changes something: what it does, for a signed-in user, and the action that must be last in the trail then. */
+  const operations: Record<string, { action: string; run(user: SignedInUser): Promise<unknown> }> = {
+    createUser: {
+      action: 'user.registered',
+      async run(user) {
+        const email = newAddress();
+        await call('POST', '/v1/users', { email, password: PASSWORD });
+        user.id = await value(test, 'select id from users where email = $1', email);
+      },
+    },
+    confirmEmailVerification: {
+      action: 'user.email_verified',
+      async run(user) {
+        const email = newAddress();
+        await call('POST', '/v1/users', { email, password: PASSWORD });
+        user.id = await value(test, 'select id from users where email = $1', email);
+        await confirm((await test.mail(email, /Confirm your email/)).token);
+      },
+    },
+    createSession: { action: 'session.created', run: ({ email }) => signIn(test, email) },
+    refreshSession: {
+      action: 'session.refresh_reused',
+      async run({ refreshToken }) {
+        const { body } = await call('POST', '/v1/sessions/refresh', { refreshToken });
+        await call('POST', '/v1/sessions/refresh', { refreshToken: body.refreshToken });
+        await test.request('/v1/sessions/refresh', { body: { refreshToken } });
+      },
+    },
+    deleteCurrentSession: {
+      action: 'session.ended',
+      run: ({ accessToken }) => call('DELETE', '/v1/sessions/current', undefined, accessToken),
+    },
+    deleteSession: {
+      action: 'session.ended',
+      async run({ accessToken, email }) {
+        const other = await signIn(test, email);
+        const { body } = await call('GET', '/v1/sessions', undefined, other.accessToken);
+        const { id } = body.data.find(({ current }: { current: boolean }) => current);
+        await call('DELETE', `/v1/sessions/${id}`, undefined, accessToken);
+      },
+    },
+    deleteOtherSessions: {
+      action: 'session.ended',
+      async run({ accessToken, email }) {
+        await signIn(test, email);
+        await call('DELETE', '/v1/sessions', undefined, accessToken);
+      },
+    },
+    updateMe: {
+      action: 'user.updated',
+      run: ({ accessToken }) => call('PATCH', '/v1/users/me', { name: 'Ada' }, accessToken),
+    },
+    deleteMe: {
+      action: 'user.deletion_requested',
+      run: ({ accessToken }) => call('DELETE', '/v1/users/me', { password: PASSWORD }, accessToken),
+    },
+    restoreMe: {
+      action: 'user.restored',
+      async run({ accessToken, email }) {
+        await call('DELETE', '/v1/users/me', { password: PASSWORD }, accessToken);
+        await call('POST', '/v1/users/me/restore', { token: (await test.mail(email, /will be deleted/)).token });
+      },
+    },
+    exportMe: {
+      action: 'user.exported',
+      run: ({ accessToken }) => call('GET', '/v1/users/me/export', undefined, accessToken),
+    },
+    createEmailChange: {
+      action: 'email.change_requested',
+      run: ({ accessToken }) =>
+        call('POST', '/v1/users/me/email-changes', { email: newAddress(), password: PASSWORD }, accessToken),
+    },
+    'confirmEmailVerification, of a change': { action: 'email.changed', run: move },
+    revertEmailChange: {
+      action: 'email.change_reverted',
+      run: async (user) => call('POST', '/v1/users/me/email-changes/revert', { token: await move(user) }),
+    },
+    updatePassword: {
+      action: 'password.changed',
+      run: ({ accessToken }) =>
+        call('PUT', '/v1/users/me/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }, accessToken),
+    },
+    createPasswordReset: {
+      action: 'password.reset_requested',
+      async run({ email }) {
+        await call('POST', '/v1/password-resets', { email });
+        await test.mail(email, /Reset/);
+      },
+    },
+    confirmPasswordReset: {
+      action: 'password.reset',
+      async run({ email }) {
+        await call('POST', '/v1/password-resets', { email });
+        const { token } = await test.mail(email, /Reset/);
+        await call('POST', '/v1/password-resets/confirm', { token, password: NEW_PASSWORD });
+      },
+    },
+  };
+  /** Operations that leave no event, and why. */
+  const silent: Record<string, string> = {
+    createEmailVerification: 'mails the link of a registration again; nothing about the account changes',
+  };
+
+  it('has an event for every operation that changes something, as the OpenAPI document lists them', async () => {
+    const { body } = await test.request('/openapi.json');
+    const changing = Object.values(
+      body.paths as Record<string, Record<string, { operationId: string; tags?: string[] }>>,
+    )
+      .flatMap((methods) => Object.entries(methods))
+      .filter(([method, { tags }]) => method !== 'get' && method !== 'head' && TAGS.includes(tags?.[0] ?? ''))
+      .map(([, { operationId }]) => operationId);
+    assert.ok(changing.length > 12);
+    const covered = new Set([...Object.keys(operations), ...Object.keys(silent)]);
+    assert.deepEqual(
+      changing.filter((operation) => !covered.has(operation)),
+      [],
+    );
+  });
+
+  for (const [operation, { action, run }] of Object.entries(operations)) {
+    it(`ends with ${action} after ${operation}, and is whole`, async () => {
+      const user = await createSignedInUser(test);
+      await run(user);
+      const trail = await auditActions(test, user.id);
+      assert.equal(trail.at(-1), action, trail.join(', '));
+      assert.equal(await test.service.audit.verify(user.id), null);
+    });
+  }
+
+  it('says who did it, from where, by which request', async () => {
+    const { accessToken: token, id } = await createSignedInUser(test);
+    const headers = { 'x-request-id': 'request-of-ada', 'user-agent': 'Lynx/2.9' };
+    await test.request('/v1/users/me', { method: 'PATCH', token, headers, body: { name: 'Ada' } });
+    const event = (await test.service.audit.all(id)).at(-1)!;
+    assert.deepEqual(
+      [event.actorType, event.actorId, event.requestId, event.ipAddress, event.userAgent],
+      ['user', id, 'request-of-ada', '127.0.0.1', 'Lynx/2.9'],
+    );
+  });
+
+  it('has an event for every failed sign-in, at the time when it failed, by nobody known', async () => {
+    const { email, id } = await createSignedInUser(test);
+    const failedAt = test.clock.now();
+    await test.request('/v1/sessions', { body: { email, password: 'wrong' } });
+    test.clock.advance(60_000);
+    await jobsDone(test, 'accounts.record-failed-sign-in');
+    const event = (await test.service.audit.all(id)).at(-1)!;
+    assert.deepEqual([event.action, event.actorType, event.actorId], ['session.failed', 'anonymous', null]);
+    assert.equal(event.occurredAt.toISOString(), failedAt.toISOString());
+  });
+
+  it('has what operators do', async () => {
+    const { id } = await createSignedInUser(test);
+    const { administration } = test.service.accounts;
+    const user = (await administration.find(id))!;
+    await administration.suspend(user);
+    await administration.suspend(user);
+    await administration.unsuspend(user);
+    const trail = await test.service.audit.all(id);
+    const events = trail.slice(-2).map(({ action, actorType }) => `${actorType} ${action}`);
+    assert.deepEqual(events, ['operator user.suspended', 'operator user.unsuspended']);
+  });
+
+  it('holds no password, token or hash', async () => {
+    const user = await createSignedInUser(test);
+    await operations.updatePassword!.run(user);
+    const { refreshToken } = await signIn(test, user.email, NEW_PASSWORD);
+    const text = JSON.stringify((await test.service.audit.all(user.id)).map(({ hash: _hash, ...event }) => event));
+    for (const secret of [PASSWORD, NEW_PASSWORD, refreshToken, user.accessToken, 'argon2'])
+      assert.ok(!text.includes(secret));
+  });
+});
