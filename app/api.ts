@@ -23,6 +23,18 @@ export async function createApi(service: Service): Promise<HttpServer> {
     version: '1',
     description: 'Accounts, sessions and what a product builds on them. Errors are problem documents (RFC 9457).',
     serverUrl: config.apiUrl,
+    tags: [
+      'Accounts',
+      'Sessions',
+      'Passwords',
+      'Organizations',
+      'Members',
+      'Invitations',
+      'API keys',
+      'Audit',
+      'Email',
+      'Operations',
+    ],
   });
 
   healthRoutes(app, [

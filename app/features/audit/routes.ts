@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { HttpServer } from '../../platform/http/fastify.ts';
 import { type Cursors, toPage } from '../../platform/http/pagination.ts';
-import { Id, Nullable, Page, PageQuery, route, Timestamp } from '../../platform/http/schemas.ts';
+import { DEFAULT_LIMIT, Id, Nullable, Page, PageQuery, route, Timestamp } from '../../platform/http/schemas.ts';
 import { auditActions } from './actions.ts';
 import { type AuditFilter, type AuditReading, presentEvent } from './reading.ts';
 import { actorTypes } from './schema.ts';
@@ -85,8 +85,11 @@ export function trailRoutes(app: HttpServer, { reading, cursors }: TrailOptions,
       }),
     },
     async (request, reply) => {
-      const { limit, cursor, ...filter } = request.query as typeof request.query &
-        FilterQuery & { limit: number; cursor?: string };
+      const {
+        limit = DEFAULT_LIMIT,
+        cursor,
+        ...filter
+      } = request.query as typeof request.query & FilterQuery & { limit?: number; cursor?: string };
       const ownerId = trail.ownerOf(request);
       const before = cursor === undefined ? undefined : Number(cursors.decode(listOf(ownerId), cursor)[0]);
       const events = await reading.list(ownerId, toFilter(filter), limit + 1, before);

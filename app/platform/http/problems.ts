@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isUnavailable } from '../database/failures.ts';
+import { isTransient, isUnavailable } from '../database/failures.ts';
 import { Problem, type ProblemFactory } from '../errors.ts';
 import { httpErrors } from './errors.ts';
 import type { HttpServer } from './fastify.ts';
@@ -71,6 +71,7 @@ const FRAMEWORK_ERRORS: Record<string, ProblemFactory> = {
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isTransient(error)) return httpErrors.conflict({ cause: error, headers: { 'retry-after': '1' } });
   if (isUnavailable(error)) {
     return httpErrors.database_unavailable({ cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
   }

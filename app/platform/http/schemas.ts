@@ -15,6 +15,8 @@ export const ProblemSchema = {
     detail: { type: 'string' },
     code: { type: 'string', description: 'Stable, in snake_case: what programs compare.' },
     requestId: { type: 'string' },
+    reasons: { type: 'array', description: 'With weak_password: why.', items: { type: 'string' } },
+    permission: { type: 'string', description: 'With forbidden: what is missing.' },
     errors: {
       type: 'array',
       description: 'With validation_failed: each fault.',
@@ -35,9 +37,14 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const Body = <T extends Record<string, TSchema>>(properties: T, example: Record<string, unknown>) =>
   Type.Object(properties, { additionalProperties: false, examples: [example] });
 
+/** How many rows a page has where the caller does not say. */
+export const DEFAULT_LIMIT = 20;
+
 export const PageQuery = Type.Object(
   {
-    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many, at most.' }),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'How many, at most.' }),
+    ),
     cursor: Type.Optional(Type.String({ maxLength: 1_000, description: '`nextCursor` of the page before.' })),
   },
   { additionalProperties: false },
@@ -94,6 +101,8 @@ export function route<const D extends RouteDescription>(description: D) {
     response[Number(status)] = describeAnswer(answer);
   }
   for (const status of new Set(errors.map((error) => error.status))) {
+    // What a route declares for a status goes before what any route can answer.
+    if (status in response) continue;
     const codes = [...new Set(errors.filter((error) => error.status === status).map(({ code }) => `\`${code}\``))];
     response[status] = {
       description: codes.join(', '),
@@ -132,5 +141,5 @@ function describeAnswer(answer: RouteDescription['answers'][number]): object {
       content: { [answer.mediaType as string]: { schema: { type: 'string' } } },
     };
   }
-  return 'description' in answer ? answer : Object.assign(answer, { description: 'Success' });
+  return { description: 'Success', ...answer };
 }

@@ -5,7 +5,7 @@ import { callerOf, originOf, type UserCaller } from '../../../platform/http/call
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, Id, PageQuery, route } from '../../../platform/http/schemas.ts';
+import { Body, DEFAULT_LIMIT, Id, PageQuery, route } from '../../../platform/http/schemas.ts';
 import type { AccessTokens } from '../access-tokens.ts';
 import type { Authentication } from '../authentication.ts';
 import type { RefreshCookie } from '../cookies.ts';
@@ -130,7 +130,7 @@ export function sessionRoutes(app: HttpServer, options: SessionRoutesOptions): v
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { limit, cursor } = request.query;
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
       const after = cursor === undefined ? undefined : cursors.decode(LIST, cursor);
       const rows = await sessions.list(caller.userId, limit + 1, after);
       reply.header('cache-control', 'no-store');
