@@ -1,10 +1,14 @@
-/** Serves `/metrics` on a port of its own, which is never published: metrics are for operators. */
+/** Serves `/metrics`, and `/livez` for workers, on a port of its own, which is never published: metrics are for operators. */
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
 
 /** @returns a server that is not listening yet */
 export function createMetricsServer(metrics: Metrics, onError: (error: unknown) => void): Server {
   return createServer(async ({ url, method }, response) => {
+    if (url === '/livez') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+      return;
+    }
     if (url?.split('?', 1)[0] !== '/metrics' || (method !== 'GET' && method !== 'HEAD')) {
       response.writeHead(404).end();
       return;
