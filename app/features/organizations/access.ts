@@ -10,6 +10,8 @@ export interface Access {
   readonly userId: string;
   /** What the role of that member allows and, with an API key, its scopes too. */
   readonly permissions: ReadonlySet<Permission>;
+  /** When the API key that calls expires; null for one without end, and for a member. */
+  readonly expiresAt: Date | null;
   /** As the audit trail names the caller. */
   readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
   readonly origin: RequestOrigin;

@@ -24,7 +24,10 @@ export interface ApiKeys {
   ): Promise<{ key: ApiKey; secret: string }>;
   /** Keys that are not revoked, the newest first, before the key with id `beforeId`. */
   list(organizationId: string, limit: number, beforeId?: string): Promise<ApiKey[]>;
-  /** @throws `not_found`, `forbidden`, `invalid_expiry` */
+  /**
+   * A key that allows more than its caller may only be made smaller: otherwise an admin could prolong what an owner meant to end.
+   * @throws `not_found`, `forbidden`, `invalid_expiry`
+   */
   update(
     access: Access,
     keyId: string,
@@ -34,7 +37,11 @@ export interface ApiKeys {
       expiresAt?: Date | null | undefined;
     },
   ): Promise<ApiKey>;
-  /** Gives a key another secret; the old one works for `graceSeconds` more. @throws `not_found` */
+  /**
+   * Gives a key another secret; the old one works for `graceSeconds` more. Only for who created it: a key acts in the name, and with the
+   * role, of that member.
+   * @throws `not_found`, `forbidden`
+   */
   rotate(access: Access, keyId: string, graceSeconds: number): Promise<{ key: ApiKey; secret: string }>;
   /** @throws `not_found` */
   revoke(access: Access, keyId: string): Promise<void>;
@@ -55,8 +62,14 @@ export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions)
     if (expiresAt && expiresAt <= clock.now()) throw organizationErrors.invalid_expiry();
   }
 
-  function requireScopes(access: Access, scopes: readonly Permission[] | undefined): void {
-    for (const scope of scopes ?? []) requirePermission(access.permissions, scope);
+  function requireScopes(access: Access, scopes: readonly Permission[]): void {
+    for (const scope of scopes) requirePermission(access.permissions, scope);
+  }
+
+  /** A key that expires must not go on through another one. */
+  function requireEnd(access: Access, expiresAt: Date | null): void {
+    if (!access.expiresAt || (expiresAt && expiresAt <= access.expiresAt)) return;
+    throw httpErrors.forbidden({ detail: 'A key that expires cannot give out one that outlives it.' });
   }
 
   function record(
@@ -95,6 +108,7 @@ export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions)
       const { access } = await memberships.enter(tx, caller, 'api-keys:write');
       requireScopes(access, scopes);
       requireFuture(expiresAt);
+      requireEnd(access, expiresAt ?? null);
       const { organizationId, userId } = access;
       const id = newId();
       const secret = makeKey(organizationId, id);
@@ -128,13 +142,14 @@ export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions)
 
     update: (caller, keyId, change) =>
       changing(caller, keyId, async (tx, before, access) => {
-        requireScopes(access, change.scopes);
-        requireFuture(change.expiresAt);
         const next = {
           name: change.name ?? before.name,
           scopes: change.scopes ? [...new Set(change.scopes)].sort() : before.scopes,
           expiresAt: change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
         };
+        requireScopes(access, next.scopes);
+        requireFuture(change.expiresAt);
+        if (change.expiresAt !== undefined) requireEnd(access, change.expiresAt);
         const [key] = await tx.update(apiKeys).set(next).where(live(access.organizationId, keyId)).returning();
         await record(tx, access, 'api_key.updated', keyId, { before: view(before), after: view(next) });
         return key!;
@@ -142,6 +157,10 @@ export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions)
 
     rotate: (caller, keyId, graceSeconds) =>
       changing(caller, keyId, async (tx, before, access) => {
+        if (before.createdBy !== access.userId)
+          throw httpErrors.forbidden({ detail: 'Only the member who created a key may rotate it.' });
+        requireScopes(access, before.scopes);
+        requireEnd(access, before.expiresAt);
         const secret = makeKey(access.organizationId, keyId);
         const previous = {
           previousHash: graceSeconds > 0 ? before.hash : null,

@@ -66,6 +66,7 @@ export function createAuthorization({ db, clock, authentication }: Authorization
       organizationId,
       userId,
       permissions: roles[membership.role],
+      expiresAt: null,
       actor: { type: 'user', id: userId },
       origin: originOf(request),
     };
@@ -86,6 +87,7 @@ export function createAuthorization({ db, clock, authentication }: Authorization
       organizationId,
       userId: key.createdBy,
       permissions: role ? new Set(key.scopes).intersection(roles[role]) : new Set(),
+      expiresAt: key.expiresAt,
       actor: { type: 'api_key', id: key.id },
       origin: originOf(request),
     };

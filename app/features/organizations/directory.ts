@@ -7,6 +7,7 @@ import { httpErrors } from '../../platform/http/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import type { Founding, Organization } from './founding.ts';
+import type { Memberships } from './memberships.ts';
 import type { Role } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
 
@@ -15,7 +16,7 @@ export interface Directory {
   get(organizationId: string): Promise<Organization>;
   /** The organizations of a user with the role in each, by id, after the organization `afterId`. */
   listOf(userId: string, limit: number, afterId?: string): Promise<{ organization: Organization; role: Role }[]>;
-  /** @throws `slug_taken`, `not_found` */
+  /** @throws `slug_taken`, `not_found`, `forbidden` */
   update(access: Access, change: { name?: string | undefined; slug?: string | undefined }): Promise<Organization>;
 }
 
@@ -24,9 +25,10 @@ export interface DirectoryOptions {
   clock: Clock;
   audit: Audit;
   founding: Founding;
+  memberships: Pick<Memberships, 'enter'>;
 }
 
-export function createDirectory({ db, clock, audit, founding }: DirectoryOptions): Directory {
+export function createDirectory({ db, clock, audit, founding, memberships: members }: DirectoryOptions): Directory {
   const byId = db
     .select()
     .from(organizations)
@@ -51,14 +53,10 @@ export function createDirectory({ db, clock, audit, founding }: DirectoryOptions
         .limit(limit);
     },
 
-    update({ organizationId, actor, origin }, change) {
+    update(caller, change) {
       return transact(db, async (tx) => {
-        const [before] = await tx
-          .select()
-          .from(organizations)
-          .where(and(eq(organizations.id, organizationId), isNull(organizations.purgeAt)))
-          .for('update');
-        if (!before) throw httpErrors.not_found();
+        const { organization: before, access } = await members.enter(tx, caller, 'organization:update');
+        const { organizationId, actor, origin } = access;
         const next = { name: change.name ?? before.name, slug: change.slug ?? before.slug };
         if (next.name === before.name && next.slug === before.slug) return before;
         if (next.slug !== before.slug) await founding.moveSlug(tx, before, next.slug);

@@ -1,11 +1,10 @@
 /** Deleting an organization: closed at once, restorable by an owner for two weeks, then purged. */
-import { and, eq, isNotNull, isNull, lte, ne } from 'drizzle-orm';
+import { and, eq, isNotNull, lte } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
@@ -16,14 +15,12 @@ import { memberships as membershipTable, organizations } from './schema.ts';
 export interface Dissolution {
   /** Closes an organization. @throws `forbidden`, `personal_organization` */
   request(access: Access): Promise<void>;
-  /** Opens it again. @throws `not_found` to all but its owners */
+  /** Opens it again. @throws `not_found` to all but its owners, and to them when it is not deleted */
   restore(userId: string, organizationId: string, origin: RequestOrigin): Promise<Organization>;
   /** Removes organizations whose time is over, with everything about them. @returns how many */
   purge(): Promise<number>;
-  /** Refuses to let a user go who is the only owner of an organization with other members. @throws `last_owner`, naming them */
-  requireSuccessors(tx: Transaction, userId: string): Promise<void>;
-  /** Removes the organizations that only this user belongs to. */
-  forgetUser(tx: Transaction, userId: string): Promise<void>;
+  /** Removes an organization now, with everything about it. */
+  destroy(tx: Transaction, organizationId: string): Promise<void>;
 }
 
 export interface DissolutionOptions {
@@ -37,33 +34,6 @@ const GRACE_DAYS = 14;
 const PURGE_BATCH = 100;
 
 export function createDissolution({ db, clock, audit, memberships }: DissolutionOptions): Dissolution {
-  async function destroy(tx: Transaction, organizationId: string): Promise<void> {
-    await tx.delete(organizations).where(eq(organizations.id, organizationId));
-    await audit.forget(tx, organizationId);
-  }
-
-  /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
-  async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
-    const rows = await tx
-      .select({ organization: organizations })
-      .from(membershipTable)
-      .innerJoin(organizations, eq(organizations.id, membershipTable.organizationId))
-      .where(eq(membershipTable.userId, userId))
-      .orderBy(organizations.id)
-      .for('update', { of: organizations });
-    return rows.map(({ organization }) => organization);
-  }
-
-  async function hasOthers(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {
-    const others = await tx
-      .select({ userId: membershipTable.userId })
-      .from(membershipTable)
-      .innerJoin(users, and(eq(users.id, membershipTable.userId), isNull(users.purgeAt)))
-      .where(and(eq(membershipTable.organizationId, organizationId), ne(membershipTable.userId, userId)))
-      .limit(1);
-    return others.length > 0;
-  }
-
   return {
     async request(caller) {
       await transact(db, async (tx) => {
@@ -88,20 +58,24 @@ export function createDissolution({ db, clock, audit, memberships }: Dissolution
 
     restore(userId, organizationId, origin) {
       return transact(db, async (tx) => {
-        const [owner] = await tx
+        const [deleted] = await tx
+          .select()
+          .from(organizations)
+          .where(and(eq(organizations.id, organizationId), isNotNull(organizations.purgeAt)))
+          .for('update');
+        const [member] = await tx
           .select({ role: membershipTable.role })
           .from(membershipTable)
           .where(and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, userId)));
-        if (owner?.role !== 'owner') throw httpErrors.not_found();
+        if (!deleted || member?.role !== 'owner') throw httpErrors.not_found();
         const [organization] = await tx
           .update(organizations)
           .set({ purgeAt: null, updatedAt: clock.now() })
-          .where(and(eq(organizations.id, organizationId), isNotNull(organizations.purgeAt)))
+          .where(eq(organizations.id, organizationId))
           .returning();
-        if (!organization) throw httpErrors.not_found({ detail: 'The organization is not deleted.' });
         const actor = { type: 'user', id: userId } as const;
         await audit.append(tx, { ownerId: organizationId, action: 'organization.restored', actor, origin });
-        return organization;
+        return organization!;
       });
     },
 
@@ -118,35 +92,16 @@ export function createDissolution({ db, clock, audit, memberships }: Dissolution
               .from(organizations)
               .where(and(eq(organizations.id, id), isDue))
               .for('update');
-            if (gone) await destroy(tx, id);
+            if (gone) await this.destroy(tx, id);
           });
           purged++;
         }
       }
     },
 
-    async requireSuccessors(tx, userId) {
-      const orphaned: string[] = [];
-      for (const { id, purgeAt } of await lockOrganizationsOf(tx, userId)) {
-        if (
-          purgeAt === null &&
-          (await memberships.countOwners(tx, id, userId)) === 0 &&
-          (await hasOthers(tx, id, userId))
-        )
-          orphaned.push(id);
-      }
-      if (orphaned.length > 0) {
-        throw organizationErrors.last_owner({
-          detail: 'You are the only owner of organizations with other members. Transfer or delete them first.',
-          extensions: { organizationIds: orphaned },
-        });
-      }
-    },
-
-    async forgetUser(tx, userId) {
-      for (const { id } of await lockOrganizationsOf(tx, userId)) {
-        if (!(await hasOthers(tx, id, userId))) await destroy(tx, id);
-      }
+    async destroy(tx, organizationId) {
+      await tx.delete(organizations).where(eq(organizations.id, organizationId));
+      await audit.forget(tx, organizationId);
     },
   };
 }

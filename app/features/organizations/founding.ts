@@ -26,6 +26,7 @@ export interface Founding {
 }
 
 export const SLUG_PATTERN = '^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$';
+const MAX_NAME_LENGTH = 100;
 const MAX_STEM_LENGTH = 50;
 
 export function createFounding({ clock, audit }: { clock: Clock; audit: Audit }): Founding {
@@ -63,7 +64,8 @@ export function createFounding({ clock, audit }: { clock: Clock; audit: Audit })
     },
 
     async foundPersonal(tx, user) {
-      const name = (user.name ?? user.email.split('@')[0]!).slice(0, 100);
+      // By characters: half of one, which a cut through its UTF-16 form leaves, cannot be stored.
+      const name = [...(user.name ?? user.email.split('@')[0]!)].slice(0, MAX_NAME_LENGTH).join('');
       const organization = await insert(tx, user.id, draft(name, slugFrom(name), true));
       const actor = { type: 'user', id: user.id } as const;
       const details = { name, slug: organization.slug, personal: true };

@@ -1,5 +1,5 @@
 /** Inviting people by mail. An invitation is bound to its address: having the link is not enough. */
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -12,14 +12,16 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
+import type { OrganizationLimits } from './limits.ts';
 import type { Memberships } from './memberships.ts';
 import type { Role } from './roles.ts';
 import { invitations, memberships as membershipTable, organizations } from './schema.ts';
+import { mayInvite } from './withdrawal.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
 
 export interface Invitations {
-  /** @throws `invalid_email`, `already_member`, `already_invited`, `forbidden` for a role above the caller's */
+  /** @throws `invalid_email`, `already_member`, `already_invited`, `rate_limited`, `forbidden` for a role above the caller's */
   invite(tx: Transaction, access: Access, request: { email: string; role: Role }): Promise<Invitation>;
   /** Open and expired ones, the newest first, before the one with id `beforeId`. */
   list(organizationId: string, limit: number, beforeId?: string): Promise<Invitation[]>;
@@ -38,6 +40,7 @@ export interface InvitationsOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   memberships: Memberships;
+  limits: OrganizationLimits;
   appUrl: string;
 }
 
@@ -45,7 +48,7 @@ const LIFETIME_DAYS = 7;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { db, clock, audit, email, memberships, appUrl } = options;
+  const { db, clock, audit, email, memberships, limits, appUrl } = options;
 
   const own = (organizationId: string, id: string) =>
     and(eq(invitations.organizationId, organizationId), eq(invitations.id, id));
@@ -103,7 +106,18 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       );
     if (!invitation) throw accountErrors.invalid_token();
     if (invitation.expiresAt <= clock.now()) throw linkExpired();
+    if (!(await isBacked(tx, invitation))) throw accountErrors.invalid_token();
     return invitation;
+  }
+
+  /** Whether who sent an invitation could send it now. A suspended or deleted account brings nobody in, least of all its own second one. */
+  async function isBacked(tx: Transaction, { organizationId, invitedBy, role }: Invitation): Promise<boolean> {
+    const [inviter] = await tx
+      .select({ role: membershipTable.role })
+      .from(membershipTable)
+      .innerJoin(users, and(eq(users.id, membershipTable.userId), isNull(users.suspendedAt), isNull(users.purgeAt)))
+      .where(and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, invitedBy)));
+    return inviter !== undefined && mayInvite(inviter.role, role);
   }
 
   return {
@@ -120,6 +134,9 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         .from(invitations)
         .where(and(eq(invitations.organizationId, organizationId), eq(invitations.email, address)));
       if (open && open.expiresAt > now) throw organizationErrors.already_invited();
+      // The sender first: who is over their limit must not use up what an address has left.
+      await limits.invitationsBy.consume(userId);
+      await limits.invitationsTo.consume(address);
       if (open) await tx.delete(invitations).where(own(organizationId, open.id));
 
       const secret = randomSecret(32);

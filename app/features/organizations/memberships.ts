@@ -1,5 +1,5 @@
 /** Members and their roles. Whatever changes them locks the organization's row first, so that the last owner can't slip away in parallel. */
-import { and, asc, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -11,8 +11,9 @@ import type { Email } from '../email/email.ts';
 import { type Access, narrow, requireGrant, requirePermission } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { Organization } from './founding.ts';
-import { mayGrant, type Permission, type Role, roles } from './roles.ts';
-import { apiKeys, invitations, memberships, organizations } from './schema.ts';
+import { type Permission, type Role, roles } from './roles.ts';
+import { memberships, organizations } from './schema.ts';
+import { withdraw } from './withdrawal.ts';
 
 export interface Member {
   userId: string;
@@ -29,7 +30,7 @@ export interface Memberships {
   changeRole(access: Access, userId: string, role: Role): Promise<Member>;
   /** Removes a member, or lets the caller leave. @throws `not_found`, `forbidden`, `last_owner`, `personal_organization` */
   remove(access: Access, userId: string): Promise<void>;
-  /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden` */
+  /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden`, `last_owner` */
   transfer(access: Access, userId: string): Promise<void>;
   /** Adds a member. @throws `already_member` */
   add(tx: Transaction, organizationId: string, userId: string, role: Role): Promise<void>;
@@ -43,7 +44,7 @@ export interface Memberships {
     access: Access,
     permission: Permission,
   ): Promise<{ organization: Organization; access: Access }>;
-  /** How many owners an organization has whose accounts are not deleted, without the user `except`. */
+  /** How many owners an organization has whose accounts are neither deleted nor suspended, without the user `except`. */
   countOwners(tx: Transaction, organizationId: string, except?: string): Promise<number>;
 }
 
@@ -82,28 +83,6 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     return member;
   }
 
-  /** What a person could do only because of the membership ends with it: keys, and invitations above the remaining role. */
-  async function withdraw(
-    tx: Transaction,
-    organizationId: string,
-    userId: string,
-    remaining: Role | null,
-  ): Promise<void> {
-    const sent = await tx
-      .select()
-      .from(invitations)
-      .where(and(eq(invitations.organizationId, organizationId), eq(invitations.invitedBy, userId)));
-    for (const { id, role } of sent) {
-      if (remaining && roles[remaining].has('members:invite') && mayGrant(roles[remaining], role)) continue;
-      await tx.delete(invitations).where(and(eq(invitations.organizationId, organizationId), eq(invitations.id, id)));
-    }
-    if (remaining) return;
-    await tx
-      .update(apiKeys)
-      .set({ revokedAt: clock.now() })
-      .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId), isNull(apiKeys.revokedAt)));
-  }
-
   async function setRole(
     tx: Transaction,
     access: Access,
@@ -113,7 +92,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
   ) {
     const { organizationId, actor, origin } = access;
     await tx.update(memberships).set({ role }).where(own(organizationId, member.userId));
-    await withdraw(tx, organizationId, member.userId, role);
+    await withdraw(tx, organizationId, member.userId, role, clock.now());
     const target = { type: 'user', id: member.userId };
     const details = { before: member.role, after: role };
     await audit.append(tx, { ownerId: organizationId, action: 'member.role_changed', actor, target, origin, details });
@@ -128,6 +107,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     });
   }
 
+  /** Where an owner has gone or been demoted. */
   async function requireOwner(tx: Transaction, { id, personal }: Organization): Promise<void> {
     if ((await countOwners(tx, id)) > 0) return;
     throw personal ? organizationErrors.personal_organization() : organizationErrors.last_owner();
@@ -138,7 +118,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     const [row] = await tx
       .select({ owners: count() })
       .from(memberships)
-      .innerJoin(users, and(eq(users.id, memberships.userId), isNull(users.purgeAt)))
+      .innerJoin(users, and(eq(users.id, memberships.userId), isNull(users.purgeAt), isNull(users.suspendedAt)))
       .where(and(eq(memberships.organizationId, organizationId), eq(memberships.role, 'owner'), others));
     return row!.owners;
   }
@@ -146,12 +126,11 @@ export function createMemberships(options: MembershipsOptions): Memberships {
   return {
     list(organizationId, limit, after) {
       const [createdAt, userId] = after ?? [];
-      const beyond = createdAt
-        ? or(
-            gt(memberships.createdAt, new Date(createdAt)),
-            and(eq(memberships.createdAt, new Date(createdAt)), gt(memberships.userId, userId!)),
-          )
-        : undefined;
+      // Compared as a row: PostgreSQL then enters the index at the cursor, where an `or` would read everything before it.
+      const beyond =
+        createdAt === undefined
+          ? undefined
+          : sql`(${memberships.createdAt}, ${memberships.userId}) > (${createdAt}, ${userId})`;
       return db
         .select(shown)
         .from(memberships)
@@ -182,8 +161,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         const member = await find(tx, organizationId, userId);
         if (!leaves) requireGrant(access, member.role);
         await tx.delete(memberships).where(own(organizationId, userId));
-        await requireOwner(tx, organization);
-        await withdraw(tx, organizationId, userId, null);
+        if (member.role === 'owner') await requireOwner(tx, organization);
+        await withdraw(tx, organizationId, userId, null, clock.now());
         const target = { type: 'user', id: userId };
         const action = leaves ? 'member.left' : 'member.removed';
         await audit.append(tx, {
@@ -200,6 +179,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     async transfer(caller, userId) {
       await transact(db, async (tx) => {
         const { organization, access } = await this.enter(tx, caller, 'owners:manage');
+        requireGrant(access, 'owner');
         const heir = await find(tx, access.organizationId, userId);
         const owner = await find(tx, access.organizationId, access.userId);
         if (heir.userId === owner.userId) return;

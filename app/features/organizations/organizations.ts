@@ -19,12 +19,14 @@ import { createDissolution } from './dissolution.ts';
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
+import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { OrganizationParams } from './routes/schemas.ts';
+import { createSuccession } from './succession.ts';
 
 export { accessOf } from './access.ts';
 export { organizationQueues } from './jobs.ts';
@@ -49,7 +51,7 @@ export interface Organizations {
   welcome(tx: Transaction, user: User): Promise<void>;
   /** When a user asks to be deleted. @throws `last_owner` where others would be left without an owner */
   requireSuccessors(tx: Transaction, userId: string): Promise<void>;
-  /** When a user is purged: removes what only they belonged to. */
+  /** When a user is purged: removes what only they belonged to, and leaves no organization without an owner. */
   forgetUser(tx: Transaction, userId: string): Promise<void>;
   /** What is stored about a user here. */
   exportFor(userId: string): Promise<unknown>;
@@ -59,12 +61,14 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const { db, clock, cursors, idempotency, audit, email, appUrl } = options;
   const { authentication } = options.accounts;
 
+  const limits = createOrganizationLimits(db.$client);
   const founding = createFounding({ clock, audit });
-  const directory = createDirectory({ db, clock, audit, founding });
   const memberships = createMemberships({ db, clock, audit, email, appUrl });
-  const invitations = createInvitations({ db, clock, audit, email, memberships, appUrl });
+  const directory = createDirectory({ db, clock, audit, founding, memberships });
+  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
   const dissolution = createDissolution({ db, clock, audit, memberships });
+  const succession = createSuccession({ clock, audit, memberships, dissolution });
   const authorization = createAuthorization({ db, clock, authentication });
 
   return {
@@ -102,8 +106,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     async welcome(tx, user) {
       await founding.foundPersonal(tx, user);
     },
-    requireSuccessors: (tx, userId) => dissolution.requireSuccessors(tx, userId),
-    forgetUser: (tx, userId) => dissolution.forgetUser(tx, userId),
+    requireSuccessors: (tx, userId) => succession.requireSuccessors(tx, userId),
+    forgetUser: (tx, userId) => succession.forgetUser(tx, userId),
     async exportFor(userId) {
       const own = await directory.listOf(userId, 1_000);
       return own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));

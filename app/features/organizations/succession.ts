@@ -1,0 +1,120 @@
+/** When a person goes for good: their organizations end with the last member, and none is left without an owner. */
+import { and, asc, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import { users } from '../accounts/schema.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Dissolution } from './dissolution.ts';
+import { organizationErrors } from './errors.ts';
+import type { Organization } from './founding.ts';
+import type { Memberships } from './memberships.ts';
+import { roleNames, roles } from './roles.ts';
+import { memberships as membershipTable, organizations } from './schema.ts';
+import { withdraw } from './withdrawal.ts';
+
+export interface Succession {
+  /** Refuses to let a user go who is the only owner of an organization with other members. @throws `last_owner`, naming them */
+  requireSuccessors(tx: Transaction, userId: string): Promise<void>;
+  /** Ends a user's memberships. Removes the organizations that nobody else belongs to. */
+  forgetUser(tx: Transaction, userId: string): Promise<void>;
+}
+
+export interface SuccessionOptions {
+  clock: Clock;
+  audit: Audit;
+  memberships: Pick<Memberships, 'countOwners'>;
+  dissolution: Pick<Dissolution, 'destroy'>;
+}
+
+const MANAGERS = roleNames.filter((role) => roles[role].has('members:manage'));
+
+export function createSuccession({ clock, audit, memberships, dissolution }: SuccessionOptions): Succession {
+  /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
+  async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
+    const rows = await tx
+      .select({ organization: organizations })
+      .from(membershipTable)
+      .innerJoin(organizations, eq(organizations.id, membershipTable.organizationId))
+      .where(eq(membershipTable.userId, userId))
+      .orderBy(organizations.id)
+      .for('update', { of: organizations });
+    return rows.map(({ organization }) => organization);
+  }
+
+  async function hasOthers(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {
+    const others = await tx
+      .select({ userId: membershipTable.userId })
+      .from(membershipTable)
+      .innerJoin(users, and(eq(users.id, membershipTable.userId), isNull(users.purgeAt)))
+      .where(and(eq(membershipTable.organizationId, organizationId), ne(membershipTable.userId, userId)))
+      .limit(1);
+    return others.length > 0;
+  }
+
+  /**
+   * Who is the owner when the user is gone: an owner, or who has managed members for longest, or who is a member for longest; before all of
+   * them, someone whose account is open. Accounts that are deleted count too: theirs may be restored until they are purged.
+   */
+  async function findHeir(tx: Transaction, organizationId: string, userId: string) {
+    const open = sql`${users.purgeAt} is null and ${users.suspendedAt} is null`;
+    const [heir] = await tx
+      .select({ userId: membershipTable.userId, role: membershipTable.role })
+      .from(membershipTable)
+      .innerJoin(users, eq(users.id, membershipTable.userId))
+      .where(and(eq(membershipTable.organizationId, organizationId), ne(membershipTable.userId, userId)))
+      .orderBy(
+        desc(eq(membershipTable.role, 'owner')),
+        desc(open),
+        desc(inArray(membershipTable.role, MANAGERS)),
+        asc(membershipTable.createdAt),
+      )
+      .limit(1);
+    return heir;
+  }
+
+  async function leave(tx: Transaction, { id: organizationId, purgeAt }: Organization, userId: string) {
+    const heir = await findHeir(tx, organizationId, userId);
+    if (!heir) return dissolution.destroy(tx, organizationId);
+    const own = (id: string) => and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, id));
+    const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
+    if (!gone) return;
+    await withdraw(tx, organizationId, userId, null, clock.now());
+    const common = { ownerId: organizationId, actor: { type: 'system' } } as const;
+    const target = (id: string) => ({ type: 'user', id });
+    await audit.append(tx, {
+      ...common,
+      action: 'member.removed',
+      target: target(userId),
+      details: { role: gone.role },
+    });
+    // Who did not own an organization that was deleted must not be able to restore it.
+    if (heir.role === 'owner' || purgeAt) return;
+    await tx.update(membershipTable).set({ role: 'owner' }).where(own(heir.userId));
+    const details = { before: heir.role, after: 'owner' };
+    await audit.append(tx, { ...common, action: 'member.role_changed', target: target(heir.userId), details });
+  }
+
+  return {
+    async requireSuccessors(tx, userId) {
+      const orphaned: string[] = [];
+      for (const { id, purgeAt } of await lockOrganizationsOf(tx, userId)) {
+        if (
+          purgeAt === null &&
+          (await memberships.countOwners(tx, id, userId)) === 0 &&
+          (await hasOthers(tx, id, userId))
+        )
+          orphaned.push(id);
+      }
+      if (orphaned.length > 0) {
+        throw organizationErrors.last_owner({
+          detail: 'You are the only owner of organizations with other members. Transfer or delete them first.',
+          extensions: { organizationIds: orphaned },
+        });
+      }
+    },
+
+    async forgetUser(tx, userId) {
+      for (const organization of await lockOrganizationsOf(tx, userId)) await leave(tx, organization, userId);
+    },
+  };
+}

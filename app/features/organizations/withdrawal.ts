@@ -1,0 +1,33 @@
+/** What a person could do only because of a membership ends with it: their keys, and invitations above the role that remains. */
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Transaction } from '../../platform/database/database.ts';
+import { mayGrant, type Role, roles } from './roles.ts';
+import { apiKeys, invitations } from './schema.ts';
+
+/** Whether someone with the role `held` may send, or may still stand behind, an invitation as `role`. */
+export function mayInvite(held: Role, role: Role): boolean {
+  return roles[held].has('members:invite') && mayGrant(roles[held], role);
+}
+
+/** @param remaining null when the membership is over. Keys of one that goes on are held to the role at each use. */
+export async function withdraw(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  remaining: Role | null,
+  now: Date,
+): Promise<void> {
+  const sent = await tx
+    .select({ id: invitations.id, role: invitations.role })
+    .from(invitations)
+    .where(and(eq(invitations.organizationId, organizationId), eq(invitations.invitedBy, userId)));
+  for (const { id, role } of sent) {
+    if (remaining && mayInvite(remaining, role)) continue;
+    await tx.delete(invitations).where(and(eq(invitations.organizationId, organizationId), eq(invitations.id, id)));
+  }
+  if (remaining) return;
+  await tx
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId), isNull(apiKeys.revokedAt)));
+}
