@@ -113,6 +113,8 @@ function validationProblem(validation: NonNullable<FastifyError['validation']>, 
 function methodsByPath(app: HttpServer): (url: string) => string[] {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
+    // The plugin for CORS answers preflights on any path; that makes no path known.
+    if (url === '*') return;
     const source = url
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       .replace(/:[A-Za-z]+/g, '[^/]+')

@@ -53,9 +53,18 @@ const SINGLE_HEADERS = new Set([
   'x-request-id',
 ]);
 
-/** Node keeps the first of two `Authorization` headers, a proxy before it may keep the last: neither is safe to act on. */
+/**
+ * Node keeps the first of two `Authorization` headers, a proxy before it may keep the last: neither is safe to act on. Without `Host`
+ * (RFC 9112 section 3.2), or with an expectation that is not met here (RFC 9110 section 10.1.1), a request is refused as well.
+ */
 export async function refuseAmbiguousHeaders(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
-  const { rawHeaders, headers } = request.raw;
+  const { rawHeaders, headers, httpVersion } = request.raw;
+  if (headers.host === undefined && httpVersion === '1.1') {
+    throw httpErrors.bad_request({ detail: 'The header host is missing.' });
+  }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    throw httpErrors.bad_request({ detail: 'The header expect may only be 100-continue.' });
+  }
   if (rawHeaders.length / 2 === Object.keys(headers).length) return;
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -22,7 +22,8 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
     strictTypes: false,
   } as const;
   const exact = new Ajv({ ...common, coerceTypes: false });
-  const converting = new Ajv({ ...common, coerceTypes: 'array' as const });
+  // Strict about numbers, it would convert the text Infinity and then skip `maximum`, which is for finite numbers.
+  const converting = new Ajv({ ...common, coerceTypes: 'array' as const, strictNumbers: false });
   for (const ajv of [exact, converting]) {
     ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
     ajv.addFormat('date-time', { type: 'string', validate: isInstant });
@@ -46,7 +47,9 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 /** RFC 3339, and a day that exists. */
 function isInstant(text: string): boolean {
-  return INSTANT.test(text) && !Number.isNaN(Date.parse(text));
+  const day = text.slice(0, 10);
+  // `Date` takes 30 February for 2 March.
+  return INSTANT.test(text) && !Number.isNaN(Date.parse(text)) && new Date(day).toISOString().startsWith(day);
 }
 
 /** A serializer for each answer's schema. */

@@ -3,13 +3,15 @@
  * them (`features/accounts`).
  */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { HttpServer } from './fastify.ts';
+import { parseJson } from './json-body.ts';
 import { observeRequests } from './observation.ts';
 import { answerClientError, answerProblems } from './problems.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
@@ -36,6 +38,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
 
 /** Builds the server. It does not listen. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const refuseConnection = answerClientError(options.problemBaseUrl);
   const app = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -50,8 +53,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
     routerOptions: { maxParamLength: 200 },
-    clientErrorHandler: answerClientError(options.problemBaseUrl),
-    frameworkErrors: (error, request, reply) => void problems.answer(error, request, reply),
+    // Node would answer a request without Host with an empty body; the hook below answers it as any other fault.
+    http: { requireHostHeader: false },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      observe(request, reply);
+      problems.answer(error, request, reply);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   // JSON is what routes take; one that takes something else adds a parser for it.
@@ -62,8 +70,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addSchema(ProblemSchema);
   app.decorateRequest('caller', null);
   app.decorateRequest('access', null);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson(app));
+  // Left alone, Node answers the one with an empty 417 and the other with a closed connection.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.server.on('connect', (_request, socket: Socket) => refuseConnection(new Error('CONNECT'), socket));
 
-  observeRequests(app, options.metrics);
+  const observe = observeRequests(app, options.metrics);
   const headers = securityHeaders({ readableByOtherOrigins: options.corsOrigins.length > 0 });
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
@@ -73,6 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('preValidation', refuseUnstorableText);
 
   if (options.corsOrigins.length > 0) {
+    app.addHook('onRequest', passPreflightsOnly);
     await app.register(cors, {
       origin: [...options.corsOrigins],
       credentials: true,
@@ -84,6 +97,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }
   await app.register(cookie);
   return app;
+}
+
+/** The plugin for CORS takes every OPTIONS for a preflight, on any path, and answers what is none in plain text. */
+async function passPreflightsOnly(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { origin, 'access-control-request-method': method } = request.headers;
+  if (request.method !== 'OPTIONS' || (origin && method)) return undefined;
+  reply.callNotFound();
+  return reply;
 }
 
 function trustedProxies(trust: HttpServerOptions['trustProxy']) {

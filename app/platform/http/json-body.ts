@@ -1,0 +1,17 @@
+/** Bodies of `application/json` (RFC 8259). */
+import { isUtf8 } from 'node:buffer';
+import type { FastifyBodyParser } from 'fastify';
+import { httpErrors } from './errors.ts';
+import type { HttpServer } from './fastify.ts';
+
+/**
+ * Fastify's own parser, which refuses `__proto__` and `constructor`, over bytes that are known to be UTF-8: decoded leniently, a broken
+ * sequence would be stored as another character than the one sent.
+ */
+export function parseJson(app: HttpServer): FastifyBodyParser<Buffer> {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  return (request, body, done) => {
+    if (isUtf8(body)) parse(request, body.toString(), done);
+    else done(httpErrors.malformed_json({ detail: 'The body is not UTF-8.' }));
+  };
+}

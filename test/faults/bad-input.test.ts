@@ -1,0 +1,121 @@
+/**
+ * Thousands of malformed requests at every operation of the OpenAPI document, with and without a caller. FAST_CHECK_SEED repeats a run.
+ */
+import assert from 'node:assert/strict';
+import { Agent, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import type { Database } from '../../app/platform/database/database.ts';
+import { allErrors } from '../../app/platform/errors.ts';
+import { createSignedInUser, startTestService, type TestService } from '../service.ts';
+import { type MalformedRequest, malformed } from './malformed-requests.ts';
+import { readOperations } from './operations.ts';
+
+const RUNS_PER_OPERATION = 100;
+const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** Counters change with every refused attempt; jobs come and go by themselves. */
+const UNSTABLE = ['rate_limits'];
+
+/** With webhooks on: an endpoint that is off refuses everything, and shows nothing. */
+const ENV = {
+  POSTMARK_WEBHOOK_AUTH: 'postmark:a-password-of-the-webhook',
+  RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  SES_TOPIC_ARNS: 'arn:aws:sns:eu-central-1:123456789012:bounces',
+};
+
+describe(`malformed requests (seed ${seed})`, { timeout: 100_000 }, () => {
+  const agent = new Agent({ keepAlive: true });
+  const codes = new Set(allErrors().map(({ code }) => code));
+  let test: TestService;
+  let token: string;
+  before(async () => {
+    test = await startTestService({ env: ENV });
+    ({ accessToken: token } = await createSignedInUser(test));
+  });
+  after(async () => {
+    agent.destroy();
+    await test.close();
+  });
+
+  it('to every operation get a 4xx problem document, and store nothing', async (t) => {
+    t.diagnostic(`seed ${seed}`);
+    const { body: organizations } = await test.request('/v1/organizations', { token });
+    const { operations, methods } = await readOperations(test, { organizationId: organizations.data[0].id });
+    assert.ok(operations.length >= 20);
+    const before = await contents(test.service.db);
+    const seen = new Set<string>();
+    let sent = 0;
+
+    for (const operation of operations) {
+      const property = fc.asyncProperty(
+        malformed(operation, methods),
+        fc.boolean(),
+        async (malformedRequest, signedIn) => {
+          seen.add(malformedRequest.fault);
+          sent++;
+          await assertRefused(malformedRequest, signedIn || malformedRequest.fault === 'wrong method');
+        },
+      );
+      await fc.assert(property, { seed, numRuns: RUNS_PER_OPERATION });
+    }
+
+    assert.deepEqual(await contents(test.service.db), before);
+    assert.deepEqual(
+      test.logs.filter((line) => /"level":"(error|fatal)"/.test(line)),
+      [],
+    );
+    t.diagnostic(`${sent} requests at ${operations.length} operations: ${[...seen].sort().join(', ')}`);
+  });
+
+  async function assertRefused(malformedRequest: MalformedRequest, signedIn: boolean): Promise<void> {
+    const { status, headers, body } = await send(malformedRequest, signedIn ? token : undefined);
+    assert.ok(status >= 400 && status < 500, `${status} ${body}; ${status >= 500 ? test.logs.at(-2) : ''}`);
+    assert.match(headers['content-type'] ?? '', /^application\/problem\+json/);
+    const problem = JSON.parse(body);
+    assert.equal(problem.status, status);
+    assert.equal(problem.requestId, headers['x-request-id']);
+    assert.ok(codes.has(problem.code), problem.code);
+    assert.ok(problem.type.endsWith(`/${problem.code}`), problem.type);
+    assert.ok(problem.title.length > 0);
+    if (status === 405) assert.ok(headers.allow);
+  }
+
+  async function send({ method, target, headers, body }: MalformedRequest, token: string | undefined) {
+    const { hostname, port } = new URL(test.url);
+    const authorization = token && { authorization: `Bearer ${token}` };
+    const sent = httpRequest({
+      agent,
+      hostname,
+      port,
+      method,
+      path: target,
+      headers: { ...headers, ...authorization },
+      timeout: 10_000,
+    });
+    sent.on('timeout', () => sent.destroy(new Error('left hanging')));
+    const answered = new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve);
+      sent.on('error', reject);
+    });
+    sent.end(body);
+    const response = await answered;
+    return { status: response.statusCode!, headers: response.headers, body: await text(response) };
+  }
+});
+
+/** A digest of each table. */
+async function contents(db: Database): Promise<Record<string, string>> {
+  const { rows: tables } = await db.execute<{ name: string }>(
+    sql`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+  );
+  const digests: Record<string, string> = {};
+  for (const { name } of tables.filter((table) => !UNSTABLE.includes(table.name))) {
+    const { rows } = await db.execute<{ digest: string }>(
+      sql`select count(*) || ' ' || md5(coalesce(string_agg(row::text, '' order by row::text), '')) as digest from ${sql.identifier(name)} row`,
+    );
+    digests[name] = rows[0]!.digest;
+  }
+  return digests;
+}
