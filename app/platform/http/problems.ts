@@ -75,7 +75,7 @@ function toProblem(error: unknown): Problem {
   if (isUnavailable(error)) {
     return httpErrors.database_unavailable({ cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
   }
-  const { validation, validationContext, code, statusCode } = error as FastifyError;
+  const { validation, validationContext, code, statusCode } = (error ?? {}) as FastifyError;
   if (validation) return validationProblem(validation, validationContext ?? 'body');
   const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code];
   if (known) return known();
