@@ -45,11 +45,12 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-/** RFC 3339, and a day that exists. */
+/** RFC 3339, a day that exists, and a year that PostgreSQL writes as we do: an offset can lead out of 0001 to 9999. */
 function isInstant(text: string): boolean {
   const day = text.slice(0, 10);
+  const year = new Date(text).getUTCFullYear();
   // `Date` takes 30 February for 2 March.
-  return INSTANT.test(text) && !Number.isNaN(Date.parse(text)) && new Date(day).toISOString().startsWith(day);
+  return INSTANT.test(text) && year >= 1 && year <= 9999 && new Date(day).toISOString().startsWith(day);
 }
 
 /** A serializer for each answer's schema. */

@@ -3,7 +3,16 @@ import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import type { Idempotency } from '../../../platform/http/idempotency.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, Id, Nullable, Page, PageQuery, route, Timestamp } from '../../../platform/http/schemas.ts';
+import {
+  Body,
+  DEFAULT_LIMIT,
+  Id,
+  Nullable,
+  Page,
+  PageQuery,
+  route,
+  Timestamp,
+} from '../../../platform/http/schemas.ts';
 import { accountErrors } from '../../accounts/accounts.ts';
 import { accessOf } from '../access.ts';
 import type { ApiKeys, ApiKey as Row } from '../api-keys.ts';
@@ -90,7 +99,7 @@ export function apiKeyRoutes(
     },
     async (request, reply) => {
       const { organizationId } = accessOf(request);
-      const { limit, cursor } = request.query;
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
       const list = listOf(organizationId);
       const beforeId = cursor === undefined ? undefined : cursors.decode(list, cursor)[0];
       const rows = await apiKeys.list(organizationId, limit + 1, beforeId);
@@ -136,7 +145,8 @@ export function apiKeyRoutes(
       onRequest: authorization.requires('api-keys:write'),
       schema: route({
         summary: 'Rotate an API key',
-        description: 'Gives it another secret, shown this once. The old one keeps working for the grace.',
+        description:
+          'Gives it another secret, shown this once. The old one keeps working for the grace. Only for who created the key.',
         operationId: 'rotateApiKey',
         tag,
         access: 'organization',

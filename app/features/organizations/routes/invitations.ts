@@ -4,7 +4,7 @@ import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import type { Idempotency } from '../../../platform/http/idempotency.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, Id, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
+import { Body, DEFAULT_LIMIT, Id, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
 import { type Accounts, accountErrors, linkExpired } from '../../accounts/accounts.ts';
 import { accessOf } from '../access.ts';
 import type { Authorization } from '../authorization.ts';
@@ -50,6 +50,7 @@ export function invitationRoutes(app: HttpServer, options: InvitationRoutesOptio
           accountErrors.invalid_email,
           organizationErrors.already_member,
           organizationErrors.already_invited,
+          httpErrors.rate_limited,
           httpErrors.idempotency_key_reused,
           httpErrors.request_in_progress,
         ],
@@ -83,7 +84,7 @@ export function invitationRoutes(app: HttpServer, options: InvitationRoutesOptio
     },
     async (request, reply) => {
       const access = accessOf(request);
-      const { limit, cursor } = request.query;
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
       const list = listOf(access.organizationId);
       const beforeId = cursor === undefined ? undefined : cursors.decode(list, cursor)[0];
       const rows = await invitations.list(access.organizationId, limit + 1, beforeId);

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, Id, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
+import { Body, DEFAULT_LIMIT, Id, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
 import { accountErrors } from '../../accounts/accounts.ts';
 import { accessOf } from '../access.ts';
 import type { Authorization } from '../authorization.ts';
@@ -44,7 +44,7 @@ export function memberRoutes(app: HttpServer, { authorization, memberships, curs
     },
     async (request, reply) => {
       const { organizationId } = accessOf(request);
-      const { limit, cursor } = request.query;
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
       const after = cursor === undefined ? undefined : cursors.decode(listOf(organizationId), cursor);
       const rows = await memberships.list(organizationId, limit + 1, after);
       reply.header('cache-control', 'no-store');
@@ -113,7 +113,7 @@ export function memberRoutes(app: HttpServer, { authorization, memberships, curs
         params: OrganizationParams,
         body: Body({ userId: Id('The next owner, a member already.') }, { userId: exampleMember.userId }),
         answers: { 204: 'Ownership is transferred.' },
-        errors: signedInErrors,
+        errors: [...signedInErrors, organizationErrors.last_owner, organizationErrors.personal_organization],
       }),
     },
     async (request, reply) => {

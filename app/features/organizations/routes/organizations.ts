@@ -5,7 +5,7 @@ import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import type { Idempotency } from '../../../platform/http/idempotency.ts';
 import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
+import { Body, DEFAULT_LIMIT, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
 import { type Accounts, accountErrors } from '../../accounts/accounts.ts';
 import { accessOf } from '../access.ts';
 import type { Authorization } from '../authorization.ts';
@@ -81,7 +81,7 @@ export function organizationRoutes(app: HttpServer, options: OrganizationRoutesO
       }),
     },
     async (request, reply) => {
-      const { limit, cursor } = request.query;
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
       const afterId = cursor === undefined ? undefined : cursors.decode(LIST, cursor)[0];
       const rows = await directory.listOf(callerOf(request).userId, limit + 1, afterId);
       reply.header('cache-control', 'no-store');
