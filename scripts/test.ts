@@ -9,7 +9,7 @@ const files = given.some((argument) => !argument.startsWith('-')) ? given : [...
 const { status } = spawnSync(
   process.execPath,
   [
-    '--import=./app/module-resolution.ts',
+    '--import=./app/module-loading.ts',
     '--test',
     '--test-global-setup=test/global-setup.ts',
     '--test-timeout=120000',
