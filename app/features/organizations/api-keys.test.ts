@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, rows, value } from '../../../test/conditions.ts';
+import { atOnce } from '../../../test/conditions.ts';
 import { type Answer, assertProblem, startTestService, type TestService } from '../../../test/service.ts';
 import { after as later } from '../../platform/clock.ts';
 import { makeKey } from './api-key-format.ts';
