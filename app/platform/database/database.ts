@@ -87,7 +87,7 @@ function timed(query: Query, histogram: Metrics['db_query_duration_seconds']): Q
 const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback']);
 
 function operationOf(text: string): string {
-  const word = text.slice(0, 8).trimStart().split(/\W/, 1)[0]!.toLowerCase();
+  const word = text.trimStart().slice(0, 8).split(/\W/, 1)[0]!.toLowerCase();
   return OPERATIONS.has(word) ? word : 'other';
 }
 

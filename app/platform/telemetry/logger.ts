@@ -3,7 +3,7 @@
  * What may hold a secret or a person's data is not logged in the first place; redaction by name is the second line.
  */
 import pg from 'pg';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import { driverError } from '../database/failures.ts';
 
 export type { Logger };
@@ -44,8 +44,18 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     // Not Pino's `redact`, which took a quarter of a small request for these names at three levels.
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { ...redactors, err: serializeError },
+    hooks: { logMethod: logErrorsAsFields },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** `logger.error(error)`: Pino would take the error's own message for the line's, and drizzle's quotes parameters. */
+function logErrorsAsFields(this: Logger, args: Parameters<LogFn>, log: LogFn): void {
+  const [first, ...rest] = args as [unknown, ...unknown[]];
+  log.apply(
+    this,
+    (first instanceof Error ? [{ err: first }, ...(rest.length > 0 ? rest : ['error'])] : args) as Parameters<LogFn>,
+  );
 }
 
 /** The fields without the values of secret keys, down to three levels; a copy only where there was one. */
@@ -53,7 +63,7 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<stri
   let result = fields;
   for (const key of Object.keys(fields)) {
     const value = fields[key];
-    const safe = SECRET_KEYS.has(key) ? REDACTED : isNested(value, depth) ? withoutSecrets(value, depth + 1) : value;
+    const safe = SECRET_KEYS.has(key) ? REDACTED : withoutSecretsInside(key, value, depth);
     if (safe === value) continue;
     if (result === fields) result = { ...fields };
     result[key] = safe;
@@ -61,9 +71,11 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<stri
   return result;
 }
 
-/** Errors have a serializer of their own. */
-function isNested(value: unknown, depth: number): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && depth < REDACTED_DEPTH && !(value instanceof Error);
+function withoutSecretsInside(key: string, value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  // What is named `err` has a serializer of its own; an error under another name would be logged with all it carries.
+  if (value instanceof Error) return key === 'err' && depth === 1 ? value : serializeError(value);
+  return depth < REDACTED_DEPTH ? withoutSecrets(value as Record<string, unknown>, depth + 1) : value;
 }
 
 /**
@@ -83,5 +95,6 @@ export function serializeError(error: unknown): unknown {
     table,
     stack: quotesValues ? cause.stack?.replace(cause.message, '') : cause.stack,
     cause: cause.cause === undefined ? undefined : serializeError(cause.cause),
+    errors: cause instanceof AggregateError ? cause.errors.map(serializeError) : undefined,
   };
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createSealer } from './sealing.ts';
+
+const OLD = 'an-old-secret-that-is-long-enough-to-be-one';
+const NEW = 'the-new-secret-that-is-long-enough-to-be-one';
+const PURPOSE = 'sessions.secret';
+const bytes = () => fc.uint8Array({ maxLength: 200 });
+
+describe('what is sealed', () => {
+  const sealer = createSealer([OLD]);
+
+  it('opens to what it was, bytes and text', () => {
+    fc.assert(
+      fc.property(bytes(), (plain) =>
+        assert.deepEqual(sealer.open(PURPOSE, sealer.seal(PURPOSE, plain)), Buffer.from(plain)),
+      ),
+    );
+    assert.equal(sealer.open(PURPOSE, sealer.seal(PURPOSE, 'grüße 👋')).toString(), 'grüße 👋');
+  });
+
+  it('opens as a view into a larger buffer, as the driver of the database hands it over', () => {
+    const sealed = sealer.seal(PURPOSE, 'text');
+    const larger = Buffer.concat([Buffer.alloc(7), sealed, Buffer.alloc(9)]);
+    const view = new Uint8Array(larger.buffer, larger.byteOffset + 7, sealed.length);
+    assert.equal(sealer.open(PURPOSE, view).toString(), 'text');
+  });
+
+  it('is different each time, and shows nothing of the text', () => {
+    const sealed = Array.from({ length: 100 }, () => sealer.seal(PURPOSE, 'k4n4ry').toString('latin1'));
+    assert.equal(new Set(sealed).size, 100);
+    assert.ok(sealed.every((each) => !each.includes('k4n4ry')));
+  });
+
+  it('opens for no other purpose', () => {
+    const sealed = sealer.seal(PURPOSE, 'text');
+    for (const other of ['sessions.secre', 'sessions.secret ', 'email_messages.data', '']) {
+      assert.throws(() => sealer.open(other, sealed));
+    }
+  });
+
+  it('opens no more with any bit of it changed, or any byte left out', () => {
+    const sealed = sealer.seal(PURPOSE, 'a text');
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const changed = Buffer.from(sealed);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      assert.throws(() => sealer.open(PURPOSE, changed), `bit ${bit}`);
+    }
+    for (let length = 0; length < sealed.length; length++)
+      assert.throws(() => sealer.open(PURPOSE, sealed.subarray(0, length)));
+    fc.assert(fc.property(bytes(), (garbage) => assert.throws(() => sealer.open(PURPOSE, garbage))));
+  });
+});
+
+describe('a rotation of the secret', () => {
+  const before = createSealer([OLD]);
+  const during = createSealer([NEW, OLD]);
+  const after = createSealer([NEW]);
+
+  it('opens what the old one sealed, and seals with the new one', () => {
+    assert.equal(during.open(PURPOSE, before.seal(PURPOSE, 'old')).toString(), 'old');
+    assert.equal(after.open(PURPOSE, during.seal(PURPOSE, 'new')).toString(), 'new');
+    assert.throws(() => before.open(PURPOSE, during.seal(PURPOSE, 'new')));
+  });
+
+  it('that is complete opens nothing old, and says why', () => {
+    assert.throws(() => after.open(PURPOSE, before.seal(PURPOSE, 'old')), /APP_SECRET that is no longer configured/);
+  });
+
+  it('gives keys for each secret, the first one first', () => {
+    assert.deepEqual(during.deriveKeys('cursor'), [after.deriveKey('cursor'), before.deriveKey('cursor')]);
+    assert.deepEqual(during.deriveKey('cursor'), after.deriveKey('cursor'));
+    assert.notDeepEqual(during.deriveKey('cursor'), during.deriveKey('other'));
+  });
+});
+
+it('a sealer without a secret is refused', () => {
+  assert.throws(() => createSealer([]));
+});

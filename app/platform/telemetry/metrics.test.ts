@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { request, startTestService } from '../../../test/service.ts';
+import { atScrape, createMetrics, metricDefinitions } from './metrics.ts';
+import { createMetricsServer } from './metrics-server.ts';
+
+describe('metrics', () => {
+  it('have no more series after 1,000 random paths than after a few', async (t) => {
+    const test = await startTestService({ jobs: false });
+    t.after(() => test.close());
+    const series = async () =>
+      (await test.service.metrics.registry.metrics()).split('\n').filter((line) => line && !line.startsWith('#'));
+    const methods = ['GET', 'DELETE', 'PROPFIND'];
+    const visit = (method: string) => {
+      const random = crypto.randomUUID();
+      const paths = [`/${random}?${random}=${random}`, `/v1/sessions/${random}`];
+      return Promise.all(paths.map((path) => test.request(path, { method })));
+    };
+    for (const method of methods) await visit(method);
+    await settled(test);
+    const before = await series();
+
+    for (let index = 0; index < 100; index++) {
+      await Promise.all(Array.from({ length: 5 }, (_, lane) => visit(methods[(index + lane) % 3]!)));
+    }
+    await settled(test);
+    const after = await series();
+    const names = (lines: string[]) => lines.map((line) => line.slice(0, line.lastIndexOf(' '))).sort();
+    assert.deepEqual(names(after), names(before));
+  });
+
+  it('count each request once, by its route and status', async (t) => {
+    const test = await startTestService({ jobs: false });
+    t.after(() => test.close());
+    for (let index = 0; index < 7; index++) await test.request('/.well-known/jwks.json?a=b');
+    await test.request('/nope');
+    await test.request('/v1/sessions/%zz');
+    await settled(test);
+    const text = await test.service.metrics.registry.metrics();
+    const counted = (labels: string) =>
+      Number(new RegExp(`http_request_duration_seconds_count{${labels}} (\\d+)`).exec(text)?.[1]);
+    assert.equal(counted('method="GET",route="/.well-known/jwks.json",status_code="200"'), 7);
+    assert.equal(counted('method="GET",route="none",status_code="404"'), 1);
+    assert.equal(counted('method="GET",route="none",status_code="400"'), 1);
+  });
+
+  it('are served on a port of their own, all of the table and those of the runtime', async (t) => {
+    const metrics = createMetrics({ release: '1.2.3' }, { runtime: true });
+    const errors: unknown[] = [];
+    const server = createMetricsServer(metrics, (error) => errors.push(error)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    const { status, headers, body } = await request(`${url}/metrics`);
+    assert.equal(status, 200);
+    assert.match(headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+    assert.match(body, /^build_info\{release="1\.2\.3",node="v\d+[^"]*"\} 1$/m);
+    assert.match(body, /^nodejs_eventloop_lag_seconds/m);
+    for (const name of Object.keys(metricDefinitions)) assert.match(body, new RegExp(`^# HELP ${name} `, 'm'));
+    assert.equal((await request(`${url}/`)).status, 404);
+    assert.equal((await request(`${url}/metrics`, { method: 'POST', body: {} })).status, 404);
+
+    atScrape(metrics.jobs_queued, () => Promise.reject(new Error('no database')));
+    assert.equal((await request(`${url}/metrics`)).status, 500);
+    assert.equal(errors.length, 1);
+  });
+
+  it('are not served on the public port', async (t) => {
+    const test = await startTestService({ jobs: false });
+    t.after(() => test.close());
+    assert.equal((await test.request('/metrics')).status, 404);
+  });
+
+  it('are still served when the database is gone', async (t) => {
+    const test = await startTestService({ jobs: false });
+    t.after(() => test.close());
+    await test.service.db.$client.end();
+    assert.match(await test.service.metrics.registry.metrics(), /^build_info/m);
+  });
+});
+
+/** A request is observed when its connection has sent the answer, which may be just after the answer has arrived. */
+async function settled({ service, logs }: Awaited<ReturnType<typeof startTestService>>): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const { values } = await service.metrics.http_requests_in_flight.get();
+    if (values.every(({ value }) => value === 0)) return;
+    assert.ok(Date.now() < deadline, `still in flight: ${logs.at(-1)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
