@@ -18,10 +18,11 @@ export const measureMe: Part = async ({ stage, quick }) => {
   const measure = async (subject: Subject, durationMs: number) =>
     requireStatus(await meter.measure(subject, { connections: CONNECTIONS, durationMs, work }), 200);
 
-  for (const subject of [api, limit]) await measure(subject, quick ? 1_500 : 4_000);
+  const durationMs = quick ? 1_000 : 4_000;
+  for (const subject of [api, limit]) await measure(subject, 2_000);
   const { service, bare } = await interleave(quick ? 5 : 9, {
-    service: () => measure(api, quick ? 1_500 : 4_000),
-    bare: () => measure(limit, quick ? 1_500 : 4_000),
+    service: () => measure(api, durationMs),
+    bare: () => measure(limit, durationMs),
   });
   await Promise.all([meter.close(), limit.stop(), api.stop()]);
 

@@ -8,7 +8,7 @@ import { firstRefreshToken, openTokens } from '../tokens.ts';
 import { meRequests } from './me.ts';
 import { type Part, USERS } from './part.ts';
 
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 2_000;
 const SAMPLE_MS = 100;
 
 export const measureMemory: Part = async ({ stage, quick }) => {
@@ -35,7 +35,7 @@ export const measureMemory: Part = async ({ stage, quick }) => {
   const sampling = setInterval(() => {
     most = Math.max(most, residentMb(api.pid));
   }, SAMPLE_MS);
-  for (const work of works) await meter.measure(api, { connections: 64, durationMs: quick ? 3_000 : 15_000, work });
+  for (const work of works) await meter.measure(api, { connections: 64, durationMs: quick ? 2_000 : 15_000, work });
   clearInterval(sampling);
   await delay(SETTLE_MS);
   const afterwards = residentMb(api.pid);

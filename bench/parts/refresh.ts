@@ -19,7 +19,7 @@ export const measureRefresh: Part = async ({ stage, quick }) => {
   const api = await stage.api(url);
   const limit = await startLimit(url, await openTokens(url));
   const meter = createMeter(stage.postgresPid);
-  const durationMs = quick ? 2_000 : 5_000;
+  const durationMs = quick ? 1_000 : 5_000;
 
   /** Each side has sessions of its own, as each answer's token is the next request. */
   const side = (subject: Subject, nth: number) => {

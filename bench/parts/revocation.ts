@@ -29,11 +29,11 @@ export const measureRevocation: Part = async ({ stage, quick }) => {
   // Beside other work, as a quiet process would answer faster than one in service.
   const load = {
     connections: 4,
-    durationMs: quick ? 8_000 : 30_000,
+    durationMs: quick ? 5_000 : 25_000,
     work: { kind: 'list', requests: meRequests(tokens, USERS, 1_000) },
   } as const;
   const background = meter.measure(other, load);
-  await endSessions(quick ? 200 : 1_000);
+  await endSessions(quick ? 100 : 1_000);
   await background;
   const histogram = await revocationHistogram(other.metricsPort);
   for (const connection of [ending, asking]) connection.close();

@@ -23,7 +23,7 @@ const PATHS = { me: '/v1/users/me', list: '/v1/sessions' };
 export const measureScale: Part = async ({ stage, quick }) => {
   const large = quick ? LARGE / 10 : LARGE;
   const meter = createMeter(stage.postgresPid);
-  const durationMs = quick ? 1_500 : 4_000;
+  const durationMs = quick ? 700 : 4_000;
 
   const side = async (users: number) => {
     const url = await stage.database(users);
