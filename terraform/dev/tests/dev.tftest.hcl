@@ -1,0 +1,71 @@
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  region             = "eu-central-1"
+  api_domain         = "api.dev.example.com"
+  app_url            = "https://app.dev.example.com"
+  zone_id            = "Z0123456789ABCDEFGHIJ"
+  email_from         = "Plinth <no-reply@mail.dev.example.com>"
+  cors_origins       = ["https://app.dev.example.com"]
+  github_repository  = "example/plinth"
+  alarm_emails       = ["operations@example.com"]
+  budget_monthly_usd = 250
+  vpc_cidr           = "10.10.0.0/16"
+}
+
+run "environment" {
+  assert {
+    condition     = output.posture.network.nat_gateways == 1
+    error_message = "dev must make do with one NAT gateway."
+  }
+
+  assert {
+    condition     = output.posture.database.instances == 1 && !output.posture.database.deletion_protection && !output.posture.database.final_snapshot
+    error_message = "dev must be one database instance that can be destroyed."
+  }
+
+  assert {
+    condition     = contains([for setting in output.posture.service.containers.api[0].environment : "${setting.name}=${setting.value}"], "APP_ENV=staging")
+    error_message = "APP_ENV must not be development here, which would start stand-ins."
+  }
+
+  assert {
+    condition     = output.posture.email.webhook == null
+    error_message = "SNS must not be subscribed before the service runs."
+  }
+}
+
+run "what_must_hold_everywhere_holds" {
+  module {
+    source = "../invariants"
+  }
+
+  variables {
+    posture = run.environment.posture
+  }
+}
+
+run "bad_input_is_refused" {
+  command = plan
+
+  variables {
+    region             = "frankfurt"
+    api_domain         = "https://api.example.com/"
+    app_url            = "http://app.example.com"
+    zone_id            = "example.com"
+    email_from         = "Plinth <example.com>"
+    cors_origins       = ["http://app.example.com"]
+    github_repository  = "plinth"
+    alarm_emails       = []
+    budget_monthly_usd = 0
+    vpc_cidr           = "10.0.0.0/24"
+    product_name       = ""
+  }
+
+  expect_failures = [
+    var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+  ]
+}

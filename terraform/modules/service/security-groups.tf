@@ -1,0 +1,63 @@
+# Both roles call out by HTTPS (mail providers' certificates, payments, breached passwords) and SMTP; only the API is called.
+resource "aws_security_group" "this" {
+  for_each = local.services
+
+  name        = "${var.name}-${each.key}"
+  description = "Tasks of ${each.key}"
+  vpc_id      = var.vpc_id
+}
+
+locals {
+  outward = { for pair in setproduct(keys(local.services), [443, 465]) : "${pair[0]}-${pair[1]}" => { role = pair[0], port = pair[1] } }
+}
+
+resource "aws_vpc_security_group_egress_rule" "outward" {
+  for_each = local.outward
+
+  security_group_id = aws_security_group.this[each.value.role].id
+  description       = each.value.port == 443 ? "HTTPS" : "SMTP over TLS"
+  ip_protocol       = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "database" {
+  for_each = local.services
+
+  security_group_id            = aws_security_group.this[each.key].id
+  description                  = "PostgreSQL"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+  referenced_security_group_id = var.database_security_group_id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database" {
+  for_each = local.services
+
+  security_group_id            = var.database_security_group_id
+  description                  = "From ${each.key}"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+  referenced_security_group_id = aws_security_group.this[each.key].id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "api" {
+  security_group_id            = aws_security_group.this["api"].id
+  description                  = "From the load balancer"
+  ip_protocol                  = "tcp"
+  from_port                    = var.ports.api
+  to_port                      = var.ports.api
+  referenced_security_group_id = var.load_balancer.security_group_id
+}
+
+resource "aws_vpc_security_group_egress_rule" "load_balancer" {
+  security_group_id            = var.load_balancer.security_group_id
+  description                  = "To the API"
+  ip_protocol                  = "tcp"
+  from_port                    = var.ports.api
+  to_port                      = var.ports.api
+  referenced_security_group_id = aws_security_group.this["api"].id
+}

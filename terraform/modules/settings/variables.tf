@@ -1,0 +1,27 @@
+variable "derived" {
+  type        = map(string)
+  description = "Settings that follow from the rest of the configuration."
+  nullable    = false
+}
+
+variable "further" {
+  type        = map(string)
+  description = "Further settings that are no secrets, such as { LOG_LEVEL = \"debug\" }."
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.further), local.optional_settings)) == 0
+    error_message = "settings may hold only: ${join(", ", local.optional_settings)}. Secrets go to optional_secrets; all else follows from other variables."
+  }
+}
+
+variable "optional_secrets" {
+  type        = set(string)
+  description = "Secret settings that this installation uses beside the required ones, such as RESEND_WEBHOOK_SECRET. Their values must be put before the next rollout: a task whose secret has none does not start."
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.optional_secrets, local.optional_secrets)) == 0
+    error_message = "optional_secrets may hold only: ${join(", ", local.optional_secrets)}."
+  }
+}

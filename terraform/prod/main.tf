@@ -1,0 +1,46 @@
+# Where people's data is: nothing that can fail alone takes the service with it.
+module "platform" {
+  source = "../modules/platform"
+
+  environment = "prod"
+
+  installation = {
+    api_domain         = var.api_domain
+    app_url            = var.app_url
+    zone_id            = var.zone_id
+    email_from         = var.email_from
+    product_name       = var.product_name
+    cors_origins       = var.cors_origins
+    github_repository  = var.github_repository
+    alarm_emails       = var.alarm_emails
+    budget_monthly_usd = var.budget_monthly_usd
+    vpc_cidr           = var.vpc_cidr
+    email_webhook      = var.email_webhook
+  }
+  settings         = var.settings
+  optional_secrets = var.optional_secrets
+
+  sizes = {
+    nat_per_zone   = true
+    endpoint_zones = 3
+    spot           = false
+    grafana        = true
+    api            = { cpu = 1024, memory = 2048, min = 3, max = 24, requests_per_target = 12000 }
+    worker         = { cpu = 512, memory = 1024, min = 2, max = 12, queue_age_seconds = 20 }
+    database = {
+      instances           = 2
+      instance_class      = "db.r8g.large"
+      serverless_capacity = { min = 0.5, max = 4 } # unused with this class
+      max_connections     = 1200
+      max_gib             = 500
+    }
+  }
+
+  guards = {
+    deletion_protection  = true
+    firewall             = true
+    backup_days          = 35
+    log_retention_days   = 365
+    secret_recovery_days = 30
+  }
+}

@@ -1,0 +1,105 @@
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  region             = "eu-central-1"
+  api_domain         = "api.example.com"
+  app_url            = "https://app.example.com"
+  zone_id            = "Z0123456789ABCDEFGHIJ"
+  email_from         = "Plinth <no-reply@mail.example.com>"
+  cors_origins       = ["https://app.example.com"]
+  github_repository  = "example/plinth"
+  alarm_emails       = ["operations@example.com"]
+  budget_monthly_usd = 1500
+  vpc_cidr           = "10.30.0.0/16"
+}
+
+run "environment" {
+  assert {
+    condition     = output.posture.network.nat_gateways == 3
+    error_message = "prod must have a NAT gateway in each zone."
+  }
+
+  assert {
+    condition     = output.posture.database.instances >= 2
+    error_message = "prod must have a reader that takes over from the writer: Multi-AZ."
+  }
+
+  assert {
+    condition     = output.posture.database.deletion_protection && output.posture.database.final_snapshot && output.posture.load_balancer.deletion_protection
+    error_message = "prod must be protected from deletion."
+  }
+
+  assert {
+    condition     = output.posture.database.backup_days == 35
+    error_message = "prod must be restorable for 35 days."
+  }
+
+  assert {
+    condition     = alltrue([for role, least in output.posture.service.min_tasks : least >= 2])
+    error_message = "prod must run at least 2 tasks of each service."
+  }
+
+  assert {
+    condition     = !anytrue(values(output.posture.service.public_ip)) && !output.posture.database.public
+    error_message = "In prod nothing but the load balancer may have a public address."
+  }
+
+  assert {
+    condition     = output.posture.load_balancer.firewall
+    error_message = "prod must have a firewall."
+  }
+
+  assert {
+    condition = alltrue([for group in values(merge(
+      output.posture.network.log_groups, output.posture.database.log_groups, output.posture.load_balancer.log_groups,
+      output.posture.service.log_groups, output.posture.monitoring.log_groups,
+    )) : group.days >= 90])
+    error_message = "prod must keep logs for at least 90 days."
+  }
+
+  assert {
+    condition     = contains([for setting in output.posture.service.containers.api[0].environment : "${setting.name}=${setting.value}"], "APP_ENV=production")
+    error_message = "prod must run as production."
+  }
+
+  assert {
+    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example/plinth:environment:prod"
+    error_message = "Only jobs of the environment prod may roll out to it."
+  }
+}
+
+run "what_must_hold_everywhere_holds" {
+  module {
+    source = "../invariants"
+  }
+
+  variables {
+    posture = run.environment.posture
+  }
+}
+
+# A wildcard is the one mistake that works, for everybody.
+run "bad_input_is_refused" {
+  command = plan
+
+  variables {
+    region             = "frankfurt"
+    api_domain         = "*.example.com"
+    app_url            = "app.example.com"
+    zone_id            = "example.com"
+    email_from         = "no-reply@*.example.com"
+    cors_origins       = ["https://*.example.com"]
+    github_repository  = "example/*"
+    alarm_emails       = []
+    budget_monthly_usd = -1
+    vpc_cidr           = "0.0.0.0/0"
+    product_name       = ""
+  }
+
+  expect_failures = [
+    var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+  ]
+}

@@ -1,0 +1,87 @@
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  region             = "eu-central-1"
+  api_domain         = "api.staging.example.com"
+  app_url            = "https://app.staging.example.com"
+  zone_id            = "Z0123456789ABCDEFGHIJ"
+  email_from         = "Plinth <no-reply@mail.staging.example.com>"
+  cors_origins       = ["https://app.staging.example.com"]
+  github_repository  = "example/plinth"
+  alarm_emails       = ["operations@example.com"]
+  budget_monthly_usd = 400
+  vpc_cidr           = "10.20.0.0/16"
+}
+
+run "environment" {
+  variables {
+    email_webhook    = true
+    settings         = { LOG_LEVEL = "debug" }
+    optional_secrets = ["RESEND_WEBHOOK_SECRET"]
+  }
+
+  assert {
+    condition     = output.posture.database.instances == 2 && output.posture.database.deletion_protection && output.posture.database.backup_days >= 7
+    error_message = "staging must rehearse failover and restoring."
+  }
+
+  assert {
+    condition     = output.posture.load_balancer.firewall
+    error_message = "staging must show what the firewall turns away."
+  }
+
+  assert {
+    condition     = output.posture.service.min_tasks.api >= 2
+    error_message = "staging must run two API tasks, as prod does: what works with one alone is found here."
+  }
+
+  assert {
+    condition     = output.posture.email.webhook == "https://api.staging.example.com/v1/webhooks/email/ses"
+    error_message = "Bounces must reach the webhook of this environment."
+  }
+
+  assert {
+    condition     = contains([for setting in output.posture.service.containers.worker[0].environment : "${setting.name}=${setting.value}"], "LOG_LEVEL=debug")
+    error_message = "Further settings must reach the tasks."
+  }
+
+  assert {
+    condition     = alltrue([for role in ["api", "worker", "migrate"] : contains([for secret in output.posture.service.containers[role][0].secrets : secret.name], "RESEND_WEBHOOK_SECRET")])
+    error_message = "Further secrets must reach the tasks."
+  }
+}
+
+run "what_must_hold_everywhere_holds" {
+  module {
+    source = "../invariants"
+  }
+
+  variables {
+    posture = run.environment.posture
+  }
+}
+
+run "bad_input_is_refused" {
+  command = plan
+
+  variables {
+    region             = "frankfurt"
+    api_domain         = "https://api.example.com/"
+    app_url            = "http://app.example.com"
+    zone_id            = "example.com"
+    email_from         = "Plinth <example.com>"
+    cors_origins       = ["https://app.example.com/path"]
+    github_repository  = "example/plinth/other"
+    alarm_emails       = ["operations"]
+    budget_monthly_usd = 0
+    vpc_cidr           = "ten.0.0.0/16"
+    product_name       = ""
+  }
+
+  expect_failures = [
+    var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+  ]
+}
