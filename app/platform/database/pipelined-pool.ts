@@ -5,6 +5,7 @@
  */
 import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { isUnavailable } from './failures.ts';
 
 /** node-postgres' `query` in its promise form: a text or `{ text, name, values, ... }`, and the values. */
 export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>;
@@ -93,13 +94,27 @@ export class PipelinedPool extends pg.Pool {
   async #pipelined(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     const lane = this.#leastBusyLane();
     lane.inFlight++;
+    let client: pg.Client | undefined;
     try {
-      const client = lane.client ?? (await this.#open(lane));
+      client = lane.client ?? (await this.#open(lane));
       writeTogether(client);
       return await client.query(config, values);
+    } catch (error) {
+      // The statement may learn of a lost connection before the event does, and the next one must not meet it.
+      if (client && isUnavailable(error)) this.#abandon(lane, client, error as Error);
+      throw error;
     } finally {
       lane.inFlight--;
     }
+  }
+
+  #abandon(lane: Lane, client: pg.Client, error: Error): void {
+    if (lane.client !== client) return;
+    lane.client = undefined;
+    if (this.#closed) return;
+    this.#options.onLaneLost?.(error);
+    // Statements that are on the wire still get their answers, if there is anyone to give them.
+    client.end().catch(() => {});
   }
 
   #leastBusyLane(): Lane {
@@ -118,13 +133,8 @@ export class PipelinedPool extends pg.Pool {
 
   async #connectLane(lane: Lane): Promise<pg.Client> {
     const client = new pg.Client({ ...this.#options, pipeline: true } as pg.ClientConfig);
-    const lost = (error: Error) => {
-      if (lane.client !== client) return;
-      lane.client = undefined;
-      if (!this.#closed) this.#options.onLaneLost?.(error);
-    };
-    client.on('error', lost);
-    client.on('end', () => lost(new Error('the database closed the connection')));
+    client.on('error', (error) => this.#abandon(lane, client, error));
+    client.on('end', () => this.#abandon(lane, client, new Error('the database closed the connection')));
     if (this.#options.wrapQuery) wrap(client, this.#options.wrapQuery);
     await client.connect();
     lane.client = client;

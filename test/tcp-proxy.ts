@@ -1,0 +1,65 @@
+/** A TCP proxy before a server, whose connections a test cuts, or lets fall silent as a lost network does. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  /** The server's URL, through the proxy. */
+  url: string;
+  /** Connections made so far. */
+  readonly accepted: number;
+  /** Nothing passes any more, in either direction, and nothing is closed: on all connections of now. */
+  freeze(): void;
+  /** Closes all connections. */
+  cut(): void;
+  /** Whether new connections are taken; otherwise they are closed at once. */
+  open: boolean;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(serverUrl);
+  const pairs = new Set<[Socket, Socket]>();
+  let accepted = 0;
+  const server = createServer((incoming) => {
+    if (!proxy.open) {
+      incoming.destroy();
+      return;
+    }
+    accepted++;
+    const outgoing = connect(Number(port), hostname);
+    const pair: [Socket, Socket] = [incoming, outgoing];
+    pairs.add(pair);
+    for (const [from, to] of [pair, [outgoing, incoming] as const]) {
+      from.on('data', (chunk: Buffer) => to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(serverUrl);
+  url.port = String((server.address() as AddressInfo).port);
+
+  const proxy: TcpProxy = {
+    url: url.href,
+    open: true,
+    get accepted() {
+      return accepted;
+    },
+    freeze() {
+      for (const pair of pairs) for (const socket of pair) socket.removeAllListeners('data').resume();
+    },
+    cut() {
+      for (const [incoming] of pairs) incoming.destroy();
+    },
+    async close() {
+      proxy.cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
