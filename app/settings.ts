@@ -147,7 +147,8 @@ export const settings = {
     example: '2',
   }),
   DATABASE_PREPARED_STATEMENTS: define({
-    meaning: 'false behind PgBouncer in transaction mode.',
+    meaning:
+      'false behind PgBouncer in transaction mode. Then limit statements by: alter role ... set statement_timeout.',
     parse: flag,
     fallback: true,
     example: 'true',

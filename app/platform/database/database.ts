@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   poolSize: number;
   /** Shared, pipelined connections for single statements. */
   lanes: number;
-  /** Off behind PgBouncer in transaction mode: statements are then sent without a name. */
+  /** Off behind PgBouncer in transaction mode: statements are then sent without a name, and connections without settings. */
   preparedStatements: boolean;
   /** A statement that takes longer is cancelled by the server, in milliseconds. */
   statementTimeoutMs: number;
@@ -38,11 +38,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize,
     lanes: options.lanes,
     application_name: options.applicationName,
-    statement_timeout: options.statementTimeoutMs,
+    // PgBouncer refuses connections that bring settings; behind it they belong to the role (alter role ... set statement_timeout).
+    ...(preparedStatements && {
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: 30_000,
+    }),
     // A connection that died without a word is noticed by the client, not only by the server.
     query_timeout: options.statementTimeoutMs + 5_000,
     connectionTimeoutMillis: 5_000,
-    idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     onLaneLost: (error) => options.onConnectionLost?.(error),
