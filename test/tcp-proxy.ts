@@ -9,6 +9,8 @@ export interface TcpProxy {
   readonly accepted: number;
   /** Nothing passes any more, in either direction, and nothing is closed: on all connections of now. */
   freeze(): void;
+  /** Freezes, once, as soon as a client sends this text. */
+  freezeAt: string | undefined;
   /** Closes all connections. */
   cut(): void;
   /** Whether new connections are taken; otherwise they are closed at once. */
@@ -30,7 +32,11 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
     const pair: [Socket, Socket] = [incoming, outgoing];
     pairs.add(pair);
     for (const [from, to] of [pair, [outgoing, incoming] as const]) {
-      from.on('data', (chunk: Buffer) => to.write(chunk));
+      from.on('data', (chunk: Buffer) => {
+        const freezes = proxy.freezeAt !== undefined && chunk.includes(proxy.freezeAt);
+        if (!freezes) to.write(chunk);
+        else proxy.freeze();
+      });
       from.on('error', () => {});
       from.on('close', () => {
         to.destroy();
@@ -46,10 +52,12 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
   const proxy: TcpProxy = {
     url: url.href,
     open: true,
+    freezeAt: undefined,
     get accepted() {
       return accepted;
     },
     freeze() {
+      proxy.freezeAt = undefined;
       for (const pair of pairs) for (const socket of pair) socket.removeAllListeners('data').resume();
     },
     cut() {

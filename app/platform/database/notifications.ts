@@ -47,6 +47,8 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       connectionString: url,
       application_name: 'plinth listen',
       connectionTimeoutMillis: 5_000,
+      // A connection that has gone silent is noticed by what is asked next: LISTEN, or a heartbeat.
+      query_timeout: heartbeatMs,
     });
     const over = new AbortController();
     const ended = new Promise<Error>((resolve) => {
@@ -60,8 +62,7 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
     try {
       await current.connect();
       client = current;
-      for (const channel of subscribers.keys()) await current.query(`listen ${pg.escapeIdentifier(channel)}`);
-      for (const members of subscribers.values()) for (const member of members) await member.onConnected?.();
+      await listenForAll(current);
       connected = true;
       failures = 0;
       started.resolve();
@@ -70,8 +71,30 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       connected = false;
       client = undefined;
       over.abort();
-      // Not awaited: a connection that hangs would hang here too.
+      // Not awaited: a connection that hangs would hang here too. With a question unanswered, this closes it by force.
       current.end().catch(() => {});
+    }
+  }
+
+  /** LISTENs on every channel and tells every subscriber, also those that come meanwhile. */
+  async function listenForAll(current: pg.Client): Promise<void> {
+    const listening = new Set<string>();
+    const told = new Set<Subscriber>();
+    const next = () => {
+      for (const [channel, members] of subscribers)
+        for (const member of members) if (!told.has(member)) return { channel, member };
+      return undefined;
+    };
+    for (const channel of subscribers.keys()) {
+      listening.add(channel);
+      await listen(current, channel);
+    }
+    for (let waiting = next(); waiting; waiting = next()) {
+      const { channel, member } = waiting;
+      told.add(member);
+      if (!listening.has(channel)) await listen(current, channel);
+      listening.add(channel);
+      await member.onConnected?.();
     }
   }
 
@@ -79,17 +102,14 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
   async function heartbeats(current: pg.Client, ended: Promise<Error>): Promise<Error> {
     for (;;) {
       const over = new AbortController();
-      const pause = (ms: number) => delay(ms, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
-      try {
-        const reason = await Promise.race([pause(heartbeatMs), ended]);
-        if (reason) return reason;
-        const answer = current.query('select 1').then(() => 'alive' as const);
-        const outcome = await Promise.race([answer, pause(heartbeatMs), ended]);
-        if (outcome instanceof Error) return outcome;
-        if (!outcome) return new Error(`no answer from the database within ${heartbeatMs} ms`);
-      } finally {
-        over.abort();
-      }
+      const pause = delay(heartbeatMs, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
+      const reason = await Promise.race([pause, ended]);
+      over.abort();
+      if (reason) return reason;
+      const silent = () => new Error(`no answer from the database within ${heartbeatMs} ms`);
+      const answer = current.query('select 1').then(() => undefined, silent);
+      const outcome = await Promise.race([answer, ended]);
+      if (outcome) return outcome;
     }
   }
 
@@ -113,7 +133,7 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       if (members) members.add(subscriber);
       else subscribers.set(channel, new Set([subscriber]));
       if (client && connected) {
-        if (!members) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+        if (!members) await listen(client, channel);
         await subscriber.onConnected?.();
       }
       return () => {
@@ -132,4 +152,8 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       await running;
     },
   };
+}
+
+async function listen(client: pg.Client, channel: string): Promise<void> {
+  await client.query(`listen ${pg.escapeIdentifier(channel)}`);
 }
