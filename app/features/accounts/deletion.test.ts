@@ -66,13 +66,20 @@ describe('deleting an account', () => {
     assert.equal((await signIn(test, email)).id, id, 'and is not purged later');
   });
 
-  it('voids the links that were mailed before', async () => {
+  it('voids the links that were mailed before, also for the time after it is undone', async () => {
     const { accessToken: token, email } = await createSignedInUser(test);
     await test.request('/v1/password-resets', { body: { email } });
     const { token: reset } = await test.mail(email, /Reset/);
+    const to = `other-${email}`;
+    await test.request('/v1/users/me/email-changes', { token, body: { email: to, password: PASSWORD } });
+    const { token: change } = await test.mail(to, /Confirm your new/);
     await remove(token);
     const body = { token: reset, password: 'purple monkey dishwasher lamp' };
-    assertProblem(await test.request('/v1/password-resets/confirm', { body }), 400, 'invalid_token');
+    const useReset = () => test.request('/v1/password-resets/confirm', { body });
+    const useChange = () => test.request('/v1/email-verifications/confirm', { body: { token: change } });
+    for (const use of [useReset, useChange]) assertProblem(await use(), 400, 'invalid_token');
+    assert.equal((await restore(await undo(email))).status, 204);
+    for (const use of [useReset, useChange]) assertProblem(await use(), 400, 'invalid_token');
   });
 
   it('removes everything about the person after 14 days and not before, and frees the address', async () => {

@@ -15,9 +15,9 @@ import {
   type TestService,
 } from '../../../test/service.ts';
 
-const SAMPLES = 80;
-/** At 80 samples a case, chance alone stays within 0.5 +- 0.05 two times in three; this is five times as far. */
-const TELLTALE = 0.25;
+const SAMPLES = 100;
+/** At 100 samples a case, chance alone stays within 0.5 +- 0.04 two times in three; this is five times as far. */
+const TELLTALE = 0.2;
 
 describe('the time of an answer', () => {
   let test: TestService;

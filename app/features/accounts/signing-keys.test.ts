@@ -98,6 +98,9 @@ describe('signing keys', () => {
     const starts = [1, 2, 3].map(() => startTestService({ databaseUrl: database.url, jobs: false }));
     const services = await Promise.all(starts);
     t.after(() => Promise.all(services.map((service) => service.close())));
+    // Once more, at the very same moment.
+    await value(services[0]!, 'delete from signing_keys');
+    await Promise.all(services.map(({ service }) => service.accounts.signingKeys.start()));
     assert.equal(await value(services[0]!, 'select count(*)::int from signing_keys'), 1);
     const all = await Promise.all(services.map(published));
     assert.deepEqual(all[1], all[0]);
