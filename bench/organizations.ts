@@ -87,7 +87,7 @@ try {
   log('\nauthorization: GET /v1/organizations/{organizationId}, by API key to by access token');
   const { moreQueries, throughput, details } = await measureAuthorization(stage, url, quick);
   figure('more queries a request', moreQueries, 1, 'less');
-  figure('requests a second', throughput, 0.8, 'more');
+  figure('requests a second', throughput, 0.7, 'more');
   for (const line of details) detail(line);
   log('\nrevocation of a key, to its refusal by another process');
   const delays = await measureKeyRevocation(stage, url, quick);

@@ -7,9 +7,14 @@ import { randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform
 
 const PREFIX = 'plk_';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** Character code -> value, for the characters of the alphabet. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, ALPHABET.indexOf(String.fromCharCode(code))));
 const BYTES = 16 + 16 + 32 + 4;
 /** ceil(68 bytes * 8 / log2(62)) */
 const DIGITS = 92;
+/** A divisor of DIGITS; 62 to its power is a safe integer. */
+const CHUNK_DIGITS = 4;
+const CHUNK = 62n ** BigInt(CHUNK_DIGITS);
 const KEY = new RegExp(`^${PREFIX}[0-9A-Za-z]{${DIGITS}}$`);
 
 /** A new key: to be shown once, and stored as `hashOfKey`. */
@@ -55,7 +60,12 @@ function toBase62(bytes: Buffer): string {
 
 function fromBase62(text: string): Buffer | null {
   let number = 0n;
-  for (const character of text) number = number * 62n + BigInt(ALPHABET.indexOf(character));
+  // A few digits at a time fit a plain number, which is many times faster; this runs for each request by key.
+  for (let start = 0; start < DIGITS; start += CHUNK_DIGITS) {
+    let chunk = 0;
+    for (let at = start; at < start + CHUNK_DIGITS; at++) chunk = chunk * 62 + VALUES[text.charCodeAt(at)]!;
+    number = number * CHUNK + BigInt(chunk);
+  }
   const hex = number.toString(16).padStart(BYTES * 2, '0');
   return hex.length === BYTES * 2 ? Buffer.from(hex, 'hex') : null;
 }

@@ -35,6 +35,21 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The last use of a key is written at most so often. */
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
 
+/** What of a key decides about a request. */
+const judged = {
+  organizationId: apiKeys.organizationId,
+  id: apiKeys.id,
+  hash: apiKeys.hash,
+  previousHash: apiKeys.previousHash,
+  previousExpiresAt: apiKeys.previousExpiresAt,
+  scopes: apiKeys.scopes,
+  createdBy: apiKeys.createdBy,
+  expiresAt: apiKeys.expiresAt,
+  lastUsedAt: apiKeys.lastUsedAt,
+  revokedAt: apiKeys.revokedAt,
+};
+type JudgedKey = Pick<typeof apiKeys.$inferSelect, keyof typeof judged>;
+
 export function createAuthorization({ db, clock, authentication }: AuthorizationOptions): Authorization {
   const placeholder = sql.placeholder;
   const roleOf = db
@@ -46,7 +61,7 @@ export function createAuthorization({ db, clock, authentication }: Authorization
     )
     .prepare('membership_role');
   const keyWithRole = db
-    .select({ key: apiKeys, role: memberships.role })
+    .select({ key: judged, role: memberships.role })
     .from(apiKeys)
     .innerJoin(organizations, and(eq(organizations.id, apiKeys.organizationId), isNull(organizations.purgeAt)))
     .leftJoin(
@@ -94,7 +109,7 @@ export function createAuthorization({ db, clock, authentication }: Authorization
   }
 
   /** The condition is repeated in the statement: of many requests at once one writes. */
-  async function recordUse(key: typeof apiKeys.$inferSelect, now: Date): Promise<void> {
+  async function recordUse(key: JudgedKey, now: Date): Promise<void> {
     const unchanged = key.lastUsedAt ? eq(apiKeys.lastUsedAt, key.lastUsedAt) : isNull(apiKeys.lastUsedAt);
     await db
       .update(apiKeys)
@@ -119,7 +134,7 @@ export function createAuthorization({ db, clock, authentication }: Authorization
 /** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
 const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
 
-function isLive(key: typeof apiKeys.$inferSelect, hash: Buffer, now: Date): boolean {
+function isLive(key: JudgedKey, hash: Buffer, now: Date): boolean {
   if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return false;
   if (equalSecrets(key.hash, hash)) return true;
   return key.previousHash !== null && key.previousExpiresAt! > now && equalSecrets(key.previousHash, hash);
