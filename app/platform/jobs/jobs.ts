@@ -65,6 +65,8 @@ export interface JobsOptions {
 }
 
 const SUPERVISE_SECONDS = 10;
+/** New jobs are announced; this bounds how late a delayed or retried one starts, and one whose announcement was lost. */
+const POLL_SECONDS = 5;
 
 export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): Jobs {
   observeQueues(db, metrics);
@@ -119,7 +121,13 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
         const { name, concurrency } = handler.queue;
         await boss.work(
           name,
-          { batchSize: concurrency, includeMetadata: true, perJobResults: true, burstWhenBatchFull: true },
+          {
+            batchSize: concurrency,
+            includeMetadata: true,
+            perJobResults: true,
+            burstWhenBatchFull: true,
+            notifyPollingIntervalSeconds: POLL_SECONDS,
+          },
           (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => run(handler, job))),
         );
       }

@@ -13,7 +13,7 @@ export interface QueueDefinition<Data extends object> {
 export interface QueueSettings {
   /** Runs after the first one, before the job counts as dead. Default 5. */
   retries?: number;
-  /** Delay before the first retry, in seconds; doubled, with jitter, for each further one. Default 5. */
+  /** The first retry comes after one to two times this, in seconds, each further one after twice as long. Default 5. */
   retryDelaySeconds?: number;
   /** The longest delay between two runs, in seconds. Default 900. */
   retryDelayMaxSeconds?: number;

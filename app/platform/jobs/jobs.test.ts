@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
+import { type Database, openDatabase } from '../database/database.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { createJobs, installJobs, type JobContext, type JobHandler, type Jobs } from './jobs.ts';
+import { deadLetterName, defineQueue, PermanentFailure, type QueueDefinition } from './queues.ts';
+
+type Note = { text: string };
+
+describe('jobs', { concurrency: true }, () => {
+  let database: TestDatabase;
+  let db: Database;
+  before(async () => {
+    database = await createTestDatabase();
+    db = openDatabase({
+      url: database.url,
+      poolSize: 5,
+      lanes: 1,
+      preparedStatements: true,
+      statementTimeoutMs: 10_000,
+      applicationName: 'jobs test',
+    });
+  });
+  after(async () => {
+    await db.$client.end();
+    await database.close();
+  });
+
+  /** A process's worth of jobs: it enqueues, and runs what it is given. */
+  async function startJobs(t: TestContext, handlers: JobHandler[] = []) {
+    const metrics = createMetrics({ release: 'test' }, { runtime: false });
+    const logs: string[] = [];
+    const destination = { write: (line: string) => void logs.push(line) };
+    const logger = createLogger({ level: 'info', release: 'test', destination });
+    const jobs = createJobs({ url: database.url, db, worker: handlers.length > 0, logger, metrics });
+    await jobs.start();
+    t.after(() => jobs.close(0));
+    if (handlers.length > 0) await jobs.work(handlers, []);
+    return { jobs, metrics, logs };
+  }
+
+  /** A queue of its own for a test, so that all of them share a database. */
+  async function install(
+    name: string,
+    settings: Parameters<typeof defineQueue>[1] = {},
+  ): Promise<QueueDefinition<Note>> {
+    const queue = defineQueue<Note>(`test.${name}`, settings);
+    await installJobs(database.url, [queue]);
+    return queue;
+  }
+
+  /** A handler that remembers what it ran, and does what the test says. */
+  function createHandler(
+    queue: QueueDefinition<Note>,
+    work: (data: Note, context: JobContext) => Promise<void> = async () => {},
+  ) {
+    const ran = new EventTarget();
+    const runs: (Note & { attempt: number; lastAttempt: boolean })[] = [];
+    const handler: JobHandler<Note> = {
+      queue,
+      async handle(data, context) {
+        runs.push({ ...data, attempt: context.attempt, lastAttempt: context.lastAttempt });
+        ran.dispatchEvent(new Event('ran'));
+        await work(data, context);
+      },
+    };
+    return {
+      handler: handler as JobHandler,
+      runs,
+      async until(count: number) {
+        while (runs.length < count) await once(ran, 'ran', { signal: AbortSignal.timeout(30_000) });
+      },
+    };
+  }
+
+  const enqueue = (jobs: Jobs, queue: QueueDefinition<Note>, text: string) =>
+    db.transaction((tx) => jobs.enqueue(tx, queue, { text }));
+  const rowsOf = async (queue: string) =>
+    (
+      await db.execute<{ state: string; text: string; delay: number; output: unknown }>(
+        sql`select state, data->>'text' as text, extract(epoch from start_after - coalesce(completed_on, now()))::float8 as delay, output
+            from pgboss.job where name = ${queue}`,
+      )
+    ).rows;
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!(await condition())) {
+      assert.ok(Date.now() < deadline, 'in vain');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  /** Lets the delay before the next run pass. */
+  const makeDue = (queue: QueueDefinition<Note>) =>
+    db.execute(sql`update pgboss.job set start_after = now() where name = ${queue.name} and state = 'retry'`);
+
+  it('run if their transaction commits, and do not exist if it is rolled back', async (t) => {
+    const queue = await install('commit');
+    const { handler, runs, until: untilRan } = createHandler(queue);
+    const { jobs } = await startJobs(t, [handler]);
+    const rolledBack = db.transaction(async (tx) => {
+      await jobs.enqueue(tx, queue, { text: 'rolled back' });
+      throw new Error('changed my mind');
+    });
+    await assert.rejects(rolledBack, /changed my mind/);
+    await enqueue(jobs, queue, 'committed');
+    await untilRan(1);
+    assert.deepEqual(runs, [{ text: 'committed', attempt: 1, lastAttempt: false }]);
+    assert.deepEqual(
+      (await rowsOf(queue.name)).map(({ text }) => text),
+      ['committed'],
+    );
+  });
+
+  it('are not seen by a worker before their transaction commits', async (t) => {
+    const queue = await install('uncommitted');
+    const { handler, runs, until: untilRan } = createHandler(queue);
+    const { jobs } = await startJobs(t, [handler]);
+    await db.transaction(async (tx) => {
+      await jobs.enqueue(tx, queue, { text: 'first' });
+      await enqueue(jobs, queue, 'second');
+      await untilRan(1);
+      assert.deepEqual(
+        runs.map(({ text }) => text),
+        ['second'],
+      );
+    });
+    await untilRan(2);
+  });
+
+  it('enqueued in a process that runs none wait for one that does', async (t) => {
+    const queue = await install('elsewhere');
+    const { jobs } = await startJobs(t);
+    await enqueue(jobs, queue, 'waiting');
+    assert.deepEqual(
+      (await rowsOf(queue.name)).map(({ state }) => state),
+      ['created'],
+    );
+    const { handler, until: untilRan } = createHandler(queue);
+    await startJobs(t, [handler]);
+    await untilRan(1);
+  });
+
+  it('do not run before the instant given', async (t) => {
+    const queue = await install('later');
+    const { handler, runs, until: untilRan } = createHandler(queue);
+    const { jobs } = await startJobs(t, [handler]);
+    await db.transaction((tx) =>
+      jobs.enqueue(tx, queue, { text: 'later' }, { startAfter: new Date(Date.now() + 3_600_000) }),
+    );
+    await enqueue(jobs, queue, 'now');
+    await untilRan(1);
+    assert.deepEqual(
+      runs.map(({ text }) => text),
+      ['now'],
+    );
+    const [later] = (await rowsOf(queue.name)).filter(({ text }) => text === 'later');
+    assert.equal(later?.state, 'created');
+  });
+
+  it('that fail run again, later each time, and are dead letters after the last run, with the reason', async (t) => {
+    const queue = await install('failing', { retries: 3, retryDelaySeconds: 10, retryDelayMaxSeconds: 1_000 });
+    const {
+      handler,
+      runs,
+      until: untilRan,
+    } = createHandler(queue, async () => {
+      throw new Error('not today');
+    });
+    const { jobs, metrics, logs } = await startJobs(t, [handler]);
+    await enqueue(jobs, queue, 'doomed');
+    const delays: number[] = [];
+    for (let run = 1; run <= 3; run++) {
+      await untilRan(run);
+      await until(async () => (await rowsOf(queue.name))[0]?.state === 'retry');
+      delays.push((await rowsOf(queue.name))[0]!.delay);
+      await makeDue(queue);
+    }
+    await untilRan(4);
+    await until(async () => (await rowsOf(deadLetterName(queue.name))).length === 1);
+
+    assert.deepEqual(
+      runs.map(({ attempt, lastAttempt }) => [attempt, lastAttempt]),
+      [
+        [1, false],
+        [2, false],
+        [3, false],
+        [4, true],
+      ],
+    );
+    // With jitter: 10 to 20, 20 to 40, 40 to 80 s.
+    for (const [index, delay] of delays.entries()) {
+      assert.ok(delay > 10 * 2 ** index - 1 && delay < 20 * 2 ** index + 1, `${index}: ${delays}`);
+    }
+    const [dead] = await rowsOf(deadLetterName(queue.name));
+    assert.equal(dead?.text, 'doomed');
+    assert.equal((await rowsOf(queue.name))[0]?.state, 'failed');
+    const { values } = await metrics.jobs_dead_total.get();
+    assert.deepEqual(
+      values.map(({ labels, value }) => [labels.queue, value]),
+      [[queue.name, 1]],
+    );
+    const failures = logs.map((line) => JSON.parse(line)).filter(({ message }) => message === 'job failed');
+    assert.deepEqual(
+      failures.map(({ level, dead: isDead }) => [level, isDead]),
+      [
+        ['warn', false],
+        ['warn', false],
+        ['warn', false],
+        ['error', true],
+      ],
+    );
+  });
+
+  it('that fail for good are dead letters at once', async (t) => {
+    const queue = await install('permanent');
+    const { handler, runs } = createHandler(queue, async () => {
+      throw new PermanentFailure('no such user');
+    });
+    const { jobs, metrics } = await startJobs(t, [handler]);
+    await enqueue(jobs, queue, 'hopeless');
+    await until(async () => (await rowsOf(deadLetterName(queue.name))).length === 1);
+    assert.equal(runs.length, 1);
+    assert.equal((await metrics.jobs_dead_total.get()).values[0]?.value, 1);
+    assert.equal((await rowsOf(queue.name))[0]?.state, 'failed');
+  });
+
+  it('that fail leave the others of their batch alone', async (t) => {
+    const queue = await install('batch', { concurrency: 5 });
+    const { handler, runs } = createHandler(queue, async ({ text }) => {
+      if (text.startsWith('bad')) throw new PermanentFailure(text);
+    });
+    const { jobs } = await startJobs(t);
+    await db.transaction(async (tx) => {
+      for (const text of ['bad 1', 'good 1', 'bad 2', 'good 2', 'good 3']) await jobs.enqueue(tx, queue, { text });
+    });
+    await startJobs(t, [handler]);
+    await until(async () => (await rowsOf(queue.name)).every(({ state }) => ['completed', 'failed'].includes(state)));
+    const states = Object.fromEntries((await rowsOf(queue.name)).map(({ text, state }) => [text, state]));
+    assert.deepEqual(states, {
+      'bad 1': 'failed',
+      'good 1': 'completed',
+      'bad 2': 'failed',
+      'good 2': 'completed',
+      'good 3': 'completed',
+    });
+    assert.equal(runs.length, 5);
+  });
+
+  it('that run when their worker closes are finished first; none begins after', async (t) => {
+    const queue = await install('closing', { concurrency: 1 });
+    const release = Promise.withResolvers<void>();
+    t.after(() => release.resolve());
+    const { handler, runs, until: untilRan } = createHandler(queue, () => release.promise);
+    const { jobs } = await startJobs(t, [handler]);
+    await enqueue(jobs, queue, 'running');
+    await untilRan(1);
+    const closed = jobs.close(10_000);
+    const { jobs: others } = await startJobs(t);
+    await enqueue(others, queue, 'too late');
+    release.resolve();
+    await closed;
+    assert.deepEqual((await rowsOf(queue.name)).map(({ text, state }) => `${text} ${state}`).sort(), [
+      'running completed',
+      'too late created',
+    ]);
+    assert.equal(runs.length, 1);
+  });
+
+  it('that outlast the closing of their worker run again elsewhere', async (t) => {
+    const queue = await install('outlasting', { retryDelaySeconds: 1, concurrency: 1 });
+    const release = Promise.withResolvers<void>();
+    t.after(() => release.resolve());
+    const held = createHandler(queue, () => release.promise);
+    const { jobs } = await startJobs(t, [held.handler]);
+    await enqueue(jobs, queue, 'long');
+    await held.until(1);
+    await jobs.close(100);
+    const elsewhere = createHandler(queue);
+    await startJobs(t, [elsewhere.handler]);
+    await until(async () => {
+      await makeDue(queue);
+      return elsewhere.runs.length === 1;
+    });
+    assert.equal(elsewhere.runs[0]?.attempt, 2);
+  });
+
+  it('of a worker that was killed run once more elsewhere', { timeout: 90_000 }, async (t) => {
+    const queue = await install('killed', { retryDelaySeconds: 1 });
+    const program = fileURLToPath(new URL('./testing/held-worker.ts', import.meta.url));
+    const worker = spawn(process.execPath, [program, database.url, queue.name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => worker.kill('SIGKILL'));
+    const { jobs } = await startJobs(t);
+    await enqueue(jobs, queue, 'orphan');
+    await once(createInterface(worker.stdout), 'line');
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+
+    const { handler, runs, until: untilRan } = createHandler(queue);
+    await startJobs(t, [handler]);
+    // For real: ten seconds without a sign of life, and up to ten more until somebody looks.
+    await untilRan(1);
+    await until(async () => (await rowsOf(queue.name))[0]?.state === 'completed');
+    assert.deepEqual(runs, [{ text: 'orphan', attempt: 2, lastAttempt: false }]);
+  });
+
+  it('that wait are counted for the metrics, by queue, with the age of the oldest', async (t) => {
+    const queue = await install('backlog');
+    const { jobs, metrics } = await startJobs(t);
+    for (const text of ['a', 'b', 'c']) await enqueue(jobs, queue, text);
+    await db.transaction((tx) =>
+      jobs.enqueue(tx, queue, { text: 'd' }, { startAfter: new Date(Date.now() + 3_600_000) }),
+    );
+    await db.execute(
+      sql`update pgboss.job set start_after = now() - interval '1 minute' where name = ${queue.name} and data->>'text' = 'b'`,
+    );
+    const text = await metrics.registry.metrics();
+    assert.match(text, /^jobs_queued\{queue="test\.backlog"\} 3$/m);
+    const age = Number(/^jobs_oldest_age_seconds\{queue="test\.backlog"\} (\S+)$/m.exec(text)?.[1]);
+    assert.ok(age >= 60 && age < 70, String(age));
+  });
+
+  it('keep their queues when these are installed again, with settings as they are now', async () => {
+    await install('again', { retries: 2 });
+    const retries = async () =>
+      (await db.execute(sql`select retry_limit from pgboss.queue where name = 'test.again'`)).rows[0]?.retry_limit;
+    assert.equal(await retries(), 2);
+    await install('again', { retries: 7 });
+    assert.equal(await retries(), 7);
+  });
+});
