@@ -2,9 +2,10 @@
  * Pages of development: a home page, and the pages that links in mails lead to while there is no frontend. Each of those posts its
  * token when its button is pressed, never before: a GET consumes nothing. Not here in production, where APP_URL is the product's own frontend.
  */
+
+import type { CompleteConfig } from '../app/config.ts';
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
-import type { CompleteConfig } from '../app/config.ts';
 import { renderForm } from './pages/form.ts';
 import { formPages } from './pages/forms.ts';
 import { renderHome } from './pages/home.ts';

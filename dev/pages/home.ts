@@ -1,7 +1,8 @@
 /** The first page a developer opens: what runs and where, what to try first, and where to go on. */
+
+import type { CompleteConfig } from '../../app/config.ts';
 import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
-import type { CompleteConfig } from '../../app/config.ts';
 import { formPages } from './forms.ts';
 
 /** @param mailbox URL of the development mailbox, where it takes the mail */

@@ -28,7 +28,6 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { OrganizationParams } from './routes/schemas.ts';
 import { createSuccession } from './succession.ts';
 
-export { accessOf } from './access.ts';
 export { organizationQueues } from './jobs.ts';
 
 export interface OrganizationsOptions {

@@ -7,13 +7,6 @@ export function driverError(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? error.cause : error;
 }
 
-/** Whether `error` is a violation of the named constraint (or of any, without a name). */
-export function violates(error: unknown, constraint?: string): boolean {
-  const cause = driverError(error);
-  if (!(cause instanceof pg.DatabaseError) || !cause.code?.startsWith('23')) return false;
-  return constraint === undefined || cause.constraint === constraint;
-}
-
 /** Whether a transaction lost against another one and may simply run again (deadlock or serialization failure). */
 export function isTransient(error: unknown): boolean {
   const cause = driverError(error);
