@@ -18,6 +18,14 @@ export interface Measurement extends Outcome {
   readonly othersShare: number;
 }
 
+/** Of every measurement so far: the share of the machine that other programs took. */
+const othersShares: number[] = [];
+
+/** How disturbed the measurements were: the median over all of them, 0 without any. */
+export function disturbance(): number {
+  return othersShares.length === 0 ? 0 : median(othersShares);
+}
+
 export interface Meter {
   measure(subject: Subject, load: Omit<Load, 'port'>): Promise<Measurement>;
   close(): Promise<void>;
@@ -38,12 +46,14 @@ export function createMeter(postgresPid: number): Meter {
       const outcome = await ask<Outcome>(generator, { ...load, port: subject.port }, load.durationMs + 30_000);
       const [server, postgres, generating, machine] = sample(subject).map((value, index) => value - before[index]!);
       const { answers, seconds } = outcome;
+      const othersShare = Math.max(0, machine! - server! - postgres! - generating!) / seconds / 2;
+      othersShares.push(othersShare);
       return {
         ...outcome,
         perSecond: answers / seconds,
         serverCpuUs: (server! / answers) * 1e6,
         postgresCpuUs: (postgres! / answers) * 1e6,
-        othersShare: Math.max(0, machine! - server! - postgres! - generating!) / seconds / 2,
+        othersShare,
       };
     },
     close: () => stop(generator),

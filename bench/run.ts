@@ -1,6 +1,7 @@
 /** `npm run bench`: the service as shipped beside the limit of what Node.js and PostgreSQL can do, as ratios. See docs/performance.md. */
 import { loadavg } from 'node:os';
 import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
+import { disturbance } from './measuring.ts';
 import { PARTS, type PartName, readOptions } from './options.ts';
 import { measureLogin } from './parts/login.ts';
 import { measureMe } from './parts/me.ts';
@@ -12,6 +13,9 @@ import { measureScale } from './parts/scale.ts';
 import { measureStart } from './parts/start.ts';
 import { canPin } from './processes.ts';
 import { setStage } from './stage.ts';
+
+/** What the machine itself takes, and the benchmark's own bookkeeping. */
+const QUIET_SHARE = 0.1;
 
 const parts: Record<PartName, Part> = {
   me: measureMe,
@@ -45,6 +49,9 @@ async function main(): Promise<number> {
       .join(' ')}`,
   );
   const stage = await setStage(log);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => void stage.close().finally(() => process.exit(1)));
+  }
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
   try {
@@ -60,7 +67,16 @@ async function main(): Promise<number> {
     await stage.close();
   }
   const short = figures.filter(({ verdict }) => verdict === 'short');
-  if (json) process.stdout.write(`${JSON.stringify({ quick, pinned: canPin, figures, parts: raw }, null, 2)}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ quick, pinned: canPin, disturbance: disturbance(), figures, parts: raw }, null, 2)}\n`,
+    );
+  if (disturbance() > QUIET_SHARE) {
+    const percent = Math.round(disturbance() * 100);
+    log(
+      `Other programs took ${percent} % of the machine meanwhile. Trust the ratios of CPU, and run again when it is quiet.`,
+    );
+  }
   print(`${figures.length - short.length} of ${figures.length} figures pass.`);
   return short.length === 0 ? 0 : 1;
 }
@@ -70,6 +86,4 @@ function formatPart(name: string, figures: readonly Figure[], details: readonly 
   return [`\n${name} (${Math.round(seconds)} s)`, ...figures.map(formatFigure), ...lines, ''].join('\n');
 }
 
-process.on('SIGINT', () => process.exit(130));
-process.on('SIGTERM', () => process.exit(143));
 process.exit(await main());
