@@ -1,32 +1,25 @@
 locals {
-  # A check that needs no shell and no curl, neither of which the image must have.
-  answers = "fetch('%s').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"
-
   tasks = {
     api = {
       command = ["app/main.ts", "api"]
       cpu     = var.api.cpu
       memory  = var.api.memory
-      # Alive, not ready: while the database is away, a new container would be no better.
-      health  = "http://127.0.0.1:${var.ports.api}/livez"
       ports   = [{ containerPort = var.ports.api, protocol = "tcp" }]
-      metrics = true
+      serves  = true
     }
     worker = {
       command = ["app/main.ts", "worker"]
       cpu     = var.worker.cpu
       memory  = var.worker.memory
-      health  = "http://127.0.0.1:${var.ports.metrics}/metrics"
       ports   = []
-      metrics = true
+      serves  = true
     }
     migrate = {
       command = ["app/cli.ts", "migrate"]
       cpu     = 512
       memory  = 1024
-      health  = null
       ports   = []
-      metrics = false
+      serves  = false
     }
   }
 
@@ -48,15 +41,9 @@ locals {
       secrets          = [for setting in sort(keys(var.secret_arns)) : { name = setting, valueFrom = var.secret_arns[setting] }]
       logConfiguration = local.logging[role]
     },
-    task.health == null ? {} : {
-      healthCheck = {
-        command     = ["CMD", "node", "-e", format(local.answers, task.health)]
-        interval    = 30
-        timeout     = 5
-        retries     = 3
-        startPeriod = 60
-      }
-    },
+    # The service's own command: the image needs no shell and no curl. It asks whether the process is alive, not whether it
+    # is ready: while the database is away, a new container would be no better.
+    task.serves ? { healthCheck = { command = ["CMD", "node", "app/healthcheck.ts"], interval = 30, timeout = 5, retries = 3, startPeriod = 60 } } : {},
   ) }
 
   # awslogs drops lines rather than stopping the service when CloudWatch is slow.
@@ -82,7 +69,7 @@ resource "aws_ecs_task_definition" "this" {
   memory                   = each.value.memory
   execution_role_arn       = aws_iam_role.execution.arn
   # The service itself calls no AWS API; only the collector beside it does.
-  task_role_arn = each.value.metrics ? aws_iam_role.task.arn : null
+  task_role_arn = each.value.serves ? aws_iam_role.task.arn : null
   skip_destroy  = true # old revisions are what one rolls back to
 
   runtime_platform {
@@ -92,7 +79,7 @@ resource "aws_ecs_task_definition" "this" {
 
   container_definitions = jsonencode(concat(
     [local.containers[each.key]],
-    each.value.metrics ? [local.collectors[each.key]] : [],
+    each.value.serves ? [local.collectors[each.key]] : [],
   ))
 }
 

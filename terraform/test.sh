@@ -1,0 +1,51 @@
+#!/bin/sh
+# Checks all of this folder without an AWS account: format, validity, and the tests, in which a mock stands in for AWS.
+#
+#   terraform/test.sh
+#
+# TERRAFORM names another command than `terraform`, such as tofu or a wrapper. Without any, this is skipped, unless
+# CI_REQUIRE_TERRAFORM=1 says that it must not be. The provider's plugin is kept in .terraform/, or where
+# TF_PLUGIN_CACHE_DIR says.
+set -u
+cd "$(dirname "$0")" || exit 1
+
+terraform=${TERRAFORM:-terraform}
+if ! command -v "$terraform" >/dev/null 2>&1; then
+  echo "terraform/test.sh: skipped, as there is no command $terraform. Get it from https://developer.hashicorp.com/terraform/install"
+  [ "${CI_REQUIRE_TERRAFORM:-}" != 1 ]
+  exit
+fi
+
+passed=0
+failed=0
+step() {
+  name=$1
+  shift
+  if output=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    echo "ok   $name"
+  else
+    failed=$((failed + 1))
+    echo "FAIL $name"
+    echo "$output"
+  fi
+}
+
+# They differ in sizes and guards only: what can be asked for, and what is told, is the same.
+alike() {
+  for environment in staging prod; do
+    cmp "dev/$1" "$environment/$1" || return 1
+  done
+}
+
+step 'the format' "$terraform" fmt -check -recursive -no-color
+step 'the same variables everywhere' alike variables.tf
+step 'the same outputs everywhere' alike outputs.tf
+for directory in bootstrap dev staging prod; do
+  step "$directory: init" "$terraform" -chdir="$directory" init -backend=false -input=false -no-color
+  step "$directory: validate" "$terraform" -chdir="$directory" validate -no-color
+  step "$directory: test" "$terraform" -chdir="$directory" test -no-color
+done
+
+echo "terraform: $passed passed, $failed failed"
+[ "$failed" = 0 ]
