@@ -37,8 +37,14 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-bench-'));
   await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must get in
   const endings: (() => Promise<unknown>)[] = [() => removeCluster(directory)];
-  const close = async () => {
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
     for (let end = endings.pop(); end; end = endings.pop()) await end();
+  };
+  // Called twice where a signal makes a measurement fail: both wait for the same end.
+  const close = () => {
+    closed ??= closeAll();
+    return closed;
   };
   try {
     const postgres = await startEmbeddedPostgres({ directory });
