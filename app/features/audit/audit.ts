@@ -5,6 +5,7 @@
  */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
@@ -76,7 +77,11 @@ export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audi
       db.select().from(auditEvents).where(eq(auditEvents.ownerId, ownerId)).orderBy(asc(auditEvents.sequence)),
 
     async forget(tx, ownerId) {
-      await tx.delete(auditEvents).where(eq(auditEvents.ownerId, ownerId));
+      await deleteInBatches((limit) =>
+        tx.execute(sql`
+          delete from ${auditEvents} where owner_id = ${ownerId}
+            and sequence in (select sequence from ${auditEvents} where owner_id = ${ownerId} order by sequence limit ${limit})`),
+      );
       await tx.delete(auditChains).where(eq(auditChains.ownerId, ownerId));
     },
 

@@ -94,6 +94,12 @@ describe('a deleted organization', () => {
       await test.mail('invited@example.com', /invites/);
       await scene.as({ id: '', secret }, '/members');
       await scene.as(scene.owner, '', DELETE);
+      await rows(
+        test,
+        `insert into audit_events (owner_id, sequence, id, occurred_at, actor_type, action, details, hash)
+         select $1, n, gen_random_uuid(), now(), 'system', 'organization.updated', '{}', '' from generate_series(1000, 51000) n`,
+        scene.id,
+      );
 
       const purge = () => test.service.organizations.handlers[0]!.handle({}, {} as never);
       test.clock.advance(14 * DAY_MS - 3_600_000);

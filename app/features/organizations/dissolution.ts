@@ -1,6 +1,7 @@
 /** Deleting an organization: closed at once, restorable by an owner for two weeks, then purged. */
-import { and, eq, isNotNull, lte } from 'drizzle-orm';
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
+import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -100,6 +101,11 @@ export function createDissolution({ db, clock, audit, memberships }: Dissolution
     },
 
     async destroy(tx, organizationId) {
+      await deleteInBatches((limit) =>
+        tx.execute(sql`
+          delete from ${membershipTable} where organization_id = ${organizationId}
+            and user_id in (select user_id from ${membershipTable} where organization_id = ${organizationId} limit ${limit})`),
+      );
       await tx.delete(organizations).where(eq(organizations.id, organizationId));
       await audit.forget(tx, organizationId);
     },
