@@ -1,6 +1,7 @@
 /** The life of a process. Reads top to bottom: configure, build, start, and stop in reverse. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { createApi } from './api.ts';
@@ -62,27 +63,28 @@ async function bringUp(role: Role, config: Config, logger: Logger, closing: Clos
   await startService(service);
 
   const metricsServer = createMetricsServer(service.metrics, (err) => logger.error({ err }, 'metrics failed'));
-  await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
+  const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
   closing.add('metrics', async () => void metricsServer.close());
 
-  if (role !== 'worker') await serve(service, closing);
+  const port = role === 'worker' ? undefined : await serve(service, closing);
   // The mailbox takes a second to start: requests need not wait for it, only the jobs that mail do.
   await standIns?.ready();
   if (role !== 'api') await service.jobs.work(handlers(service), schedules(service));
-  logger.info({ role, port: role === 'worker' ? undefined : config.port, metricsPort: config.metricsPort }, 'ready');
+  logger.info({ role, port, metricsPort }, 'ready');
   if (standIns) process.stdout.write(standIns.banner(complete));
 }
 
-/** The public port: opened last, closed first. */
-async function serve(service: Service, closing: Close): Promise<void> {
+/** The public port: opened last, closed first. @returns which one it is */
+async function serve(service: Service, closing: Close): Promise<number> {
   const { config } = service;
   const app = await createApi(service);
-  await listen(app.server, 'PORT', config.port, config.host);
+  const port = await listen(app.server, 'PORT', config.port, config.host);
   closing.add('api', () => app.close());
   closing.add('readiness', async () => {
     service.drain();
     await delay(config.drainDelaySeconds * 1_000);
   });
+  return port;
 }
 
 /** Lines for people, where a person watches; JSON everywhere else. */
@@ -92,11 +94,15 @@ async function prettyOnTerminal({ appEnv }: Config): Promise<{ destination?: Des
   return { destination: pretty({ sync: true, ignore: 'release', translateTime: 'HH:MM:ss', messageKey: 'message' }) };
 }
 
-/** @throws StartError when the port is taken, naming the setting that changes it */
-async function listen(server: Server, setting: string, port: number, host: string): Promise<void> {
+/**
+ * @returns the port, which for 0 is any free one
+ * @throws StartError when the port is taken, naming the setting that changes it
+ */
+async function listen(server: Server, setting: string, port: number, host: string): Promise<number> {
   server.listen({ port, host });
   try {
     await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {

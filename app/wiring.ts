@@ -108,7 +108,6 @@ export async function createService({ config, role, logger, ...options }: Servic
   closers.push(() => notifications.close());
 
   const jobs = createJobs({ url: directUrl, db, worker: role !== 'api', logger, metrics });
-  closers.push((timeoutMs) => jobs.close(timeoutMs));
 
   const sealer = createSealer(config.appSecret);
   const cursors = createCursors(sealer);
@@ -127,6 +126,8 @@ export async function createService({ config, role, logger, ...options }: Servic
 
   const transport = options.transport ?? createSmtpTransport({ url: config.smtpUrl });
   closers.push(() => transport.close());
+  // Only now, so that running jobs finish before anything that they use is closed.
+  closers.push((timeoutMs) => jobs.close(timeoutMs));
   const { sesTopicArns, postmarkWebhookAuth, resendWebhookSecret } = config;
   const email = createEmail({
     db,
