@@ -192,7 +192,12 @@ describe('a transaction', () => {
   });
 
   it('that waits too long for a place fails as unavailable', async (t) => {
-    const small = new PipelinedPool({ connectionString: database.url, max: 1, lanes: 1, connectionTimeoutMillis: 2_000 });
+    const small = new PipelinedPool({
+      connectionString: database.url,
+      max: 1,
+      lanes: 1,
+      connectionTimeoutMillis: 2_000,
+    });
     t.after(() => small.end());
     const held = await small.connect();
     await assert.rejects(small.connect(), isUnavailable);
