@@ -75,6 +75,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket: Socket) => refuseConnection(new Error('CONNECT'), socket));
 
+  // A connection whose request is still in flight when the server closes would otherwise be kept for the next one, and the close waits.
+  app.addHook('preClose', async () => {
+    app.server.keepAliveTimeout = 1;
+  });
+
   const observe = observeRequests(app, options.metrics);
   const headers = securityHeaders({ readableByOtherOrigins: options.corsOrigins.length > 0 });
   app.addHook('onRequest', (_request, reply, done) => {
