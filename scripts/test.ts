@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
-const PATTERNS = ['app/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'];
+const PATTERNS = ['app/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'packages/**/*.test.ts'];
 
 const given = process.argv.slice(2);
 const files = given.some((argument) => !argument.startsWith('-')) ? given : [...given, ...globSync(PATTERNS)];
