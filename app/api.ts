@@ -31,8 +31,10 @@ export async function createApi(service: Service): Promise<HttpServer> {
       'Members',
       'Invitations',
       'API keys',
+      'Billing',
       'Audit',
       'Email',
+      'Webhooks',
       'Operations',
     ],
   });
@@ -55,6 +57,7 @@ export async function createApi(service: Service): Promise<HttpServer> {
   documentationRoutes(app);
   service.accounts.routes(app);
   service.organizations.routes(app);
+  service.billing.routes(app);
   service.email.routes(app);
   await service.development?.routes(app);
 

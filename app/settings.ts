@@ -82,6 +82,10 @@ const signingSecrets = (value: string) => {
   if (!given.every((secret) => bytes(secret) >= 16)) throw fault('must be whsec_ and at least 16 bytes in base64');
   return given;
 };
+const stripeKey = (value: string) => {
+  if (!/^(sk|rk)_(test|live)_\w+$/.test(value)) throw fault('must be a secret or restricted key: sk_... or rk_...');
+  return value;
+};
 const MIN_SECRET_LENGTH = 32;
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
 export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
@@ -232,6 +236,49 @@ export const settings = {
     fallback: [],
     secret: true,
     example: '',
+  }),
+  STRIPE_SECRET_KEY: define({
+    meaning:
+      'Key of Stripe (sk_..., better a restricted rk_...). Empty: development uses its sandbox, elsewhere billing is off and all have the free plan.',
+    parse: stripeKey,
+    secret: true,
+    example: '',
+  }),
+  STRIPE_WEBHOOK_SECRET: define({
+    meaning: 'Signing secret (whsec_...) of the Stripe webhook, comma-separated to rotate. Empty: the webhook is off.',
+    parse: list,
+    fallback: [],
+    secret: true,
+    example: '',
+  }),
+  STRIPE_API_BASE: define({
+    meaning: "Where Stripe's API is, for a stand-in such as the sandbox. Default: Stripe's own.",
+    parse: url('http:', 'https:'),
+    example: '',
+  }),
+  STRIPE_SANDBOX_PORT: define({
+    meaning: 'Development only: port of the Stripe sandbox.',
+    parse: integer(1, 65_535),
+    fallback: 12_111,
+    example: '12111',
+  }),
+  BILLING_GRACE_DAYS: define({
+    meaning: 'How long a plan outlives a missed payment, in days.',
+    parse: integer(0, 60),
+    fallback: 7,
+    example: '7',
+  }),
+  BILLING_SEATS_FOLLOW_MEMBERS: define({
+    meaning: 'Whether the seats of a subscription follow the number of members; otherwise they are bought.',
+    parse: flag,
+    fallback: true,
+    example: 'true',
+  }),
+  BILLING_AUTOMATIC_TAX: define({
+    meaning: 'Whether Stripe computes tax and asks for tax ids; needs Stripe Tax to be set up.',
+    parse: flag,
+    fallback: false,
+    example: 'false',
   }),
   ACCESS_TOKEN_MINUTES: define({
     meaning: 'Lifetime of an access token, in minutes.',

@@ -5,6 +5,7 @@ import type { CompleteConfig, Config } from './config.ts';
 
 import { type Accounts, createAccounts } from './features/accounts/accounts.ts';
 import { type Audit, createAudit } from './features/audit/audit.ts';
+import { type Billing, createBilling, type StripeClient } from './features/billing/billing.ts';
 import { createEmail, createSmtpTransport, type Email, type EmailTransport } from './features/email/email.ts';
 import { createOrganizations, type Organizations } from './features/organizations/organizations.ts';
 import { createHousekeeping } from './housekeeping.ts';
@@ -35,6 +36,7 @@ export interface Service {
   readonly email: Email;
   readonly accounts: Accounts;
   readonly organizations: Organizations;
+  readonly billing: Billing;
   readonly housekeeping: JobHandler;
   /** Pages for development; absent in production. */
   readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
@@ -52,6 +54,7 @@ export interface ServiceOptions {
   /** For tests; real ones if absent. */
   clock?: Clock;
   transport?: EmailTransport;
+  stripe?: StripeClient;
   runtimeMetrics?: boolean;
 }
 
@@ -172,7 +175,38 @@ export async function createService({ config, role, logger, ...options }: Servic
   });
 
   const { appUrl } = config;
-  const organizations = createOrganizations({ db, clock, cursors, idempotency, accounts, audit, email, appUrl });
+  const organizations = createOrganizations({
+    db,
+    clock,
+    cursors,
+    idempotency,
+    accounts,
+    audit,
+    email,
+    appUrl,
+    followers: {
+      requireSeats: (organizationId, members) => billing.requireSeats(organizationId, members),
+      membersChanged: (tx, organizationId) => billing.membersChanged(tx, organizationId),
+      deletionRequested: (tx, organizationId) => billing.closing(tx, organizationId, 'requested'),
+      purging: (tx, organizationId) => billing.closing(tx, organizationId, 'purged'),
+    },
+  });
+
+  const billing = createBilling({
+    db,
+    clock,
+    cursors,
+    idempotency,
+    notifications,
+    jobs,
+    audit,
+    email,
+    organizations,
+    metrics,
+    logger,
+    settings: config,
+    ...(options.stripe && { stripe: options.stripe }),
+  });
 
   const development =
     config.appEnv === 'development' ? (await import('../dev/pages.ts')).createDevelopmentPages(config) : undefined;
@@ -190,6 +224,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     email,
     accounts,
     organizations,
+    billing,
     housekeeping,
     development,
     draining: () => draining,
@@ -207,6 +242,7 @@ export async function createService({ config, role, logger, ...options }: Servic
 /** Connects what is needed before requests or jobs: notifications, the job queue, what accounts keeps in memory. */
 export async function startService(service: Service): Promise<void> {
   await service.accounts.start();
+  await service.billing.start();
   await service.notifications.start();
   await service.jobs.start();
 }

@@ -1,5 +1,6 @@
 /** Every job handler and every schedule, in one list; and every queue, for migrating. */
 import { accountQueues } from './features/accounts/accounts.ts';
+import { billingQueues } from './features/billing/billing.ts';
 import { emailQueues } from './features/email/email.ts';
 import { organizationQueues } from './features/organizations/organizations.ts';
 import { housekeepingQueue } from './housekeeping.ts';
@@ -12,17 +13,19 @@ export const queues: readonly QueueDefinition<object>[] = [
   ...emailQueues,
   ...accountQueues,
   ...organizationQueues,
+  ...billingQueues,
 ];
 
-export function handlers({ housekeeping, email, accounts, organizations }: Service): JobHandler[] {
-  return [housekeeping, ...email.handlers, ...accounts.handlers, ...organizations.handlers];
+export function handlers({ housekeeping, email, accounts, organizations, billing }: Service): JobHandler[] {
+  return [housekeeping, ...email.handlers, ...accounts.handlers, ...organizations.handlers, ...billing.handlers];
 }
 
-export function schedules({ email, accounts, organizations }: Service): JobSchedule[] {
+export function schedules({ email, accounts, organizations, billing }: Service): JobSchedule[] {
   return [
     { queue: housekeepingQueue, cron: '47 * * * *' },
     ...email.schedules,
     ...accounts.schedules,
     ...organizations.schedules,
+    ...billing.schedules,
   ];
 }

@@ -7,7 +7,7 @@ import { dirname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** Each may import those before it: through `<feature>/<feature>.ts`, or its tables, to refer to and join them. */
-const FEATURES = ['audit', 'email', 'accounts', 'organizations'];
+const FEATURES = ['audit', 'email', 'accounts', 'organizations', 'billing'];
 /** The only files that may reach for `dev/`, and only where development is certain. */
 const DEVELOPMENT_DOOR = 'app/wiring.ts';
 

@@ -32,6 +32,20 @@ export const auditActions = [
   'api_key.updated',
   'api_key.rotated',
   'api_key.revoked',
+  'checkout.started',
+  'purchase.started',
+  'subscription.change_requested',
+  'subscription.started',
+  'subscription.changed',
+  'subscription.cancellation_scheduled',
+  'subscription.resumed',
+  'subscription.ended',
+  'subscription.second_found',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.refunded',
+  'dispute.opened',
+  'dispute.closed',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

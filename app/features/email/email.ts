@@ -25,6 +25,7 @@ import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
 export type { EmailStatus, EmailSummary } from './dead-letters.ts';
+export { emailErrors } from './errors.ts';
 export { emailQueues } from './jobs.ts';
 export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';

@@ -9,6 +9,7 @@ import { httpErrors } from '../../platform/http/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
 import { memberships as membershipTable, organizations } from './schema.ts';
@@ -29,12 +30,13 @@ export interface DissolutionOptions {
   clock: Clock;
   audit: Audit;
   memberships: Memberships;
+  followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging'>;
 }
 
 const GRACE_DAYS = 14;
 const PURGE_BATCH = 100;
 
-export function createDissolution({ db, clock, audit, memberships }: DissolutionOptions): Dissolution {
+export function createDissolution({ db, clock, audit, memberships, followers }: DissolutionOptions): Dissolution {
   return {
     async request(caller) {
       await transact(db, async (tx) => {
@@ -46,6 +48,7 @@ export function createDissolution({ db, clock, audit, memberships }: Dissolution
           .update(organizations)
           .set({ purgeAt, updatedAt: clock.now() })
           .where(eq(organizations.id, organizationId));
+        await followers.deletionRequested(tx, organizationId);
         const details = { purgeAt: purgeAt.toISOString() };
         await audit.append(tx, {
           ownerId: organizationId,
@@ -101,6 +104,7 @@ export function createDissolution({ db, clock, audit, memberships }: Dissolution
     },
 
     async destroy(tx, organizationId) {
+      await followers.purging(tx, organizationId);
       await deleteInBatches((limit) =>
         tx.execute(sql`
           delete from ${membershipTable} where organization_id = ${organizationId}

@@ -1,5 +1,5 @@
 /** Inviting people by mail. An invitation is bound to its address: having the link is not enough. */
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -12,6 +12,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import type { OrganizationLimits } from './limits.ts';
 import type { Memberships } from './memberships.ts';
 import type { Role } from './roles.ts';
@@ -42,13 +43,14 @@ export interface InvitationsOptions {
   memberships: Memberships;
   limits: OrganizationLimits;
   appUrl: string;
+  followers: Pick<OrganizationFollowers, 'requireSeats'>;
 }
 
 const LIFETIME_DAYS = 7;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { db, clock, audit, email, memberships, limits, appUrl } = options;
+  const { db, clock, audit, email, memberships, limits, appUrl, followers } = options;
 
   const own = (organizationId: string, id: string) =>
     and(eq(invitations.organizationId, organizationId), eq(invitations.id, id));
@@ -60,6 +62,13 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       .innerJoin(users, eq(users.id, membershipTable.userId))
       .where(and(eq(membershipTable.organizationId, organizationId), eq(users.email, address)));
     if (member) throw organizationErrors.already_member();
+  }
+
+  /** Members, and those who may become one by an open invitation. */
+  async function takenSeats(tx: Transaction, organizationId: string, now: Date): Promise<number> {
+    const members = await tx.$count(membershipTable, eq(membershipTable.organizationId, organizationId));
+    const isOpen = and(eq(invitations.organizationId, organizationId), gt(invitations.expiresAt, now));
+    return members + (await tx.$count(invitations, isOpen));
   }
 
   async function mail(
@@ -134,6 +143,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         .from(invitations)
         .where(and(eq(invitations.organizationId, organizationId), eq(invitations.email, address)));
       if (open && open.expiresAt > now) throw organizationErrors.already_invited();
+      await followers.requireSeats(organizationId, (await takenSeats(tx, organizationId, now)) + 1);
       // The sender first: who is over their limit must not use up what an address has left.
       await limits.invitationsBy.consume(userId);
       await limits.invitationsTo.consume(address);

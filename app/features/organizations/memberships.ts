@@ -10,6 +10,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { type Access, narrow, requireGrant, requirePermission } from './access.ts';
 import { organizationErrors } from './errors.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import { type Permission, type Role, roles } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
@@ -54,10 +55,11 @@ export interface MembershipsOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   appUrl: string;
+  followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
 export function createMemberships(options: MembershipsOptions): Memberships {
-  const { db, clock, audit, email, appUrl } = options;
+  const { db, clock, audit, email, appUrl, followers } = options;
 
   const own = (organizationId: string, userId: string) =>
     and(eq(memberships.organizationId, organizationId), eq(memberships.userId, userId));
@@ -163,6 +165,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         await tx.delete(memberships).where(own(organizationId, userId));
         if (member.role === 'owner') await requireOwner(tx, organization);
         await withdraw(tx, organizationId, userId, null, clock.now());
+        await followers.membersChanged(tx, organizationId);
         const target = { type: 'user', id: userId };
         const action = leaves ? 'member.left' : 'member.removed';
         await audit.append(tx, {
@@ -193,6 +196,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       const row = { organizationId, userId, role, createdAt: clock.now() };
       const [added] = await tx.insert(memberships).values(row).onConflictDoNothing().returning();
       if (!added) throw organizationErrors.already_member();
+      await followers.membersChanged(tx, organizationId);
     },
 
     async enter(tx, access, permission) {

@@ -16,6 +16,7 @@ import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
 import { createDissolution } from './dissolution.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
@@ -28,6 +29,8 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { OrganizationParams } from './routes/schemas.ts';
 import { createSuccession } from './succession.ts';
 
+export { type Access as OrganizationAccess, accessOf } from './access.ts';
+export type { Authorization } from './authorization.ts';
 export { organizationQueues } from './jobs.ts';
 
 export interface OrganizationsOptions {
@@ -39,6 +42,7 @@ export interface OrganizationsOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   appUrl: string;
+  followers: OrganizationFollowers;
 }
 
 export interface Organizations {
@@ -57,17 +61,17 @@ export interface Organizations {
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, cursors, idempotency, audit, email, appUrl } = options;
+  const { db, clock, cursors, idempotency, audit, email, appUrl, followers } = options;
   const { authentication } = options.accounts;
 
   const limits = createOrganizationLimits(db.$client);
   const founding = createFounding({ clock, audit });
-  const memberships = createMemberships({ db, clock, audit, email, appUrl });
+  const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl });
+  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, memberships });
-  const succession = createSuccession({ clock, audit, memberships, dissolution });
+  const dissolution = createDissolution({ db, clock, audit, memberships, followers });
+  const succession = createSuccession({ clock, audit, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication });
 
   return {

@@ -6,6 +6,7 @@ import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Dissolution } from './dissolution.ts';
 import { organizationErrors } from './errors.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
 import { roleNames, roles } from './roles.ts';
@@ -24,11 +25,12 @@ export interface SuccessionOptions {
   audit: Audit;
   memberships: Pick<Memberships, 'countOwners'>;
   dissolution: Pick<Dissolution, 'destroy'>;
+  followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
 const MANAGERS = roleNames.filter((role) => roles[role].has('members:manage'));
 
-export function createSuccession({ clock, audit, memberships, dissolution }: SuccessionOptions): Succession {
+export function createSuccession({ clock, audit, memberships, dissolution, followers }: SuccessionOptions): Succession {
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
     const rows = await tx
@@ -79,6 +81,7 @@ export function createSuccession({ clock, audit, memberships, dissolution }: Suc
     const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
     if (!gone) return;
     await withdraw(tx, organizationId, userId, null, clock.now());
+    await followers.membersChanged(tx, organizationId);
     const common = { ownerId: organizationId, actor: { type: 'system' } } as const;
     const target = (id: string) => ({ type: 'user', id });
     await audit.append(tx, {

@@ -35,6 +35,8 @@ export interface JobSchedule {
 export interface EnqueueOptions {
   /** Not before this instant. */
   startAfter?: Date;
+  /** In a queue that coalesces: what the job is about. */
+  key?: string;
 }
 
 export interface Jobs {
@@ -44,6 +46,12 @@ export interface Jobs {
     queue: QueueDefinition<Data>,
     data: Data,
     options?: EnqueueOptions,
+  ): Promise<void>;
+  /** The same for many jobs of one queue, in one statement. */
+  enqueueAll<Data extends object>(
+    tx: Executor,
+    queue: QueueDefinition<Data>,
+    jobs: readonly { data: Data; key?: string }[],
   ): Promise<void>;
   /** Connects. Needed before anything else. */
   start(): Promise<void>;
@@ -108,8 +116,14 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
   }
 
   return {
-    async enqueue(tx, queue, data, { startAfter } = {}) {
-      await boss.send(queue.name, data, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
+    async enqueue(tx, queue, data, { startAfter, key } = {}) {
+      const options = { ...(startAfter && { startAfter }), ...(key !== undefined && { singletonKey: key }) };
+      await boss.send(queue.name, data, { db: fromDrizzle(tx, sql), ...options });
+    },
+
+    async enqueueAll(tx, queue, jobs) {
+      const inserts = jobs.map(({ data, key }) => ({ data, ...(key !== undefined && { singletonKey: key }) }));
+      await boss.insert(queue.name, inserts, { db: fromDrizzle(tx, sql) });
     },
 
     async start() {

@@ -23,6 +23,8 @@ export interface QueueSettings {
   keepSeconds?: number;
   /** Default 5. */
   concurrency?: number;
+  /** Jobs with the same `key` are one, while it waits for its first run. */
+  coalesce?: boolean;
 }
 
 /** A worker that died is noticed after this long without a sign of life, in seconds (the least that pg-boss accepts). */
@@ -41,6 +43,7 @@ export function defineQueue<Data extends object>(name: string, settings: QueueSe
       expireInSeconds: settings.expireSeconds ?? 300,
       deleteAfterSeconds: settings.keepSeconds ?? 3_600,
       heartbeatSeconds: HEARTBEAT_SECONDS,
+      ...(settings.coalesce && { policy: 'short' }),
     },
   };
 }

@@ -1,0 +1,184 @@
+/**
+ * Billing, the public surface. Stripe owns what was bought; the tables here are a projection of it that can be rebuilt at any time, and
+ * nothing is granted from anything but objects fetched from Stripe. Not here: what a product does with a plan; it asks `requireFeature`,
+ * `consume` and `entitlements`.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Notifications } from '../../platform/database/notifications.ts';
+import type { HttpServer } from '../../platform/http/fastify.ts';
+import type { Idempotency } from '../../platform/http/idempotency.ts';
+import type { Cursors } from '../../platform/http/pagination.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Email } from '../email/email.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import { type CatalogStep, syncCatalog } from './catalog-sync.ts';
+import { createCheckout } from './checkout.ts';
+import { createContacts } from './contacts.ts';
+import { createCustomers } from './customers.ts';
+import type { Difference } from './differences.ts';
+import { createDisputes } from './disputes.ts';
+import { createEffects } from './effects.ts';
+import { checkWebhookEndpoint } from './endpoint-check.ts';
+import { createEntitlements, type Entitlements } from './entitlements.ts';
+import { createFeatureGuard } from './guards.ts';
+import { createIntake } from './intake.ts';
+import { createInvoices } from './invoices.ts';
+import { closeQueue } from './jobs.ts';
+import { createLeases } from './leases.ts';
+import { createPortal } from './portal.ts';
+import { createPrices } from './prices.ts';
+import { createProjection } from './projection.ts';
+import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import { observeRevenue } from './recurring-revenue.ts';
+import { createRefunds, type RefundInvoice } from './refunds.ts';
+import { buyingRoutes } from './routes/buying.ts';
+import { managingRoutes } from './routes/managing.ts';
+import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
+import { createSeats } from './seats.ts';
+import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe.ts';
+import { createSubscriptions } from './subscription.ts';
+import { createUsage, limitReached, type Usage } from './usage.ts';
+import { billingSchedules, createBillingWorkers } from './workers.ts';
+
+export type { CatalogStep } from './catalog-sync.ts';
+export type { Difference } from './differences.ts';
+export { billingQueues } from './jobs.ts';
+export type { StripeClient } from './stripe.ts';
+
+export interface BillingSettings extends StripeSettings {
+  /** Empty: the webhook is off, and changes arrive by polling. */
+  stripeWebhookSecret: readonly string[];
+  billingGraceDays: number;
+  billingSeatsFollowMembers: boolean;
+  billingAutomaticTax: boolean;
+  corsOrigins: readonly string[];
+  appUrl: string;
+  apiUrl: string;
+}
+
+export interface BillingOptions {
+  db: Database;
+  clock: Clock;
+  cursors: Cursors;
+  idempotency: Idempotency;
+  notifications: Notifications;
+  jobs: Jobs;
+  audit: Audit;
+  email: Pick<Email, 'sendEmail'>;
+  organizations: Pick<Organizations, 'authorization'>;
+  metrics: Metrics;
+  logger: Logger;
+  settings: BillingSettings;
+  /** For tests: another way to Stripe. */
+  stripe?: StripeClient | undefined;
+}
+
+export interface Billing {
+  readonly entitlements: Entitlements;
+  readonly usage: Pick<Usage, 'consume' | 'record'>;
+  /** A `preHandler` of routes that a plan must include. */
+  readonly requireFeature: ReturnType<typeof createFeatureGuard>;
+  readonly handlers: readonly JobHandler[];
+  readonly schedules: readonly JobSchedule[];
+  routes(app: HttpServer): void;
+  /** Begins to listen for changes of entitlements. */
+  start(): Promise<void>;
+  /** When members come or go. */
+  membersChanged(tx: Transaction, organizationId: string): Promise<void>;
+  /** Before members are invited. @param members how many there would be. @throws `limit_reached` */
+  requireSeats(organizationId: string, members: number): Promise<void>;
+  /** When an organization is to be deleted (its subscription then ends with the paid period), or is purged (it ends now). */
+  closing(tx: Transaction, organizationId: string, when: 'requested' | 'purged'): Promise<void>;
+  /** For operators. */
+  readonly operations: {
+    /** Whether there is a Stripe to ask. */
+    readonly enabled: boolean;
+    /** Makes Stripe equal to the catalog, or only tells. @throws Error when billing is off */
+    syncCatalog(options: { apply: boolean }): Promise<CatalogStep[]>;
+    /** Fetches lost events, compares every customer, and repairs or only tells. */
+    reconcile(options: {
+      apply: boolean;
+      found?: (difference: Difference) => void;
+    }): Promise<{ events: number; customers: number; differences: number }>;
+    refund: RefundInvoice;
+    /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
+    checkEndpoint(): Promise<string[]>;
+  };
+}
+
+export function createBilling(options: BillingOptions): Billing {
+  const { db, clock, cursors, idempotency, notifications, jobs, audit, metrics, logger, settings } = options;
+  const { authorization } = options.organizations;
+  const client = options.stripe ?? createStripeClient(settings);
+  const enabled = client !== undefined;
+
+  const gateway = createStripeGateway({ client, metrics, logger });
+  const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
+  const entitlements = createEntitlements({ db, clock, notifications, graceDays: settings.billingGraceDays });
+  const customers = createCustomers({ db, gateway });
+  const leases = createLeases({ db, clock });
+  const effects = createEffects({ clock, audit, contacts, jobs, metrics });
+  const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
+  const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
+  const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
+  const reconciliation = createReconciliation({ db, clock, gateway, intake, projection, usage, metrics, enabled });
+  const prices = createPrices({ gateway, clock });
+  const followMembers = settings.billingSeatsFollowMembers;
+  const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const automaticTax = settings.billingAutomaticTax;
+  const checkout = createCheckout({ db, clock, gateway, customers, prices, seats, audit, automaticTax });
+  const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
+  const disputes = createDisputes({ db, gateway, customers, audit, logger });
+  observeRevenue(db, metrics);
+
+  return {
+    entitlements,
+    usage,
+    requireFeature: createFeatureGuard(entitlements),
+    handlers: createBillingWorkers({
+      ...{ db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage },
+    }),
+    schedules: billingSchedules,
+    routes(app) {
+      const allowedOrigins = [...new Set([new URL(settings.appUrl).origin, ...settings.corsOrigins])];
+      buyingRoutes(app, { authorization, checkout, portal: createPortal({ gateway, customers }), allowedOrigins });
+      const invoices = createInvoices(db);
+      managingRoutes(app, {
+        ...{ authorization, idempotency, cursors, subscriptions, entitlements, invoices, usage, seats },
+      });
+      webhookRoute(app, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
+    },
+    start: () => entitlements.start(),
+    membersChanged: (tx, organizationId) => seats.membersChanged(tx, organizationId),
+    async requireSeats(organizationId, members) {
+      const { limits } = await entitlements.of(organizationId);
+      if (limits.members !== null && members > limits.members) throw limitReached('members', limits.members);
+    },
+    async closing(tx, organizationId, when) {
+      const customerId = await customers.find(organizationId);
+      if (customerId !== undefined) await jobs.enqueue(tx, closeQueue, { customerId, now: when === 'purged' });
+    },
+    operations: {
+      enabled,
+      async syncCatalog({ apply }) {
+        if (!client) throw new Error('billing is off: set STRIPE_SECRET_KEY');
+        return syncCatalog(await client(), { apply });
+      },
+      reconcile: (how) => reconcile(reconciliation, how),
+      refund: createRefunds({ db, gateway, projection }),
+      checkEndpoint: () => checkWebhookEndpoint(gateway, `${settings.apiUrl}${WEBHOOK_PATH}`),
+    },
+  };
+}
+
+async function reconcile(
+  { poll, sweep }: Reconciliation,
+  { apply, found }: { apply: boolean; found?: (difference: Difference) => void },
+) {
+  const events = apply ? await poll() : 0;
+  return { events, ...(await sweep({ apply, ...(found && { found }) })) };
+}

@@ -1,0 +1,161 @@
+/**
+ * What follows from a change of the projection: mails, the audit trail, the end of cached entitlements. Found by comparing what was
+ * stored with what is, in the transaction that stores it; so each follows once from its transition, whichever events told of it.
+ */
+import { sql } from 'drizzle-orm';
+import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Jobs } from '../../platform/jobs/jobs.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit, AuditAction } from '../audit/audit.ts';
+import { isLive } from './access.ts';
+import { type Interval, isPlan, planOf } from './catalog.ts';
+import type { BillingTemplate, Contacts } from './contacts.ts';
+import { ENTITLEMENTS_CHANNEL } from './entitlements.ts';
+import { cancelSecondQueue } from './jobs.ts';
+import { monthlyAmount } from './recurring-revenue.ts';
+import type { Invoice, Subscription } from './schema.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stored } from './stored.ts';
+
+export interface Effects {
+  /** @param before what was stored; `after` what takes its place, stored already in `tx` */
+  follow(tx: Transaction, before: Stored, after: Snapshot): Promise<void>;
+}
+
+export interface EffectsOptions {
+  clock: Clock;
+  audit: Audit;
+  contacts: Contacts;
+  jobs: Pick<Jobs, 'enqueue'>;
+  metrics: Pick<Metrics, 'billing_churned_mrr_minor_units_total'>;
+}
+
+const TRIAL_NOTICE_DAYS = 3;
+
+type SubscriptionRow = Omit<Subscription, 'organizationId'>;
+type InvoiceRow = Omit<Invoice, 'organizationId'>;
+
+export function createEffects({ clock, audit, contacts, jobs, metrics }: EffectsOptions): Effects {
+  return {
+    async follow(tx, before, snapshot) {
+      const { organizationId, adopted, projectedAt } = before.customer;
+      await tx.execute(sql`select pg_notify(${ENTITLEMENTS_CHANNEL}, ${organizationId})`);
+      // What a customer brought along from elsewhere is history.
+      if (adopted && projectedAt === null) return;
+      const record = (action: AuditAction, type: string, id: string, details: Record<string, unknown>) =>
+        audit.append(tx, { ownerId: organizationId, action, actor: { type: 'system' }, target: { type, id }, details });
+      const mail: Follower['mail'] = (template, key, data) => contacts.mail(tx, organizationId, template, key, data);
+      const now = snapshot.testClockTime ?? clock.now();
+      const follower = { record, mail, now };
+
+      const stored = new Map(before.subscriptions.map((row) => [row.id, row]));
+      for (const row of snapshot.subscriptions) {
+        await followSubscription(follower, stored.get(row.id), row);
+        if (row.superseded && !stored.get(row.id)?.superseded) {
+          await record('subscription.second_found', 'subscription', row.id, {});
+          await jobs.enqueue(tx, cancelSecondQueue, { subscriptionId: row.id }, { key: row.id });
+        }
+        stored.delete(row.id);
+      }
+      for (const row of stored.values()) if (isLive(row.status)) await followEnd(follower, row, now);
+      const invoices = new Map(before.invoices.map((row) => [row.id, row]));
+      for (const row of snapshot.invoices) await followInvoice(follower, invoices.get(row.id), row);
+    },
+  };
+
+  async function followSubscription(follower: Follower, was: SubscriptionRow | undefined, is: SubscriptionRow) {
+    const { record, mail, now } = follower;
+    const wasLive = was !== undefined && isLive(was.status);
+    if (!isLive(is.status)) {
+      if (wasLive) await followEnd(follower, was, is.endedAt ?? now);
+      return;
+    }
+    const terms = termsOf(is);
+    if (!wasLive) await record('subscription.started', 'subscription', is.id, terms);
+    else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
+      await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
+
+    if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
+      const endsAt = is.cancelAt.toISOString();
+      await record('subscription.cancellation_scheduled', 'subscription', is.id, { endsAt });
+      await mail('subscription-cancelled', cancellationKey(is, is.cancelAt), { plan: planName(is), endsAt });
+    } else if (!is.cancelAt && wasLive && was.cancelAt) {
+      await record('subscription.resumed', 'subscription', is.id, {});
+    }
+    await remindOfTrial(follower, is);
+  }
+
+  async function followEnd({ record, mail }: Follower, was: SubscriptionRow, endedAt: Date): Promise<void> {
+    metrics.billing_churned_mrr_minor_units_total.inc({ currency: was.currency }, monthlyAmount(was));
+    await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endedAt.toISOString() });
+    // Who was told when it was scheduled is not told again.
+    if (was.cancelAt) return;
+    await mail('subscription-cancelled', cancellationKey(was, endedAt), {
+      plan: planName(was),
+      endsAt: endedAt.toISOString(),
+    });
+  }
+
+  async function remindOfTrial({ mail, now }: Follower, is: SubscriptionRow): Promise<void> {
+    const { status, trialEnd, cancelAt, unitAmount, interval } = is;
+    if (status !== 'trialing' || !trialEnd || cancelAt || unitAmount === null || interval === null) return;
+    if (after(trialEnd, -TRIAL_NOTICE_DAYS * DAY_MS) > now) return;
+    await mail('trial-ending', `trial-ending:${is.id}:${trialEnd.getTime()}`, {
+      plan: planName(is),
+      endsAt: trialEnd.toISOString(),
+      price: { amount: unitAmount * is.quantity, currency: is.currency },
+      interval: interval as Interval,
+    });
+  }
+}
+
+interface Follower {
+  record(action: AuditAction, type: string, id: string, details: Record<string, unknown>): Promise<void>;
+  mail(template: BillingTemplate, key: string, data: Record<string, unknown>): Promise<void>;
+  /** The customer's time: that of its test clock, if it has one. */
+  now: Date;
+}
+
+async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undefined, is: InvoiceRow): Promise<void> {
+  const { id, currency } = is;
+  if (is.status === 'paid' && was?.status !== 'paid' && is.amountPaid > 0) {
+    await record('invoice.paid', 'invoice', id, { amount: is.amountPaid, currency });
+    await mail('receipt', `receipt:${id}`, {
+      amount: { amount: is.amountPaid, currency },
+      paidAt: (is.paidAt ?? is.createdAt).toISOString(),
+      invoiceNumber: is.number ?? id,
+      description: is.description,
+      ...(is.hostedUrl && { url: is.hostedUrl }),
+    });
+  }
+  if (is.status === 'open' && is.attemptCount > (was?.attemptCount ?? 0) && !is.actionRequired) {
+    await record('invoice.payment_failed', 'invoice', id, {
+      attempt: is.attemptCount,
+      amount: is.amountRemaining,
+      currency,
+    });
+    await mail('payment-failed', `payment-failed:${id}:${is.attemptCount}`, {
+      amount: { amount: is.amountRemaining, currency },
+      nextAttemptAt: is.nextPaymentAttempt?.toISOString() ?? null,
+    });
+  }
+  if (is.actionRequired && !was?.actionRequired) {
+    await mail('payment-action-required', `payment-action-required:${id}:${is.attemptCount}`, {
+      amount: { amount: is.amountRemaining, currency },
+      ...(is.hostedUrl && { url: is.hostedUrl }),
+    });
+  }
+  const credited = is.amountCredited - (was?.amountCredited ?? 0);
+  if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
+}
+
+const cancellationKey = ({ id }: SubscriptionRow, endsAt: Date) => `subscription-cancelled:${id}:${endsAt.getTime()}`;
+
+function planName({ plan }: SubscriptionRow): string {
+  return isPlan(plan) ? planOf(plan).name : 'subscription';
+}
+
+function termsOf({ plan, interval, quantity, currency, unitAmount }: SubscriptionRow) {
+  return { plan, interval, quantity, currency, unitAmount };
+}

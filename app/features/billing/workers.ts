@@ -1,0 +1,100 @@
+/** What billing does in the background, a handler for each queue of `jobs.ts`. */
+import { after, SECOND_MS } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { Customers } from './customers.ts';
+import type { Disputes } from './disputes.ts';
+import {
+  cancelSecondQueue,
+  closeQueue,
+  disputeQueue,
+  ensureQueue,
+  pollQueue,
+  projectQueue,
+  reportUsageQueue,
+  seatsQueue,
+  sweepQueue,
+} from './jobs.ts';
+import type { Leases } from './leases.ts';
+import type { Projection } from './projection.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import type { Seats } from './seats.ts';
+import { isMissing, type StripeGateway } from './stripe.ts';
+import type { Usage } from './usage.ts';
+
+export interface BillingWorkersOptions {
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  gateway: StripeGateway;
+  customers: Customers;
+  leases: Leases;
+  projection: Projection;
+  disputes: Disputes;
+  reconciliation: Reconciliation;
+  seats: Seats;
+  usage: Usage;
+}
+
+export function createBillingWorkers(options: BillingWorkersOptions): JobHandler[] {
+  const { db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage } = options;
+
+  async function refresh(organizationId: string): Promise<void> {
+    const result = await projection.refresh(organizationId);
+    if (!('busyUntil' in result)) return;
+    // Whoever is at it answers for this too. Should it die, somebody has to notice.
+    const startAfter = after(result.busyUntil, SECOND_MS);
+    await jobs.enqueue(db, ensureQueue, { organizationId }, { startAfter, key: organizationId });
+  }
+
+  /** Cancels at Stripe; what is gone already is fine. */
+  async function cancelNow(subscriptionId: string): Promise<void> {
+    await gateway
+      .ask('subscriptions.cancel', (stripe) =>
+        stripe.subscriptions.cancel(subscriptionId, { prorate: true, invoice_now: true }),
+      )
+      .catch(unlessMissing);
+  }
+
+  const handler = <Data extends object>(queue: JobHandler<Data>['queue'], handle: (data: Data) => Promise<unknown>) =>
+    ({ queue, handle: async (data: Data) => void (await handle(data)) }) as JobHandler;
+
+  return [
+    handler(projectQueue, async ({ customerId }) => {
+      const organizationId = (await customers.ownerOf(customerId)) ?? (await customers.adopt(customerId));
+      if (organizationId !== undefined) await refresh(organizationId);
+    }),
+    handler(ensureQueue, async ({ organizationId }) => {
+      if (await leases.isBehind(organizationId)) await refresh(organizationId);
+    }),
+    handler(disputeQueue, ({ disputeId }) => disputes.record(disputeId)),
+    handler(cancelSecondQueue, ({ subscriptionId }) => cancelNow(subscriptionId)),
+    handler(seatsQueue, ({ organizationId }) => seats.follow(organizationId)),
+    handler(closeQueue, async ({ customerId, now }) => {
+      if (now) {
+        await gateway.ask('customers.delete', (stripe) => stripe.customers.del(customerId)).catch(unlessMissing);
+        return;
+      }
+      const live = await gateway.ask('subscriptions.list', (stripe) =>
+        stripe.subscriptions.list({ customer: customerId }),
+      );
+      for (const { id, cancel_at_period_end: ending } of live.data) {
+        if (ending) continue;
+        await gateway.ask('subscriptions.update', (stripe) =>
+          stripe.subscriptions.update(id, { cancel_at_period_end: true }),
+        );
+      }
+    }),
+    handler(reportUsageQueue, ({ organizationId }) => usage.report(organizationId)),
+    handler(pollQueue, () => reconciliation.poll()),
+    handler(sweepQueue, () => reconciliation.sweep({ apply: true })),
+  ];
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+export const billingSchedules: JobSchedule[] = [
+  { queue: pollQueue, cron: '*/5 * * * *' },
+  { queue: sweepQueue, cron: '11 3 * * *' },
+];
