@@ -72,6 +72,24 @@ const checks: Check[] = [
       detail: ok ? 'none failed' : `${number} failed; look at: node app/cli.ts email list --status failed`,
     };
   },
+  async ({ billing }) => {
+    const check = 'stripe';
+    if (!billing.operations.enabled) return { check, ok: true, detail: 'off: STRIPE_SECRET_KEY is not set' };
+    try {
+      const faults = await billing.operations.checkEndpoint();
+      const steps = await billing.operations.syncCatalog({ apply: false });
+      if (steps.length > 0)
+        faults.push(`${steps.length} differences from the catalog; run: node app/cli.ts catalog sync --apply`);
+      return {
+        check,
+        ok: faults.length === 0,
+        detail: faults.join(' ') || 'the webhook and the catalog are as they should be',
+      };
+    } catch (error) {
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      return { check, ok: false, detail: `cannot be asked (${reason}); check STRIPE_SECRET_KEY and the network` };
+    }
+  },
 ];
 
 export function doctorCommand(program: Command): void {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { StartError } from '../starting.ts';
+import { billingCommands } from './billing.ts';
 import { doctorCommand } from './doctor.ts';
 import { emailCommands } from './email.ts';
 import { keysCommands } from './keys.ts';
@@ -21,6 +22,7 @@ export async function runCommand(): Promise<void> {
   keysCommands(program);
   usersCommands(program);
   emailCommands(program);
+  billingCommands(program);
   doctorCommand(program);
 
   try {

@@ -5,21 +5,12 @@ import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { Body, route } from '../../../platform/http/schemas.ts';
 import { accountErrors } from '../../accounts/accounts.ts';
 import { type Authorization, accessOf } from '../../organizations/organizations.ts';
-import {
-  type Currency,
-  currencies,
-  isPlan,
-  isProduct,
-  planNames,
-  planOf,
-  productNames,
-  productOf,
-} from '../catalog.ts';
+import { type Currency, currencies, isPlan, isProduct, planOf } from '../catalog.ts';
 import type { Checkout, OpenedCheckout } from '../checkout.ts';
 import { billingErrors } from '../errors.ts';
 import type { Portal } from '../portal.ts';
+import { Catalog, presentCatalog } from './catalog-view.ts';
 import {
-  Catalog,
   CheckoutOpened,
   CurrencyText,
   IntervalName,
@@ -224,21 +215,4 @@ function toCurrency(text: string | undefined): Currency {
 
 function presentCheckout({ id, url, expiresAt }: OpenedCheckout) {
   return { id, url, expiresAt: expiresAt.toISOString() };
-}
-
-function presentCatalog() {
-  return {
-    plans: planNames.map((plan) => {
-      const { seats: perSeat, usage, features, ...rest } = planOf(plan);
-      return {
-        plan,
-        ...rest,
-        perSeat,
-        features: [...features],
-        usage: Object.entries(usage).map(([meter, price]) => ({ meter, ...price })),
-      };
-    }),
-    products: productNames.map((product) => ({ product, ...productOf(product) })),
-    currencies: [...currencies],
-  } as never;
 }

@@ -25,51 +25,8 @@ export const ReturnUrl = (description: string) =>
     description: `${description}; on the origin of APP_URL or one of CORS_ORIGINS.`,
   });
 
-const Prices = Type.Object(
-  Object.fromEntries(
-    intervals.map((interval) => [
-      interval,
-      Type.Object(Object.fromEntries(currencies.map((currency) => [currency, Money('Price')]))),
-    ]),
-  ),
-);
-const LimitValues = Type.Object(
+export const LimitValues = Type.Object(
   Object.fromEntries(limits.map((limit) => [limit, Nullable(Type.Integer({ description: 'null: without limit.' }))])),
-);
-
-export const Catalog = Type.Object(
-  {
-    plans: Type.Array(
-      Type.Object({
-        plan: Type.String(),
-        name: Type.String(),
-        description: Type.String(),
-        prices: Nullable(Prices),
-        perSeat: Type.Boolean({ description: 'Whether the price is for each member.' }),
-        trialDays: Type.Integer({ description: 'Once for an organization.' }),
-        features: Type.Array(Type.Enum([...features])),
-        limits: LimitValues,
-        usage: Type.Array(
-          Type.Object({
-            meter: Type.String(),
-            included: Type.Integer(),
-            perThousand: Type.Object(Object.fromEntries(currencies.map((currency) => [currency, Money('Price')]))),
-          }),
-        ),
-      }),
-    ),
-    products: Type.Array(
-      Type.Object({
-        product: Type.String(),
-        name: Type.String(),
-        description: Type.String(),
-        price: Type.Object(Object.fromEntries(currencies.map((currency) => [currency, Money('Price')]))),
-        adds: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())]))),
-      }),
-    ),
-    currencies: Type.Array(Type.Enum([...currencies])),
-  },
-  { description: 'What is sold.' },
 );
 
 export const CheckoutOpened = Type.Object(
