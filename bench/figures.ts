@@ -13,6 +13,7 @@ export const budgets = {
   login: { title: 'login, ratio to the bare argon2 rate', unit: '', better: 'more', must: 0.9, aim: 0.97 },
   livez: { title: '/livez p99 meanwhile', unit: 'ms', better: 'less', must: 50, aim: 20 },
   refresh: { title: "refresh, ratio to the limit's transaction", unit: '', better: 'more', must: 1, aim: 1.5 },
+  intake: { title: 'webhook intake, ratio to the limit', unit: '', better: 'more', must: 0.7, aim: 1 },
   firstStart: { title: 'first start, from nothing', unit: 's', better: 'less', must: 6, aim: 3 },
   laterStart: { title: 'later starts', unit: 's', better: 'less', must: 2, aim: 1 },
   idleMemory: { title: 'api process, idle', unit: 'MB', better: 'less', must: 150, aim: 110 },

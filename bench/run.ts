@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
 import { PARTS, type PartName, readOptions } from './options.ts';
+import { measureIntake } from './parts/intake.ts';
 import { measureLogin } from './parts/login.ts';
 import { measureMe } from './parts/me.ts';
 import { measureMemory } from './parts/memory.ts';
@@ -21,6 +22,7 @@ const parts: Record<PartName, Part> = {
   me: measureMe,
   login: measureLogin,
   refresh: measureRefresh,
+  intake: measureIntake,
   start: measureStart,
   memory: measureMemory,
   revocation: measureRevocation,

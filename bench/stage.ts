@@ -12,6 +12,7 @@ import { migrate } from '../app/migrate.ts';
 import { startEmbeddedPostgres } from '../dev/embedded-postgres.ts';
 import { removeCluster } from '../dev/postgres-cluster.ts';
 import { administer, databaseUrl } from '../test/database.ts';
+import { WEBHOOK_SECRET } from './load/protocol.ts';
 import { parentOf, pin, start, stop } from './processes.ts';
 import { APP_SECRET, seed } from './seed.ts';
 import { API_URL } from './tokens.ts';
@@ -131,6 +132,7 @@ async function startApi(url: string, logs: number, runtime: NodeJS.ProcessEnv): 
     API_URL,
     SMTP_URL: 'smtp://127.0.0.1:1',
     EMAIL_FROM: 'Plinth <no-reply@example.com>',
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     DRAIN_DELAY_SECONDS: '0',
   };
   const child = start('server', [process.execPath, 'app/main.ts', 'api'], env, logs);

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
+import { intake } from './intake.ts';
 import { refreshTokens } from './refresh.ts';
 import type { LimitSettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
@@ -17,9 +18,12 @@ process.once('message', (settings: LimitSettings) => {
   const statements = postgres(settings.databaseUrl, { max: 1 });
   const transactions = postgres(settings.databaseUrl, { max: TRANSACTIONS });
   const tokens = createTokens(settings);
+  const takeIn = intake(transactions);
   const refresh = refreshTokens(transactions, tokens, settings.sealingKey);
 
   async function answer(request: IncomingMessage): Promise<object> {
+    if (request.url === '/v1/webhooks/stripe')
+      return takeIn(request.headers['stripe-signature'] as string, await bodyOf(request));
     if (request.method === 'POST')
       return refresh((JSON.parse(await bodyOf(request)) as { refreshToken: string }).refreshToken);
     const { sub } = tokens.verify(request.headers.authorization!.slice('Bearer '.length));

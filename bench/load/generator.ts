@@ -1,4 +1,5 @@
 /** The load generator: a process that takes a `Load`, keeps its connections busy for that long, and answers an `Outcome`. Ends with its parent. */
+import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../statistics.ts';
 import { type Answer, type Connection, openConnection } from './connection.ts';
@@ -62,6 +63,26 @@ async function run({ port, connections, durationMs, work, probe }: Load): Promis
   };
 }
 
+/** An invoice is about that long. */
+const PADDING = 'x'.repeat(2_700);
+const RUN = Math.random().toString(36).slice(2);
+let sequence = 0;
+
+function signedEvent({ path, secret, customers }: Extract<Work, { kind: 'events' }>): string {
+  const number = sequence++;
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const object = { object: 'subscription', id: 'sub_1', customer: `cus_${number % customers}`, padding: PADDING };
+  const event = {
+    id: `evt_${RUN}_${number}`,
+    object: 'event',
+    type: 'customer.subscription.updated',
+    created: timestamp,
+  };
+  const body = JSON.stringify({ ...event, data: { object } });
+  const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+  return httpRequest('POST', path, { 'stripe-signature': `t=${timestamp},v1=${signature}` }, body);
+}
+
 interface Exchange {
   exchange(connection: Connection, index: number): Promise<Answer>;
   tokens?: string[];
@@ -72,6 +93,7 @@ function workOf(work: Work, connections: number): Exchange {
     let next = 0;
     return { exchange: (connection) => connection.request(work.requests[next++ % work.requests.length]!) };
   }
+  if (work.kind === 'events') return { exchange: (connection) => connection.request(signedEvent(work)) };
   // A connection keeps to its own sessions: two refreshes of one session at a time would be another measurement.
   const tokens = [...work.tokens];
   const turns: number[] = Array.from({ length: connections }, (_, index) => index);

@@ -14,7 +14,9 @@ export type Work =
   /** Whole HTTP requests, sent one after the other, from the first again after the last. */
   | { readonly kind: 'list'; readonly requests: readonly string[] }
   /** Refresh tokens, one a session; each answer gives the next one. */
-  | { readonly kind: 'refresh'; readonly path: string; readonly tokens: readonly string[] };
+  | { readonly kind: 'refresh'; readonly path: string; readonly tokens: readonly string[] }
+  /** Signed events of Stripe, each a new one of about 3 KB. */
+  | { readonly kind: 'events'; readonly path: string; readonly secret: string; readonly customers: number };
 
 export interface Outcome {
   readonly answers: number;
@@ -28,6 +30,9 @@ export interface Outcome {
   /** With `refresh`: the tokens that are current now. */
   readonly tokens: readonly string[];
 }
+
+/** The secret that signs events here. */
+export const WEBHOOK_SECRET = 'whsec_benchmark_only_never_elsewhere';
 
 /** A whole HTTP request, with a body if given. */
 export function httpRequest(method: string, path: string, headers: Record<string, string> = {}, body?: string): string {
