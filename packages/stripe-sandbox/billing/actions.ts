@@ -1,0 +1,38 @@
+/** Everything that happens by itself, by its name on the agenda. */
+import { emit } from '../events.ts';
+import { deliverNow } from '../outbox.ts';
+import type { World } from '../world.ts';
+import { attempt, retry } from './collection.ts';
+import { endAsPlanned } from './endings.ts';
+import { finalize, voidInvoice } from './invoices.ts';
+import { expirePendingUpdate } from './pending-updates.ts';
+import { announceRenewal, renew, trialWillEnd } from './renewals.ts';
+import { expireIncomplete } from './subscribing.ts';
+
+export const ACTIONS: Record<string, (world: World, subject: string) => void> = {
+  deliver: deliverNow,
+  end: endAsPlanned,
+  expire_checkout: expireCheckout,
+  expire_incomplete: (world, id) => expireIncomplete(world, id, (invoice) => voidInvoice(world, invoice)),
+  expire_pending_update: expirePendingUpdate,
+  finalize: finalizeAndCollect,
+  renew,
+  retry,
+  trial_will_end: trialWillEnd,
+  upcoming: announceRenewal,
+};
+
+function finalizeAndCollect(world: World, id: string): void {
+  const invoice = world.store.find('invoice', id);
+  if (invoice?.status !== 'draft') return;
+  finalize(world, invoice);
+  if (invoice.status === 'open' && invoice.collection_method === 'charge_automatically') attempt(world, invoice, true);
+}
+
+function expireCheckout(world: World, id: string): void {
+  const session = world.store.find('checkout.session', id);
+  if (session?.status !== 'open') return;
+  session.status = 'expired';
+  session.url = null;
+  emit(world, 'checkout.session.expired', session);
+}

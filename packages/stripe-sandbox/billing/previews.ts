@@ -1,0 +1,62 @@
+/** Previews: the invoice that would come, made by the hands that make invoices, and kept nowhere (docs.stripe.com/api/invoices/create_preview). */
+import type Stripe from 'stripe';
+import { idOf, newId, type World } from '../world.ts';
+import { type Change, invoiceOf, planChange } from './changing.ts';
+import { buildInvoice } from './invoices.ts';
+import { periodLines, usageLines } from './lines.ts';
+import { takePendingItems } from './prorations.ts';
+import { nextPeriodEnd, rollItem } from './renewals.ts';
+import { draftSubscription, firstInvoice, type NewSubscription } from './subscribing.ts';
+
+/** The next renewal's invoice, with what waits for it. */
+export function previewRenewal(
+  world: World,
+  subscription: Stripe.Subscription,
+  prorations: ReturnType<typeof planChange>['prorations'] = [],
+): Stripe.Invoice {
+  const customer = world.store.get('customer', idOf(subscription.customer)) as Stripe.Customer;
+  const end = nextPeriodEnd(subscription);
+  const due = subscription.items.data.filter((item) => item.current_period_end === end);
+  const next = due.map((item) => ({ ...item }));
+  for (const item of next) rollItem(subscription, item, end);
+  const ending = subscription.cancel_at !== null && subscription.cancel_at <= end;
+  const invoice = buildInvoice(
+    world,
+    {
+      customer,
+      subscription,
+      reason: 'upcoming',
+      lines: [
+        ...takePendingItems(world, customer.id, subscription.id, subscription.currency),
+        ...prorations,
+        ...usageLines(world, subscription, due, (item) => ({ start: item.current_period_start, end })),
+        ...(ending ? [] : periodLines(world, subscription, next)),
+      ],
+      period: { start: due[0]!.current_period_start, end },
+      currency: subscription.currency,
+      automaticTax: subscription.automatic_tax.enabled,
+    },
+    previewId(world),
+  );
+  invoice.created = end;
+  invoice.next_payment_attempt = end + world.settings.draftSeconds;
+  return invoice;
+}
+
+/** What a change would be billed: at once if it would be, else with the next renewal. */
+export function previewChange(world: World, subscription: Stripe.Subscription, change: Change): Stripe.Invoice {
+  const plan = planChange(world, subscription, change);
+  if (plan.billNow) return invoiceOf(world, subscription, plan, previewId(world));
+  const after = structuredClone(subscription);
+  after.items.data = plan.items;
+  return previewRenewal(world, after, plan.prorations);
+}
+
+/** What a new subscription would be billed first. */
+export function previewSubscription(world: World, given: NewSubscription): Stripe.Invoice {
+  return firstInvoice(world, draftSubscription(world, given), given, previewId(world));
+}
+
+function previewId(world: World): string {
+  return newId(world, 'upcoming_in');
+}

@@ -1,0 +1,89 @@
+/** The controls over HTTP, in JSON: time, trouble, deliveries, and what a customer does on the hosted pages. */
+import { Fault } from '../fault.ts';
+import type { StripeSandbox } from '../sandbox.ts';
+import type { Answer, ApiRequest } from './answer.ts';
+import { wire } from './expansion.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the body is whatever JSON was sent; each control reads what it knows
+type Control = (sandbox: StripeSandbox, body: any, id: string) => unknown;
+
+const CONTROLS: [string, RegExp, Control][] = [
+  ['GET', /^\/_sandbox\/clock$/, (sandbox) => ({ now: sandbox.clock.now() })],
+  [
+    'POST',
+    /^\/_sandbox\/advance$/,
+    (sandbox, body) => {
+      sandbox.clock.advance(body);
+      return { now: sandbox.clock.now() };
+    },
+  ],
+  ['GET', /^\/_sandbox\/trouble$/, (sandbox) => sandbox.troubles.rates],
+  [
+    'POST',
+    /^\/_sandbox\/trouble$/,
+    (sandbox, { seed, plan, declineNext, ...rates }) => {
+      if (seed !== undefined) sandbox.troubles.reset(seed);
+      if (plan) sandbox.troubles.plan(plan);
+      if (declineNext) sandbox.troubles.declineNext(declineNext.code, declineNext.customer);
+      sandbox.troubles.set(rates);
+      return sandbox.troubles.rates;
+    },
+  ],
+  [
+    'DELETE',
+    /^\/_sandbox\/trouble$/,
+    (sandbox) => {
+      sandbox.troubles.reset();
+      return sandbox.troubles.rates;
+    },
+  ],
+  ['GET', /^\/_sandbox\/settings$/, (sandbox) => sandbox.world.settings],
+  ['POST', /^\/_sandbox\/settings$/, (sandbox, body) => Object.assign(sandbox.world.settings, body)],
+  ['GET', /^\/_sandbox\/deliveries$/, (sandbox) => ({ data: sandbox.deliveries.all().toReversed() })],
+  [
+    'POST',
+    /^\/_sandbox\/resend$/,
+    (sandbox, body) => {
+      const endpoints = sandbox.world.store
+        .all('webhook_endpoint')
+        .filter((one) => !body.endpoint || one.id === body.endpoint);
+      return { data: endpoints.map((endpoint) => sandbox.deliveries.resend(body.event, endpoint.id)) };
+    },
+  ],
+  [
+    'POST',
+    /^\/_sandbox\/checkout\/(\w+)\/complete$/,
+    (sandbox, body, id) => wire(sandbox.customer.completeCheckout(id, body)),
+  ],
+  [
+    'POST',
+    /^\/_sandbox\/authenticate\/(\w+)$/,
+    (sandbox, body, id) => wire(sandbox.customer.authenticate(id, body.passed !== false)),
+  ],
+  [
+    'POST',
+    /^\/_sandbox\/reset$/,
+    (sandbox, body) => {
+      sandbox.reset(body.seed);
+      return { reset: true };
+    },
+  ],
+];
+
+export function answerControl(sandbox: StripeSandbox, request: ApiRequest): Answer {
+  try {
+    for (const [method, path, control] of CONTROLS) {
+      const match = method === request.method ? path.exec(request.path.split('?')[0]!) : null;
+      if (match) return json(200, control(sandbox, request.body ? JSON.parse(request.body) : {}, match[1] ?? ''));
+    }
+    return json(404, { error: { message: 'There is no such control; the README lists them.' } });
+  } catch (error) {
+    if (error instanceof Fault) return json(error.status, { error: error.body });
+    if (error instanceof SyntaxError) return json(400, { error: { message: 'The body must be JSON.' } });
+    throw error;
+  }
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

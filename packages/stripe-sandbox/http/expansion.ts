@@ -1,0 +1,73 @@
+/**
+ * Objects as they go over the wire: copies, without the fields that Stripe includes only on request, and with the
+ * references that `expand` names replaced by their objects (docs.stripe.com/expand).
+ */
+import { invalid } from '../fault.ts';
+import type { World } from '../world.ts';
+import { INCLUDABLE } from './includable.ts';
+
+type Json = Record<string, unknown>;
+
+/** Fields that are stored with the object, but shown only where `expand` asks for them. */
+const HIDDEN: Record<string, string[]> = {
+  coupon: ['applies_to', 'currency_options'],
+  price: ['tiers', 'currency_options'],
+  plan: ['tiers'],
+};
+
+const DEPTH_LIMIT = 4;
+
+/** A copy of `value` without the hidden fields. */
+export function wire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(wire);
+  if (typeof value !== 'object' || value === null) return value;
+  const hidden = HIDDEN[(value as { object?: string }).object ?? ''];
+  const copy: Json = {};
+  for (const [key, field] of Object.entries(value)) {
+    if (field !== undefined && !hidden?.includes(key)) copy[key] = wire(field);
+  }
+  return copy;
+}
+
+/** A copy of `object` for an answer, expanded along `paths` such as `latest_invoice.payments` or `data.customer`. */
+export function present(world: World, object: unknown, paths: readonly string[]): unknown {
+  const answer = wire(object);
+  for (const path of paths) {
+    const steps = path.split('.');
+    if (steps.length > DEPTH_LIMIT + (steps[0] === 'data' ? 1 : 0)) {
+      throw invalid(`You cannot expand more than ${DEPTH_LIMIT} levels of a property. Property: ${path}`, 'expand');
+    }
+    expand(world, answer as Json, steps, path);
+  }
+  return answer;
+}
+
+function expand(world: World, target: Json, steps: string[], path: string): void {
+  const [step, ...rest] = steps;
+  if (step === undefined) return;
+  if (target.deleted) return;
+  const value = include(world, target, step);
+  if (value === undefined && !(step in target)) {
+    throw invalid(`This property cannot be expanded (${path}).`, 'expand');
+  }
+  target[step] = resolve(world, value);
+  for (const next of Array.isArray(target[step]) ? target[step] : [target[step]]) {
+    if (rest.length > 0 && typeof next === 'object' && next !== null) expand(world, next as Json, rest, path);
+  }
+}
+
+/** The value of a field: as copied, or, if the copy lacks it, what `expand` alone brings. */
+function include(world: World, target: Json, field: string): unknown {
+  if (field in target) return target[field];
+  const kind = String(target.object);
+  const stored = world.store.any(String(target.id)) as unknown as Json | undefined;
+  if (HIDDEN[kind]?.includes(field)) return wire(stored?.[field]);
+  return wire(INCLUDABLE[kind]?.[field]?.(world, String(target.id)));
+}
+
+function resolve(world: World, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolve(world, item));
+  if (typeof value !== 'string') return value;
+  const found = world.store.any(value);
+  return found ? wire(found) : value;
+}

@@ -1,0 +1,68 @@
+/**
+ * Idempotency keys (docs.stripe.com/api/idempotent_requests): the first answer to a key is kept, whatever its status,
+ * and given again; other parameters under the same key are refused. What was refused before it began (429, 409, an
+ * unreadable request) is not kept. Keys can be pruned after 24 hours.
+ */
+import { createHash } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import type { Answer, ApiRequest } from './answer.ts';
+
+interface Remembered {
+  digest: string;
+  answer: Answer | null;
+  at: number;
+}
+
+const KEEP_SECONDS = 24 * 3600;
+
+export interface IdempotencyKeys {
+  /** The answer given before, or undefined for a new key, which is then in use until `settle`. */
+  begin(key: string, request: ApiRequest, now: number): Answer | undefined;
+  settle(key: string, answer: Answer): void;
+  forget(key: string): void;
+}
+
+export function createIdempotencyKeys(): IdempotencyKeys {
+  const keys = new Map<string, Remembered>();
+  return {
+    begin(key, request, now) {
+      const digest = digestOf(request);
+      const known = keys.get(key);
+      if (known && now - known.at < KEEP_SECONDS) {
+        if (known.digest !== digest) throw mismatch(key);
+        if (!known.answer) throw inUse();
+        return { ...known.answer, headers: { ...known.answer.headers, 'idempotent-replayed': 'true' } };
+      }
+      keys.set(key, { digest, answer: null, at: now });
+      return undefined;
+    },
+    settle(key, answer) {
+      const known = keys.get(key);
+      if (known) known.answer = answer;
+    },
+    forget(key) {
+      keys.delete(key);
+    },
+  };
+}
+
+function digestOf(request: ApiRequest): string {
+  return createHash('sha256').update(`${request.method} ${request.path}\n${request.body}`).digest('base64');
+}
+
+function mismatch(key: string): Fault {
+  return new Fault(
+    400,
+    'idempotency_error',
+    `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+  );
+}
+
+function inUse(): Fault {
+  return new Fault(
+    409,
+    'idempotency_error',
+    'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through). Please try again later.',
+    { code: 'idempotency_key_in_use' },
+  );
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/** `stripe-sandbox --port 12111 --webhook http://localhost:3000/webhooks/stripe` */
+import { parseArgs } from 'node:util';
+import { startStripeSandbox } from './sandbox.ts';
+
+const HELP = `A stateful, offline Stripe for development and tests. No money moves.
+
+stripe-sandbox [options]
+  --port <port>             where to listen, on 127.0.0.1 (default 12111)
+  --webhook <url>           deliver every event there; may be given more than once
+  --webhook-secret <secret> sign with this secret (default: one is made and printed)
+  --state <file>            keep the objects there between two runs
+  --seed <number>           the same ids and troubles as another run with this seed
+  --start-at <date>         stand still at this ISO date until advanced (default: the clock runs)
+  --trouble <name>=<value>  such as duplicate=0.2 or fail=0.05; may be given more than once
+  --help
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    port: { type: 'string', default: '12111' },
+    seed: { type: 'string' },
+    'start-at': { type: 'string' },
+    state: { type: 'string' },
+    trouble: { type: 'string', multiple: true, default: [] },
+    webhook: { type: 'string', multiple: true, default: [] },
+    'webhook-secret': { type: 'string' },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(HELP);
+} else {
+  const secret = values['webhook-secret'];
+  const startAt = values['start-at'];
+  const sandbox = await startStripeSandbox({
+    port: Number(values.port),
+    ...(values.seed && { seed: Number(values.seed) }),
+    ...(startAt && { startAt: Math.floor(Date.parse(startAt) / 1000) }),
+    ...(values.state && { stateFile: values.state }),
+    webhooks: values.webhook.map((url) => ({ url, ...(secret && { secret }) })),
+  });
+  for (const trouble of values.trouble) {
+    const [name, value] = trouble.split('=') as [string, string];
+    if (!(name in sandbox.troubles.rates)) throw new Error(`There is no trouble called ${name}.`);
+    sandbox.troubles.set({ [name]: Number(value) });
+  }
+  process.stdout.write(`stripe-sandbox: ${sandbox.url} (no money moves)\n`);
+  for (const endpoint of sandbox.world.store.all('webhook_endpoint')) {
+    process.stdout.write(`  webhook: ${endpoint.url}  secret: ${endpoint.secret}\n`);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
+  }
+}

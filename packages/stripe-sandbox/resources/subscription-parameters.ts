@@ -1,0 +1,89 @@
+/** The parameters that creating and updating a subscription share, and how they become its fields. */
+import type Stripe from 'stripe';
+import { invalid } from '../fault.ts';
+import * as p from '../http/parameters.ts';
+import { idOf, type World } from '../world.ts';
+import { resolvePaymentMethod } from './payment-methods.ts';
+
+export const discountList = p.emptyable(p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text })));
+export const paymentBehavior = p.oneOf(
+  'allow_incomplete',
+  'default_incomplete',
+  'error_if_incomplete',
+  'pending_if_incomplete',
+);
+export const prorationBehavior = p.oneOf('always_invoice', 'create_prorations', 'none');
+
+export const cancelAt: p.Reader<number | 'min_period_end' | 'max_period_end' | null> = (value, name) => {
+  if (value === '') return null;
+  return value === 'min_period_end' || value === 'max_period_end' ? value : p.integer(value, name);
+};
+
+export const sharedFields = {
+  automatic_tax: p.object({ enabled: p.needed(p.flag), liability: p.anything }),
+  collection_method: p.oneOf('charge_automatically', 'send_invoice'),
+  days_until_due: p.integer,
+  default_payment_method: p.emptyable(p.text),
+  description: p.emptyable(p.text),
+  invoice_settings: p.anything,
+  metadata: p.metadata,
+  payment_settings: p.object({
+    payment_method_options: p.anything,
+    payment_method_types: p.emptyable(p.list(p.text)),
+    save_default_payment_method: p.oneOf('off', 'on_subscription'),
+  }),
+  trial_settings: p.object({
+    end_behavior: p.needed(
+      p.object({
+        billing_cycle_anchor: p.text,
+        missing_payment_method: p.needed(p.oneOf('cancel', 'create_invoice', 'pause')),
+      }),
+    ),
+  }),
+};
+
+/** The given ones of the shared fields, as the subscription holds them. */
+export function readFields(
+  world: World,
+  given: p.Read<typeof sharedFields>,
+  customer: string,
+  before?: Stripe.Subscription,
+): Partial<Stripe.Subscription> {
+  const fields: Partial<Stripe.Subscription> = {};
+  if (given.automatic_tax) {
+    const { enabled } = given.automatic_tax;
+    fields.automatic_tax = { disabled_reason: null, enabled, liability: enabled ? { type: 'self' } : null };
+  }
+  if (given.collection_method) fields.collection_method = given.collection_method;
+  if (given.days_until_due !== undefined) fields.days_until_due = given.days_until_due;
+  if (given.default_payment_method !== undefined) {
+    fields.default_payment_method =
+      given.default_payment_method && ownMethod(world, given.default_payment_method, customer);
+  }
+  if (given.description !== undefined) fields.description = given.description;
+  if (given.metadata !== undefined) fields.metadata = p.mergeMetadata(before?.metadata ?? {}, given.metadata);
+  if (given.payment_settings) {
+    fields.payment_settings = {
+      payment_method_options: null,
+      payment_method_types: given.payment_settings.payment_method_types ?? null,
+      save_default_payment_method: given.payment_settings.save_default_payment_method ?? 'off',
+    };
+  }
+  if (given.trial_settings) {
+    const { missing_payment_method } = given.trial_settings.end_behavior;
+    fields.trial_settings = { end_behavior: { billing_cycle_anchor: null, missing_payment_method } };
+  }
+  return fields;
+}
+
+function ownMethod(world: World, id: string, customer: string): string {
+  const method = resolvePaymentMethod(world, id, 'default_payment_method');
+  if (idOf(method.customer) !== customer) {
+    throw invalid(
+      `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+      'default_payment_method',
+      'resource_missing',
+    );
+  }
+  return method.id;
+}

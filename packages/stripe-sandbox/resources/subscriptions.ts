@@ -1,0 +1,315 @@
+/** Subscriptions (docs.stripe.com/api/subscriptions), flexible billing mode only. */
+import type Stripe from 'stripe';
+import { amountOf } from '../billing/amounts.ts';
+import { changeSubscription } from '../billing/changing.ts';
+import { redeem } from '../billing/discounts.ts';
+import { endSubscription } from '../billing/endings.ts';
+import type { LineDraft } from '../billing/lines.ts';
+import { productName } from '../billing/lines.ts';
+import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/renewals.ts';
+import { type NewSubscription, subscribe } from '../billing/subscribing.ts';
+import { nowFor } from '../clock.ts';
+import { emit, emitChange } from '../events.ts';
+import { invalid } from '../fault.ts';
+import * as p from '../http/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
+import { idOf, type World } from '../world.ts';
+import { liveCustomer } from './customers.ts';
+import { createPrice, priceData } from './prices.ts';
+import { changesOf, itemShape } from './subscription-items.ts';
+import {
+  cancelAt,
+  discountList,
+  paymentBehavior,
+  prorationBehavior,
+  readFields,
+  sharedFields,
+} from './subscription-parameters.ts';
+
+const creatable = {
+  ...sharedFields,
+  add_invoice_items: p.list(
+    p.object({
+      price: p.text,
+      price_data: priceData,
+      quantity: p.integer,
+      discounts: p.anything,
+      metadata: p.metadata,
+    }),
+  ),
+  billing_cycle_anchor: p.integer,
+  billing_mode: p.object({ type: p.needed(p.oneOf('flexible')), flexible: p.anything }),
+  cancel_at: p.integer,
+  cancel_at_period_end: p.flag,
+  currency: p.text,
+  customer: p.needed(p.text),
+  discounts: discountList,
+  items: p.needed(
+    p.list(p.object({ price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata })),
+  ),
+  off_session: p.flag,
+  payment_behavior: paymentBehavior,
+  proration_behavior: prorationBehavior,
+  trial_end: timestampOrNow,
+  trial_from_plan: p.flag,
+  trial_period_days: p.integer,
+};
+
+function timestampOrNow(value: Parameters<typeof p.integer>[0], name: string): number | 'now' {
+  return value === 'now' ? 'now' : p.integer(value, name);
+}
+
+/** The price that an item names, or the one that its `price_data` describes. */
+export function priceFor(
+  world: World,
+  item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
+): Stripe.Price {
+  if (item.price) return world.store.get('price', item.price, 'items[0][price]');
+  if (item.price_data)
+    return createPrice(world, { ...item.price_data, active: true } as Parameters<typeof createPrice>[1]);
+  throw invalid('You must pass either `price` or `price_data`.', 'items', 'parameter_missing');
+}
+
+/** Lines of one-off prices on a subscription's first invoice. */
+export function oneOffLines(
+  world: World,
+  prices: { price: Stripe.Price; quantity: number }[],
+): (subscription: Stripe.Subscription) => LineDraft[] {
+  return (subscription) =>
+    prices.map(({ price, quantity }) => ({
+      amount: amountOf(price, quantity, subscription.currency),
+      currency: subscription.currency,
+      description: productName(world, price),
+      period: { start: subscription.created, end: subscription.created },
+      price,
+      quantity,
+      discountable: true,
+      proration: false,
+      subscription: subscription.id,
+      subscriptionItem: null,
+      invoiceItem: null,
+      metadata: {},
+    }));
+}
+
+function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscription {
+  const customer = liveCustomer(world, given.customer);
+  const now = nowFor(world, customer.id);
+  const extras = (given.add_invoice_items ?? []).map((item) => ({
+    price: priceFor(world, item),
+    quantity: item.quantity ?? 1,
+  }));
+  const fields = readFields(world, given, customer.id);
+  if (given.cancel_at !== undefined) Object.assign(fields, { cancel_at: given.cancel_at, canceled_at: now });
+  if (given.cancel_at_period_end) fields.cancel_at_period_end = true;
+  const trialEnd = given.trial_period_days
+    ? now + given.trial_period_days * 86_400
+    : given.trial_end === 'now'
+      ? undefined
+      : given.trial_end;
+  const asked: NewSubscription = {
+    customer,
+    items: given.items.map((item) => ({
+      price: priceFor(world, item),
+      quantity: item.quantity,
+      metadata: item.metadata ?? {},
+    })),
+    currency: given.currency,
+    trialEnd,
+    billingCycleAnchor: given.billing_cycle_anchor,
+    discounts: given.discounts ?? undefined,
+    extraLines: oneOffLines(world, extras),
+    paymentBehavior: given.payment_behavior,
+    offSession: given.off_session,
+    fields,
+  };
+  return subscribe(world, asked);
+}
+
+const updatable = {
+  ...sharedFields,
+  billing_cycle_anchor: p.oneOf('now', 'unchanged'),
+  cancel_at: cancelAt,
+  cancel_at_period_end: p.flag,
+  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  discounts: discountList,
+  items: p.list(itemShape),
+  off_session: p.flag,
+  pause_collection: p.emptyable(
+    p.object({ behavior: p.needed(p.oneOf('keep_as_draft', 'mark_uncollectible', 'void')), resumes_at: p.integer }),
+  ),
+  payment_behavior: paymentBehavior,
+  proration_behavior: prorationBehavior,
+  proration_date: p.integer,
+  trial_end: timestampOrNow,
+  trial_from_plan: p.flag,
+};
+
+/** Updates a subscription; what costs money first, so that a refused card leaves everything as it was. */
+export function updateSubscription(
+  world: World,
+  subscription: Stripe.Subscription,
+  given: p.Read<typeof updatable>,
+): Stripe.Subscription {
+  if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
+    throw invalid(
+      'A canceled subscription can only update its cancellation_details and metadata.',
+      'id',
+      'invalid_canceled_subscription_fields',
+    );
+  }
+  const moves = given.items?.length || given.billing_cycle_anchor === 'now' || given.trial_end !== undefined;
+  if (moves) {
+    changeSubscription(
+      world,
+      subscription,
+      {
+        items: changesOf(world, given.items ?? []),
+        anchorNow: given.billing_cycle_anchor === 'now',
+        trialEnd: given.trial_end,
+        prorationBehavior: given.proration_behavior ?? 'create_prorations',
+        prorationDate: given.proration_date,
+      },
+      given.payment_behavior ?? 'allow_incomplete',
+      given.off_session ?? false,
+    );
+  }
+  emitChange(world, 'customer.subscription.updated', subscription, () => {
+    Object.assign(subscription, readFields(world, given, idOf(subscription.customer), subscription));
+    if (given.discounts !== undefined) {
+      subscription.discounts = (given.discounts ?? []).map(
+        (asked) => redeem(world, asked, idOf(subscription.customer), subscription.id).id,
+      );
+    }
+    if (given.pause_collection !== undefined) {
+      subscription.pause_collection = given.pause_collection && {
+        behavior: given.pause_collection.behavior,
+        resumes_at: given.pause_collection.resumes_at ?? null,
+      };
+    }
+    writeCancellation(world, subscription, given);
+  });
+  scheduleLife(world, subscription);
+  return subscription;
+}
+
+function writeCancellation(world: World, subscription: Stripe.Subscription, given: p.Read<typeof updatable>): void {
+  const now = nowFor(world, idOf(subscription.customer));
+  const plan = (at: number | null, atPeriodEnd: boolean) => {
+    subscription.cancel_at = at;
+    subscription.cancel_at_period_end = atPeriodEnd;
+    subscription.canceled_at = at === null ? null : (subscription.canceled_at ?? now);
+    subscription.cancellation_details = {
+      comment: given.cancellation_details?.comment ?? null,
+      feedback: (given.cancellation_details?.feedback ??
+        null) as Stripe.Subscription.CancellationDetails.Feedback | null,
+      feedback_option: null,
+      reason: at === null ? null : 'cancellation_requested',
+    };
+  };
+  if (given.cancel_at_period_end !== undefined) {
+    plan(given.cancel_at_period_end ? nextPeriodEnd(subscription) : null, given.cancel_at_period_end);
+  } else if (given.cancel_at !== undefined) {
+    const ends = subscription.items.data.map((item) => item.current_period_end);
+    const at =
+      given.cancel_at === 'min_period_end'
+        ? Math.min(...ends)
+        : given.cancel_at === 'max_period_end'
+          ? Math.max(...ends)
+          : given.cancel_at;
+    if (at !== null && at <= now) throw invalid('The cancel_at must be in the future.', 'cancel_at');
+    plan(at, false);
+  }
+}
+
+function resume(world: World, subscription: Stripe.Subscription): Stripe.Subscription {
+  if (subscription.status !== 'paused') throw invalid('Only paused subscriptions can be resumed.', 'id');
+  const now = nowFor(world, idOf(subscription.customer));
+  emitChange(world, 'customer.subscription.updated', subscription, () => {
+    subscription.status = 'active';
+    subscription.billing_cycle_anchor = now;
+    for (const item of subscription.items.data) rollItem(subscription, item, now);
+  });
+  emit(world, 'customer.subscription.resumed', subscription);
+  scheduleLife(world, subscription);
+  changeSubscription(
+    world,
+    subscription,
+    { items: [], anchorNow: true, prorationBehavior: 'none' },
+    'allow_incomplete',
+    true,
+  );
+  return subscription;
+}
+
+const cancelable = {
+  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  invoice_now: p.flag,
+  prorate: p.flag,
+};
+
+const filters = {
+  collection_method: p.text,
+  current_period_end: p.range,
+  current_period_start: p.range,
+  customer: p.text,
+  price: p.text,
+  status: p.text,
+  test_clock: p.text,
+};
+
+export const subscriptionRoutes: Route[] = [
+  route('POST /v1/subscriptions', creatable, create),
+  retrieve('/v1/subscriptions', 'subscription'),
+  route('POST /v1/subscriptions/:id', updatable, (world, given, { id }) =>
+    updateSubscription(world, world.store.get('subscription', id), given),
+  ),
+  route('DELETE /v1/subscriptions/:id', cancelable, (world, given, { id }) => {
+    const subscription = world.store.get('subscription', id);
+    if (subscription.status === 'canceled') throw invalid(`No such subscription: '${id}'`, 'id', 'resource_missing');
+    endSubscription(world, subscription, {
+      reason: 'cancellation_requested',
+      prorate: given.prorate ?? false,
+      invoiceNow: given.invoice_now ?? false,
+      comment: given.cancellation_details?.comment ?? null,
+      feedback: (given.cancellation_details?.feedback ??
+        null) as Stripe.Subscription.CancellationDetails.Feedback | null,
+    });
+    return subscription;
+  }),
+  route(
+    'POST /v1/subscriptions/:id/resume',
+    { billing_cycle_anchor: p.oneOf('now', 'unchanged'), proration_behavior: prorationBehavior },
+    (world, _, { id }) => resume(world, world.store.get('subscription', id)),
+  ),
+  route('DELETE /v1/subscriptions/:id/discount', {}, (world, _, { id }) => {
+    const subscription = world.store.get('subscription', id);
+    const discount = world.store.find('discount', idOf(subscription.discounts[0]) ?? '');
+    if (!discount) throw invalid(`No active discount for subscription: ${id}`, 'id', 'resource_missing');
+    emitChange(world, 'customer.subscription.updated', subscription, () => {
+      subscription.discounts = [];
+    });
+    emit(world, 'customer.discount.deleted', discount);
+    const { end: __, ...rest } = discount;
+    return { ...rest, deleted: true };
+  }),
+  listing('/v1/subscriptions', 'subscription', filters, (subscription, asked) => {
+    const wanted = asked.status ?? 'not_canceled';
+    const ended = subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
+    return (
+      (wanted === 'all' ||
+        (wanted === 'not_canceled'
+          ? subscription.status !== 'canceled'
+          : wanted === 'ended'
+            ? ended
+            : subscription.status === wanted)) &&
+      (!asked.customer || idOf(subscription.customer) === asked.customer) &&
+      (!asked.test_clock || idOf(subscription.test_clock) === asked.test_clock) &&
+      (!asked.collection_method || subscription.collection_method === asked.collection_method) &&
+      (!asked.price || subscription.items.data.some((item) => item.price.id === asked.price)) &&
+      subscription.items.data.some((item) => p.inRange(item.current_period_end, asked.current_period_end)) &&
+      subscription.items.data.some((item) => p.inRange(item.current_period_start, asked.current_period_start))
+    );
+  }),
+  searching('/v1/subscriptions', 'subscription'),
+];

@@ -1,0 +1,53 @@
+/** Test clocks (docs.stripe.com/api/test_clocks). Advancing is done when the answer arrives: nothing needs to be polled. */
+import type Stripe from 'stripe';
+import { advanceTestClock } from '../clock.ts';
+import { emit } from '../events.ts';
+import { invalid } from '../fault.ts';
+import * as p from '../http/parameters.ts';
+import { listing, type Route, retrieve, route } from '../http/routes.ts';
+import { idOf, newId } from '../world.ts';
+import { deleteCustomer } from './customers.ts';
+
+const LIFE_DAYS = 30;
+
+export const testClockRoutes: Route[] = [
+  route('POST /v1/test_helpers/test_clocks', { frozen_time: p.needed(p.integer), name: p.text }, (world, given) => {
+    const clock: Stripe.TestHelpers.TestClock = {
+      id: newId(world, 'clock'),
+      object: 'test_helpers.test_clock',
+      created: world.now(),
+      deletes_after: world.now() + LIFE_DAYS * 86_400,
+      frozen_time: given.frozen_time,
+      livemode: false,
+      name: given.name ?? null,
+      status: 'ready',
+      status_details: {},
+    };
+    world.store.put('test_helpers.test_clock', clock);
+    emit(world, 'test_helpers.test_clock.created', clock);
+    return clock;
+  }),
+  retrieve('/v1/test_helpers/test_clocks', 'test_helpers.test_clock'),
+  listing('/v1/test_helpers/test_clocks', 'test_helpers.test_clock', {}),
+  route(
+    'POST /v1/test_helpers/test_clocks/:id/advance',
+    { frozen_time: p.needed(p.integer) },
+    (world, given, { id }) => {
+      const clock = world.store.get('test_helpers.test_clock', id);
+      if (given.frozen_time <= clock.frozen_time) {
+        throw invalid('The time to advance to must be after the current frozen time.', 'frozen_time');
+      }
+      advanceTestClock(world, clock, given.frozen_time);
+      return clock;
+    },
+  ),
+  route('DELETE /v1/test_helpers/test_clocks/:id', {}, (world, _, { id }) => {
+    const clock = world.store.get('test_helpers.test_clock', id);
+    for (const customer of world.store.all('customer')) {
+      if (!customer.deleted && idOf(customer.test_clock) === id) deleteCustomer(world, customer);
+    }
+    world.store.remove('test_helpers.test_clock', id);
+    emit(world, 'test_helpers.test_clock.deleted', clock);
+    return { id, object: 'test_helpers.test_clock', deleted: true };
+  }),
+];

@@ -1,0 +1,194 @@
+/**
+ * A stateful Stripe in this process: `const sandbox = await startStripeSandbox({ port: 0 })`. Without a port to listen
+ * on, `createStripeSandbox()` gives the same world through an HTTP client for the SDK, fast enough for thousands of runs.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type Stripe from 'stripe';
+import { advanceSandbox, catchUp } from './clock.ts';
+import { type Api, createApi } from './http/api.ts';
+import { inProcessClient } from './http/in-process-client.ts';
+import { listen } from './http/server.ts';
+import { type Delivery, resend, type SignedDelivery, settle, sign } from './outbox.ts';
+import { type CheckoutForm, type CheckoutOutcome, completeCheckout } from './resources/checkout-completion.ts';
+import { createWebhookEndpoint } from './resources/events.ts';
+import { authenticate } from './resources/intents.ts';
+import { portalSession } from './resources/portal.ts';
+import { type AccountSettings, DEFAULT_SETTINGS } from './settings.ts';
+import type { Troubles } from './trouble.ts';
+import { startDeliveries } from './webhooks.ts';
+import { createWorld, type Dump, dumpWorld, type World } from './world.ts';
+
+export type { Delivery, SignedDelivery } from './outbox.ts';
+export type { CheckoutForm, CheckoutOutcome } from './resources/checkout-completion.ts';
+export type { AccountSettings } from './settings.ts';
+export type { PlannedFailure, TroubleRates, Troubles } from './trouble.ts';
+
+export interface SandboxOptions {
+  /** The same seed gives the same ids and the same troubles. Without one, another each time. */
+  seed?: number;
+  /** Unix seconds at which the sandbox's clock stands until it is advanced. Without it, the clock runs. */
+  startAt?: number;
+  /** `manual`: nothing is delivered until `deliveries` is asked for it. Default: `automatic`. */
+  deliveries?: 'automatic' | 'manual';
+  settings?: Partial<AccountSettings>;
+  /** Webhook endpoints that exist from the start. */
+  webhooks?: { url: string; secret?: string; enabledEvents?: string[] }[];
+}
+
+export interface ServerOptions extends SandboxOptions {
+  /** 0 (the default) takes a free one. Always on 127.0.0.1. */
+  port?: number;
+  /** Where the objects are kept between two runs; a missing file is an empty sandbox. */
+  stateFile?: string;
+}
+
+export interface StripeSandbox {
+  /** Everything that the API, the pages and the controls act on. */
+  readonly world: World;
+  readonly api: Api;
+  /** For `new Stripe(key, { httpClient: sandbox.httpClient })`: the API without a socket. */
+  readonly httpClient: NonNullable<Stripe.StripeConfig['httpClient']>;
+  readonly troubles: Troubles;
+  readonly clock: {
+    /** Unix seconds. */
+    now(): number;
+    /** Moves the sandbox's clock forward, doing all that falls due on the way. */
+    advance(by: { seconds?: number; days?: number } | { to: number }): void;
+  };
+  readonly deliveries: {
+    all(): Delivery[];
+    /** Those not delivered yet, oldest first. */
+    pending(): Delivery[];
+    /** A delivery's body and signed headers, without sending it: to be injected. The event stays pending. */
+    sign(id: string, at?: number): SignedDelivery;
+    /** Tells how an injected delivery was answered. */
+    settle(id: string, status: number | null): void;
+    resend(eventId: string, endpointId: string): Delivery;
+  };
+  /** What a customer does on the hosted pages. */
+  readonly customer: {
+    /** Presses Pay. Throws the card's Fault on a decline. */
+    completeCheckout(sessionId: string, form: CheckoutForm): CheckoutOutcome;
+    /** The portal session that a link's secret opens. */
+    portalSession(secret: string): Stripe.BillingPortal.Session | undefined;
+    /** Answers 3-D Secure for a payment or setup intent. */
+    authenticate(intentId: string, passed: boolean): Stripe.PaymentIntent | Stripe.SetupIntent;
+  };
+  addWebhook(webhook: { url: string; secret?: string; enabledEvents?: string[] }): Stripe.WebhookEndpoint;
+  /** An empty sandbox again, with the options it was made with. */
+  reset(seed?: number): void;
+}
+
+export interface RunningSandbox extends StripeSandbox {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400;
+
+/** A sandbox without a socket. */
+export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): StripeSandbox {
+  let world = makeWorld(options, dump);
+  let api = createApi(world);
+  const sandbox: StripeSandbox = {
+    get world() {
+      return world;
+    },
+    get api() {
+      return api;
+    },
+    httpClient: inProcessClient((request) => api.answer(request)),
+    get troubles() {
+      return world.troubles;
+    },
+    clock: {
+      now: () => world.now(),
+      advance: (by) =>
+        advanceSandbox(world, 'to' in by ? by.to : world.now() + (by.seconds ?? 0) + (by.days ?? 0) * DAY),
+    },
+    deliveries: {
+      all: () => [...world.outbox.deliveries.values()],
+      pending: () => [...world.outbox.deliveries.values()].filter((one) => one.status === 'pending'),
+      sign: (id, at) => sign(world, deliveryOf(world, id), at),
+      settle: (id, status) => settle(world, deliveryOf(world, id), status, ''),
+      resend: (eventId, endpointId) => resend(world, eventId, endpointId),
+    },
+    customer: {
+      completeCheckout: (id, form) => completeCheckout(world, world.store.get('checkout.session', id), form),
+      portalSession: (secret) => portalSession(world, secret),
+      authenticate: (id, passed) => authenticate(world, id, passed),
+    },
+    addWebhook: (webhook) => addWebhook(world, webhook),
+    reset(seed) {
+      const { baseUrl, outbox } = world;
+      world = makeWorld({ ...options, ...(seed !== undefined && { seed }) });
+      world.baseUrl = baseUrl;
+      world.outbox.send = outbox.send;
+      api = createApi(world);
+    },
+  };
+  return sandbox;
+}
+
+/** A sandbox that listens on 127.0.0.1 and delivers webhooks. */
+export async function startStripeSandbox(options: ServerOptions = {}): Promise<RunningSandbox> {
+  const sandbox = createStripeSandbox(options, options.stateFile ? readState(options.stateFile) : undefined);
+  const server = await listen(sandbox, options.port ?? 0);
+  sandbox.world.baseUrl = server.url;
+  const deliveries = startDeliveries(sandbox);
+  return Object.assign(Object.create(sandbox) as StripeSandbox, {
+    url: server.url,
+    port: server.port,
+    async close() {
+      await deliveries.stop();
+      await server.close();
+      if (options.stateFile) writeFileSync(options.stateFile, JSON.stringify(dumpWorld(sandbox.world)));
+    },
+  });
+}
+
+function makeWorld(options: SandboxOptions, dump?: Dump): World {
+  const world = createWorld({
+    seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
+    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    ...(options.startAt !== undefined && { startAt: options.startAt }),
+    ...(dump && { dump }),
+  });
+  world.outbox.mode = options.deliveries ?? 'automatic';
+  for (const webhook of options.webhooks ?? []) addWebhook(world, webhook);
+  catchUp(world);
+  return world;
+}
+
+/** An endpoint of that URL is there once, also when the state came from a file. */
+function addWebhook(
+  world: World,
+  webhook: { url: string; secret?: string; enabledEvents?: string[] },
+): Stripe.WebhookEndpoint {
+  const known = world.store.all('webhook_endpoint').find((one) => one.url === webhook.url);
+  if (known) {
+    if (webhook.secret) known.secret = webhook.secret;
+    return known;
+  }
+  return createWebhookEndpoint(world, {
+    url: webhook.url,
+    enabled_events: webhook.enabledEvents ?? ['*'],
+    ...(webhook.secret && { secret: webhook.secret }),
+  });
+}
+
+function deliveryOf(world: World, id: string): Delivery {
+  const delivery = world.outbox.deliveries.get(id);
+  if (!delivery) throw new Error(`No such delivery: ${id}`);
+  return delivery;
+}
+
+function readState(file: string): Dump | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Dump;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`stripe-sandbox: cannot read ${file}`, { cause: error });
+  }
+}
