@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { emit } from '../events.ts';
 import { page, pagination } from '../http/listing.ts';
 import * as p from '../http/parameters.ts';
-import { type Route, route } from '../http/routes.ts';
+import { listing, type Route, retrieve, route } from '../http/routes.ts';
 import { idOf, newId, type World } from '../world.ts';
 import { liveCustomer } from './customers.ts';
 
@@ -50,4 +50,6 @@ export const taxIdRoutes: Route[] = [
     emit(world, 'customer.tax_id.deleted', taxId);
     return { id, object: 'tax_id', deleted: true };
   }),
+  retrieve('/v1/tax_rates', 'tax_rate'),
+  listing('/v1/tax_rates', 'tax_rate', {}),
 ];
