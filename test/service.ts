@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createApi } from '../app/api.ts';
 import { type CompleteConfig, readConfig } from '../app/config.ts';
+import type { StripeClient } from '../app/features/billing/billing.ts';
 import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { createService, type Service, startService } from '../app/wiring.ts';
@@ -64,6 +65,8 @@ export interface TestServiceOptions {
   /** Off where a test moves the clock past what a schedule would clean up. */
   schedules?: boolean;
   transport?: EmailTransport;
+  /** Where billing is on. */
+  stripe?: StripeClient;
   clock?: TestClock;
 }
 
@@ -115,6 +118,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     logger,
     clock,
     transport,
+    ...(options.stripe && { stripe: options.stripe }),
     runtimeMetrics: false,
   });
   await startService(service);

@@ -75,11 +75,13 @@ export function createCustomers({ db, gateway }: { db: Database; gateway: Stripe
     find,
 
     async ensure(organizationId) {
+      // Counted before the look: who comes while another's is recorded must not count that one as a former customer.
+      const number = await generation(organizationId);
       const existing = await find(organizationId);
       if (existing !== undefined) return existing;
       const { name, email } = await describe(db, organizationId);
       // The key fixes the parameters too, so they must not change between two attempts: name and address follow by an update.
-      const idempotencyKey = `customer:${organizationId}:${await generation(organizationId)}`;
+      const idempotencyKey = `customer:${organizationId}:${number}`;
       const customer = await gateway.ask('customers.create', (stripe) =>
         stripe.customers.create({ metadata: { [METADATA_KEY]: organizationId } }, { idempotencyKey }),
       );

@@ -1,8 +1,7 @@
 /**
- * What follows from a change of the projection: mails, the audit trail, the end of cached entitlements. Found by comparing what was
+ * What follows from a change of the projection: mails, the audit trail. Found by comparing what was
  * stored with what is, in the transaction that stores it; so each follows once from its transition, whichever events told of it.
  */
-import { sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
@@ -11,7 +10,6 @@ import type { Audit, AuditAction } from '../audit/audit.ts';
 import { isLive } from './access.ts';
 import { type Interval, isPlan, planOf } from './catalog.ts';
 import type { BillingTemplate, Contacts } from './contacts.ts';
-import { ENTITLEMENTS_CHANNEL } from './entitlements.ts';
 import { cancelSecondQueue } from './jobs.ts';
 import { monthlyAmount } from './recurring-revenue.ts';
 import type { Invoice, Subscription } from './schema.ts';
@@ -40,7 +38,6 @@ export function createEffects({ clock, audit, contacts, jobs, metrics }: Effects
   return {
     async follow(tx, before, snapshot) {
       const { organizationId, adopted, projectedAt } = before.customer;
-      await tx.execute(sql`select pg_notify(${ENTITLEMENTS_CHANNEL}, ${organizationId})`);
       // What a customer brought along from elsewhere is history.
       if (adopted && projectedAt === null) return;
       const record = (action: AuditAction, type: string, id: string, details: Record<string, unknown>) =>

@@ -4,14 +4,19 @@
  */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Executor } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import { type Access, accessOf, type JudgedSubscription, LIVE_STATUSES } from './access.ts';
 import { type Feature, features, isProduct, type Limit, limits, planOf, productOf } from './catalog.ts';
 import { billingCustomers, billingInvoices, billingSubscriptions } from './schema.ts';
 
 /** Carries the id of an organization whose projection changed. */
-export const ENTITLEMENTS_CHANNEL = 'billing_entitlements';
+const CHANNEL = 'billing_entitlements';
+
+/** Tells every process, when `tx` commits, that what an organization may use has changed. */
+export async function announce(tx: Executor, organizationId: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${CHANNEL}, ${organizationId})`);
+}
 
 export interface Entitlement {
   features: Readonly<Record<Feature, boolean>>;
@@ -91,7 +96,7 @@ export function createEntitlements({ db, clock, notifications, graceDays }: Enti
     },
 
     async start() {
-      await notifications.subscribe(ENTITLEMENTS_CHANNEL, {
+      await notifications.subscribe(CHANNEL, {
         onNotification(organizationId) {
           changes++;
           cache.delete(organizationId);

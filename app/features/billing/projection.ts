@@ -10,6 +10,7 @@ import { transact } from '../../platform/database/retry.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { customerFields, type Difference, differences, isFetched } from './differences.ts';
 import type { Effects } from './effects.ts';
+import { announce } from './entitlements.ts';
 import type { Lease, Leases } from './leases.ts';
 import {
   billingCustomers,
@@ -52,10 +53,10 @@ export function createProjection({ db, clock, gateway, leases, effects, metrics 
       if (!customer) return undefined;
       const before = await readStored(tx, customer);
       const found = differences(before, snapshot, clock.now());
-      if (found.length > 0) {
-        await write(tx, before, snapshot, clock.now());
-        await effects.follow(tx, before, snapshot);
-      }
+      if (found.length > 0) await write(tx, before, snapshot, clock.now());
+      // Also where nothing differs: a trial that comes to its end is a matter of time.
+      await effects.follow(tx, before, snapshot);
+      if (found.length > 0) await announce(tx, lease.organizationId);
       const lags = await markApplied(tx, lease, clock.now());
       return { found, lags, next: await leases.settle(tx, lease) };
     });

@@ -5,7 +5,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { OrganizationAccess } from '../organizations/organizations.ts';
 import { isLive, LIVE_STATUSES } from './access.ts';
-import { type Currency, type Interval, intervals, isPlan, type PlanName, pricesOfPlan } from './catalog.ts';
+import { type Currency, type Interval, intervals, isPlan, type PlanName, planOf, pricesOfPlan } from './catalog.ts';
 import type { Customers } from './customers.ts';
 import { billingErrors } from './errors.ts';
 import type { Prices } from './prices.ts';
@@ -135,6 +135,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       await gateway.ask('subscriptions.update', (stripe) =>
         stripe.subscriptions.update(subscription.id, {
           items,
+          ...trialFor(subscription, change),
           proration_behavior: 'always_invoice',
           payment_behavior: 'pending_if_incomplete',
         }),
@@ -151,7 +152,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       const invoice = await gateway.ask('invoices.preview', (stripe) =>
         stripe.invoices.createPreview({
           subscription: id,
-          subscription_details: { items, proration_behavior: 'always_invoice' },
+          subscription_details: { items, ...trialFor(subscription, change), proration_behavior: 'always_invoice' },
         }),
       );
       return {
@@ -177,6 +178,13 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       await projection.refresh(organizationId);
     },
   };
+}
+
+/** A trial is of one plan: changing to one that has none ends it. */
+function trialFor({ status }: Stripe.Subscription, { plan }: SubscriptionChange) {
+  return status === 'trialing' && plan !== undefined && planOf(plan).trialDays === 0
+    ? { trial_end: 'now' as const }
+    : {};
 }
 
 function isProration({ parent }: Stripe.InvoiceLineItem): boolean {
