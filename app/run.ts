@@ -68,7 +68,7 @@ async function bringUp(role: Role, config: Config, logger: Logger, closing: Clos
 
   const port = role === 'worker' ? undefined : await serve(service, closing);
   // The mailbox takes a second to start: requests need not wait for it, only the jobs that mail do.
-  await standIns?.ready();
+  await standIns?.ready(service);
   if (role !== 'api') await service.jobs.work(handlers(service), schedules(service));
   logger.info({ role, port, metricsPort }, 'ready');
   if (standIns) process.stdout.write(standIns.banner(complete));

@@ -1,4 +1,4 @@
-/** What development needs around the service, started by the service itself: a PostgreSQL and a mailbox. Nothing of this exists in production. */
+/** What development needs around the service, started by the service itself: a PostgreSQL, a mailbox and a Stripe. Nothing of this exists in production. */
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,13 +6,21 @@ import { fileURLToPath } from 'node:url';
 import type { CompleteConfig, Config } from '../app/config.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
+import type { Service } from '../app/wiring.ts';
+
+/** Known to everybody: nothing is behind them. */
+const SANDBOX_KEY = 'sk_test_sandbox';
+const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
 /** What was started; its close, and the lines that say where everything is. */
 export interface StandIns {
-  /** Starts what requests need not wait for. @throws StartError when it cannot start, e.g. because its port is taken */
-  ready(): Promise<void>;
+  /**
+   * Starts what requests need not wait for, and puts the catalog into the Stripe.
+   * @throws StartError when it cannot start, e.g. because its port is taken
+   */
+  ready(service: Service): Promise<void>;
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
 }
@@ -28,7 +36,7 @@ function noteFile(config: Config): string {
 }
 
 /**
- * Starts a stand-in for each of database and mail server that the configuration leaves out. Waits for the database only.
+ * Starts a stand-in for each of database, mail server and Stripe that the configuration leaves out. Waits for the database only.
  * @returns the configuration with their addresses
  * @throws StartError when the database cannot start
  */
@@ -39,14 +47,17 @@ export async function startStandIns(
   const log = (line: string) => logger.debug(line);
   const database = await orStartError(startDatabase(config, log));
   let mailbox: ReturnType<typeof startMailServer> | undefined;
+  let stripe: ReturnType<typeof startStripe> | undefined;
   const standIns: StandIns = {
-    async ready() {
+    async ready(service) {
       mailbox = startMailServer(config, log);
-      await orStartError(mailbox);
+      stripe = startStripe(config, service);
+      await orStartError(Promise.all([mailbox, stripe]));
     },
     banner,
     async close() {
-      await Promise.all([database?.close(), mailbox?.then((started) => started?.close()).catch(() => {})]);
+      const others = [mailbox, stripe].map((starting) => starting?.then((started) => started?.close()).catch(() => {}));
+      await Promise.all([database?.close(), ...others]);
     },
   };
   const smtpUrl = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
@@ -85,7 +96,17 @@ function complete(config: Config, databaseUrl: string | undefined, smtpUrl: stri
     smtpUrl: config.smtpUrl ?? smtpUrl!,
     appUrl: config.appUrl ?? self,
     apiUrl: config.apiUrl ?? self,
+    ...(usesSandbox(config) && {
+      stripeSecretKey: SANDBOX_KEY,
+      stripeApiBase: `http://127.0.0.1:${config.stripeSandboxPort}`,
+      stripeWebhookSecret: [SANDBOX_WEBHOOK_SECRET],
+    }),
   };
+}
+
+/** A key of Stripe, or another place to find one, means that it is wanted instead. */
+function usesSandbox({ stripeSecretKey, stripeApiBase }: Config): boolean {
+  return stripeSecretKey === undefined && stripeApiBase === undefined;
 }
 
 interface StandIn {
@@ -124,11 +145,30 @@ async function startMailServer(
   return startMailbox({ smtpPort, webPort, log, directory: join(dataDirectory(config), 'mailbox') });
 }
 
+async function startStripe(config: Config, { billing }: Service): Promise<Pick<StandIn, 'close'> | undefined> {
+  if (!usesSandbox(config)) return undefined;
+  const { startSandbox } = await import('./stripe-sandbox.ts');
+  const sandbox = await startSandbox({
+    port: config.stripeSandboxPort,
+    webhook: {
+      url: `${config.apiUrl ?? `http://localhost:${config.port}`}/v1/webhooks/stripe`,
+      secret: SANDBOX_WEBHOOK_SECRET,
+      enabledEvents: [...billing.operations.webhookEvents],
+    },
+    stateFile: join(dataDirectory(config), 'stripe.json'),
+  });
+  await billing.operations.syncCatalog({ apply: true });
+  return sandbox;
+}
+
 function banner(config: CompleteConfig): string {
   const lines = [
     ['API', config.apiUrl],
     ['API reference', `${config.apiUrl}/docs`],
     ['Mailbox', `http://localhost:${config.mailboxPort}`],
+    ...(config.stripeSecretKey === SANDBOX_KEY
+      ? [['Stripe sandbox', `http://localhost:${config.stripeSandboxPort}`]]
+      : []),
     ['Metrics', `http://localhost:${config.metricsPort}/metrics`],
     ['Database', config.databaseUrl],
   ];

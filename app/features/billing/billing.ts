@@ -24,6 +24,7 @@ import { createDisputes } from './disputes.ts';
 import { createEffects } from './effects.ts';
 import { checkWebhookEndpoint } from './endpoint-check.ts';
 import { createEntitlements, type Entitlements } from './entitlements.ts';
+import { handledEvents } from './events.ts';
 import { createFeatureGuard } from './guards.ts';
 import { createIntake } from './intake.ts';
 import { createInvoices } from './invoices.ts';
@@ -97,6 +98,8 @@ export interface Billing {
   readonly operations: {
     /** Whether there is a Stripe to ask. */
     readonly enabled: boolean;
+    /** The types of events that the webhook endpoint at Stripe should be sent. */
+    readonly webhookEvents: readonly string[];
     /** Makes Stripe equal to the catalog, or only tells. @throws Error when billing is off */
     syncCatalog(options: { apply: boolean }): Promise<CatalogStep[]>;
     /** Fetches lost events, compares every customer, and repairs or only tells. */
@@ -164,6 +167,7 @@ export function createBilling(options: BillingOptions): Billing {
     },
     operations: {
       enabled,
+      webhookEvents: handledEvents,
       async syncCatalog({ apply }) {
         if (!client) throw new Error('billing is off: set STRIPE_SECRET_KEY');
         return syncCatalog(await client(), { apply });

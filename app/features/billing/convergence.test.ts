@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { and, eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
+import { HOUR_MS } from '../../platform/clock.ts';
 import { auditEvents } from '../audit/schema.ts';
 import { emailMessages } from '../email/schema.ts';
 import { isLive } from './access.ts';
@@ -18,7 +19,7 @@ const TRACES = Number(process.env.TRACES ?? 120);
 const NAIVE_TRACES = 400;
 const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-describe(`billing converges (seed ${seed})`, { timeout: 3_600_000 }, () => {
+describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
   let environment: Environment;
   let worlds = 0;
   before(async () => {
@@ -31,7 +32,9 @@ describe(`billing converges (seed ${seed})`, { timeout: 3_600_000 }, () => {
     return { world, differences: await runTrace(world, steps, handler) };
   }
 
-  it('and ends equal to Stripe, with each mail sent once and one live subscription at most', async () => {
+  it('and ends equal to Stripe, with each mail sent once and one live subscription at most', {
+    timeout: HOUR_MS,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(trace, async (steps) => {
         const { world, differences } = await live(steps, 'ours');

@@ -47,6 +47,8 @@ function expand(world: World, target: Json, steps: string[], path: string): void
   if (step === undefined) return;
   if (target.deleted) return;
   const value = include(world, target, step);
+  // Such as the tiers of a price that has none.
+  if (value === undefined && HIDDEN[String(target.object)]?.includes(step)) return;
   if (value === undefined && !(step in target)) {
     throw invalid(`This property cannot be expanded (${path}).`, 'expand');
   }
