@@ -2,7 +2,6 @@
  * A stateful Stripe in this process: `const sandbox = await startStripeSandbox({ port: 0 })`. Without a port to listen
  * on, `createStripeSandbox()` gives the same world through an HTTP client for the SDK, fast enough for thousands of runs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import type Stripe from 'stripe';
 import { advanceSandbox, catchUp } from './clock.ts';
 import { type Api, createApi } from './http/api.ts';
@@ -14,9 +13,10 @@ import { createWebhookEndpoint } from './resources/events.ts';
 import { authenticate } from './resources/intents.ts';
 import { portalSession } from './resources/portal.ts';
 import { type AccountSettings, DEFAULT_SETTINGS } from './settings.ts';
+import { keepState, readState } from './state-file.ts';
 import type { Troubles } from './trouble.ts';
 import { startDeliveries } from './webhooks.ts';
-import { createWorld, type Dump, dumpWorld, type World } from './world.ts';
+import { createWorld, type Dump, type World } from './world.ts';
 
 export type { Delivery, SignedDelivery } from './outbox.ts';
 export type { CheckoutForm, CheckoutOutcome } from './resources/checkout-completion.ts';
@@ -137,13 +137,14 @@ export async function startStripeSandbox(options: ServerOptions = {}): Promise<R
   const server = await listen(sandbox, options.port ?? 0);
   sandbox.world.baseUrl = server.url;
   const deliveries = startDeliveries(sandbox);
+  const state = options.stateFile ? keepState(options.stateFile, () => sandbox.world) : undefined;
   return Object.assign(Object.create(sandbox) as StripeSandbox, {
     url: server.url,
     port: server.port,
     async close() {
       await deliveries.stop();
       await server.close();
-      if (options.stateFile) writeFileSync(options.stateFile, JSON.stringify(dumpWorld(sandbox.world)));
+      state?.stop();
     },
   });
 }
@@ -182,13 +183,4 @@ function deliveryOf(world: World, id: string): Delivery {
   const delivery = world.outbox.deliveries.get(id);
   if (!delivery) throw new Error(`No such delivery: ${id}`);
   return delivery;
-}
-
-function readState(file: string): Dump | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Dump;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`stripe-sandbox: cannot read ${file}`, { cause: error });
-  }
 }

@@ -1,0 +1,41 @@
+/** A world kept in a file between two runs: read at the start, written while it changes and at the end. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type Dump, dumpWorld, type World } from './world.ts';
+
+export interface StateFile {
+  /** Writes for the last time. */
+  stop(): void;
+}
+
+const EVERY_MS = 2000;
+
+/** What an earlier run left; undefined where there is no file yet. Throws for a file that cannot be read. */
+export function readState(file: string): Dump | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Dump;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`stripe-sandbox: cannot read ${file}`, { cause: error });
+  }
+}
+
+/** Keeps the file up to date, so that even a killed sandbox loses at most two seconds. */
+export function keepState(file: string, world: () => World): StateFile {
+  let written = '';
+  const write = () => {
+    const text = JSON.stringify(dumpWorld(world()));
+    if (text === written) return;
+    // Renamed into place: a kill in between leaves the old state, not half of the new one.
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+    written = text;
+  };
+  const timer = setInterval(write, EVERY_MS);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      write();
+    },
+  };
+}
