@@ -3,6 +3,7 @@
  * time, and exits with 1 at the first surprise.
  */
 import { accountsStory } from './demo/accounts.ts';
+import { billingStory } from './demo/billing.ts';
 import { organizationsStory } from './demo/organizations.ts';
 import { createStage, Surprise } from './demo/stage.ts';
 
@@ -17,6 +18,10 @@ try {
   await stage.ready();
   await accountsStory(stage);
   await organizationsStory(stage);
+  await billingStory(
+    stage,
+    process.env.STRIPE_API_BASE ?? `http://localhost:${process.env.STRIPE_SANDBOX_PORT ?? 12_111}`,
+  );
   stage.finish();
 } catch (error) {
   if (!(error instanceof Surprise)) throw error;

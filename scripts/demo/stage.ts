@@ -19,6 +19,7 @@ export interface Answer {
 }
 
 export interface Stage {
+  readonly apiUrl: string;
   /** Fails with advice when the service does not answer. */
   ready(): Promise<void>;
   chapter(title: string): void;
@@ -26,6 +27,10 @@ export interface Stage {
   step(what: string, path: string, expectedStatus: number, call?: Call): Promise<Answer>;
   /** Waits for a mail to `address` whose subject fits, prints it, and returns the link in it. */
   mail(what: string, address: string, subject: RegExp): Promise<{ subject: string; token: string }>;
+  /** Does something elsewhere, e.g. at Stripe, and prints it as a step with what `describe` says of it. */
+  elsewhere<T>(what: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T>;
+  /** Calls until the answer fits, and prints that as one step. @throws Surprise when it does not within 20 s */
+  until(what: string, path: string, fits: (body: Answer['body']) => boolean, call?: Call): Promise<Answer>;
   /** @throws Surprise unless `holds` */
   expect(holds: boolean, otherwise: string): void;
   /** An address nobody has used. */
@@ -33,8 +38,8 @@ export interface Stage {
   finish(): void;
 }
 
-const MAIL_PATIENCE_MS = 20_000;
-const MAIL_POLL_MS = 50;
+const PATIENCE_MS = 20_000;
+const POLL_MS = 50;
 
 export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl: string }): Stage {
   const startedAt = performance.now();
@@ -53,17 +58,33 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
     }
   };
 
+  async function request(path: string, { method, token, body, headers }: Call = {}): Promise<Answer> {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
   /** The mailbox of development starts after the service, and takes a second. */
   async function mailboxAnswers(): Promise<void> {
-    const deadline = performance.now() + MAIL_PATIENCE_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     while (!(await fetch(`${mailboxUrl}/api/email`).catch(() => undefined))) {
       if (performance.now() > deadline)
         throw new Surprise(`no mailbox answers at ${mailboxUrl}. Is MAILBOX_PORT set as for npm start?`);
-      await delay(MAIL_POLL_MS);
+      await delay(POLL_MS);
     }
   }
 
   return {
+    apiUrl,
+
     async ready() {
       const response = await get(`${apiUrl}/readyz`);
       if (response.status !== 200)
@@ -76,25 +97,16 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
       process.stdout.write(`\n${title}\n`);
     },
 
-    async step(what, path, expectedStatus, { method, token, body, headers } = {}) {
+    async step(what, path, expectedStatus, call) {
       const begun = performance.now();
-      const response = await fetch(`${apiUrl}${path}`, {
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
-        headers: {
-          ...(token && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const answer = text === '' ? undefined : JSON.parse(text);
+      const answer = await request(path, call);
       const ms = performance.now() - begun;
-      if (response.status !== expectedStatus) {
-        throw new Surprise(`${what}: expected ${expectedStatus}, got ${response.status} ${text.slice(0, 300)}`);
+      if (answer.status !== expectedStatus) {
+        const said = JSON.stringify(answer.body ?? '').slice(0, 300);
+        throw new Surprise(`${what}: expected ${expectedStatus}, got ${answer.status} ${said}`);
       }
-      print(what, `${response.status} ${summary(answer)}`, ms);
-      return { status: response.status, body: answer };
+      print(what, `${answer.status} ${summary(answer.body)}`, ms);
+      return answer;
     },
 
     async mail(what, address, subject) {
@@ -109,9 +121,30 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
           const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text ?? mail.html)?.[1] ?? '';
           return { subject: mail.subject, token };
         }
-        if (performance.now() - begun > MAIL_PATIENCE_MS)
+        if (performance.now() - begun > PATIENCE_MS)
           throw new Surprise(`${what}: no mail to ${address} with ${subject} arrived`);
-        await delay(MAIL_POLL_MS);
+        await delay(POLL_MS);
+      }
+    },
+
+    async elsewhere(what, act, describe) {
+      const begun = performance.now();
+      const result = await act();
+      print(what, describe(result), performance.now() - begun);
+      return result;
+    },
+
+    async until(what, path, fits, call) {
+      const begun = performance.now();
+      for (;;) {
+        const answer = await request(path, call);
+        if (answer.status === 200 && fits(answer.body)) {
+          print(what, `200 ${summary(answer.body)}`, performance.now() - begun);
+          return answer;
+        }
+        if (performance.now() - begun > PATIENCE_MS)
+          throw new Surprise(`${what}: still ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
+        await delay(POLL_MS);
       }
     },
 
@@ -138,10 +171,12 @@ interface MaildevMail {
 
 function summary(answer: unknown): string {
   if (answer === null || typeof answer !== 'object') return '';
-  const { code, status, data, accessToken, email } = answer as Record<string, unknown>;
+  const { code, status, data, accessToken, email, because, dueNow, currency } = answer as Answer['body'];
   if (typeof code === 'string') return code;
   if (typeof status === 'string') return status;
   if (Array.isArray(data)) return `${data.length} in the list`;
+  if (because !== undefined) return `${because.plan}, because ${because.status}`;
+  if (dueNow !== undefined) return `${dueNow} ${currency} due now`;
   if (typeof accessToken === 'string') return 'access and refresh token';
   return typeof email === 'string' ? email : '';
 }

@@ -32,6 +32,7 @@ export const auditActions = [
   'api_key.updated',
   'api_key.rotated',
   'api_key.revoked',
+  'customer.adopted',
   'checkout.started',
   'purchase.started',
   'subscription.change_requested',

@@ -122,7 +122,7 @@ export function createBilling(options: BillingOptions): Billing {
   const gateway = createStripeGateway({ client, metrics, logger });
   const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
   const entitlements = createEntitlements({ db, clock, notifications, graceDays: settings.billingGraceDays });
-  const customers = createCustomers({ db, gateway });
+  const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
   const effects = createEffects({ clock, audit, contacts, jobs, metrics });
   const projection = createProjection({ db, clock, gateway, leases, effects, metrics });

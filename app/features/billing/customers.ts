@@ -2,6 +2,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { users } from '../accounts/schema.ts';
+import type { Audit } from '../audit/audit.ts';
 import { memberships, organizations } from '../organizations/schema.ts';
 import { billingCustomers, stripeCustomers } from './schema.ts';
 import { instantOf, isMissing, type StripeGateway } from './stripe.ts';
@@ -22,7 +23,13 @@ export interface Customers {
 
 const METADATA_KEY = 'organization_id';
 
-export function createCustomers({ db, gateway }: { db: Database; gateway: StripeGateway }): Customers {
+export interface CustomersOptions {
+  db: Database;
+  gateway: StripeGateway;
+  audit: Audit;
+}
+
+export function createCustomers({ db, gateway, audit }: CustomersOptions): Customers {
   async function find(organizationId: string): Promise<string | undefined> {
     const [row] = await db
       .select({ id: billingCustomers.stripeCustomerId })
@@ -56,8 +63,17 @@ export function createCustomers({ db, gateway }: { db: Database; gateway: Stripe
         })
         .returning({ id: billingCustomers.stripeCustomerId });
       const owner = row ?? (await currentOf(tx, organizationId));
-      if (owner.id === stripeCustomerId)
-        await tx.insert(stripeCustomers).values({ id: stripeCustomerId, organizationId }).onConflictDoNothing();
+      if (owner.id !== stripeCustomerId) return owner.id;
+      await tx.insert(stripeCustomers).values({ id: stripeCustomerId, organizationId }).onConflictDoNothing();
+      if (adopted && row) {
+        const target = { type: 'stripe_customer', id: stripeCustomerId };
+        await audit.append(tx, {
+          ownerId: organizationId,
+          action: 'customer.adopted',
+          actor: { type: 'system' },
+          target,
+        });
+      }
       return owner.id;
     });
   }

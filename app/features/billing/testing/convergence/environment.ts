@@ -127,7 +127,7 @@ export async function createEnvironment(): Promise<Environment> {
             ...{ from: 'Plinth <no-reply@example.com>', appUrl: APP_URL, apiUrl: 'https://api.example.com' },
           });
           const contacts = createContacts({ email, appUrl: APP_URL });
-          const customers = createCustomers({ db: mortal, gateway });
+          const customers = createCustomers({ db: mortal, gateway, audit });
           const leases = createLeases({ db: mortal, clock });
           const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, metrics });
           const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
