@@ -281,6 +281,56 @@ test('deleting a customer ends the subscriptions and leaves deleted: true', asyn
   await assert.rejects(stripe.customers.update(customer.id, { name: 'X' }), { code: 'resource_missing' });
 });
 
+test('a credit gives back a share of what was charged, not of what the price has become', async (t) => {
+  const { stripe, sandbox } = await bench(t);
+  const price = await monthly(stripe, 3100);
+  const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
+  const customer = await customerWith(stripe);
+  const made = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    discounts: [{ coupon: coupon.id }],
+  });
+  sandbox.clock.advance({ days: 10 });
+  const preview = await stripe.invoices.createPreview({
+    subscription: made.id,
+    subscription_details: {
+      items: [{ id: made.items.data[0]!.id, quantity: 2 }],
+      proration_behavior: 'always_invoice',
+    },
+  });
+  const [credit, debit] = preview.lines.data;
+  assert.deepEqual([credit!.amount, debit!.amount], [-1050, 4200]);
+  const { proration_details } = credit!.parent!.subscription_item_details!;
+  assert.equal(proration_details!.credited_items!.invoice, made.latest_invoice);
+});
+
+test('what was never charged is not credited', async (t) => {
+  const { stripe, sandbox } = await bench(t);
+  const [price, extra] = [await monthly(stripe, 3100), await monthly(stripe, 6200)];
+  const customer = await customerWith(stripe);
+  const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  const item = await stripe.subscriptionItems.create({ subscription: id, price: extra.id, proration_behavior: 'none' });
+  sandbox.clock.advance({ days: 10 });
+  await stripe.subscriptionItems.del(item.id);
+  assert.deepEqual((await stripe.invoiceItems.list()).data, []);
+});
+
+test('a billing cycle anchor in the future makes the first period short, and its price a share', async (t) => {
+  const { stripe, sandbox } = await bench(t);
+  const price = await monthly(stripe, 3100);
+  const customer = await customerWith(stripe);
+  const made = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    billing_cycle_anchor: START + 10 * DAY,
+    expand: ['latest_invoice'],
+  });
+  assert.deepEqual([invoiceOf(made).amount_paid, made.items.data[0]!.current_period_end], [1000, START + 10 * DAY]);
+  sandbox.clock.advance({ days: 11 });
+  assert.equal((await stripe.invoices.list({ subscription: made.id })).data[0]!.amount_paid, 3100);
+});
+
 test('the events of a change say what the fields were before', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);

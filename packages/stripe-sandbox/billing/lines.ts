@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../world.ts';
 import { amountOf, decimal, ratesIn } from './amounts.ts';
-import type { Period } from './periods.ts';
+import { type Period, periodAt } from './periods.ts';
 import { usageIn } from './usage.ts';
 
 /** A line before it has an invoice. */
@@ -19,6 +19,17 @@ export interface LineDraft {
   subscriptionItem: string | null;
   invoiceItem: string | null;
   metadata: Record<string, string>;
+  /** The invoice lines that a credit gives back a part of. */
+  credited?: { invoice: string; invoice_line_items: string[] } | null;
+}
+
+/** What a subscription item was charged for its current period, after discounts. */
+export interface Debit {
+  amount: number;
+  period: Period;
+  /** The invoice and its line; absent while the debit waits for its invoice. */
+  invoice?: string;
+  line?: string;
 }
 
 /** The lines that bill `items` for their current periods: in advance if licensed; free of charge in a trial. */
@@ -33,7 +44,9 @@ export function periodLines(
       const period = { start: item.current_period_start, end: item.current_period_end };
       const trial = subscription.trial_end !== null && period.end <= subscription.trial_end;
       const quantity = item.quantity ?? 1;
-      const amount = trial ? 0 : amountOf(item.price, quantity, subscription.currency);
+      const amount = trial
+        ? 0
+        : Math.round(amountOf(item.price, quantity, subscription.currency) * shareOf(subscription, item));
       const name = productName(world, item.price);
       return {
         ...itemLine(subscription, item, period),
@@ -42,6 +55,13 @@ export function periodLines(
         quantity,
       };
     });
+}
+
+/** How much of a whole period the item's current one is: less than 1 before a billing cycle anchor in the future. */
+function shareOf(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): number {
+  const whole = periodAt(subscription.billing_cycle_anchor, item.price.recurring!, item.current_period_start);
+  if (subscription.trial_end === item.current_period_start) return 1;
+  return (item.current_period_end - item.current_period_start) / (whole.end - whole.start);
 }
 
 /** The lines that bill metered `items` in arrears, for `periodOf(item)`; an item without usage brings none. */
@@ -63,25 +83,49 @@ export function usageLines(
     .filter((line) => line.quantity > 0);
 }
 
-/** What the rest of the period costs, or gives back, from `at` on. `net` is the share of the price left after discounts. */
-export function prorationLine(
+/** What the rest of the period costs, from `at` on. `net` is the share of the price left after discounts. */
+export function debitLine(
   world: World,
   subscription: Stripe.Subscription,
   item: Stripe.SubscriptionItem,
   at: number,
-  sign: 1 | -1,
   net: number,
 ): LineDraft {
-  const period = { start: at, end: item.current_period_end };
   const whole = item.current_period_end - item.current_period_start;
   const share = Math.max(0, item.current_period_end - at) / whole;
   const quantity = item.quantity ?? 1;
-  const name = productName(world, item.price);
+  const amount = Math.round(amountOf(item.price, quantity, subscription.currency) * share * net);
+  return { ...prorationOf(world, subscription, item, at, 'Remaining'), amount };
+}
+
+/** What is given back from `at` on, of what was debited for the item (flexible billing mode: of the original amount). */
+export function creditLine(
+  world: World,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+  at: number,
+  debit: Debit,
+): LineDraft {
+  const share = Math.max(0, debit.period.end - at) / (debit.period.end - debit.period.start);
+  return {
+    ...prorationOf(world, subscription, item, at, 'Unused'),
+    amount: -Math.round(debit.amount * share),
+    credited: debit.line && debit.invoice ? { invoice: debit.invoice, invoice_line_items: [debit.line] } : null,
+  };
+}
+
+function prorationOf(
+  world: World,
+  subscription: Stripe.Subscription,
+  item: Stripe.SubscriptionItem,
+  at: number,
+  word: 'Remaining' | 'Unused',
+): LineDraft {
+  const quantity = item.quantity ?? 1;
   const count = quantity === 1 ? '' : `${quantity} × `;
   return {
-    ...itemLine(subscription, item, period),
-    amount: sign * Math.round(amountOf(item.price, quantity, subscription.currency) * share * net),
-    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${count}${name} after ${dayOf(at)}`,
+    ...itemLine(subscription, item, { start: at, end: item.current_period_end }),
+    description: `${word} time on ${count}${productName(world, item.price)} after ${dayOf(at)}`,
     quantity,
     // Discounts are part of the amount already (proration_discounts: included).
     discountable: false,
@@ -112,7 +156,7 @@ export function invoiceItemLine(world: World, item: Stripe.InvoiceItem): LineDra
 /** The line as it stands on an invoice; discounts and taxes are the invoice's to fill in. */
 export function toLine(world: World, draft: LineDraft, invoiceId: string | null): Stripe.InvoiceLineItem {
   const { price } = draft;
-  const proration = { proration: draft.proration, proration_details: { credited_items: null } };
+  const proration = { proration: draft.proration, proration_details: { credited_items: draft.credited ?? null } };
   return {
     id: newId(world, 'il'),
     object: 'line_item',

@@ -5,7 +5,7 @@ import { emit } from '../events.ts';
 import { idOf, newId, type World } from '../world.ts';
 import { decimal } from './amounts.ts';
 import { discountsFor, takeOff } from './discounts.ts';
-import { invoiceItemLine, type LineDraft, prorationLine } from './lines.ts';
+import { creditLine, type Debit, debitLine, invoiceItemLine, type LineDraft } from './lines.ts';
 
 /** The credit for what `before` had and the debit for what `after` has, from `at` to the end of the period. */
 export function prorationLines(
@@ -18,15 +18,40 @@ export function prorationLines(
   const lines: LineDraft[] = [];
   for (const old of before.filter(licensed)) {
     const next = after.find((item) => item.id === old.id);
-    if (!next || changed(old, next))
-      lines.push(prorationLine(world, subscription, old, at, -1, net(world, subscription, old)));
+    const debit = next && !changed(old, next) ? undefined : debitOf(world, subscription, old);
+    if (debit) lines.push(creditLine(world, subscription, old, at, debit));
   }
   for (const item of after.filter(licensed)) {
     const old = before.find((one) => one.id === item.id);
     if (!old || changed(old, item))
-      lines.push(prorationLine(world, subscription, item, at, 1, net(world, subscription, item)));
+      lines.push(debitLine(world, subscription, item, at, net(world, subscription, item)));
   }
   return lines.filter((line) => line.amount !== 0);
+}
+
+/** The last charge for the item's current period, on an invoice or waiting for one; what was never charged has none. */
+function debitOf(world: World, subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): Debit | undefined {
+  const ofPeriod = (period: { end: number }, amount: number) => period.end === item.current_period_end && amount >= 0;
+  const waiting = world.store
+    .all('invoiceitem')
+    .filter((one) => one.invoice === null && one.parent?.subscription_details?.subscription_item === item.id)
+    .filter((one) => ofPeriod(one.period, one.amount))
+    .map((one): Debit => ({ amount: one.amount, period: one.period }));
+  const charged = world.store
+    .all('invoice')
+    .filter((invoice) => idOf(invoice.parent?.subscription_details?.subscription) === subscription.id)
+    .filter((invoice) => invoice.status !== 'void')
+    .flatMap((invoice) => invoice.lines.data)
+    .filter((line) => line.parent?.subscription_item_details?.subscription_item === item.id)
+    .filter((line) => ofPeriod(line.period, line.amount))
+    .map((line): Debit => {
+      const off = (line.discount_amounts ?? []).reduce((sum, one) => sum + one.amount, 0);
+      return { amount: line.amount - off, period: line.period, line: line.id, invoice: line.invoice! };
+    });
+  return [...charged, ...waiting].reduce<Debit | undefined>(
+    (last, one) => (!last || one.period.start >= last.period.start ? one : last),
+    undefined,
+  );
 }
 
 /** Keeps lines for the next invoice as invoice items. */

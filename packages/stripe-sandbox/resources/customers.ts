@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { redeem } from '../billing/discounts.ts';
 import { endSubscription } from '../billing/endings.ts';
 import { recordBalance } from '../billing/invoices.ts';
+import { unschedule } from '../clock.ts';
 import { emit, emitChange } from '../events.ts';
 import { invalid, missing } from '../fault.ts';
 import { page, pagination } from '../http/listing.ts';
@@ -93,6 +94,10 @@ export function deleteCustomer(world: World, customer: Stripe.Customer): Stripe.
     const live = subscription.status !== 'canceled' && subscription.status !== 'incomplete_expired';
     if (idOf(subscription.customer) === customer.id && live)
       endSubscription(world, subscription, { reason: 'cancellation_requested' });
+  }
+  for (const invoice of world.store.all('invoice')) {
+    if (idOf(invoice.customer) !== customer.id) continue;
+    for (const action of ['finalize', 'retry']) unschedule(world, action, invoice.id);
   }
   emit(world, 'customer.deleted', customer);
   return world.store.put('customer', { id: customer.id, object: 'customer', deleted: true }) as Stripe.DeletedCustomer;
