@@ -5,6 +5,7 @@ import { Problem } from '../../../../platform/errors.ts';
 import { isLive } from '../../access.ts';
 import type { Difference } from '../../differences.ts';
 import { projectQueue } from '../../jobs.ts';
+import { LEASE_MS } from '../../leases.ts';
 import type { World } from './environment.ts';
 import { createLife, Killed, type Life } from './life.ts';
 import { applyPayload, fetchThenLock } from './naive.ts';
@@ -93,7 +94,7 @@ function isDeath(error: unknown): boolean {
 
 async function overlap(
   world: World,
-  { which, deed }: Extract<Step, { do: 'overlap' }>,
+  { which, deed, tooSlow }: Extract<Step, { do: 'overlap' }>,
   handler: Handler,
 ): Promise<void> {
   const projections = (await waitingJobs(world.db)).filter(({ queue }) => queue === projectQueue.name);
@@ -102,6 +103,7 @@ async function overlap(
   const life = createLife(0, true);
   const slowly = work(world, slow, handler, life);
   await Promise.race([life.fetched, slowly]);
+  if (tooSlow) world.clock.advance(2 * LEASE_MS);
   const before = new Set(world.sandbox.deliveries.pending().map(({ id }) => id));
   await act(world, deed);
   for (const { id } of world.sandbox.deliveries.pending()) {

@@ -20,8 +20,11 @@ export type Step =
   | { do: 'deliver'; which: number; times: number; again: boolean }
   /** A worker takes a job, and dies at its `dieAt`th await (0: it lives). */
   | { do: 'work'; which: number; dieAt: number }
-  /** A worker has fetched, and is slow; meanwhile `deed` happens, is delivered, and another worker does its job. */
-  | { do: 'overlap'; which: number; deed: Deed };
+  /**
+   * A worker has fetched, and is slow; meanwhile `deed` happens, is delivered, and another worker does its job. With `tooSlow` the first
+   * one's lease ends meanwhile.
+   */
+  | { do: 'overlap'; which: number; deed: Deed; tooSlow: boolean };
 
 const plan = fc.constantFrom('pro' as const, 'scale' as const);
 const interval = fc.constantFrom('month' as const, 'year' as const);
@@ -58,7 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       dieAt: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 45 })),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('overlap' as const), which: nth, deed }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('overlap' as const), which: nth, deed, tooSlow: fc.boolean() }) },
 );
 
 /** Everybody buys first. */
