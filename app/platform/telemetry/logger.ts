@@ -5,6 +5,7 @@
 import pg from 'pg';
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import { driverError } from '../database/failures.ts';
+import { standardOutput } from './standard-output.ts';
 
 export type { Logger };
 
@@ -46,7 +47,7 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     serializers: { ...redactors, err: serializeError },
     hooks: { logMethod: logErrorsAsFields },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }
 
 /** `logger.error(error)`: Pino would take the error's own message for the line's, and drizzle's quotes parameters. */
