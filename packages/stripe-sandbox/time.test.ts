@@ -120,6 +120,26 @@ for (const [setting, status] of [
   });
 }
 
+for (const [behavior, status] of [
+  ['void', 'void'],
+  ['mark_uncollectible', 'uncollectible'],
+  ['keep_as_draft', 'draft'],
+] as const) {
+  test(`while collection is paused with ${behavior}, the invoices of renewals are ${status}, and after it they are paid`, async (t) => {
+    const { stripe, sandbox } = await bench(t);
+    const price = await monthly(stripe, 1000);
+    const customer = await customerWith(stripe);
+    const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+    await stripe.subscriptions.update(id, { pause_collection: { behavior, resumes_at: START + 40 * DAY } });
+    sandbox.clock.advance({ days: 32 });
+    assert.equal((await stripe.invoices.list({ subscription: id })).data[0]!.status, status);
+    assert.equal((await stripe.subscriptions.retrieve(id)).status, 'active');
+    sandbox.clock.advance({ days: 28 });
+    assert.equal((await stripe.subscriptions.retrieve(id)).pause_collection, null);
+    assert.equal((await stripe.invoices.list({ subscription: id })).data[0]!.status, 'paid');
+  });
+}
+
 test('a retry that succeeds makes a past due subscription active', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const subscription = await failingRenewal(stripe, sandbox.clock.advance);

@@ -52,6 +52,19 @@ test('usage is billed in arrears: nothing at the start, the period’s sum with 
   );
 });
 
+test('usage that is reported while the invoice is a draft counts if it happened in the period', async (t) => {
+  const made = await bench(t);
+  const { stripe, sandbox } = made;
+  const { customer, subscription } = await metered(made);
+  sandbox.clock.advance({ days: 31, seconds: 60 });
+  const end = START + 31 * DAY;
+  await report(stripe, customer, 100, { timestamp: end - 1 });
+  await report(stripe, customer, 7, { timestamp: end });
+  sandbox.clock.advance({ seconds: 3600 });
+  const [invoice] = (await stripe.invoices.list({ subscription: subscription.id })).data;
+  assert.deepEqual([invoice!.lines.data[0]!.quantity, invoice!.amount_paid], [100, 500]);
+});
+
 test('an identifier counts once within 24 hours', async (t) => {
   const made = await bench(t);
   const { stripe, sandbox } = made;

@@ -23,6 +23,8 @@ export interface Notes {
   /** What a subscription becomes when its pending update's invoice is paid, by subscription. */
   pendingUpdates: Record<string, PendingChange>;
   usage: UsageRecord[];
+  /** Which period of which subscription item a draft invoice bills the usage of: counted anew when it is finalized. */
+  usagePeriods: Record<string, Record<string, { start: number; end: number }>>;
   invoiceNumbers: Record<string, number>;
 }
 
@@ -121,5 +123,13 @@ export function idOf(reference: string | { id: string } | null | undefined): str
 }
 
 function emptyNotes(): Notes {
-  return { cards: {}, authenticated: {}, checkouts: {}, pendingUpdates: {}, usage: [], invoiceNumbers: {} };
+  return {
+    cards: {},
+    authenticated: {},
+    checkouts: {},
+    pendingUpdates: {},
+    usage: [],
+    usagePeriods: {},
+    invoiceNumbers: {},
+  };
 }

@@ -6,7 +6,7 @@ import { attempt, retry } from './collection.ts';
 import { endAsPlanned } from './endings.ts';
 import { finalize, voidInvoice } from './invoices.ts';
 import { expirePendingUpdate } from './pending-updates.ts';
-import { announceRenewal, renew, trialWillEnd } from './renewals.ts';
+import { announceRenewal, renew, resumeCollection, trialWillEnd } from './renewals.ts';
 import { expireIncomplete } from './subscribing.ts';
 
 export const ACTIONS: Record<string, (world: World, subject: string) => void> = {
@@ -17,6 +17,7 @@ export const ACTIONS: Record<string, (world: World, subject: string) => void> = 
   expire_pending_update: expirePendingUpdate,
   finalize: finalizeAndCollect,
   renew,
+  resume_collection: resumeCollection,
   retry,
   trial_will_end: trialWillEnd,
   upcoming: announceRenewal,

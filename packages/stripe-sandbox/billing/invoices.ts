@@ -10,7 +10,7 @@ import { listOf } from '../http/listing.ts';
 import { idOf, newId, type World } from '../world.ts';
 import { blankInvoice } from './blank-invoice.ts';
 import { discountsFor, takeOff, useUp } from './discounts.ts';
-import { type LineDraft, toLine } from './lines.ts';
+import { type LineDraft, toLine, usageLines } from './lines.ts';
 import { cancelPaymentIntent, createPaymentIntent } from './payments.ts';
 import type { Period } from './periods.ts';
 import { taxFor, taxOn, taxRateOf } from './taxes.ts';
@@ -84,6 +84,7 @@ export function finalize(world: World, invoice: Stripe.Invoice): void {
   const customer = world.store.get('customer', idOf(invoice.customer)!) as Stripe.Customer;
   const now = nowFor(world, customer.id);
   unschedule(world, 'finalize', invoice.id);
+  recountUsage(world, invoice);
   settleBalance(world, invoice, customer);
   invoice.status = 'open';
   invoice.number = nextNumber(world, customer);
@@ -102,6 +103,24 @@ export function finalize(world: World, invoice: Stripe.Invoice): void {
   emit(world, 'invoice.finalized', invoice);
   if (invoice.amount_due === 0) markPaid(world, invoice, 0);
   else if (invoice.collection_method === 'send_invoice') emit(world, 'invoice.sent', invoice);
+}
+
+/** Usage that was reported while the invoice was a draft still counts, if it happened in the period. */
+function recountUsage(world: World, invoice: Stripe.Invoice): void {
+  const periods = world.notes.usagePeriods[invoice.id];
+  const subscription = subscriptionOf(world, invoice);
+  if (!periods || !subscription) return;
+  delete world.notes.usagePeriods[invoice.id];
+  const items = subscription.items.data.filter((item) => periods[item.id]);
+  const counted = usageLines(world, subscription, items, (item) => periods[item.id]!);
+  const metered = new Set(counted.map((line) => line.subscriptionItem));
+  const kept = invoice.lines.data.filter((line) => {
+    const details = line.parent?.subscription_item_details;
+    return !details || details.proration || !metered.has(details.subscription_item);
+  });
+  if (counted.length === 0) return;
+  invoice.lines.data = [...kept, ...counted.map((line) => toLine(world, line, invoice.id))];
+  retotal(world, invoice);
 }
 
 /** Open → paid. What that means for a subscription is collection.ts's to say. */

@@ -4,7 +4,7 @@ import { nowFor, schedule, unschedule } from '../clock.ts';
 import { emit, emitChange } from '../events.ts';
 import { idOf, type World } from '../world.ts';
 import { endSubscription } from './endings.ts';
-import { buildInvoice, markUncollectible, openDraft } from './invoices.ts';
+import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from './invoices.ts';
 import { periodLines, usageLines } from './lines.ts';
 import { type Period, periodAt } from './periods.ts';
 import { previewRenewal } from './previews.ts';
@@ -17,9 +17,12 @@ const TRIAL_NOTICE_DAYS = 3;
 export function scheduleLife(world: World, subscription: Stripe.Subscription): void {
   const customer = idOf(subscription.customer);
   const now = nowFor(world, customer);
-  for (const action of ['renew', 'upcoming', 'trial_will_end', 'end']) unschedule(world, action, subscription.id);
+  for (const action of ['renew', 'upcoming', 'trial_will_end', 'end', 'resume_collection'])
+    unschedule(world, action, subscription.id);
   if (['canceled', 'incomplete', 'incomplete_expired', 'paused'].includes(subscription.status)) return;
   const renewsAt = nextPeriodEnd(subscription);
+  const resumesAt = subscription.pause_collection?.resumes_at;
+  if (resumesAt) schedule(world, customer, 'resume_collection', subscription.id, resumesAt);
   if (subscription.cancel_at !== null) schedule(world, customer, 'end', subscription.id, subscription.cancel_at);
   if (subscription.cancel_at === null || subscription.cancel_at > renewsAt) {
     schedule(world, customer, 'renew', subscription.id, renewsAt);
@@ -102,13 +105,24 @@ function billCycle(
     collectionMethod: subscription.collection_method,
     daysUntilDue: subscription.days_until_due,
   });
+  world.notes.usagePeriods[invoice.id] = Object.fromEntries(past);
   const { pause_collection: paused } = subscription;
-  const held = subscription.status === 'unpaid' || paused?.behavior === 'keep_as_draft';
-  openDraft(world, invoice, held ? null : now + world.settings.draftSeconds);
-  if (paused?.behavior === 'mark_uncollectible') {
-    invoice.status = 'open';
-    markUncollectible(world, invoice);
-  }
+  const uncollected = subscription.status === 'unpaid' || paused !== null;
+  openDraft(world, invoice, uncollected ? null : now + world.settings.draftSeconds);
+  if (!paused || paused.behavior === 'keep_as_draft') return;
+  finalize(world, invoice);
+  if (invoice.status !== 'open') return;
+  if (paused.behavior === 'void') voidInvoice(world, invoice);
+  else markUncollectible(world, invoice);
+}
+
+/** What the agenda calls at `pause_collection.resumes_at`. */
+export function resumeCollection(world: World, subscriptionId: string): void {
+  const subscription = world.store.find('subscription', subscriptionId);
+  if (!subscription?.pause_collection) return;
+  emitChange(world, 'customer.subscription.updated', subscription, () => {
+    subscription.pause_collection = null;
+  });
 }
 
 /** With `missing_payment_method` cancel or pause, a trial that ends without a card ends the subscription or pauses it. */
