@@ -76,6 +76,20 @@ test('an idempotency key with other parameters is an idempotency error', async (
   });
 });
 
+test('a request whose idempotency key is under way is refused with 409', async (t) => {
+  const { stripe, sandbox } = await bench(t);
+  sandbox.troubles.set({ slow: 1, slowMs: 200 });
+  const create = () => stripe.customers.create({}, { idempotencyKey: 'twice' });
+  const outcomes = await Promise.allSettled([create(), create()]);
+  const refused = outcomes
+    .filter((one) => one.status === 'rejected')
+    .map((one) => one.reason as Stripe.errors.StripeError);
+  assert.deepEqual(
+    refused.map((one) => [one.statusCode, one.code]),
+    [[409, 'idempotency_key_in_use']],
+  );
+});
+
 test('a declined payment is answered alike when its key is used again', async (t) => {
   const { stripe } = await bench(t);
   const pay = () =>

@@ -20,7 +20,14 @@ export function startDeliveries(sandbox: StripeSandbox): Deliveries {
     const sent = send(sandbox, delivery, stopping.signal).finally(() => underWay.delete(sent));
     underWay.add(sent);
   };
-  const tick = setInterval(() => catchUp(sandbox.world), TICK_MS);
+  const tick = setInterval(() => {
+    try {
+      catchUp(sandbox.world);
+    } catch (error) {
+      // What failed is off the agenda; a developer's service must not go down with it.
+      console.error('stripe-sandbox:', error);
+    }
+  }, TICK_MS);
   tick.unref();
   return {
     async stop() {

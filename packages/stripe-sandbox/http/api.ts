@@ -5,7 +5,7 @@ import { API_VERSION, newId, type World } from '../world.ts';
 import type { Answer, ApiRequest } from './answer.ts';
 import { present } from './expansion.ts';
 import { type FormObject, parseForm } from './form.ts';
-import { createIdempotencyKeys } from './idempotency.ts';
+import { createIdempotencyKeys, inUse } from './idempotency.ts';
 import { list, readShape, text } from './parameters.ts';
 import type { Route } from './routes.ts';
 
@@ -17,44 +17,59 @@ export interface Api {
 /** The API of a world. */
 export function createApi(world: World): Api {
   const keys = createIdempotencyKeys();
+  const underWay = new Set<string>();
 
   return {
     async answer(request) {
-      const requestId = newId(world, 'req', 14);
-      const headers = headersOf(request, requestId);
-      const trouble = await world.troubles.beforeRequest(request);
-      if (trouble) return { ...trouble, headers: { ...headers, ...trouble.headers } };
-      const answer = answerOnce(request, requestId, headers);
-      return world.troubles.afterRequest(request, answer);
+      const headers = headersOf(request, newId(world, 'req', 14));
+      const key = keyOf(request);
+      if (key && underWay.has(key)) return refusal(inUse(), headers);
+      if (key) underWay.add(key);
+      try {
+        const trouble = await world.troubles.beforeRequest(request);
+        if (trouble) return { ...trouble, headers: { ...headers, ...trouble.headers } };
+        return world.troubles.afterRequest(request, answerOnce(request, key, headers));
+      } finally {
+        if (key) underWay.delete(key);
+      }
     },
   };
 
-  function answerOnce(request: ApiRequest, requestId: string, headers: Record<string, string>): Answer {
-    const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
-    let begun = false;
+  function answerOnce(request: ApiRequest, key: string | null, headers: Headers): Answer {
     try {
       authenticate(request);
-      if (key) {
-        const before = keys.begin(key, request, world.now());
-        if (before) return { ...before, headers: { ...before.headers, 'request-id': requestId } };
-        begun = true;
-      }
-      world.request = { id: requestId, idempotencyKey: key ?? null };
-      const answer = { status: 200, headers, body: JSON.stringify(handle(world, request)) };
-      if (key) keys.settle(key, answer);
-      return answer;
+      const before = key ? keys.recall(key, request, world.now()) : undefined;
+      if (before) return { ...before, headers: { ...before.headers, 'request-id': headers['request-id'] } };
     } catch (error) {
-      const fault = error instanceof Fault ? error : unforeseen(error);
-      const answer = { status: fault.status, headers, body: JSON.stringify({ error: fault.body }) };
-      // Stripe keeps the result of a request once its endpoint has begun to execute, failures included; a request that
-      // fails validation has not begun.
-      if (key && begun && fault.body.type === 'invalid_request_error') keys.forget(key);
-      else if (key && begun) keys.settle(key, answer);
-      return answer;
+      return refusal(error, headers);
+    }
+    const answer = answerNew(request, key, headers);
+    // What fails validation has not begun to execute, and does not use up its key; every other outcome is kept.
+    if (key && answer.status !== 400 && answer.status !== 404) keys.keep(key, request, answer, world.now());
+    return answer;
+  }
+
+  function answerNew(request: ApiRequest, key: string | null, headers: Headers): Answer {
+    world.request = { id: headers['request-id'], idempotencyKey: key };
+    try {
+      return { status: 200, headers, body: JSON.stringify(handle(world, request)) };
+    } catch (error) {
+      return refusal(error, headers);
     } finally {
       world.request = null;
     }
   }
+}
+
+type Headers = Record<string, string> & { 'request-id': string };
+
+function keyOf(request: ApiRequest): string | null {
+  return (request.method === 'POST' && request.headers['idempotency-key']) || null;
+}
+
+function refusal(error: unknown, headers: Headers): Answer {
+  const fault = error instanceof Fault ? error : unforeseen(error);
+  return { status: fault.status, headers, body: JSON.stringify({ error: fault.body }) };
 }
 
 function handle(world: World, request: ApiRequest): unknown {
@@ -107,13 +122,13 @@ function authenticate(request: ApiRequest): void {
   }
 }
 
-function headersOf(request: ApiRequest, requestId: string): Record<string, string> {
-  const key = request.headers['idempotency-key'];
+function headersOf(request: ApiRequest, requestId: string): Headers {
+  const key = keyOf(request);
   return {
     'content-type': 'application/json',
     'request-id': requestId,
     'stripe-version': request.headers['stripe-version'] ?? API_VERSION,
-    ...(key && request.method === 'POST' && { 'idempotency-key': key }),
+    ...(key && { 'idempotency-key': key }),
   };
 }
 

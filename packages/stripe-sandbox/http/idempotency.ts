@@ -9,39 +9,29 @@ import type { Answer, ApiRequest } from './answer.ts';
 
 interface Remembered {
   digest: string;
-  answer: Answer | null;
+  answer: Answer;
   at: number;
 }
 
 const KEEP_SECONDS = 24 * 3600;
 
 export interface IdempotencyKeys {
-  /** The answer given before, or undefined for a new key, which is then in use until `settle`. */
-  begin(key: string, request: ApiRequest, now: number): Answer | undefined;
-  settle(key: string, answer: Answer): void;
-  forget(key: string): void;
+  /** The answer given before, or undefined for a new key. Throws for a key that had other parameters. */
+  recall(key: string, request: ApiRequest, now: number): Answer | undefined;
+  keep(key: string, request: ApiRequest, answer: Answer, now: number): void;
 }
 
 export function createIdempotencyKeys(): IdempotencyKeys {
   const keys = new Map<string, Remembered>();
   return {
-    begin(key, request, now) {
-      const digest = digestOf(request);
+    recall(key, request, now) {
       const known = keys.get(key);
-      if (known && now - known.at < KEEP_SECONDS) {
-        if (known.digest !== digest) throw mismatch(key);
-        if (!known.answer) throw inUse();
-        return { ...known.answer, headers: { ...known.answer.headers, 'idempotent-replayed': 'true' } };
-      }
-      keys.set(key, { digest, answer: null, at: now });
-      return undefined;
+      if (!known || now - known.at >= KEEP_SECONDS) return undefined;
+      if (known.digest !== digestOf(request)) throw mismatch(key);
+      return { ...known.answer, headers: { ...known.answer.headers, 'idempotent-replayed': 'true' } };
     },
-    settle(key, answer) {
-      const known = keys.get(key);
-      if (known) known.answer = answer;
-    },
-    forget(key) {
-      keys.delete(key);
+    keep(key, request, answer, now) {
+      keys.set(key, { digest: digestOf(request), answer, at: now });
     },
   };
 }
@@ -58,7 +48,8 @@ function mismatch(key: string): Fault {
   );
 }
 
-function inUse(): Fault {
+/** 409: the first request with this key is still under way. */
+export function inUse(): Fault {
   return new Fault(
     409,
     'idempotency_error',
