@@ -24,6 +24,11 @@ export interface CheckoutAsked {
   customerUpdate: { address?: string | undefined; name?: string | undefined } | null;
 }
 
+interface InvoiceCreationParams {
+  enabled: boolean;
+  invoice_data?: { description?: string | undefined; metadata?: Record<string, string> | null | undefined } | undefined;
+}
+
 interface CheckoutParams {
   allow_promotion_codes?: boolean | undefined;
   automatic_tax?: { enabled: boolean } | undefined;
@@ -33,6 +38,7 @@ interface CheckoutParams {
   currency?: string | undefined;
   customer_creation?: string | undefined;
   customer_email?: string | undefined;
+  invoice_creation?: InvoiceCreationParams | undefined;
   locale?: string | undefined;
   metadata?: Record<string, string> | null | undefined;
   mode: string;
@@ -101,7 +107,7 @@ export function blankSession(
     expires_at: expiresAt,
     integration_identifier: null,
     invoice: null,
-    invoice_creation: given.mode === 'payment' ? { enabled: false, invoice_data: NO_INVOICE_DATA } : null,
+    invoice_creation: given.mode === 'payment' ? invoiceCreation(given.invoice_creation) : null,
     livemode: false,
     locale: given.locale ?? null,
     managed_payments: null,
@@ -138,6 +144,11 @@ export function blankSession(
     url: `${world.baseUrl}/c/pay/${id}`,
     wallet_options: null,
   };
+}
+
+function invoiceCreation(given: InvoiceCreationParams | undefined): Stripe.Checkout.Session.InvoiceCreation {
+  const { description = null, metadata = null } = given?.invoice_data ?? {};
+  return { enabled: given?.enabled ?? false, invoice_data: { ...NO_INVOICE_DATA, description, metadata } };
 }
 
 const NO_INVOICE_DATA: Stripe.Checkout.Session.InvoiceCreation.InvoiceData = {

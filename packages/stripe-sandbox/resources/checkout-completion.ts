@@ -1,7 +1,10 @@
 /** What happens when somebody presses Pay on the hosted checkout page, or a test does it in their place. */
 import type Stripe from 'stripe';
 import { cardByNumber, declineOf } from '../billing/cards.ts';
-import type { DiscountAsked } from '../billing/discounts.ts';
+import { attempt } from '../billing/collection.ts';
+import { type DiscountAsked, redeem } from '../billing/discounts.ts';
+import { buildInvoice, finalize, intentOf, openDraft } from '../billing/invoices.ts';
+import { productName } from '../billing/lines.ts';
 import { cardFault, confirm, createPaymentIntent } from '../billing/payments.ts';
 import { createSetupIntent } from '../billing/setups.ts';
 import { subscribe } from '../billing/subscribing.ts';
@@ -48,7 +51,7 @@ export function completeCheckout(world: World, session: Stripe.Checkout.Session,
   if (form.authentication === 'passed' && method) world.notes.authenticated[method] = true;
   const asked = world.notes.checkouts[session.id] as CheckoutAsked;
   if (session.mode === 'subscription') startSubscription(world, session, asked, customer, method, quote, discounts);
-  else if (session.mode === 'payment') takePayment(world, session, asked, customer, method, quote);
+  else if (session.mode === 'payment') takePayment(world, session, asked, customer, method, quote, discounts);
   else keepCard(world, session, asked, customer, method!);
 
   unschedule(world, 'expire_checkout', session.id);
@@ -182,8 +185,13 @@ function takePayment(
   customer: Stripe.Customer,
   method: string | null,
   quote: Quote,
+  discounts: DiscountAsked[],
 ): void {
   session.payment_status = quote.total > 0 ? 'paid' : 'no_payment_required';
+  if (session.invoice_creation?.enabled) {
+    payByInvoice(world, session, customer, method, quote, discounts);
+    return;
+  }
   if (quote.total === 0 || !method) return;
   const intent = createPaymentIntent(world, {
     amount: quote.total,
@@ -196,6 +204,49 @@ function takePayment(
   confirm(world, intent, method, true, true);
   if (intent.status !== 'succeeded') throw cardFault(intent);
   session.payment_intent = intent.id;
+}
+
+/** A one-off payment with `invoice_creation`: the invoice is made and paid in one go (docs.stripe.com/payments/checkout/receipts). */
+function payByInvoice(
+  world: World,
+  session: Stripe.Checkout.Session,
+  customer: Stripe.Customer,
+  method: string | null,
+  quote: Quote,
+  discounts: DiscountAsked[],
+): void {
+  const now = nowFor(world, customer.id);
+  const currency = session.currency!;
+  const { description, metadata } = session.invoice_creation!.invoice_data;
+  const lines = quote.lines.map(({ price, line, subtotal }) => ({
+    amount: subtotal,
+    currency,
+    description: productName(world, price),
+    period: { start: now, end: now },
+    price,
+    quantity: line.quantity ?? 1,
+    discountable: true,
+    proration: false,
+    subscription: null,
+    subscriptionItem: null,
+    invoiceItem: null,
+    metadata: {},
+  }));
+  const invoice = buildInvoice(world, {
+    ...{ customer, subscription: null, reason: 'manual', lines, currency, description },
+    period: { start: now, end: now },
+    automaticTax: session.automatic_tax.enabled,
+    discounts: discounts.map((asked) => redeem(world, asked, customer.id, null)),
+    metadata: metadata ?? {},
+    defaultPaymentMethod: method,
+  });
+  openDraft(world, invoice, null);
+  finalize(world, invoice);
+  attempt(world, invoice, false, method, true);
+  const intent = intentOf(world, invoice);
+  if (intent && intent.status !== 'succeeded') throw cardFault(intent);
+  session.invoice = invoice.id;
+  session.payment_intent = intent?.id ?? null;
 }
 
 function keepCard(

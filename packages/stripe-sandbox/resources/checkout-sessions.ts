@@ -33,7 +33,10 @@ const creatable = {
   customer_update: p.object({ address: p.text, name: p.text, shipping: p.text }),
   discounts: discountList,
   expires_at: p.integer,
-  invoice_creation: p.object({ enabled: p.needed(p.flag), invoice_data: p.anything }),
+  invoice_creation: p.object({
+    enabled: p.needed(p.flag),
+    invoice_data: p.object({ description: p.text, metadata: p.metadata }),
+  }),
   line_items: p.list(
     p.object({
       adjustable_quantity: p.anything,
