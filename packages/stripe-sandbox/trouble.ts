@@ -55,7 +55,9 @@ export interface Troubles {
   takeDecline(customer: string | null): string | undefined;
   /** No rates, no plans; the sequences start again from `seed`, or from the seed they had. */
   reset(seed?: number): void;
-  beforeRequest(request: ApiRequest): Promise<Answer | undefined>;
+  /** For how many milliseconds a request waits; 0 for most. */
+  slowness(request: ApiRequest): number;
+  beforeRequest(request: ApiRequest): Answer | undefined;
   afterRequest(request: ApiRequest, answer: Answer): Answer;
   forDelivery(): DeliveryTrouble;
 }
@@ -117,8 +119,8 @@ export function createTroubles(seed: number): Troubles {
       requests = seededRandom(newSeed ^ 0x5eed);
       deliveries = seededRandom(newSeed ^ 0xde11);
     },
-    async beforeRequest(request) {
-      if (strikes('slow', request)) await new Promise((resolve) => setTimeout(resolve, rates.slowMs));
+    slowness: (request) => (strikes('slow', request) ? rates.slowMs : 0),
+    beforeRequest(request) {
       if (strikes('rateLimit', request)) return tooMany();
       if (strikes('fail', request)) return failed();
       return undefined;

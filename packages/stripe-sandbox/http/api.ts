@@ -24,16 +24,20 @@ export function createApi(world: World): Api {
       const headers = headersOf(request, newId(world, 'req', 14));
       const key = keyOf(request);
       if (key && underWay.has(key)) return refusal(inUse(), headers);
-      if (key) underWay.add(key);
-      try {
-        const trouble = await world.troubles.beforeRequest(request);
-        if (trouble) return { ...trouble, headers: { ...headers, ...trouble.headers } };
-        return world.troubles.afterRequest(request, answerOnce(request, key, headers));
-      } finally {
-        if (key) underWay.delete(key);
-      }
+      const slow = world.troubles.slowness(request);
+      if (slow) await underWayFor(key, slow);
+      const trouble = world.troubles.beforeRequest(request);
+      if (trouble) return { ...trouble, headers: { ...headers, ...trouble.headers } };
+      return world.troubles.afterRequest(request, answerOnce(request, key, headers));
     },
   };
+
+  /** Requests are atomic; only one that was slowed down is under way for long enough for another to find it so. */
+  async function underWayFor(key: string | null, milliseconds: number): Promise<void> {
+    if (key) underWay.add(key);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    if (key) underWay.delete(key);
+  }
 
   function answerOnce(request: ApiRequest, key: string | null, headers: Headers): Answer {
     try {
