@@ -5,7 +5,13 @@ import Stripe from 'stripe';
 import { createStripeSandbox, type StripeSandbox } from 'stripe-sandbox';
 import { createTestClock } from '../../../../test/clock.ts';
 import { eventually } from '../../../../test/conditions.ts';
-import { type Answer, type Call, startTestService, type TestService } from '../../../../test/service.ts';
+import {
+  type Answer,
+  type Call,
+  type SignedInUser,
+  startTestService,
+  type TestService,
+} from '../../../../test/service.ts';
 import { permissions } from '../../organizations/roles.ts';
 import { createScene, PATCH, type Scene } from '../../organizations/testing/scene.ts';
 
@@ -94,8 +100,12 @@ export interface BillingScene extends Scene {
   subjects(): string[];
 }
 
-export async function createBillingScene({ test, sandbox }: BillingService): Promise<BillingScene> {
-  const scene = await createScene(test);
+/** An organization, of a new person if absent. */
+export async function createBillingScene(
+  { test, sandbox }: BillingService,
+  owner?: SignedInUser,
+): Promise<BillingScene> {
+  const scene = await createScene(test, owner);
   // A key does not expire while the test moves time.
   const key = await scene.key(permissions);
   const ask = (path: string, call?: Call) => scene.as(key, path, call);
