@@ -69,9 +69,23 @@ async function bringUp(role: Role, config: Config, logger: Logger, closing: Clos
   const port = role === 'worker' ? undefined : await serve(service, closing);
   // The mailbox takes a second to start: requests need not wait for it, only the jobs that mail do.
   await standIns?.ready(service);
-  if (role !== 'api') await service.jobs.work(handlers(service), schedules(service));
+  if (role !== 'api') {
+    await service.jobs.work(handlers(service), schedules(service));
+    // Nothing waits for it: Stripe being away must not keep a worker from its mails.
+    void warnOfStripe(service);
+  }
   logger.info({ role, port, metricsPort }, 'ready');
   if (standIns) process.stdout.write(standIns.banner(complete));
+}
+
+/** Says what would keep Stripe from telling us of events. */
+async function warnOfStripe({ billing, logger }: Service): Promise<void> {
+  if (!billing.operations.enabled) return;
+  try {
+    for (const fault of await billing.operations.checkEndpoint()) logger.warn(fault);
+  } catch (err) {
+    logger.warn({ err }, 'the webhook endpoint at Stripe could not be checked');
+  }
 }
 
 /** The public port: opened last, closed first. @returns which one it is */
