@@ -144,6 +144,28 @@ test('a preview keeps nothing', async (t) => {
   assert.equal((await stripe.invoices.list()).data.length, 1);
 });
 
+test('a preview counts a coupon that is not redeemed, and a planned end', async (t) => {
+  const { stripe } = await bench(t);
+  const price = await monthly(stripe, 1000);
+  const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'once' });
+  const customer = await customerWith(stripe);
+  const first = await stripe.invoices.createPreview({
+    customer: customer.id,
+    discounts: [{ coupon: coupon.id }],
+    subscription_details: { items: [{ price: price.id }] },
+  });
+  assert.equal(first.total, 900);
+  const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  const next = await stripe.invoices.createPreview({ subscription: id, discounts: [{ coupon: coupon.id }] });
+  assert.equal(next.total, 900);
+  const last = await stripe.invoices.createPreview({
+    subscription: id,
+    subscription_details: { cancel_at_period_end: true },
+  });
+  assert.equal(last.total, 0);
+  assert.equal((await stripe.coupons.retrieve(coupon.id)).times_redeemed, 0);
+});
+
 test('proration_behavior none changes the plan without credit or charge', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 3100);

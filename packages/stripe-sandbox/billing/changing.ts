@@ -136,7 +136,7 @@ export function invoiceOf(
   world: World,
   subscription: Stripe.Subscription,
   plan: ChangePlan,
-  id?: string,
+  preview?: { id: string; discounts: Stripe.Discount[] | undefined },
 ): Stripe.Invoice {
   const customer = world.store.get('customer', idOf(subscription.customer)) as Stripe.Customer;
   const now = nowFor(world, customer.id);
@@ -154,8 +154,9 @@ export function invoiceOf(
       collectionMethod: subscription.collection_method,
       daysUntilDue: subscription.days_until_due,
       prorationDate: plan.prorationDate,
+      ...(preview?.discounts && { discounts: preview.discounts }),
     },
-    id,
+    preview?.id,
   );
 }
 

@@ -20,16 +20,32 @@ export function redeem(
   subscription: string | null,
 ): Stripe.Discount {
   if (asked.discount) return world.store.get('discount', asked.discount, 'discount');
-  const code = asked.promotion_code ? usablePromotionCode(world, asked.promotion_code, customer) : null;
-  const coupon = usableCoupon(world, code ? idOf(code.promotion.coupon)! : (asked.coupon ?? ''));
-  const now = nowFor(world, customer);
+  const discount = unredeemed(world, asked, customer, subscription);
+  const coupon = world.store.get('coupon', idOf(discount.source.coupon)!);
   coupon.times_redeemed += 1;
   if (coupon.max_redemptions !== null && coupon.times_redeemed >= coupon.max_redemptions) coupon.valid = false;
+  const code = world.store.find('promotion_code', idOf(discount.promotion_code) ?? '');
   if (code) {
     code.times_redeemed += 1;
     if (code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions) code.active = false;
   }
-  const discount: Stripe.Discount = {
+  world.store.put('discount', discount);
+  emit(world, 'customer.discount.created', discount);
+  return discount;
+}
+
+/** The discount that redeeming would give: for previews, and counted as used by nobody. */
+export function unredeemed(
+  world: World,
+  asked: DiscountAsked,
+  customer: string,
+  subscription: string | null,
+): Stripe.Discount {
+  if (asked.discount) return world.store.get('discount', asked.discount, 'discount');
+  const code = asked.promotion_code ? usablePromotionCode(world, asked.promotion_code, customer) : null;
+  const coupon = usableCoupon(world, code ? idOf(code.promotion.coupon)! : (asked.coupon ?? ''));
+  const now = nowFor(world, customer);
+  return {
     id: newId(world, 'di'),
     object: 'discount',
     checkout_session: null,
@@ -44,9 +60,6 @@ export function redeem(
     subscription,
     subscription_item: null,
   };
-  world.store.put('discount', discount);
-  emit(world, 'customer.discount.created', discount);
-  return discount;
 }
 
 /** A promotion code that this customer may use now. */

@@ -3,16 +3,23 @@ import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../world.ts';
 import { type Change, invoiceOf, planChange } from './changing.ts';
 import { buildInvoice } from './invoices.ts';
-import { periodLines, usageLines } from './lines.ts';
+import { type LineDraft, periodLines, usageLines } from './lines.ts';
 import { takePendingItems } from './prorations.ts';
 import { nextPeriodEnd, rollItem } from './renewals.ts';
 import { draftSubscription, firstInvoice, type NewSubscription } from './subscribing.ts';
+
+/** What a preview is asked for beyond the change itself. */
+export interface PreviewOptions {
+  prorations?: LineDraft[];
+  /** In place of the discounts that the subscription has. */
+  discounts?: Stripe.Discount[] | undefined;
+}
 
 /** The next renewal's invoice, with what waits for it. */
 export function previewRenewal(
   world: World,
   subscription: Stripe.Subscription,
-  prorations: ReturnType<typeof planChange>['prorations'] = [],
+  options: PreviewOptions = {},
 ): Stripe.Invoice {
   const customer = world.store.get('customer', idOf(subscription.customer)) as Stripe.Customer;
   const end = nextPeriodEnd(subscription);
@@ -28,13 +35,14 @@ export function previewRenewal(
       reason: 'upcoming',
       lines: [
         ...takePendingItems(world, customer.id, subscription.id, subscription.currency),
-        ...prorations,
+        ...(options.prorations ?? []),
         ...usageLines(world, subscription, due, (item) => ({ start: item.current_period_start, end })),
         ...(ending ? [] : periodLines(world, subscription, next)),
       ],
       period: { start: due[0]!.current_period_start, end },
       currency: subscription.currency,
       automaticTax: subscription.automatic_tax.enabled,
+      ...(options.discounts && { discounts: options.discounts }),
     },
     previewId(world),
   );
@@ -44,12 +52,16 @@ export function previewRenewal(
 }
 
 /** What a change would be billed: at once if it would be, else with the next renewal. */
-export function previewChange(world: World, subscription: Stripe.Subscription, change: Change): Stripe.Invoice {
+export function previewChange(
+  world: World,
+  subscription: Stripe.Subscription,
+  change: Change,
+  discounts?: Stripe.Discount[],
+): Stripe.Invoice {
   const plan = planChange(world, subscription, change);
-  if (plan.billNow) return invoiceOf(world, subscription, plan, previewId(world));
-  const after = structuredClone(subscription);
-  after.items.data = plan.items;
-  return previewRenewal(world, after, plan.prorations);
+  if (plan.billNow) return invoiceOf(world, subscription, plan, { id: previewId(world), discounts });
+  const after = { ...subscription, items: { ...subscription.items, data: plan.items } };
+  return previewRenewal(world, after, { prorations: plan.prorations, discounts });
 }
 
 /** What a new subscription would be billed first. */

@@ -7,7 +7,7 @@ import { idOf, type World } from '../world.ts';
 import { blankSubscription, newItem } from './blank-subscription.ts';
 import { declineOf } from './cards.ts';
 import { attempt, paymentMethodFor } from './collection.ts';
-import { type DiscountAsked, redeem } from './discounts.ts';
+import { type DiscountAsked, redeem, unredeemed } from './discounts.ts';
 import { buildInvoice, finalize, openDraft } from './invoices.ts';
 import { type LineDraft, periodLines } from './lines.ts';
 import { outcomeOf } from './payments.ts';
@@ -140,6 +140,11 @@ export function firstInvoice(
       automaticTax: subscription.automatic_tax.enabled,
       collectionMethod: subscription.collection_method,
       daysUntilDue: subscription.days_until_due,
+      // A preview redeems nothing; the real one finds what was redeemed on the subscription.
+      ...(id &&
+        given.discounts?.length && {
+          discounts: given.discounts.map((asked) => unredeemed(world, asked, given.customer.id, null)),
+        }),
     },
     id,
   );

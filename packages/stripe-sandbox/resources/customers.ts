@@ -53,9 +53,9 @@ export function liveCustomer(world: World, id: string, param = 'customer'): Stri
   return customer;
 }
 
-export function createCustomer(world: World, given: p.Read<typeof creatable>): Stripe.Customer {
-  const clock = given.test_clock ? world.store.get('test_helpers.test_clock', given.test_clock, 'test_clock') : null;
-  const customer: Stripe.Customer = {
+/** A customer of whom nothing is known, not in the store. */
+export function blankCustomer(world: World, clock: Stripe.TestHelpers.TestClock | null): Stripe.Customer {
+  return {
     id: newId(world, 'cus', 14),
     object: 'customer',
     address: null,
@@ -80,6 +80,11 @@ export function createCustomer(world: World, given: p.Read<typeof creatable>): S
     tax_exempt: 'none',
     test_clock: clock?.id ?? null,
   };
+}
+
+export function createCustomer(world: World, given: p.Read<typeof creatable>): Stripe.Customer {
+  const clock = given.test_clock ? world.store.get('test_helpers.test_clock', given.test_clock, 'test_clock') : null;
+  const customer = blankCustomer(world, clock);
   world.store.put('customer', customer);
   write(world, customer, given);
   if (given.payment_method) attach(world, resolvePaymentMethod(world, given.payment_method), customer.id);

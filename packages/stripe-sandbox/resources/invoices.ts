@@ -1,11 +1,12 @@
 /** Invoices, their lines and payments, and previews (docs.stripe.com/api/invoices). */
 import type Stripe from 'stripe';
 import { attempt, onPaid, pay } from '../billing/collection.ts';
-import { redeem } from '../billing/discounts.ts';
+import { redeem, unredeemed } from '../billing/discounts.ts';
 import { endingPreview } from '../billing/ending-preview.ts';
 import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices.ts';
 import { previewChange, previewRenewal, previewSubscription } from '../billing/previews.ts';
 import { takePendingItems } from '../billing/prorations.ts';
+import { nextPeriodEnd } from '../billing/renewals.ts';
 import { nowFor } from '../clock.ts';
 import { emit, emitChange } from '../events.ts';
 import { invalid } from '../fault.ts';
@@ -13,10 +14,10 @@ import { page, pagination } from '../http/listing.ts';
 import * as p from '../http/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
 import { idOf, type World } from '../world.ts';
-import { createCustomer, fullAddress, liveCustomer } from './customers.ts';
+import { blankCustomer, fullAddress, liveCustomer } from './customers.ts';
 import { resolvePaymentMethod } from './payment-methods.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
-import { cancelAt, discountList, prorationBehavior } from './subscription-parameters.ts';
+import { discountList, prorationBehavior } from './subscription-parameters.ts';
 import { priceFor } from './subscriptions.ts';
 
 const creatable = {
@@ -67,12 +68,12 @@ const previewable = {
     tax_ids: p.anything,
   }),
   discounts: discountList,
-  preview_mode: p.oneOf('next', 'recurring'),
+  preview_mode: p.oneOf('next'),
   subscription: p.text,
   subscription_details: p.object({
     billing_cycle_anchor: p.oneOf('now', 'unchanged'),
     billing_mode: p.anything,
-    cancel_at: cancelAt,
+    cancel_at: p.emptyable(p.integer),
     cancel_at_period_end: p.flag,
     cancel_now: p.flag,
     items: p.list(itemShape),
@@ -85,33 +86,43 @@ const previewable = {
 };
 
 function preview(world: World, given: p.Read<typeof previewable>): Stripe.Invoice {
+  if (given.subscription)
+    return previewOf(world, world.store.get('subscription', given.subscription, 'subscription'), given);
   const details = given.subscription_details;
-  if (given.subscription) {
-    const subscription = world.store.get('subscription', given.subscription, 'subscription');
-    if (subscription.status === 'canceled') {
-      throw invalid('No upcoming invoices for customer', 'subscription', 'invoice_upcoming_none');
-    }
-    if (details?.cancel_now) return endingPreview(world, subscription, details.proration_behavior !== 'none');
-    const changes =
-      details?.items?.length || details?.billing_cycle_anchor === 'now' || details?.trial_end !== undefined;
-    if (!changes) return previewRenewal(world, subscription);
-    return previewChange(world, subscription, {
-      items: changesOf(world, details.items ?? []),
-      anchorNow: details.billing_cycle_anchor === 'now',
-      trialEnd: details.trial_end,
-      prorationBehavior: details.proration_behavior ?? 'create_prorations',
-      prorationDate: details.proration_date,
-    });
-  }
   return previewSubscription(world, {
     customer: given.customer ? liveCustomer(world, given.customer) : strangerOf(world, given.customer_details),
     items: (details?.items ?? []).map((item) => ({ price: priceFor(world, item), quantity: item.quantity })),
     currency: given.currency,
     trialEnd: details?.trial_end === 'now' ? undefined : details?.trial_end,
+    discounts: given.discounts ?? undefined,
     fields: given.automatic_tax?.enabled
       ? { automatic_tax: { disabled_reason: null, enabled: true, liability: { type: 'self' } } }
       : {},
   });
+}
+
+function previewOf(world: World, subscription: Stripe.Subscription, given: p.Read<typeof previewable>): Stripe.Invoice {
+  const details = given.subscription_details;
+  if (subscription.status === 'canceled') {
+    throw invalid('No upcoming invoices for customer', 'subscription', 'invoice_upcoming_none');
+  }
+  if (details?.cancel_now) return endingPreview(world, subscription, details.proration_behavior !== 'none');
+  const customer = idOf(subscription.customer);
+  const discounts = given.discounts?.map((asked) => unredeemed(world, asked, customer, subscription.id));
+  const ends = details?.cancel_at_period_end ? nextPeriodEnd(subscription) : details?.cancel_at;
+  if (ends !== undefined && typeof ends !== 'string') {
+    return previewRenewal(world, { ...subscription, cancel_at: ends }, { discounts });
+  }
+  const changes = details?.items?.length || details?.billing_cycle_anchor === 'now' || details?.trial_end !== undefined;
+  if (!changes) return previewRenewal(world, subscription, { discounts });
+  const change = {
+    items: changesOf(world, details.items ?? []),
+    anchorNow: details.billing_cycle_anchor === 'now',
+    trialEnd: details.trial_end,
+    prorationBehavior: details.proration_behavior ?? 'create_prorations',
+    prorationDate: details.proration_date,
+  };
+  return previewChange(world, subscription, change, discounts);
 }
 
 /** Somebody who is no customer yet, to preview for; kept nowhere. */
@@ -119,8 +130,7 @@ function strangerOf(
   world: World,
   details: ReturnType<typeof previewable.customer_details> | undefined,
 ): Stripe.Customer {
-  const stranger = structuredClone(createCustomer(world, {}));
-  world.store.remove('customer', stranger.id);
+  const stranger = blankCustomer(world, null);
   if (details?.address) stranger.address = fullAddress(details.address);
   return stranger;
 }
