@@ -13,9 +13,10 @@ LABEL org.opencontainers.image.title="plinth" \
       org.opencontainers.image.description="Accounts, organizations and email on PostgreSQL" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${RELEASE}"
-# A smaller young generation keeps an idle process 30 MB smaller at the same speed (docs/performance.md).
+# What these limits of memory buy, and cost, is in docs/performance.md.
 ENV NODE_ENV=production APP_ENV=production RELEASE="${RELEASE}" \
-    NODE_OPTIONS=--max-semi-space-size=8 NODE_COMPILE_CACHE=/service/node_modules/.cache/compile
+    NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=512" MALLOC_ARENA_MAX=1 \
+    NODE_COMPILE_CACHE=/service/node_modules/.cache/compile
 WORKDIR /service
 COPY --from=dependencies /service/node_modules node_modules
 COPY package.json LICENSE ./
