@@ -43,7 +43,7 @@ export function profileRoutes(
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      return presentUser(await users.require(callerOf(request).userId));
+      return users.view(callerOf(request).userId);
     },
   );
 
