@@ -5,7 +5,7 @@ import { type OpenApiDocument, operationsOf } from '../app/documentation/openapi
 import { PASSWORD, startTestService, type TestService } from '../test/service.ts';
 import { formPages } from './pages/forms.ts';
 
-const PATHS = ['/', ...formPages.map(({ path }) => path)];
+const PATHS = ['/', '/billing', ...formPages.map(({ path }) => path)];
 
 describe('pages of development', () => {
   let service: TestService;

@@ -6,6 +6,7 @@
 import type { CompleteConfig } from '../app/config.ts';
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
+import { renderBilling } from './pages/billing.ts';
 import { renderForm } from './pages/form.ts';
 import { formPages } from './pages/forms.ts';
 import { renderHome } from './pages/home.ts';
@@ -16,13 +17,16 @@ const STYLES = ['/dev/assets/pages.css'];
 /** @returns what adds the routes; they are in no OpenAPI document */
 export function createDevelopmentPages(config: CompleteConfig) {
   const mailbox = mailboxUrl(config);
+  const sandbox = sandboxUrl(config);
   const links = [
     { href: '/', text: 'Home' },
     { href: '/docs', text: 'Reference' },
     ...(mailbox ? [{ href: mailbox, text: 'Mailbox' }] : []),
+    ...(sandbox ? [{ href: sandbox, text: 'Stripe sandbox' }] : []),
   ];
   const pages = new Map([
-    ['/', { title: `${config.productName} is running`, main: renderHome(config, mailbox) }],
+    ['/', { title: `${config.productName} is running`, main: renderHome(config, mailbox, sandbox) }],
+    ['/billing', { title: 'Billing', main: renderBilling(config, sandbox) }],
     ...formPages.map((form) => [form.path, { title: form.title, main: renderForm(form) }] as const),
   ]);
 
@@ -39,6 +43,13 @@ export function createDevelopmentPages(config: CompleteConfig) {
       }
     },
   };
+}
+
+/** The page of the Stripe sandbox; undefined where another Stripe was chosen. */
+function sandboxUrl({ stripeApiBase, stripeSandboxPort }: CompleteConfig): string | undefined {
+  return stripeApiBase === `http://127.0.0.1:${stripeSandboxPort}`
+    ? `http://localhost:${stripeSandboxPort}`
+    : undefined;
 }
 
 /** The page of the development mailbox; undefined where mail goes to a server that somebody chose. */

@@ -5,14 +5,18 @@ import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
 import { formPages } from './forms.ts';
 
-/** @param mailbox URL of the development mailbox, where it takes the mail */
-export function renderHome(config: CompleteConfig, mailbox: string | undefined): Html {
+/**
+ * @param mailbox URL of the development mailbox, where it takes the mail
+ * @param sandbox URL of the Stripe sandbox, where it is the Stripe
+ */
+export function renderHome(config: CompleteConfig, mailbox: string | undefined, sandbox: string | undefined): Html {
   const { productName, apiUrl, metricsPort } = config;
   return html`<div class="home"><h1>${productName} is running <span id="readiness" class="chip" role="status"></span></h1>
 <p class="lead">In development: this page, and those that links in mails lead to, exist here only.</p>
 <ul class="places">
 ${place('API reference', '/docs', 'every call, with examples')}
 ${mailbox && place('Mailbox', mailbox, 'every mail the service sends')}
+${sandbox && place('Stripe sandbox', sandbox, 'customers, events, time; no money moves')}
 ${place('Errors', '/docs/errors', 'each code, and what to do')}
 ${place('OpenAPI', '/openapi.json', '3.1, for generators')}
 ${place('Readiness', '/readyz', 'what load balancers ask')}

@@ -14,9 +14,9 @@ import { createEnvironment, type Environment, type World } from './testing/conve
 import { type Handler, runTrace } from './testing/convergence/run.ts';
 import { type Step, trace } from './testing/convergence/trace.ts';
 
-const TRACES = Number(process.env.TRACES ?? 120);
-/** Enough for the naive handlers to meet what breaks them. */
-const NAIVE_TRACES = 400;
+const TRACES = Number(process.env.TRACES ?? 60);
+/** The naive handlers meet what breaks them among the first few of these. */
+const NAIVE = { numRuns: 400, seed: 9, endOnFailure: true };
 const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
@@ -58,9 +58,9 @@ describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
           });
           assert.deepEqual(wrong, []);
         }),
-        { numRuns: NAIVE_TRACES, seed, endOnFailure: true },
+        NAIVE,
       );
-      assert.ok(result.failed, `${NAIVE_TRACES} traces did not break it`);
+      assert.ok(result.failed, `${NAIVE.numRuns} traces did not break it`);
     });
   }
 });

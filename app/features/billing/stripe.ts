@@ -146,7 +146,7 @@ function isOfType(error: unknown, ...types: string[]): error is StripeFailure {
 
 /** Whether Stripe understood the request and would not do it. */
 export function isInvalidRequest(error: unknown): error is StripeFailure {
-  return isOfType(error, 'StripeInvalidRequestError', 'StripeIdempotencyError');
+  return isOfType(error, 'StripeInvalidRequestError');
 }
 
 /** Whether Stripe said that an object does not exist. */

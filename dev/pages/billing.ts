@@ -1,0 +1,17 @@
+/** Where mails about money lead in development: what the product's own billing page would show, and how to see it by hand. */
+import type { CompleteConfig } from '../../app/config.ts';
+import { type Html, html } from '../../app/documentation/html.ts';
+
+/** @param sandbox URL of the Stripe sandbox, where it is the Stripe */
+export function renderBilling({ apiUrl }: CompleteConfig, sandbox: string | undefined): Html {
+  return html`<div class="home"><h1>Billing</h1>
+<p class="lead">Mails about payments lead here: to the page of your frontend that shows an organization's plan, its invoices, and what is due.</p>
+<p>Each needs an access token, and the id of an organization:</p>
+<figure class="code"><pre tabindex="0"><code>curl ${apiUrl}/v1/organizations/$ORGANIZATION/subscription -H "Authorization: Bearer $TOKEN"
+curl ${apiUrl}/v1/organizations/$ORGANIZATION/entitlements -H "Authorization: Bearer $TOKEN"
+curl ${apiUrl}/v1/organizations/$ORGANIZATION/invoices -H "Authorization: Bearer $TOKEN"
+curl ${apiUrl}/v1/organizations/$ORGANIZATION/portal-sessions -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"returnUrl":"${apiUrl}/billing"}'</code></pre></figure>
+<p>The last one answers the address of the customer portal, for cards, invoices and cancelling.${sandbox && html` What Stripe has is in <a href="${sandbox}">the sandbox</a>.`}</p>
+<p><a href="/docs">All calls</a></p></div>`;
+}
