@@ -5,7 +5,7 @@ import { type Html, html } from '../../app/documentation/html.ts';
 /** @param sandbox URL of the Stripe sandbox, where it is the Stripe */
 export function renderBilling({ apiUrl }: CompleteConfig, sandbox: string | undefined): Html {
   return html`<div class="home"><h1>Billing</h1>
-<p class="lead">Mails about payments lead here: to the page of your frontend that shows an organization's plan, its invoices, and what is due.</p>
+<p class="lead">Mails about payments lead here. In production <code>APP_URL</code> is your own frontend, whose page at this path shows an organization's plan, its invoices, and what is due.</p>
 <p>Each needs an access token, and the id of an organization:</p>
 <figure class="code"><pre tabindex="0"><code>curl ${apiUrl}/v1/organizations/$ORGANIZATION/subscription -H "Authorization: Bearer $TOKEN"
 curl ${apiUrl}/v1/organizations/$ORGANIZATION/entitlements -H "Authorization: Bearer $TOKEN"
