@@ -1,5 +1,5 @@
 /** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
-import { and, desc, eq, gt, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -36,6 +36,8 @@ export interface Sessions {
 
 export const SESSION_SECRET_PURPOSE = 'sessions.secret';
 const KEEP_ENDED_MS = 30 * DAY_MS;
+/** The cursor of a first page: later than any session. */
+const BEYOND_THE_NEWEST = ['9999-12-31T23:59:59.999Z', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const;
 
 export interface SessionsOptions {
   db: Database;
@@ -46,12 +48,26 @@ export interface SessionsOptions {
 }
 
 export function createSessions({ db, clock, sealer, lifetimes, revocations }: SessionsOptions): Sessions {
-  const alive = (now: Date): SQL =>
-    and(
-      isNull(sessions.endedAt),
-      gt(sessions.refreshedAt, after(now, -lifetimes.idleMs)),
-      gt(sessions.createdAt, after(now, -lifetimes.absoluteMs)),
-    )!;
+  const { placeholder } = sql;
+  // Prepared, and so one statement for the first page and for all others: to write and to plan it anew would take longer than the rest.
+  const page = db
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, placeholder('userId')),
+        isNull(sessions.endedAt),
+        gt(sessions.refreshedAt, placeholder('refreshedAfter')),
+        gt(sessions.createdAt, placeholder('createdAfter')),
+        or(
+          lt(sessions.createdAt, placeholder('cursorCreatedAt')),
+          and(eq(sessions.createdAt, placeholder('cursorCreatedAt')), lt(sessions.id, placeholder('cursorId'))),
+        ),
+      ),
+    )
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(placeholder('limit'))
+    .prepare('sessions_of_user');
 
   return {
     async begin(tx, userId, { ipAddress, userAgent }) {
@@ -90,21 +106,16 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations }: Se
       return ids;
     },
 
-    list(userId, limit, cursor) {
-      const [createdAt, id] = cursor ?? [];
-      const beyond =
-        createdAt === undefined
-          ? undefined
-          : or(
-              lt(sessions.createdAt, new Date(createdAt)),
-              and(eq(sessions.createdAt, new Date(createdAt)), lt(sessions.id, id!)),
-            );
-      return db
-        .select()
-        .from(sessions)
-        .where(and(eq(sessions.userId, userId), alive(clock.now()), beyond))
-        .orderBy(desc(sessions.createdAt), desc(sessions.id))
-        .limit(limit);
+    list(userId, limit, [createdAt, id] = BEYOND_THE_NEWEST) {
+      const now = clock.now();
+      return page.execute({
+        userId,
+        limit,
+        refreshedAfter: after(now, -lifetimes.idleMs),
+        createdAfter: after(now, -lifetimes.absoluteMs),
+        cursorCreatedAt: new Date(createdAt!),
+        cursorId: id,
+      });
     },
 
     isAlive(session) {
