@@ -28,8 +28,8 @@ export interface Stage {
   readonly postgresPid: number;
   /** A migrated database with that many users; made at the first call. @returns its URL */
   database(users: number): Promise<string>;
-  /** Starts `node app/main.ts api` as in production, and waits until it is ready. */
-  api(url: string): Promise<Api>;
+  /** Starts `node app/main.ts api`, or `all`, as in production, and waits until it is ready. */
+  api(url: string, options?: { role?: 'api' | 'all'; env?: NodeJS.ProcessEnv }): Promise<Api>;
   close(): Promise<void>;
 }
 
@@ -73,8 +73,8 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
         databases.set(users, made);
         return made;
       },
-      async api(url) {
-        const api = await startApi(url, sink.fd, runtime);
+      async api(url, { role = 'api', env = {} } = {}) {
+        const api = await startService(role, url, sink.fd, { ...runtime, ...env });
         endings.push(api.stop);
         return api;
       },
@@ -118,7 +118,7 @@ async function compileAhead(directory: string): Promise<NodeJS.ProcessEnv> {
   return env;
 }
 
-async function startApi(url: string, logs: number, runtime: NodeJS.ProcessEnv): Promise<Api> {
+async function startService(role: string, url: string, logs: number, runtime: NodeJS.ProcessEnv): Promise<Api> {
   const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
   const env = {
     ...runtime,
@@ -136,7 +136,7 @@ async function startApi(url: string, logs: number, runtime: NodeJS.ProcessEnv): 
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     DRAIN_DELAY_SECONDS: '0',
   };
-  const child = start('server', [process.execPath, 'app/main.ts', 'api'], env, logs);
+  const child = start('server', [process.execPath, 'app/main.ts', role], env, logs);
   await untilReady(port, child, 30_000);
   return { pid: child.pid!, port, metricsPort, stop: () => stop(child) };
 }
