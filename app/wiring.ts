@@ -66,14 +66,19 @@ export async function completeConfig(
   config: Config,
   logger: Logger,
 ): Promise<{ config: CompleteConfig; standIns?: StandIns }> {
-  if (config.appEnv !== 'development') return { config: config as CompleteConfig };
+  if (config.appEnv !== 'development' || isComplete(config)) return { config: config as CompleteConfig };
   const { startStandIns } = await import('../dev/stand-ins.ts');
   return startStandIns(config, logger);
 }
 
+/** Whether everything that development would stand in for is there already, as it is under Docker Compose. */
+function isComplete({ databaseUrl, smtpUrl, apiUrl, appUrl, stripeSecretKey, stripeApiBase }: Config): boolean {
+  return Boolean(databaseUrl && smtpUrl && apiUrl && appUrl && (stripeSecretKey || stripeApiBase));
+}
+
 /** The same for a command, which starts nothing: in development it uses what the running service has started. */
 export async function findConfig(config: Config): Promise<CompleteConfig> {
-  if (config.appEnv !== 'development') return config as CompleteConfig;
+  if (config.appEnv !== 'development' || isComplete(config)) return config as CompleteConfig;
   const { findStandIns } = await import('../dev/stand-ins.ts');
   return findStandIns(config);
 }

@@ -14,6 +14,20 @@ const SECTIONS: Partial<Record<SettingName, string>> = {
   MAILBOX_SMTP_PORT: 'Development',
 };
 
+/** What only `docker-compose.yml` reads: variable -> meaning and value for a first look. */
+export const COMPOSE_VARIABLES = {
+  COMPOSE_PROFILES: {
+    meaning:
+      'stand-ins: mailpit and a sandbox of Stripe run beside the service. A real installation has none: remove it.',
+    example: 'stand-ins',
+  },
+  POSTGRES_PASSWORD: {
+    meaning: 'Password of the database in the container, taken when its volume is made. openssl rand -hex 24. [secret]',
+    example: 'change-me',
+  },
+  GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: 'change-me' },
+};
+
 const HEADER = `# Every setting, with its value for development. Made from app/settings.ts: node scripts/env-example.ts --write
 # To start with it: cp .env.example .env. An empty value is the same as none.
 # Only development reads .env; elsewhere settings come from the environment, and what is marked "required" must be set.
@@ -28,7 +42,10 @@ export function envExample(): string {
     const value = /[\s#'"]/.test(example) ? JSON.stringify(example) : example;
     return `${title ? `\n# --- ${title} ---\n` : ''}# ${meaning}${marks && ` [${marks}]`}\n${name}=${value}\n`;
   });
-  return HEADER + lines.join('');
+  const compose = Object.entries(COMPOSE_VARIABLES).map(
+    ([name, { meaning, example }]) => `# ${meaning}\n${name}=${example}\n`,
+  );
+  return `${HEADER}${lines.join('')}\n# --- Docker Compose ---\n${compose.join('')}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -6,7 +6,8 @@ import { startStripeSandbox } from './sandbox.ts';
 const HELP = `A stateful, offline Stripe for development and tests. No money moves.
 
 stripe-sandbox [options]
-  --port <port>             where to listen, on 127.0.0.1 (default 12111)
+  --port <port>             where to listen (default 12111)
+  --host <address>          of which address (default 127.0.0.1; in a container 0.0.0.0)
   --webhook <url>           deliver every event there; may be given more than once
   --webhook-secret <secret> sign with this secret (default: one is made and printed)
   --state <file>            keep the objects there between two runs
@@ -19,6 +20,7 @@ stripe-sandbox [options]
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean' },
+    host: { type: 'string' },
     port: { type: 'string', default: '12111' },
     seed: { type: 'string' },
     'start-at': { type: 'string' },
@@ -36,6 +38,7 @@ if (values.help) {
   const startAt = values['start-at'];
   const sandbox = await startStripeSandbox({
     port: Number(values.port),
+    ...(values.host && { host: values.host }),
     ...(values.seed && { seed: Number(values.seed) }),
     ...(startAt && { startAt: Math.floor(Date.parse(startAt) / 1000) }),
     ...(values.state && { stateFile: values.state }),

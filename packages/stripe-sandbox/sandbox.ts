@@ -36,8 +36,10 @@ export interface SandboxOptions {
 }
 
 export interface ServerOptions extends SandboxOptions {
-  /** 0 (the default) takes a free one. Always on 127.0.0.1. */
+  /** 0 (the default) takes a free one. */
   port?: number;
+  /** 127.0.0.1 unless given; in a container 0.0.0.0. */
+  host?: string;
   /** Where the objects are kept between two runs; a missing file is an empty sandbox. */
   stateFile?: string;
 }
@@ -131,10 +133,10 @@ export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): 
   return sandbox;
 }
 
-/** A sandbox that listens on 127.0.0.1 and delivers webhooks. */
+/** A sandbox that listens, on 127.0.0.1 unless told otherwise, and delivers webhooks. */
 export async function startStripeSandbox(options: ServerOptions = {}): Promise<RunningSandbox> {
   const sandbox = createStripeSandbox(options, options.stateFile ? readState(options.stateFile) : undefined);
-  const server = await listen(sandbox, options.port ?? 0);
+  const server = await listen(sandbox, options.port ?? 0, options.host);
   sandbox.world.baseUrl = server.url;
   const deliveries = startDeliveries(sandbox);
   const state = options.stateFile ? keepState(options.stateFile, () => sandbox.world) : undefined;

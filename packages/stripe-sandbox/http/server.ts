@@ -1,4 +1,4 @@
-/** The socket: 127.0.0.1 only. `/v1/…` is the API, `/_sandbox/…` the controls, all else the pages. */
+/** The socket: 127.0.0.1, unless told otherwise. `/v1/…` is the API, `/_sandbox/…` the controls, all else the pages. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PAGES } from '../pages/pages.ts';
@@ -14,8 +14,8 @@ export interface Listening {
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 
-/** Listens on `port` (0: a free one). Rejects with the system's error if it is taken. */
-export async function listen(sandbox: StripeSandbox, port: number): Promise<Listening> {
+/** Listens on `port` (0: a free one) of `host`. Rejects with the system's error if it is taken. */
+export async function listen(sandbox: StripeSandbox, port: number, host = '127.0.0.1'): Promise<Listening> {
   const server = createServer((incoming, outgoing) => {
     serve(sandbox, incoming, outgoing).catch((error: unknown) => {
       console.error(error);
@@ -24,7 +24,7 @@ export async function listen(sandbox: StripeSandbox, port: number): Promise<List
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {

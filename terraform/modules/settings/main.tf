@@ -2,7 +2,7 @@
 # that only development has are not here: every environment in AWS is a real one.
 locals {
   required_secrets = ["APP_SECRET", "DATABASE_URL", "SMTP_URL"]
-  optional_secrets = ["DATABASE_DIRECT_URL", "POSTMARK_WEBHOOK_AUTH", "RESEND_WEBHOOK_SECRET"]
+  optional_secrets = ["DATABASE_DIRECT_URL", "POSTMARK_WEBHOOK_AUTH", "RESEND_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
 
   # What the platform sets itself: see modules/platform/settings.tf.
   derived_settings = [
@@ -13,6 +13,9 @@ locals {
   # What has a default that may be changed.
   optional_settings = [
     "ACCESS_TOKEN_MINUTES",
+    "BILLING_AUTOMATIC_TAX",
+    "BILLING_GRACE_DAYS",
+    "BILLING_SEATS_FOLLOW_MEMBERS",
     "BREACHED_PASSWORDS_URL",
     "DATABASE_LANES",
     "DATABASE_POOL_SIZE",
@@ -27,5 +30,6 @@ locals {
     "SESSION_ABSOLUTE_DAYS",
     "SESSION_IDLE_DAYS",
     "START_PATIENCE_SECONDS",
+    "STRIPE_API_BASE",
   ]
 }

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds the image, runs it, and tests it: `npm run test:image`. With docker or podman, whichever is there; CONTAINER_ENGINE
+# names another. Where registries of images cannot be reached, CONTAINER_TOOLS names a folder with a `podman-local` and a
+# `make-base-images` that makes the base image by other means.
+set -eu
+cd "$(dirname "$0")/../.."
+
+tools=$(cd "${CONTAINER_TOOLS:-../shared/containers}" 2>/dev/null && pwd || true)
+if [ -n "$tools" ] && [ -x "$tools/podman-local" ]; then
+  CONTAINER_ENGINE=$tools/podman-local
+  "$tools/make-base-images" node_modules/.bin/node
+elif [ -z "${CONTAINER_ENGINE:-}" ]; then
+  for CONTAINER_ENGINE in docker podman none; do command -v "$CONTAINER_ENGINE" >/dev/null && break; done
+fi
+if [ "$CONTAINER_ENGINE" = none ]; then
+  echo 'This needs docker or podman.' >&2
+  exit 1
+fi
+export CONTAINER_ENGINE
+
+case $CONTAINER_ENGINE in
+  # The format that has health checks. Isolation by chroot also works where namespaces may not be nested.
+  *podman*) options='--format docker --isolation chroot' ;;
+  *) options='' ;;
+esac
+# shellcheck disable=SC2086
+"$CONTAINER_ENGINE" build $options --build-arg RELEASE=test -t localhost/plinth .
+
+command -v haproxy >/dev/null || {
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy
+} >&2
+[ $# -gt 0 ] || set -- test/containers/image.heavy.ts test/containers/rolling.heavy.ts
+exec node scripts/test.ts --test-concurrency=1 "$@"

@@ -1,0 +1,148 @@
+/** `docker-compose.yml`: a valid Compose file, hardened alike in every service, with the ports that the documentation names. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { COMPOSE_VARIABLES } from '../scripts/env-example.ts';
+
+interface Service {
+  image: string;
+  build?: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  ports?: string[];
+  volumes?: string[];
+  healthcheck?: { test?: string[]; disable?: boolean };
+  restart: string;
+  mem_limit?: string;
+  pids_limit?: number;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  privileged?: boolean;
+  network_mode?: string;
+  profiles?: string[];
+  depends_on?: Record<string, { condition: string }>;
+}
+
+const text = readFileSync('docker-compose.yml', 'utf8');
+const compose = parse(text, { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const services = Object.entries(compose.services);
+const oneOffs = ['migrate', 'catalog'];
+/** Their images hold nothing that could ask. */
+const cannotAskThemselves = ['tempo'];
+
+describe('docker-compose.yml', () => {
+  it("is valid by the Compose specification's schema", () => {
+    const schema = JSON.parse(readFileSync('test/vectors/compose-spec/compose-spec.json', 'utf8'));
+    const ajv = new Ajv({ strict: false, allowUnionTypes: true });
+    addFormats.default(ajv, ['duration', 'uri']);
+    const { $schema: _, ...rest } = schema;
+    const validate = ajv.compile(rest);
+    assert.ok(validate(compose), JSON.stringify(validate.errors));
+    assert.ok(
+      !validate({ ...compose, services: { web: { imagge: 'x' } } }),
+      'the schema refuses what it does not know',
+    );
+  });
+
+  it('has every service, each on its port, on this machine only', () => {
+    const ports = Object.fromEntries(
+      services.flatMap(([name, service]) => (service.ports ? [[name, service.ports]] : [])),
+    );
+    const here = (...numbers: number[]) => numbers.map((number) => `127.0.0.1:${number}:${number}`);
+    assert.deepEqual(ports, {
+      web: here(5000),
+      db: here(5432),
+      prometheus: here(9090),
+      alertmanager: here(9093),
+      grafana: here(3000),
+      loki: here(3100),
+      tempo: here(3200),
+      postgres_exporter: here(9187),
+      mailpit: here(1025, 8025),
+      'stripe-sandbox': here(12_111),
+    });
+    for (const name of ['worker', 'migrate', 'alloy']) assert.ok(compose.services[name], name);
+  });
+
+  for (const [name, service] of services) {
+    it(`${name} is pinned, limited and hardened, and its health is asked`, () => {
+      if (service.build) assert.equal(service.image, 'plinth:local');
+      else assert.match(service.image, /:v?\d+\.\d+(\.\d+)?(-\w+)*$/, 'a version, never latest');
+      assert.match(service.mem_limit ?? '', /^\d+[mg]$/);
+      assert.ok(service.pids_limit! > 0 && service.pids_limit! <= 256);
+      assert.deepEqual(service.cap_drop, ['ALL']);
+      assert.deepEqual(service.security_opt, ['no-new-privileges:true']);
+      assert.equal(service.read_only, true);
+      assert.ok(!service.privileged && !service.network_mode);
+      assert.equal(
+        service.cap_add !== undefined,
+        name === 'db',
+        'only PostgreSQL needs capabilities, to take its volume',
+      );
+      assert.equal(service.restart, oneOffs.includes(name) ? 'no' : 'unless-stopped');
+      const silent = [...oneOffs, ...cannotAskThemselves].includes(name);
+      assert.equal(service.healthcheck?.test?.[0], silent ? undefined : 'CMD', 'a program, not a shell');
+      for (const volume of service.volumes ?? []) {
+        const [source, , mode] = volume.split(':') as [string, string, string?];
+        if (source.startsWith('.') || source.startsWith('/')) assert.equal(mode, 'ro', `${volume} of the host`);
+        else assert.ok(source in compose.volumes, `${source} is declared`);
+      }
+    });
+  }
+
+  it("gives Docker's socket to the read-only proxy alone, which allows no change", () => {
+    const holders = services.filter(([, { volumes }]) => volumes?.some((volume) => volume.includes('docker.sock')));
+    assert.deepEqual(
+      holders.map(([name]) => name),
+      ['docker-proxy'],
+    );
+    assert.equal(compose.services['docker-proxy']!.environment!.POST, '0');
+  });
+
+  it('migrates before the service starts, once the database answers', () => {
+    const { web, worker, migrate } = compose.services;
+    for (const role of [web!, worker!])
+      assert.equal(role.depends_on!.migrate!.condition, 'service_completed_successfully');
+    assert.equal(migrate!.depends_on!.db!.condition, 'service_healthy');
+  });
+
+  it('mounts folders and files that exist', () => {
+    for (const [name, { volumes = [], command = [] }] of services) {
+      for (const [source, target] of volumes.map((volume) => volume.split(':') as [string, string])) {
+        // Each part of monitoring/ comes with its own configuration.
+        if (!source.startsWith('./') || !existsSync('monitoring/grafana')) continue;
+        assert.ok(existsSync(source), `${name}: ${source}`);
+        for (const argument of command) {
+          const file = argument.split('=').at(-1)!;
+          if (file.startsWith(`${target}/`))
+            assert.ok(existsSync(source + file.slice(target.length)), `${name}: ${file}`);
+        }
+      }
+    }
+  });
+
+  it('requires its secrets, holds none itself, and asks for nothing that .env.example does not have', () => {
+    const example = new Map(
+      readFileSync('.env.example', 'utf8')
+        .split('\n')
+        .filter((line) => /^\w+=/.test(line))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+    );
+    const code = text.replace(/^\s*#.*$/gm, '');
+    for (const [, name] of code.matchAll(/\$\{(\w+)/g)) assert.ok(example.has(name!), `${name} is not in .env.example`);
+    const required = new Set([...code.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!));
+    assert.deepEqual([...required].sort(), ['APP_SECRET', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD']);
+    for (const name of required)
+      assert.ok(example.get(name), `${name} has a value, so that a copy of .env.example starts`);
+    for (const name of Object.keys(COMPOSE_VARIABLES)) assert.ok(example.has(name) && text.includes(name), name);
+    for (const [name, { environment = {} }] of services) {
+      for (const [variable, value] of Object.entries(environment))
+        if (/PASS|SECRET$|_KEY$/.test(variable)) assert.match(String(value), /^\$\{/, `${name}: ${variable}`);
+    }
+  });
+});

@@ -1,0 +1,109 @@
+/** Containers of the image under test, by docker or podman: whatever `CONTAINER_ENGINE` names. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { request } from '../service.ts';
+
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const ENGINE = process.env.CONTAINER_ENGINE ?? 'docker';
+export const IMAGE = process.env.IMAGE ?? 'localhost/plinth';
+export const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
+
+/** As operators are told to run it: nothing can be written but what is in memory, nothing can be gained. */
+const HARDENING = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+
+/** Settings of a real installation, with what a test may change: an address without TLS, and cheap passwords. */
+export const SETTINGS = {
+  APP_ENV: 'staging',
+  HOST: '127.0.0.1',
+  APP_SECRET: 'q8Zr2vLk0WmX5tYb7NcJ4hGfD1sPaE9uTiOoRlKj',
+  APP_URL: 'http://127.0.0.1',
+  API_URL: 'http://127.0.0.1',
+  EMAIL_FROM: 'Plinth <no-reply@example.com>',
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  NETWORK_LIMIT_FACTOR: '1000',
+  DRAIN_DELAY_SECONDS: '3',
+};
+
+/** Runs the engine. @returns its standard output @throws Error with its standard error */
+export async function engine(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(ENGINE, args, { maxBuffer: MAX_OUTPUT_BYTES });
+  return stdout.trim();
+}
+
+export interface Container {
+  readonly name: string;
+  /** Its public address. */
+  readonly url: string;
+  /** Asks until it is ready. @throws Error with its log when it ends before */
+  ready(): Promise<void>;
+  /** Everything it has printed. */
+  logs(): Promise<string>;
+  /** Exit code once it has ended. */
+  ended(): Promise<number>;
+}
+
+export interface ContainerOptions {
+  command: string[];
+  env: Record<string, string>;
+  /** Of the public API; any free one by default. */
+  port?: number;
+}
+
+/**
+ * Starts a container on the host's network, so that it reaches what the test has started, and removes it after the test.
+ * @throws Error when the engine cannot start it
+ */
+export async function startContainer(
+  t: { after(fn: () => unknown): void },
+  { command, env, port = 0 }: ContainerOptions,
+): Promise<Container> {
+  const name = `plinth-test-${randomBytes(4).toString('hex')}`;
+  const publicPort = port || (await freePort());
+  const all = { ...SETTINGS, PORT: String(publicPort), METRICS_PORT: String(await freePort()), ...env };
+  const variables = Object.entries(all).map(([key, value]) => `--env=${key}=${value}`);
+  t.after(() => engine('rm', '--force', name));
+  await engine('run', '--detach', `--name=${name}`, '--network=host', ...HARDENING, ...variables, IMAGE, ...command);
+  const url = `http://127.0.0.1:${publicPort}`;
+  const state = async (field: string) => engine('inspect', `--format={{.State.${field}}}`, name);
+
+  async function logs(): Promise<string> {
+    const { stdout, stderr } = await promisify(execFile)(ENGINE, ['logs', name], { maxBuffer: MAX_OUTPUT_BYTES });
+    return stdout + stderr;
+  }
+
+  return {
+    name,
+    url,
+    logs,
+    async ready() {
+      for (let asked = 0; ; asked++) {
+        const answer = await request(`${url}/readyz`).catch(() => undefined);
+        if (answer?.status === 200) return;
+        if (asked % 20 === 19 && (await state('Status')) === 'exited') throw new Error(await logs());
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    async ended() {
+      return Number(await engine('wait', name));
+    },
+  };
+}
+
+/** Runs a command of the image to its end. @returns what it printed @throws Error when it fails */
+export async function runOnce(command: string[], env: Record<string, string> = {}): Promise<string> {
+  const variables = Object.entries({ ...SETTINGS, ...env }).map(([key, value]) => `--env=${key}=${value}`);
+  return engine('run', '--rm', '--network=host', ...HARDENING, ...variables, IMAGE, ...command);
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,105 @@
+/**
+ * Compose, the ECS task definitions, the image and the table of settings say the same: variables, ports, health paths, stop timeouts.
+ * That `.env.example` has the same settings is held by app/config.test.ts.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { type Setting, settings } from '../app/settings.ts';
+
+const read = (path: string) => readFileSync(path, 'utf8');
+const table = Object.entries<Setting<unknown>>(settings);
+const developmentOnly = table.flatMap(([name, { meaning }]) => (meaning.startsWith('Development only') ? [name] : []));
+const fallback = (name: keyof typeof settings) => (settings[name] as Setting<unknown>).fallback;
+
+interface Service {
+  command: string[];
+  environment: Record<string, string>;
+  healthcheck: { test: string[] };
+  stop_grace_period: string;
+  ports: string[];
+}
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
+
+/** The quoted strings of a Terraform list. */
+function terraformList(file: string, name: string): string[] {
+  const body = new RegExp(`\\b${name}\\s*=\\s*\\[([^\\]]*)\\]`).exec(read(file))?.[1];
+  assert.ok(body !== undefined, `${file} has no list ${name}`);
+  return [...body.matchAll(/"([A-Z_]+)"/g)].map(([, item]) => item!);
+}
+
+const lists = 'terraform/modules/settings/main.tf';
+const tasks = read('terraform/modules/service/tasks.tf');
+
+describe('deployments', () => {
+  it('Terraform knows every setting that is not for development only, and no other', () => {
+    const names = ['required_secrets', 'optional_secrets', 'derived_settings', 'optional_settings'];
+    const known = names.flatMap((name) => terraformList(lists, name));
+    const wanted = table.map(([name]) => name).filter((name) => !developmentOnly.includes(name));
+    const advice = 'a new setting of app/settings.ts also belongs into one list of terraform/modules/settings/main.tf';
+    assert.deepEqual(known.toSorted(), wanted.toSorted(), advice);
+  });
+
+  it('Terraform keeps secrets, and only secrets, in Secrets Manager, and requires those that the service requires', () => {
+    const required = terraformList(lists, 'required_secrets');
+    const optional = terraformList(lists, 'optional_secrets');
+    const secret = table.filter(([, setting]) => setting.secret);
+    const named = (rows: typeof table) => rows.map(([name]) => name).toSorted();
+    assert.deepEqual(required, named(secret.filter(([, setting]) => setting.required)));
+    assert.deepEqual(optional.toSorted(), named(secret.filter(([, setting]) => !setting.required)));
+    const derived = terraformList(lists, 'derived_settings');
+    for (const [name, setting] of table)
+      if (setting.required && !setting.secret) assert.ok(derived.includes(name), `${name} is required`);
+  });
+
+  it('Compose gives the service every setting of .env, and overrides only settings that exist', () => {
+    for (const role of ['web', 'worker', 'migrate', 'catalog']) {
+      const service = compose.services[role] as Service & { env_file: string[] };
+      assert.deepEqual(service.env_file, ['.env'], role);
+      for (const name of Object.keys(service.environment)) assert.ok(name in settings, `${role}: ${name}`);
+    }
+  });
+
+  it('Compose and Terraform start the same commands, and ask for health the same way as the image', () => {
+    const health = /HEALTHCHECK .* CMD (\[.*\])/.exec(read('Dockerfile'))?.[1] ?? '[]';
+    const check = ['CMD', ...(JSON.parse(health) as string[])];
+    assert.deepEqual(check, ['CMD', 'node', 'app/healthcheck.ts']);
+    for (const [service, role] of [
+      ['web', 'api'],
+      ['worker', 'worker'],
+      ['migrate', 'migrate'],
+    ] as const) {
+      const [program, ...command] = compose.services[service]!.command;
+      assert.equal(program, 'node');
+      const own = new RegExp(`${role} = \\{\\s*command = (\\[.*\\])`).exec(tasks)?.[1];
+      assert.deepEqual(JSON.parse(own ?? '[]'), command, `command of ${role}`);
+      if (role !== 'migrate') assert.deepEqual(compose.services[service]!.healthcheck.test, check);
+    }
+    assert.ok(tasks.includes(`command = ${JSON.stringify(check).replaceAll(',', ', ')}`), 'health check of the tasks');
+  });
+
+  it('all name the same ports, and load balancers ask /readyz', () => {
+    const [port, metricsPort] = [fallback('PORT'), fallback('METRICS_PORT')];
+    assert.match(read('Dockerfile'), new RegExp(`^EXPOSE ${port} ${metricsPort}$`, 'm'));
+    assert.match(
+      read('terraform/modules/platform/settings.tf'),
+      new RegExp(`ports = \\{ api = ${port}, metrics = ${metricsPort} \\}`),
+    );
+    const { environment, ports } = compose.services.web!;
+    assert.deepEqual([environment.PORT, environment.METRICS_PORT], [String(port), String(metricsPort)]);
+    assert.deepEqual(ports, [`127.0.0.1:${port}:${port}`]);
+    assert.match(read('terraform/modules/load-balancer/main.tf'), /path\s*=\s*"\/readyz"/);
+  });
+
+  it('nothing is killed while it still drains', () => {
+    const { environment, stop_grace_period } = compose.services.web!;
+    const drain = Number(environment.DRAIN_DELAY_SECONDS) + Number(environment.DRAIN_LIMIT_SECONDS);
+    assert.equal(drain, Number(fallback('DRAIN_DELAY_SECONDS')) + Number(fallback('DRAIN_LIMIT_SECONDS')));
+    assert.ok(Number.parseInt(stop_grace_period, 10) >= drain + 5, 'Compose');
+    assert.match(
+      read('terraform/modules/service/main.tf'),
+      /stop_timeout = var\.drain\.delay_seconds \+ var\.drain\.limit_seconds \+ 10/,
+    );
+  });
+});
