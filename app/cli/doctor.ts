@@ -63,6 +63,11 @@ const checks: Check[] = [
     };
   },
   async ({ email }) => {
+    const reason = await email.probe();
+    const advice = 'mail waits meanwhile; check SMTP_URL, the server and the network';
+    return { check: 'mail server', ok: !reason, detail: reason ? `${reason}; ${advice}` : 'takes connections' };
+  },
+  async ({ email }) => {
     const failed = await email.list({ status: 'failed', limit: 100 });
     const ok = failed.length === 0;
     const number = failed.length === 100 ? '100 or more' : failed.length;
@@ -92,17 +97,22 @@ const checks: Check[] = [
   },
 ];
 
+/** All findings; without the tables of this release, those up to there. */
+async function examine(service: Service): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const check of checks) {
+    const finding = await check(service);
+    found.push(finding);
+    if (finding.check === 'migrations' && !finding.ok) break;
+  }
+  return found;
+}
+
 export function doctorCommand(program: Command): void {
   const doctor = program.command('doctor').description('check a live installation, and say what to do for each fault');
 
   doctor.action(async (_options, command: Command) => {
-    const findings = await withProgress('checking', () =>
-      withService(async (service) => {
-        const found: Finding[] = [];
-        for (const check of checks) found.push(await check(service));
-        return found;
-      }),
-    );
+    const findings = await withProgress('checking', () => withService(examine, { jobs: false }));
     print(command, findings, (rows) =>
       rows.map(({ check, ok, detail }) => `${ok ? 'ok  ' : 'FAULT'} ${check.padEnd(12)} ${detail}`),
     );

@@ -12,8 +12,8 @@ export async function commandConfig(): Promise<CompleteConfig> {
   return findConfig(readEnvironment());
 }
 
-/** Runs `work` with the service built but not listening, and closes it. */
-export async function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
+/** Runs `work` with the service built but not listening, and closes it. `jobs`: whether it enqueues any, which takes a migrated database. */
+export async function withService<T>(work: (service: Service) => Promise<T>, { jobs = true } = {}): Promise<T> {
   const config = await commandConfig();
   await waitForDatabase({
     url: config.databaseDirectUrl ?? config.databaseUrl,
@@ -23,7 +23,7 @@ export async function withService<T>(work: (service: Service) => Promise<T>): Pr
   const logger = createLogger({ level: 'error', release: config.release, destination: process.stderr });
   const service = await createService({ config, role: 'api', logger, runtimeMetrics: false });
   try {
-    await service.jobs.start();
+    if (jobs) await service.jobs.start();
     return await work(service);
   } finally {
     await service.close(0);

@@ -62,6 +62,8 @@ export interface Email {
   routes(app: HttpServer): void;
   /** For operators: mails, the newest first, without what they say. */
   list(options?: ListOptions): Promise<EmailSummary[]>;
+  /** Asks the mail server whether it would take mail. @returns what is wrong; undefined when all is well */
+  probe(): Promise<string | undefined>;
   /** Queues failed mails again. @returns how many */
   retry(options?: { id?: string | undefined }): Promise<number>;
   /** Stops all mail to an address, by hand. @returns false when it is no mailbox */
@@ -87,6 +89,7 @@ export function createEmail(options: EmailOptions): Email {
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
     schedules: [{ queue: tidyQueue, cron: '17 * * * *' }],
     routes: (app) => emailRoutes(app, { db, logger, unsubscribing, providers }),
+    probe: () => options.transport.probe(),
     list: (listing) => listMessages(db, listing),
     retry: (which) => retryFailed(db, jobs, which),
     suppress: async (address, detail) =>

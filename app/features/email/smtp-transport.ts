@@ -41,6 +41,14 @@ export function createSmtpTransport({
         return outcomeOf(error as SmtpError);
       }
     },
+    async probe() {
+      try {
+        await transporter.verify();
+        return undefined;
+      } catch (error) {
+        return reasonOf(error as SmtpError);
+      }
+    },
     async close() {
       transporter.close();
     },
@@ -70,6 +78,9 @@ function outcomeOf(error: SmtpError): SendOutcome {
   // No reply: nodemailer found the mail unfit for this server (too big, or an address it cannot carry).
   const unfit = aboutMail && error.responseCode === undefined;
   const final = aboutMail && error.permanent === true && !AUTHENTICATION_REPLIES.has(error.responseCode ?? 0);
-  const reason = withoutAddresses(error.response ?? [error.code, error.message].filter(Boolean).join(': '));
-  return { kind: final || unfit ? 'refused' : 'unavailable', reason };
+  return { kind: final || unfit ? 'refused' : 'unavailable', reason: reasonOf(error) };
+}
+
+function reasonOf({ response, code, message }: SmtpError): string {
+  return withoutAddresses(response ?? [code, message].filter(Boolean).join(': '));
 }

@@ -24,6 +24,8 @@ export type SendOutcome =
 export interface EmailTransport {
   /** Tries once. Does not throw for what a mail server or a network does. Reasons hold no addresses. */
   send(email: OutgoingEmail, signal: AbortSignal): Promise<SendOutcome>;
+  /** Connects and signs in, and sends nothing. @returns what is wrong, without a secret; undefined when all is well */
+  probe(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ export function createCapturingTransport(
       const outcome = await answer(email);
       if (outcome.kind === 'accepted') sent.push(email);
       return outcome;
+    },
+    async probe() {
+      return undefined;
     },
     async close() {},
   };

@@ -1,0 +1,91 @@
+/** `doctor`, as operators run it: nothing to say of a sound installation, and each fault by its name, with what to do. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { administer, createTestDatabase, databaseUrl, randomName } from '../../test/database.ts';
+import { PRODUCTION } from '../../test/faults/service-process.ts';
+import { startSmtpReceiver } from '../features/email/testing/smtp-receiver.ts';
+
+interface Finding {
+  check: string;
+  ok: boolean;
+  detail: string;
+}
+
+async function run(env: Record<string, string>, ...args: string[]): Promise<{ code: number; stdout: string }> {
+  const { stdout, code = 0 } = await promisify(execFile)(process.execPath, ['app/cli.ts', ...args], {
+    env: { ...PRODUCTION, ...env },
+  }).catch((error) => error);
+  return { code, stdout };
+}
+
+async function doctor(
+  env: Record<string, string>,
+): Promise<{ code: number; faults: Map<string, string>; all: Finding[] }> {
+  const { code, stdout } = await run(env, 'doctor', '--json');
+  const all = JSON.parse(stdout) as Finding[];
+  return { code, all, faults: new Map(all.filter(({ ok }) => !ok).map(({ check, detail }) => [check, detail])) };
+}
+
+/** A database of its own, and a mail server. */
+async function installation(
+  t: TestContext,
+): Promise<{ env: Record<string, string>; sql(...statements: string[]): Promise<void> }> {
+  const database = await createTestDatabase();
+  t.after(() => database.close());
+  const smtp = await startSmtpReceiver(t);
+  return {
+    env: { DATABASE_URL: database.url, SMTP_URL: smtp.url },
+    async sql(...statements) {
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      for (const statement of statements) await client.query(statement);
+      await client.end();
+    },
+  };
+}
+
+describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
+  it('finds nothing wrong with a sound installation, and exits with 0', async (t) => {
+    const { env } = await installation(t);
+    const { code, faults, all } = await doctor(env);
+    assert.deepEqual([...faults], []);
+    assert.equal(code, 0);
+    const names = ['database', 'migrations', 'clock', 'signing key', 'job queues', 'mail server', 'mail', 'stripe'];
+    assert.deepEqual(
+      all.map(({ check }) => check),
+      names,
+    );
+  });
+
+  it('names a mail server that cannot be reached, an old key, a job that waits and a clock that is off', async (t) => {
+    const { env, sql } = await installation(t);
+    await doctor(env); // makes the first signing key
+    await sql(
+      `update signing_keys set signs_from = now() - interval '91 days', created_at = now() - interval '91 days'`,
+      `insert into pgboss.job (name, start_after) values ('email.deliver', now() - interval '10 minutes')`,
+      `create function public.clock_timestamp() returns timestamptz language sql as 'select now() + interval ''1 minute'''`,
+      `do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$`,
+    );
+    const { code, faults } = await doctor({ ...env, SMTP_URL: 'smtp://127.0.0.1:1' });
+    assert.equal(code, 1);
+    assert.deepEqual([...faults.keys()].toSorted(), ['clock', 'job queues', 'mail server', 'signing key']);
+    assert.match(faults.get('clock')!, /^(59|60)\d{3} ms apart .*NTP/);
+    assert.match(faults.get('job queues')!, /60\d s in email\.deliver; is a worker running/);
+    assert.match(faults.get('mail server')!, /ECONNREFUSED.*check SMTP_URL/);
+    assert.match(faults.get('signing key')!, /^91 days old; run: node app\/cli\.ts keys rotate/);
+  });
+
+  it('says which migration command to run on a database that has none', async (t) => {
+    const server = process.env.TEST_DATABASE_URL!;
+    const name = randomName('empty');
+    await administer(server, `create database ${name}`);
+    t.after(() => administer(server, `drop database ${name} with (force)`));
+    const env = { DATABASE_URL: databaseUrl(server, name) };
+    const { code, stdout } = await run(env, 'doctor');
+    assert.equal(code, 1);
+    assert.match(stdout, /FAULT migrations +pending; run: node app\/cli\.ts migrate/);
+  });
+});
