@@ -11,6 +11,7 @@ import { readEnvironment } from './environment.ts';
 import { migrate } from './migrate.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
+import { followContexts } from './platform/telemetry/trace-context.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
 import { handlers, schedules } from './worker.ts';
@@ -33,6 +34,7 @@ export async function run(roleName = 'all'): Promise<void> {
 
 async function start(role: Role): Promise<void> {
   if (!ROLES.includes(role)) throw new StartError(`Unknown role "${role}". Use one of: ${ROLES.join(', ')}.`);
+  followContexts();
   const config = readEnvironment();
   const logger = createLogger({ level: config.logLevel, release: config.release, ...(await prettyOnTerminal(config)) });
   const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);

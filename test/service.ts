@@ -10,6 +10,7 @@ import { type CompleteConfig, readConfig } from '../app/config.ts';
 import type { StripeClient } from '../app/features/billing/billing.ts';
 import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
+import { followContexts } from '../app/platform/telemetry/trace-context.ts';
 import { createService, type Service, startService } from '../app/wiring.ts';
 import { handlers, schedules } from '../app/worker.ts';
 import { createTestClock, type TestClock } from './clock.ts';
@@ -86,6 +87,7 @@ export const ENVIRONMENT = {
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const { jobs = true } = options;
+  followContexts();
   const database = options.databaseUrl ? undefined : await createTestDatabase();
   const databaseUrl = options.databaseUrl ?? database!.url;
   const config = readConfig({

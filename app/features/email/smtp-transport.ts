@@ -1,5 +1,6 @@
 /** Sends by SMTP: Amazon SES, Postmark, Resend, a company relay, or the development mailbox. */
 import { createTransport } from 'nodemailer';
+import { failSpan, inSpan, SpanKind } from '../../platform/telemetry/spans.ts';
 import { withoutAddresses } from './addresses.ts';
 import type { EmailTransport, SendOutcome } from './transport.ts';
 
@@ -32,14 +33,20 @@ export function createSmtpTransport({
     disableUrlAccess: true,
   });
 
+  const { hostname, port } = new URL(url);
+  const attributes = { 'server.address': hostname, 'server.port': Number(port || 587) };
+
   return {
-    async send({ to, ...email }, signal) {
-      try {
-        const { response } = await transporter.sendMail({ ...email, to: { name: '', address: to }, signal });
-        return { kind: 'accepted', response: withoutAddresses(response) };
-      } catch (error) {
-        return outcomeOf(error as SmtpError);
-      }
+    send({ to, ...email }, signal) {
+      return inSpan('smtp send', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+        try {
+          const { response } = await transporter.sendMail({ ...email, to: { name: '', address: to }, signal });
+          return { kind: 'accepted', response: withoutAddresses(response) };
+        } catch (error) {
+          failSpan(span, error);
+          return outcomeOf(error as SmtpError);
+        }
+      });
     },
     async probe() {
       try {

@@ -1,6 +1,8 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { inSpan, SpanKind } from '../telemetry/spans.ts';
 import { isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
 
@@ -33,6 +35,8 @@ export interface DatabaseOptions {
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { preparedStatements, metrics } = options;
+  // Not in the context of the request that once opened the connection.
+  const connectionLost = (error: Error) => context.with(ROOT_CONTEXT, () => options.onConnectionLost?.(error));
   const pool = new PipelinedPool({
     connectionString: options.url,
     max: options.poolSize,
@@ -48,13 +52,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    onLaneLost: (error) => options.onConnectionLost?.(error),
+    onLaneLost: connectionLost,
     wrapQuery: (query) => {
       const sent = preparedStatements ? query : unnamed(query);
-      return metrics ? timed(sent, metrics.db_query_duration_seconds) : sent;
+      return traced(metrics ? timed(sent, metrics.db_query_duration_seconds) : sent);
     },
   });
-  pool.on('error', (error) => options.onConnectionLost?.(error));
+  pool.on('error', connectionLost);
   if (metrics) measureWaits(pool, metrics.db_pool_wait_seconds);
   const db = drizzle(pool) as Database;
   // drizzle's own would keep a connection forever whose `begin` fails, and hand on one whose server has gone silent.
@@ -68,9 +72,12 @@ function measureWaits(pool: PipelinedPool, histogram: Metrics['db_pool_wait_seco
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   pool.connect = (async () => {
     const startedAt = performance.now();
-    const client = await connect();
-    histogram.observe((performance.now() - startedAt) / 1_000);
-    return client;
+    try {
+      return await connect();
+    } finally {
+      // Also of those that gave up: they have waited the longest.
+      histogram.observe((performance.now() - startedAt) / 1_000);
+    }
   }) as typeof pool.connect;
 }
 
@@ -87,6 +94,21 @@ function timed(query: Query, histogram: Metrics['db_query_duration_seconds']): Q
   };
 }
 
+/** A span for every statement of a traced request or job. Its text has no values in it, only places for them. */
+function traced(query: Query): Query {
+  return (config, values) => {
+    if (!trace.getActiveSpan()?.isRecording()) return query(config, values);
+    const text = typeof config === 'string' ? config : config.text;
+    const attributes = {
+      'db.system.name': 'postgresql',
+      'db.operation.name': operationOf(text),
+      'db.query.text': text.slice(0, MAX_QUERY_LENGTH),
+    };
+    return inSpan(operationOf(text), { kind: SpanKind.CLIENT, attributes }, () => query(config, values));
+  };
+}
+
+const MAX_QUERY_LENGTH = 2_000;
 const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback']);
 
 function operationOf(text: string): string {

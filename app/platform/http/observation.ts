@@ -1,53 +1,88 @@
-/** One log line and one observation a request, at its end, whether it was answered or given up by the caller. */
+/**
+ * One span, one log line and one observation a request, at its end, whether it was answered or given up by the caller; and the request's
+ * trace as the context of all that runs for it.
+ */
+import { type Context, context, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bindTraceId, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type Span, startRequestSpan } from '../telemetry/spans.ts';
+import { contextOf } from '../telemetry/trace-context.ts';
 import type { HttpServer } from './fastify.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What carries the request's trace. */
+    traceContext: Context | null;
+  }
+}
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Asked every few seconds by machines: a line for each would drown the others. */
 const QUIET_ROUTES = new Set(['/livez', '/readyz']);
-/** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** @returns what every request goes through; hooks do it, except for a request that the framework refuses before its hooks run */
 export function observeRequests(app: HttpServer, metrics: Metrics) {
   const { http_request_duration_seconds: duration, http_requests_in_flight: inFlight } = metrics;
+  app.decorateRequest('traceContext', null);
 
-  const observe = (request: FastifyRequest, reply: FastifyReply) => {
+  const observe = (request: FastifyRequest, reply: FastifyReply): Context => {
     const startedAt = performance.now();
     inFlight.inc();
+    const route = request.routeOptions.url ?? 'none';
+    const method = METHODS.has(request.method) ? request.method : 'OTHER';
+    const parent = contextOf(request.headers.traceparent);
+    const span = startRequestSpan(`${method} ${route}`, { method, route, parent });
+    const { traceId } = span.spanContext();
+    bindTraceId(request.log as unknown as Logger, traceId);
     reply.header('x-request-id', request.id);
+    reply.header('x-trace-id', traceId);
+
     reply.raw.once('close', () => {
       inFlight.dec();
       const seconds = (performance.now() - startedAt) / 1_000;
-      const route = request.routeOptions.url ?? 'none';
-      const method = METHODS.has(request.method) ? request.method : 'OTHER';
       const answered = reply.raw.writableFinished;
       // 499: the caller hung up before the answer (a convention of nginx).
       const status = answered ? reply.raw.statusCode : 499;
-      duration.observe({ method, route, status_code: String(status) }, seconds);
+      duration.observe({
+        labels: { method, route, status_code: String(status) },
+        value: seconds,
+        exemplarLabels: { trace_id: traceId },
+      });
+      if (span.isRecording()) describeAnswer(span, request, status);
+      span.end();
       if (QUIET_ROUTES.has(route) && status < 500) return;
       request.log.info(
         {
-          traceId: traceIdOf(request),
           method,
           route,
           status,
           durationMs: Math.round(seconds * 1e6) / 1e3,
           userId: request.caller?.userId,
+          organizationId: organizationOf(request),
         },
         'request',
       );
     });
+    const traced = trace.setSpan(parent, span);
+    request.traceContext = traced;
+    return traced;
   };
-  app.addHook('onRequest', (request, reply, done) => {
-    observe(request, reply);
-    done();
-  });
+
+  app.addHook('onRequest', (request, reply, done) => context.with(observe(request, reply), done));
+  // A body arrives in the context of its connection, so the way back is found again after it.
+  app.addHook('preValidation', (request, _reply, done) => context.with(request.traceContext ?? context.active(), done));
   return observe;
 }
 
-function traceIdOf(request: FastifyRequest): string | undefined {
-  const header = request.headers.traceparent;
-  return typeof header === 'string' ? TRACEPARENT.exec(header)?.[1] : undefined;
+function describeAnswer(span: Span, request: FastifyRequest, status: number): void {
+  span.setAttributes({ 'http.response.status_code': status, 'plinth.request_id': request.id });
+  if (request.caller) span.setAttribute('user.id', request.caller.userId);
+  if (status >= 500) span.setStatus({ code: 2 });
+}
+
+/** The organization that a request may act in: named by its path, once the caller was found to belong to it, or by its key. */
+function organizationOf(request: FastifyRequest): string | undefined {
+  if (request.caller?.kind === 'api_key') return request.caller.organizationId;
+  return request.access?.organizationId;
 }

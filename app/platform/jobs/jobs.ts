@@ -2,11 +2,15 @@
  * Background jobs over pg-boss: enqueued in the caller's transaction, run at least once, retried with backoff, kept as dead letters.
  * Not here: which queues exist, and what their handlers do.
  */
+import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database, Executor } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { scrub } from '../telemetry/scrubbing.ts';
+import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts';
+import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
 import { observeQueues } from './observation.ts';
 import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
 
@@ -72,6 +76,10 @@ export interface JobsOptions {
   metrics: Metrics;
 }
 
+/** The trace that enqueued a job, kept among its data: pg-boss keeps one as well, but shows it to nobody. Handlers do not see it. */
+const TRACEPARENT = '__traceparent';
+type Carrier = object & { [TRACEPARENT]?: string };
+
 const SUPERVISE_SECONDS = 10;
 /** New jobs are announced; this bounds how late a delayed or retried one starts, and one whose announcement was lost. */
 const POLL_SECONDS = 5;
@@ -88,13 +96,24 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
     schedule: worker,
     useListenNotify: worker,
     registerInstance: false,
+    // It would give a batch of several jobs one span and a trace of its own. Here each job goes on with the trace that enqueued it.
+    openTelemetry: { enabled: false },
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
   });
   boss.on('error', (err) => logger.warn({ err }, 'job queue: database call failed, will be repeated'));
   boss.on('warning', ({ message, data }) => logger.warn({ data }, `job queue: ${message}`));
 
-  async function run(handler: JobHandler, job: JobWithMetadata<object>): Promise<JobResult> {
+  /** Runs a job in the trace that enqueued it. */
+  function run(handler: JobHandler, job: JobWithMetadata<Carrier>): Promise<JobResult> {
+    const { [TRACEPARENT]: traceparent, ...data } = job.data;
+    const parent = contextOf(traceparent);
+    const span = startJobSpan(handler.queue.name, { jobId: job.id, attempt: job.retryCount + 1, parent });
+    const work = () => attempt(handler, { ...job, data }).finally(() => span.end());
+    return asyncContext.with(trace.setSpan(parent, span), work);
+  }
+
+  async function attempt(handler: JobHandler, job: JobWithMetadata<object>): Promise<JobResult> {
     const queue = handler.queue.name;
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1_000;
@@ -105,25 +124,44 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
       metrics.job_duration_seconds.observe({ queue, outcome: 'completed' }, seconds());
       return { id: job.id, status: 'completed' };
     } catch (err) {
+      failSpan(trace.getActiveSpan(), err);
       metrics.job_duration_seconds.observe({ queue, outcome: 'failed' }, seconds());
       const permanent = err instanceof PermanentFailure;
       const dead = permanent || lastAttempt;
       if (dead) metrics.jobs_dead_total.inc({ queue });
       logger[dead ? 'error' : 'warn']({ err, queue, jobId: job.id, attempt: context.attempt, dead }, 'job failed');
-      const output = { message: err instanceof Error ? err.message : String(err) };
+      const output = { message: scrub(err instanceof Error ? err.message : String(err)) };
       return { id: job.id, status: permanent ? 'deadletter' : 'failed', output };
     }
+  }
+
+  /** Runs `send` in a span of its own; `carry` adds to a job's data whose trace it belongs to. */
+  function sending<T>(queue: string, send: (carry: (data: object) => Carrier) => Promise<T>): Promise<T> {
+    const attributes = {
+      'messaging.system': 'pg-boss',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': queue,
+    };
+    return inSpan(`send ${queue}`, { kind: SpanKind.PRODUCER, attributes }, () => {
+      const traceparent = activeTraceparent();
+      return send((data) => (traceparent ? { ...data, [TRACEPARENT]: traceparent } : data));
+    });
   }
 
   return {
     async enqueue(tx, queue, data, { startAfter, key } = {}) {
       const options = { ...(startAfter && { startAfter }), ...(key !== undefined && { singletonKey: key }) };
-      await boss.send(queue.name, data, { db: fromDrizzle(tx, sql), ...options });
+      await sending(queue.name, (carry) => boss.send(queue.name, carry(data), { db: fromDrizzle(tx, sql), ...options }));
     },
 
     async enqueueAll(tx, queue, jobs) {
-      const inserts = jobs.map(({ data, key }) => ({ data, ...(key !== undefined && { singletonKey: key }) }));
-      await boss.insert(queue.name, inserts, { db: fromDrizzle(tx, sql) });
+      await sending(queue.name, async (carry) => {
+        const inserts = jobs.map(({ data, key }) => ({
+          data: carry(data),
+          ...(key !== undefined && { singletonKey: key }),
+        }));
+        await boss.insert(queue.name, inserts, { db: fromDrizzle(tx, sql) });
+      });
     },
 
     async start() {
@@ -142,7 +180,7 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
             burstWhenBatchFull: true,
             notifyPollingIntervalSeconds: POLL_SECONDS,
           },
-          (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map((job) => run(handler, job))),
+          (jobs: JobWithMetadata<Carrier>[]) => Promise.all(jobs.map((job) => run(handler, job))),
         );
       }
       for (const { queue, cron } of schedules) await boss.schedule(queue.name, cron, {}, { missed: 'once' });

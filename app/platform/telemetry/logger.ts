@@ -5,7 +5,9 @@
 import pg from 'pg';
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import { driverError } from '../database/failures.ts';
+import { scrub } from './scrubbing.ts';
 import { standardOutput } from './standard-output.ts';
+import { activeTraceId } from './trace-context.ts';
 
 export type { Logger };
 
@@ -45,9 +47,25 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     // Not Pino's `redact`, which took a quarter of a small request for these names at three levels.
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { ...redactors, err: serializeError },
+    mixin: traceFields,
     hooks: { logMethod: logErrorsAsFields },
   };
   return pino(options, destination ?? standardOutput());
+}
+
+const HAS_TRACE_ID = Symbol('has a trace id');
+
+/** Lets a logger and its children tell the trace id of a request wherever they are used, also outside of its context. */
+export function bindTraceId(logger: Logger, traceId: string): void {
+  logger.setBindings({ traceId });
+  Object.assign(logger, { [HAS_TRACE_ID]: true });
+}
+
+/** Every line says which trace it belongs to, if any. */
+function traceFields(_fields: object, _level: number, logger: Logger): { traceId?: string } {
+  if (HAS_TRACE_ID in logger) return {};
+  const traceId = activeTraceId();
+  return traceId === undefined ? {} : { traceId };
 }
 
 /** `logger.error(error)`: Pino would take the error's own message for the line's, and drizzle's quotes parameters. */
@@ -85,16 +103,16 @@ function withoutSecretsInside(key: string, value: unknown, depth: number): unkno
  */
 export function serializeError(error: unknown): unknown {
   const cause = driverError(error);
-  if (!(cause instanceof Error)) return { message: String(cause) };
+  if (!(cause instanceof Error)) return { message: scrub(String(cause)) };
   const { code, constraint, table } = cause as { code?: unknown; constraint?: unknown; table?: unknown };
   const quotesValues = cause instanceof pg.DatabaseError && String(code).startsWith('22');
   return {
     type: cause.name,
-    message: quotesValues ? 'data exception (message withheld: it quotes a value)' : cause.message,
+    message: quotesValues ? 'data exception (message withheld: it quotes a value)' : scrub(cause.message),
     code,
     constraint,
     table,
-    stack: quotesValues ? cause.stack?.replace(cause.message, '') : cause.stack,
+    stack: quotesValues ? cause.stack?.replace(cause.message, '') : scrub(cause.stack ?? ''),
     cause: cause.cause === undefined ? undefined : serializeError(cause.cause),
     errors: cause instanceof AggregateError ? cause.errors.map(serializeError) : undefined,
   };

@@ -1,10 +1,12 @@
 /** Serves `/metrics`, and `/livez` for workers, on a port of its own, which is never published: metrics are for operators. */
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
+import { acceptsOpenMetrics, openMetricsOf } from './openmetrics.ts';
 
 /** @returns a server that is not listening yet */
 export function createMetricsServer(metrics: Metrics, onError: (error: unknown) => void): Server {
-  return createServer(async ({ url, method }, response) => {
+  const openMetrics = openMetricsOf(metrics.registry);
+  return createServer(async ({ url, method, headers }, response) => {
     if (url === '/livez') {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
       return;
@@ -14,8 +16,9 @@ export function createMetricsServer(metrics: Metrics, onError: (error: unknown) 
       return;
     }
     try {
-      const body = await metrics.registry.metrics();
-      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(body);
+      const registry = acceptsOpenMetrics(headers.accept) ? openMetrics : metrics.registry;
+      const body = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType, vary: 'accept' }).end(body);
     } catch (error) {
       onError(error);
       response.writeHead(500).end();

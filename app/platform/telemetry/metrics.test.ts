@@ -74,11 +74,44 @@ describe('metrics', () => {
     assert.equal((await test.request('/metrics')).status, 404);
   });
 
-  it('are still served when the database is gone', async (t) => {
+  it('are still served when the database is gone, and say so', async (t) => {
     const test = await startTestService({ jobs: false });
     t.after(() => test.close());
+    assert.match(await test.service.metrics.registry.metrics(), /^db_up 1$/m);
     await test.service.db.$client.end();
-    assert.match(await test.service.metrics.registry.metrics(), /^build_info/m);
+    const text = await test.service.metrics.registry.metrics();
+    assert.match(text, /^build_info/m);
+    assert.match(text, /^db_up 0$/m);
+  });
+
+  it('come as OpenMetrics with the trace id of a request to a scraper that accepts it, and go on as classic text', async (t) => {
+    const test = await startTestService({ jobs: false });
+    const server = createMetricsServer(test.service.metrics, () => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(async () => {
+      server.close();
+      await test.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await test.request('/.well-known/jwks.json', { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    await settled(test);
+
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { headers, body } = await request(url, {
+        headers: { accept: 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5' },
+      });
+      assert.match(headers.get('content-type') ?? '', /^application\/openmetrics-text; version=1\.0\.0/);
+      const jwks = body.split('\n').filter((line: string) => line.includes('route="/.well-known/jwks.json"'));
+      assert.equal(jwks.filter((line: string) => line.includes(`# {trace_id="${traceId}"} 0.`)).length, 1);
+      assert.match(body, /^# TYPE auth_events counter$/m);
+      assert.match(body, /^auth_events_total\{event="refresh",outcome="reused"\} 0$/m);
+      assert.match(body, /# EOF\n$/);
+
+      const classic = await request(url);
+      assert.match(classic.body, /^# TYPE auth_events_total counter$/m);
+      assert.doesNotMatch(classic.body, /trace_id/);
+    }
   });
 });
 

@@ -4,18 +4,22 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
-interface Definition {
+export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   /** Label -> what its values are bounded by. */
   readonly labels: Readonly<Record<string, string>>;
   /** Upper bounds, in the unit that the name ends with. */
   readonly buckets?: readonly number[];
+  /** Whether observations carry the trace id of their request (OpenMetrics exemplars). Then call `observe({ labels, value, exemplarLabels })`. */
+  readonly exemplars?: true;
+  /** Series that exist from the start. An alert on an increase would miss the first event of a series that begins with it. */
+  readonly zero?: readonly Readonly<Record<string, string>>[];
 }
 
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const QUERY_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
-const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const LONG_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 
 export const metricDefinitions = {
@@ -28,8 +32,10 @@ export const metricDefinitions = {
       status_code: 'HTTP status codes that the service answers',
     },
     buckets: REQUEST_SECONDS,
+    exemplars: true,
   },
   http_requests_in_flight: { type: 'gauge', help: 'Requests being handled now.', labels: {} },
+  db_up: { type: 'gauge', help: '1 if this process reaches the database, else 0.', labels: {} },
   db_pool_connections: {
     type: 'gauge',
     help: 'Connections to the database by state.',
@@ -57,7 +63,7 @@ export const metricDefinitions = {
     type: 'histogram',
     help: 'Time a job ran.',
     labels: { queue: 'the declared queues', outcome: 'completed, failed' },
-    buckets: [...SHORT_SECONDS, 2.5, 10, 60, 300],
+    buckets: [...SHORT_SECONDS, 10, 60, 300],
   },
   jobs_dead_total: {
     type: 'counter',
@@ -72,6 +78,16 @@ export const metricDefinitions = {
         'registration, verification, sign_in, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
       outcome: 'success, failure, limited, reused, replayed, unavailable',
     },
+    zero: [
+      { event: 'refresh', outcome: 'reused' },
+      { event: 'sign_in', outcome: 'failure' },
+      { event: 'sign_in', outcome: 'limited' },
+    ],
+  },
+  auth_signing_key_age_seconds: {
+    type: 'gauge',
+    help: 'How long the current key has signed access tokens.',
+    labels: {},
   },
   password_hash_queue_depth: { type: 'gauge', help: 'Password hashes that run or wait.', labels: {} },
   session_revocation_seconds: {
@@ -136,12 +152,22 @@ export const metricDefinitions = {
     labels: { kind: 'event, customer, subscription, invoice, payment_method, second_subscription' },
   },
   billing_open_disputes: { type: 'gauge', help: 'Disputes that wait for an answer.', labels: {} },
+  tls_certificate_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate ends that callers of a public URL see, in seconds since 1970.',
+    labels: { endpoint: 'api, app' },
+  },
+  filesystem_free_ratio: {
+    type: 'gauge',
+    help: 'Free share of the disk that this process runs on, 0 to 1.',
+    labels: {},
+  },
   build_info: {
     type: 'gauge',
     help: 'Always 1; what is running.',
     labels: { release: 'one value a process', node: 'one value a process' },
   },
-} as const satisfies Record<string, Definition>;
+} as const satisfies Record<string, MetricDefinition>;
 
 type Definitions = typeof metricDefinitions;
 type MetricName = keyof Definitions;
@@ -150,7 +176,7 @@ type Instrument<N extends MetricName> = Definitions[N]['type'] extends 'counter'
   ? Counter<LabelOf<N>>
   : Definitions[N]['type'] extends 'gauge'
     ? Gauge<LabelOf<N>>
-    : Histogram<LabelOf<N>>;
+    : Histogram<LabelOf<N> | (Definitions[N] extends { exemplars: true } ? 'trace_id' : never)>;
 
 export type Metrics = { readonly [N in MetricName]: Instrument<N> } & { readonly registry: Registry };
 export type { Counter, Gauge, Histogram };
@@ -162,15 +188,22 @@ export type { Counter, Gauge, Histogram };
  */
 export function createMetrics(labels: { release: string }, options: { runtime: boolean }): Metrics {
   const registry = new Registry();
-  const instruments: Record<string, Counter | Gauge | Histogram> = {};
-  for (const [name, definition] of Object.entries<Definition>(metricDefinitions)) {
-    const common = { name, help: definition.help, labelNames: Object.keys(definition.labels), registers: [registry] };
+  const instruments: Record<string, Counter<string> | Gauge | Histogram> = {};
+  for (const [name, definition] of Object.entries<MetricDefinition>(metricDefinitions)) {
+    const common = { name, help: definition.help, labelNames: Object.keys(definition.labels), registers: [] };
     instruments[name] =
       definition.type === 'counter'
         ? new Counter(common)
         : definition.type === 'gauge'
           ? new Gauge(common)
-          : new Histogram({ ...common, buckets: [...(definition.buckets ?? [])] });
+          : new Histogram({
+              ...common,
+              buckets: [...(definition.buckets ?? [])],
+              enableExemplars: definition.exemplars ?? false,
+            });
+    // By hand: with `registers`, the library refuses exemplars in a registry whose own format has none (`openmetrics.ts` shows them).
+    registry.registerMetric(instruments[name] as Counter);
+    for (const labels of definition.zero ?? []) (instruments[name] as Counter<string>).inc(labels, 0);
   }
   if (options.runtime) collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 1_000 });
   const metrics = { ...instruments, registry } as unknown as Metrics;

@@ -1,0 +1,66 @@
+/** Spans around what the service does. Without tracing they cost a look whether it is on. Attributes hold no secret and no person's data. */
+import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { driverError } from '../database/failures.ts';
+import { withTraceId } from './trace-context.ts';
+
+export { type Attributes, type Span, SpanKind };
+
+/** Asked anew each time: tracing may start later than what is traced. */
+const tracer = () => trace.getTracer('plinth');
+
+/**
+ * Runs `work` in a span below the active one, if that is recorded.
+ * @param attributes by OpenTelemetry's semantic conventions
+ * @throws what `work` throws; the span keeps its kind, not its message, which may quote data
+ */
+export async function inSpan<T>(
+  name: string,
+  { kind, attributes }: { kind: SpanKind; attributes: Attributes },
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const parent = trace.getActiveSpan();
+  if (!parent?.isRecording()) return work(parent ?? NONE);
+  const span = tracer().startSpan(name, { kind, attributes });
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work, undefined, span);
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+const NONE = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
+
+/** The span of a request, which is of some trace even where nothing is recorded. The caller ends it. */
+export function startRequestSpan(
+  name: string,
+  { method, route, parent }: { method: string; route: string; parent: Context },
+): Span {
+  const attributes = { 'http.request.method': method, 'http.route': route };
+  return withTraceId(tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent));
+}
+
+/** The same for the run of a job. `parent`: the context in which it was enqueued. */
+export function startJobSpan(
+  queue: string,
+  { jobId, attempt, parent }: { jobId: string; attempt: number; parent: Context },
+): Span {
+  const attributes = {
+    'messaging.system': 'pg-boss',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': queue,
+    'messaging.message.id': jobId,
+    'plinth.job.attempt': attempt,
+  };
+  return withTraceId(tracer().startSpan(`process ${queue}`, { kind: SpanKind.CONSUMER, attributes }, parent));
+}
+
+/** Marks a span as failed. */
+export function failSpan(span: Span | undefined, error: unknown): void {
+  if (!span?.isRecording()) return;
+  const { name, code } = (driverError(error) ?? {}) as { name?: string; code?: unknown };
+  span.setAttribute('error.type', typeof code === 'string' ? code : (name ?? 'unknown'));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
