@@ -12,6 +12,7 @@ import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { createNotifications, type Notifications } from './platform/database/notifications.ts';
+import { observeDatabase } from './platform/database/observation.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { createIdempotency, type Idempotency } from './platform/http/idempotency.ts';
 import { createCursors } from './platform/http/pagination.ts';
@@ -19,7 +20,8 @@ import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts'
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
 import { createSealer } from './platform/security/sealing.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
-import { atScrape, createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
+import { observeCertificates, observeDisk } from './platform/telemetry/surroundings.ts';
 
 export type Role = 'api' | 'worker' | 'all';
 
@@ -103,10 +105,14 @@ export async function createService({ config, role, logger, ...options }: Servic
     metrics,
   });
   closers.push(() => db.$client.end());
-  atScrape(metrics.db_pool_connections, () => {
-    for (const [state, count] of Object.entries(db.$client.connections))
-      metrics.db_pool_connections.set({ state }, count);
-  });
+  observeDatabase(db, metrics);
+  observeDisk(metrics);
+
+  // Where nobody has a certificate, nobody is asked for one.
+  if (role !== 'api' && !['development', 'test'].includes(config.appEnv)) {
+    const stop = observeCertificates(metrics, { api: config.apiUrl, app: config.appUrl });
+    closers.push(async () => stop());
+  }
 
   const notifications = createNotifications({
     url: directUrl,

@@ -12,6 +12,7 @@ const checks: { name: string; command: string[] }[] = [
   { name: 'file length', command: script('check-file-length.ts') },
   { name: 'migrations match models', command: script('check-migrations.ts') },
   { name: 'compiled mails are fresh', command: script('compile-emails.ts', '--check') },
+  { name: 'docs/metrics.md is fresh', command: script('metrics-docs.ts', '--check') },
   { name: '.env.example is fresh', command: script('env-example.ts', '--check') },
 ];
 

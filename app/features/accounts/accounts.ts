@@ -11,7 +11,7 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createAccessTokens } from './access-tokens.ts';
@@ -188,6 +188,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async start() {
       await signingKeys.start();
+      const { auth_signing_key_age_seconds: age } = metrics;
+      atScrape(age, () => age.set((clock.now().getTime() - signingKeys.current().signsFrom.getTime()) / 1_000));
       await revocations.start();
     },
   };

@@ -1,0 +1,45 @@
+/** `docs/metrics.md`, made from the table in `app/platform/telemetry/metrics.ts`: `--write` makes it, `--check` fails when it is stale. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type MetricDefinition, metricDefinitions } from '../app/platform/telemetry/metrics.ts';
+
+const FILE = 'docs/metrics.md';
+
+const HEADER = `# Metrics
+
+Made from \`app/platform/telemetry/metrics.ts\`: \`node scripts/metrics-docs.ts --write\`.
+
+Every process serves them at \`http://<host>:9464/metrics\` (\`METRICS_PORT\`), a port that is never published: in Prometheus' classic text, or as
+OpenMetrics with exemplars to a scraper that accepts it. Beside them stand the runtime's: \`process_*\` (CPU, memory, open files) and \`nodejs_*\`
+(event loop lag and utilization, garbage collection, heap, handles), as \`@prometheus-io/client\` names them.
+
+Every label has a bounded set of values: no user, tenant, id, address or raw path. The service level objectives made of them are in
+[monitoring/prometheus/rules/slo.yml](../monitoring/prometheus/rules/slo.yml), the alerts beside it, with a [runbook](runbooks) each.
+
+| metric | type | labels | meaning |
+|---|---|---|---|
+`;
+
+/** What `docs/metrics.md` must be. */
+export function metricsDocument(): string {
+  const rows = Object.entries<MetricDefinition>(metricDefinitions).map(([name, definition]) => {
+    const labels = Object.entries(definition.labels).map(([label, values]) => `\`${label}\`: ${values}`);
+    const buckets = definition.buckets ? ` Buckets: ${definition.buckets.join(', ')}.` : '';
+    const exemplars = definition.exemplars ? ' Exemplars: `trace_id`.' : '';
+    return `| \`${name}\` | ${definition.type} | ${labels.join('<br>') || '–'} | ${definition.help}${buckets}${exemplars} |`;
+  });
+  return `${HEADER}${rows.join('\n')}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [mode] = process.argv.slice(2);
+  if (mode === '--write') {
+    writeFileSync(FILE, metricsDocument());
+  } else if (mode !== '--check') {
+    process.stderr.write('Usage: node scripts/metrics-docs.ts --write | --check\n');
+    process.exitCode = 2;
+  } else if (readFileSync(FILE, 'utf8') !== metricsDocument()) {
+    process.stderr.write(`${FILE} is stale: node scripts/metrics-docs.ts --write\n`);
+    process.exitCode = 1;
+  }
+}
