@@ -151,7 +151,9 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
   return {
     async enqueue(tx, queue, data, { startAfter, key } = {}) {
       const options = { ...(startAfter && { startAfter }), ...(key !== undefined && { singletonKey: key }) };
-      await sending(queue.name, (carry) => boss.send(queue.name, carry(data), { db: fromDrizzle(tx, sql), ...options }));
+      await sending(queue.name, (carry) =>
+        boss.send(queue.name, carry(data), { db: fromDrizzle(tx, sql), ...options }),
+      );
     },
 
     async enqueueAll(tx, queue, jobs) {
