@@ -4,6 +4,8 @@
 # `make-base-images` that makes the base image by other means.
 set -eu
 cd "$(dirname "$0")/../.."
+sudo=''
+[ "$(id -u)" = 0 ] || sudo=sudo
 
 tools=$(cd "${CONTAINER_TOOLS:-../shared/containers}" 2>/dev/null && pwd || true)
 if [ -n "$tools" ] && [ -x "$tools/podman-local" ]; then
@@ -27,7 +29,7 @@ esac
 "$CONTAINER_ENGINE" build $options --build-arg RELEASE=test -t localhost/plinth .
 
 command -v haproxy >/dev/null || {
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy
+  $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy
 } >&2
 [ $# -gt 0 ] || set -- test/containers/image.heavy.ts test/containers/rolling.heavy.ts
 exec node scripts/test.ts --test-concurrency=1 "$@"

@@ -3,10 +3,12 @@
 # has no `pg_dump`; so this takes the distribution's, and installs that where it is missing (Debian, as root).
 set -eu
 cd "$(dirname "$0")/../.."
+sudo=''
+[ "$(id -u)" = 0 ] || sudo=sudo
 
 newest() { find /usr/lib/postgresql -maxdepth 3 -path '*/bin/initdb' 2>/dev/null | sort -V | tail -1; }
 [ -n "$(newest)" ] || {
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
+  $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
 } >&2
 PATH=$(dirname "$(newest)"):$PATH
 export PATH

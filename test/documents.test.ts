@@ -1,0 +1,36 @@
+/** What the documents point at is there. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const documents = globSync(['*.md', 'docs/**/*.md', 'terraform/*.md', 'packages/*/*.md'], {
+  exclude: (path) => path.includes('node_modules'),
+});
+const testFiles = new Set(
+  execFileSync('git', ['ls-files', '*.test.ts', '*.heavy.ts'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((path) => basename(path)),
+);
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+describe('documents', () => {
+  it('link to files that exist', () => {
+    assert.ok(documents.length > 20);
+    for (const path of documents)
+      for (const [, target] of readFileSync(path, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g))
+        if (!/^\w+:|^\//.test(target!)) assert.ok(existsSync(join(dirname(path), target!)), `${path}: ${target}`);
+  });
+
+  it('name tests and npm scripts that exist', () => {
+    for (const path of documents) {
+      const text = readFileSync(path, 'utf8');
+      for (const [, name] of text.matchAll(/`(?:[\w/-]+\/)?([\w.-]+\.(?:test|heavy)\.ts)`/g))
+        assert.ok(testFiles.has(name!), `${path}: ${name}`);
+      for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:]+)/g))
+        assert.ok(name! in scripts, `${path}: npm run ${name}`);
+    }
+  });
+});
