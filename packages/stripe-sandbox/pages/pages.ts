@@ -4,6 +4,10 @@
  */
 import type { Answer, ApiRequest } from '../http/answer.ts';
 import type { StripeSandbox } from '../sandbox.ts';
+import { checkoutPages } from './checkout.ts';
+import { dashboardPages } from './dashboard.ts';
+import { invoicePages } from './invoice.ts';
+import { portalPages } from './portal.ts';
 
 export interface Page {
   method: 'GET' | 'POST';
@@ -12,4 +16,4 @@ export interface Page {
   answer(sandbox: StripeSandbox, request: ApiRequest, bound: Record<string, string>): Answer | Promise<Answer>;
 }
 
-export const PAGES: readonly Page[] = [];
+export const PAGES: readonly Page[] = [...checkoutPages, ...portalPages, ...invoicePages, ...dashboardPages];

@@ -1,0 +1,138 @@
+/** The hosted checkout page: what is bought, a card, Pay. */
+import type Stripe from 'stripe';
+import { Fault } from '../fault.ts';
+import type { Answer } from '../http/answer.ts';
+import type { CheckoutAsked } from '../resources/blank-checkout.ts';
+import type { CheckoutForm } from '../resources/checkout-completion.ts';
+import { quoteOf } from '../resources/checkout-quote.ts';
+import type { StripeSandbox } from '../sandbox.ts';
+import { idOf } from '../world.ts';
+import { cardFields, FOREIGN, fieldsOf, type Html, html, money, page, problem, refusal, seeOther } from './layout.ts';
+import type { Page } from './pages.ts';
+
+const path = /^\/c\/pay\/(?<id>cs_\w+)$/;
+
+export const checkoutPages: Page[] = [
+  {
+    method: 'GET',
+    path,
+    answer: (sandbox, _request, { id }) => withOpen(sandbox, id!, (session) => form(sandbox, session)),
+  },
+  {
+    method: 'POST',
+    path,
+    answer(sandbox, request, { id }) {
+      const fields = fieldsOf(request);
+      if (!fields) return FOREIGN;
+      return withOpen(sandbox, id!, (session) => pay(sandbox, session, fields));
+    },
+  },
+];
+
+function withOpen(sandbox: StripeSandbox, id: string, answer: (session: Stripe.Checkout.Session) => Answer): Answer {
+  const session = sandbox.world.store.find('checkout.session', id);
+  if (!session) return refusal(404, 'There is no such checkout.');
+  if (session.status === 'open') return answer(session);
+  const said = session.status === 'complete' ? 'This checkout is paid.' : 'This checkout has expired.';
+  const back = session.status === 'complete' ? successUrl(session) : session.cancel_url;
+  return page('Checkout', html`<h1>${said}</h1>${back && html`<p><a href="${back}">Go back</a></p>`}`, { status: 410 });
+}
+
+function pay(sandbox: StripeSandbox, session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
+  if (fields.action === 'promotion') return form(sandbox, session, fields);
+  try {
+    const outcome = sandbox.customer.completeCheckout(session.id, formOf(fields));
+    return outcome.status === 'complete' ? seeOther(successUrl(session)) : challenge(session, fields);
+  } catch (error) {
+    if (error instanceof Fault) return form(sandbox, session, { ...fields, authentication: '' }, error.message);
+    throw error;
+  }
+}
+
+function formOf({ card, email, name, country, promotion, authentication }: Record<string, string>): CheckoutForm {
+  return {
+    ...(card && { card }),
+    ...(email && { email }),
+    ...(name && { name }),
+    ...(country && { country }),
+    ...(promotion && { promotionCode: promotion }),
+    ...((authentication === 'passed' || authentication === 'failed') && { authentication }),
+  };
+}
+
+function successUrl({ success_url: url, id }: Stripe.Checkout.Session): string {
+  return (url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', id);
+}
+
+function form(
+  sandbox: StripeSandbox,
+  session: Stripe.Checkout.Session,
+  fields: Record<string, string> = {},
+  message?: string,
+): Answer {
+  const { world } = sandbox;
+  const asked = world.notes.checkouts[session.id] as CheckoutAsked;
+  const code = fields.promotion && promotionNamed(sandbox, fields.promotion);
+  const fault = fields.promotion && !code ? 'This promotion code is not valid.' : message;
+  const quote = quoteOf(world, session, code ? [{ promotion_code: code.id }] : asked.discounts);
+  const currency = session.currency ?? 'usd';
+  const customer = world.store.find('customer', idOf(session.customer) ?? '');
+  const email = fields.email ?? (customer && !customer.deleted ? customer.email : null) ?? session.customer_email ?? '';
+  const { amount_discount: discount = 0, amount_tax: tax = 0 } = session.total_details ?? {};
+  const needsCard = quote.total > 0 || session.mode === 'setup' || session.payment_method_collection === 'always';
+  const lines = quote.lines.map(({ price, line, subtotal }) => {
+    const product = world.store.find('product', idOf(price.product));
+    const each = price.recurring && html`<br><span class="soft">${rhythm(price)}</span>`;
+    return html`<tr><td>${product?.name ?? price.id}${(line.quantity ?? 1) > 1 && ` × ${line.quantity}`}${each}</td><td class="number">${money(subtotal, currency)}</td></tr>`;
+  });
+  const days = asked.subscription?.trial_period_days;
+  return page(
+    'Checkout',
+    html`<h1>${session.mode === 'setup' ? 'Save a card' : session.mode === 'subscription' ? 'Subscribe' : 'Pay'}</h1>
+<section class="card" aria-label="What is bought"><table>${lines}
+${discount > 0 && html`<tr><td>Discount${code && ` (${code.code})`}</td><td class="number">−${money(discount, currency)}</td></tr>`}
+${tax > 0 && html`<tr><td>Tax</td><td class="number">${money(tax, currency)}</td></tr>`}
+${session.mode !== 'setup' && html`<tr class="total"><td>Due today</td><td class="number" id="total">${money(quote.total, currency)}</td></tr>`}</table>
+${days !== undefined && html`<p class="soft">${days} days free, then as above.</p>`}</section>
+${problem(fault || undefined)}
+<form class="card" method="post">
+<label>Email<input name="email" type="email" autocomplete="email" required value="${email}"></label>
+${needsCard && cardFields}
+<label>Name on card<input name="name" autocomplete="name" value="${fields.name ?? ''}"></label>
+${session.automatic_tax.enabled && html`<label>Country<input name="country" maxlength="2" value="${fields.country ?? 'US'}"></label>`}
+${session.allow_promotion_codes && html`<label>Promotion code<input name="promotion" autocomplete="off" value="${code ? code.code : ''}"></label>`}
+<button class="main" name="action" value="pay">${buttonOf(session, quote.total, currency, days !== undefined)}</button>
+${session.allow_promotion_codes && html`<p><button name="action" value="promotion" formnovalidate>Apply the promotion code</button></p>`}
+</form>${session.cancel_url && html`<p><a href="${session.cancel_url}">Back, without paying</a></p>`}`,
+    { status: fault ? 402 : 200 },
+  );
+}
+
+function promotionNamed({ world }: StripeSandbox, typed: string): Stripe.PromotionCode | undefined {
+  return world.store.all('promotion_code').find((one) => one.active && one.code.toUpperCase() === typed.toUpperCase());
+}
+
+function rhythm(price: Stripe.Price): string {
+  const amount = price.unit_amount === null ? 'by usage' : money(price.unit_amount, price.currency);
+  return `${amount} a ${price.recurring!.interval}`;
+}
+
+function buttonOf(session: Stripe.Checkout.Session, total: number, currency: string, trial: boolean): string {
+  if (session.mode === 'setup') return 'Save the card';
+  if (trial) return 'Start the trial';
+  return session.mode === 'subscription' ? `Subscribe for ${money(total, currency)}` : `Pay ${money(total, currency)}`;
+}
+
+/** What the bank's page is in life: here with a button for each way it can end. */
+function challenge(session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
+  const kept = ['card', 'email', 'name', 'country', 'promotion'].map(
+    (name): Html => html`<input type="hidden" name="${name}" value="${fields[name] ?? ''}">`,
+  );
+  return page(
+    '3-D Secure',
+    html`<h1>3-D Secure</h1><form class="card" method="post" action="/c/pay/${session.id}">${kept}
+<p>The bank asks whether it is you who pays.</p>
+<button class="main" name="authentication" value="passed">Complete</button>
+<p><button name="authentication" value="failed" class="danger">Fail</button></p></form>`,
+  );
+}

@@ -1,0 +1,97 @@
+/** What the hosted pages share: the frame with its notice, answers, forms, and asking the API as a caller would. */
+import { STATUS_CODES } from 'node:http';
+import type { Answer, ApiRequest } from '../http/answer.ts';
+import type { StripeSandbox } from '../sandbox.ts';
+import { type Html, html } from './html.ts';
+import { STYLE } from './style.ts';
+
+export type { Html };
+export { html };
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+};
+
+export function page(title: string, main: Html, { status = 200, wide = false, refresh = 0 } = {}): Answer {
+  const body = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Stripe sandbox</title>${refresh > 0 && html`<meta http-equiv="refresh" content="${refresh}">`}
+<style>${STYLE}</style></head>
+<body><p class="notice" role="note"><b>Sandbox.</b> This is not Stripe, and no money moves. Use <a href="https://docs.stripe.com/testing">test cards</a> only.</p>
+<main class="${wide ? 'wide' : 'narrow'}">${main}</main></body></html>`;
+  return { status, headers: HEADERS, body: body.text };
+}
+
+/** A page that says what went wrong. */
+export function refusal(status: number, message: string): Answer {
+  return page(STATUS_CODES[status] ?? 'Error', html`<h1>${message}</h1>`, { status });
+}
+
+/** Sends the browser on, after a POST. */
+export function seeOther(url: string): Answer {
+  return { status: 303, headers: { location: url, 'cache-control': 'no-store' }, body: '' };
+}
+
+/** A form's fields. A form of another site is refused: `undefined`. */
+export function fieldsOf({ headers, body }: ApiRequest): Record<string, string> | undefined {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin !== 'null' && origin !== `http://${host}`) return undefined;
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
+export const FOREIGN = refusal(403, 'This form came from another site.');
+
+interface Asked {
+  ok: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever object was asked for
+  body: any;
+  message: string;
+}
+
+/** Asks the sandbox's API, as the account's owner would. */
+export async function ask(
+  sandbox: StripeSandbox,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  form: Record<string, string> = {},
+): Promise<Asked> {
+  const headers = {
+    authorization: 'Bearer sk_test_sandbox_pages',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const answer = await sandbox.api.answer({ method, path, headers, body: new URLSearchParams(form).toString() });
+  const body = JSON.parse(answer.body);
+  return { ok: answer.status < 400, body, message: body.error?.message ?? '' };
+}
+
+const ZERO_DECIMALS = new Set(['jpy', 'krw', 'vnd', 'clp', 'pyg', 'xaf', 'xof']);
+
+export function money(amount: number, currency: string): string {
+  const digits = ZERO_DECIMALS.has(currency) ? 0 : 2;
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** digits);
+}
+
+export function day(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 10);
+}
+
+export function moment(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace('T', ' ').slice(0, 16);
+}
+
+/** The fields of a card. `hint`: which numbers do what. */
+export const cardFields: Html = html`
+<label>Card number<input name="card" inputmode="numeric" autocomplete="off" required placeholder="4242 4242 4242 4242" aria-describedby="cards"></label>
+<div class="row"><label>Expiry<input name="expiry" autocomplete="off" placeholder="12 / 34" value="12 / 34"></label>
+<label>CVC<input name="cvc" autocomplete="off" inputmode="numeric" placeholder="123" value="123"></label></div>
+<details id="cards"><summary>Test cards</summary><ul>
+<li><code>4242 4242 4242 4242</code> is paid</li><li><code>4000 0000 0000 0002</code> is declined</li>
+<li><code>4000 0000 0000 9995</code> has insufficient funds</li><li><code>4000 0027 6000 3184</code> asks for 3-D Secure</li>
+<li><code>4000 0000 0000 0341</code> works now, and fails when it is charged later</li></ul></details>`;
+
+export function problem(message: string | undefined): Html | false {
+  return message ? html`<p class="error" role="alert">${message}</p>` : false;
+}
