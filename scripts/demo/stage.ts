@@ -31,6 +31,8 @@ export interface Stage {
   elsewhere<T>(what: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T>;
   /** Calls until the answer fits, and prints that as one step. @throws Surprise when it does not within 20 s */
   until(what: string, path: string, fits: (body: Answer['body']) => boolean, call?: Call): Promise<Answer>;
+  /** Waits for what takes a moment. @throws Surprise when it takes longer than 20 s */
+  patiently(otherwise: string, holds: () => Promise<boolean>): Promise<void>;
   /** @throws Surprise unless `holds` */
   expect(holds: boolean, otherwise: string): void;
   /** An address nobody has used. */
@@ -144,6 +146,14 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
         }
         if (performance.now() - begun > PATIENCE_MS)
           throw new Surprise(`${what}: still ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
+        await delay(POLL_MS);
+      }
+    },
+
+    async patiently(otherwise, holds) {
+      const deadline = performance.now() + PATIENCE_MS;
+      while (!(await holds().catch(() => false))) {
+        if (performance.now() > deadline) throw new Surprise(otherwise);
         await delay(POLL_MS);
       }
     },

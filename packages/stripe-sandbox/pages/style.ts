@@ -10,7 +10,7 @@ h1{font-size:1.375rem;margin:0 0 1rem}h2{font-size:1.0625rem;margin:2rem 0 .75re
 label{display:block;font-size:.875rem;font-weight:600;margin-bottom:.875rem}
 input,select{display:block;width:100%;margin-top:.25rem;padding:.625rem .75rem;font:inherit;font-weight:400;border:1px solid #b9c0cd;border-radius:.5rem;background:#fff;color:inherit}
 .row{display:flex;gap:.75rem}.row>*{flex:1}
-button,.button{display:inline-block;padding:.5rem .875rem;font:inherit;font-weight:600;border:1px solid var(--line);border-radius:.5rem;background:#fff;color:var(--ink);cursor:pointer;text-decoration:none}
+button,.button{display:inline-block;padding:.5rem .875rem;font:inherit;font-size:.9375rem;font-weight:600;border:1px solid #b9c0cd;border-radius:.5rem;background:#fff;color:var(--ink);cursor:pointer;text-decoration:none}
 button.main{width:100%;padding:.75rem;background:var(--accent);border-color:var(--accent);color:#fff}button.danger{color:#a3123a}
 button:hover{filter:brightness(.96)}:focus-visible{outline:3px solid #8d88f0;outline-offset:2px}
 a{color:var(--accent)}.soft{color:var(--soft);font-size:.875rem}.error{background:#fde8ec;color:#8a0f2f;border:1px solid #f0b6c3;border-radius:.5rem;padding:.625rem .875rem}
@@ -18,6 +18,7 @@ table{width:100%;border-collapse:collapse;font-size:.875rem}th,td{text-align:lef
 th{color:var(--soft);font-weight:600}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}.total td{font-weight:700;border-bottom:0}
 .scroll{overflow-x:auto}.chip{display:inline-block;padding:.05rem .5rem;border-radius:1rem;background:#e7e9f0;font-size:.8125rem;white-space:nowrap}
 .chip.good{background:#d6f2df;color:#0c5a2a}.chip.bad{background:#fde0e6;color:#8a0f2f}.chip.wait{background:#fff0c9;color:#6b5000}
-form.inline{display:inline-flex;gap:.5rem;align-items:end;flex-wrap:wrap;margin:0 .5rem .5rem 0}form.inline label{margin:0}form.inline input,form.inline select{width:auto;max-width:9rem;display:inline-block}
+form.inline{display:inline-flex;gap:.5rem;align-items:end;flex-wrap:wrap;margin:0 .5rem .5rem 0}form.inline label{margin:0;display:inline-flex;gap:.5rem;align-items:center}form.inline input,form.inline select{width:auto;max-width:15rem;display:inline-block;margin:0}form.inline input[type=number]{max-width:6rem}
+.card>:first-child{margin-top:0}.card>:last-child{margin-bottom:0}.card ul{padding-left:1.25rem}
 details{margin:0 0 1rem;font-size:.875rem;color:var(--soft)}summary{cursor:pointer}code{font-size:.8125rem;overflow-wrap:anywhere}
 `);
