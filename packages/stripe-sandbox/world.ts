@@ -88,7 +88,8 @@ export function createWorld(options: WorldOptions): World {
     troubles,
     random: seededRandom(options.seed),
     settings: options.settings,
-    notes: options.dump?.notes ?? emptyNotes(),
+    // A state file of an older sandbox lacks what has been added since.
+    notes: { ...emptyNotes(), ...options.dump?.notes },
     baseUrl: 'http://127.0.0.1',
     request: null,
     now,
