@@ -77,6 +77,19 @@ describe('pages of development', () => {
     }
   });
 
+  test('every password is masked, and may be pasted and filled in by a password manager', async () => {
+    for (const { path, fields } of formPages) {
+      const { body } = await service.request(path);
+      for (const { name, autocomplete } of fields.filter((field) => /password/i.test(field.name))) {
+        const input = new RegExp(`<input id="${name}"[^>]*>`).exec(body)?.[0];
+        assert.match(input!, new RegExp(`type="password" autocomplete="${autocomplete}"`), path);
+        assert.match(autocomplete, /^(current|new)-password$/, path);
+      }
+    }
+    const script = await service.request('/dev/assets/pages.js');
+    assert.doesNotMatch(script.body, /paste/i);
+  });
+
   test('they are in no OpenAPI document', async () => {
     const { body } = await service.request('/openapi.json');
     for (const path of PATHS) assert.ok(!(path in body.paths), path);

@@ -13,6 +13,7 @@ const checks: { name: string; command: string[] }[] = [
   { name: 'migrations match models', command: script('check-migrations.ts') },
   { name: 'compiled mails are fresh', command: script('compile-emails.ts', '--check') },
   { name: 'docs/metrics.md is fresh', command: script('metrics-docs.ts', '--check') },
+  { name: 'docs/security/asvs.md is fresh', command: script('asvs-docs.ts', '--check') },
   { name: '.env.example is fresh', command: script('env-example.ts', '--check') },
 ];
 
@@ -24,7 +25,7 @@ for (const { name, command } of checks) {
   const ok = status === 0;
   if (!ok) failures++;
   process.stdout.write(
-    `${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(26)} ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`,
+    `${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(31)} ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`,
   );
   if (!ok) process.stdout.write(`${`${stdout}${stderr}`.trim().replace(/^/gm, '     ')}\n`);
 }

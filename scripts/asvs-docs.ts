@@ -1,0 +1,130 @@
+/**
+ * `docs/security/asvs.md`: each requirement of OWASP ASVS 5.0 V6 to V10 with the tests that show it, or why there are none. `--write` makes it; `--check`
+ * fails when it is stale, when a requirement has no evidence, or when a test or heading that is named does not exist.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { authentication } from './asvs/authentication.ts';
+import { authorization } from './asvs/authorization.ts';
+import type { Chapter, Evidence } from './asvs/evidence.ts';
+import { oauth } from './asvs/oauth.ts';
+import { sessions } from './asvs/sessions.ts';
+import { tokens } from './asvs/tokens.ts';
+
+const FILE = 'docs/security/asvs.md';
+const evidence: Chapter = { ...authentication, ...sessions, ...authorization, ...tokens, ...oauth };
+
+interface Requirement {
+  id: string;
+  level: number;
+  section: string;
+  text: string;
+}
+const requirements = JSON.parse(readFileSync('test/vectors/asvs/requirements.json', 'utf8')) as Requirement[];
+
+const HEADER = `# OWASP ASVS 5.0, chapters V6 to V10
+
+Made from \`scripts/asvs/\`: \`node scripts/asvs-docs.ts --write\`. Each requirement names the tests that would fail without it, or says in a line why it does not apply (–) or is
+not met (**open**). \`npm run check\` fails on one with neither, and on a test that does not exist. The requirements are those of the
+[OWASP Application Security Verification Standard](https://owasp.org/www-project-application-security-verification-standard/), CC BY-SA 4.0.
+
+`;
+
+/** What is wrong with the evidence; empty when all is well. */
+function faults(): string[] {
+  const known = new Set(requirements.map(({ id }) => id));
+  return [
+    ...requirements.filter(({ id }) => !isGiven(evidence[id])).map(({ id }) => `${id} has no evidence`),
+    ...Object.keys(evidence)
+      .filter((id) => !known.has(id))
+      .map((id) => `${id} is no requirement`),
+    ...Object.entries(evidence).flatMap(([id, { tests = [], document }]) => [
+      ...tests
+        .filter(([file, title]) => !titlesOf(file).some((one) => one.startsWith(title)))
+        .map(([file, title]) => `${id}: ${file} has no test "${title}…"`),
+      ...(document && !hasHeading(document) ? [`${id}: there is no ${document}`] : []),
+    ]),
+  ];
+}
+
+function isGiven(given: Evidence | undefined): boolean {
+  return Boolean(given && (given.tests?.length || given.document || given.absent || given.open));
+}
+
+const titles = new Map<string, string[]>();
+
+function titlesOf(file: string): string[] {
+  const found =
+    titles.get(file) ??
+    [...readFileSync(file, 'utf8').matchAll(/\b(?:it|test)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(
+      ([, , title]) => title!,
+    );
+  titles.set(file, found);
+  return found;
+}
+
+function hasHeading(reference: string): boolean {
+  const [file = '', anchor = ''] = reference.split('#');
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
+  return headings.some(
+    (heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-') === anchor,
+  );
+}
+
+function asvsDocument(): string {
+  const counts = { tests: 0, document: 0, absent: 0, open: 0 };
+  let section = '';
+  const lines = requirements.flatMap(({ id, level, section: name, text }) => {
+    const given = evidence[id]!;
+    for (const kind of ['open', 'tests', 'document', 'absent'] as const) {
+      if (given[kind]?.length) {
+        counts[kind]++;
+        break;
+      }
+    }
+    const row = `| ${id} | ${level} | ${text.replaceAll('|', '\\|').replace(/^Verify that /, '')} | ${show(given)} |`;
+    if (section === name) return [row];
+    section = name;
+    return [
+      '',
+      `## ${id.replace(/\.\d+$/, '')} ${name}`,
+      '',
+      '| id | level | verify that | shown by |',
+      '|---|---|---|---|',
+      row,
+    ];
+  });
+  const summary = `${requirements.length} requirements: ${counts.tests} shown by tests, ${counts.document} by a document, ${counts.absent} do not apply, ${counts.open} open.\n`;
+  return `${HEADER}${summary}${lines.join('\n')}\n`;
+}
+
+function show({ tests = [], document, absent, open }: Evidence): string {
+  const byFile = Map.groupBy(tests, ([file]) => file);
+  return [
+    ...[...byFile].map(
+      ([file, named]) => `\`${basename(file)}\`: ${named.map(([, title]) => `“${title}…”`).join(', ')}`,
+    ),
+    ...(document ? [`[${document}](${document.replace('docs/security/', '')})`] : []),
+    ...(absent ? [`– ${absent}`] : []),
+    ...(open ? [`**open** ${open}`] : []),
+  ].join('<br>');
+}
+
+const [mode] = process.argv.slice(2);
+const found = faults();
+if (found.length > 0) {
+  process.stderr.write(`${found.join('\n')}\n`);
+  process.exitCode = 1;
+} else if (mode === '--write') {
+  writeFileSync(FILE, asvsDocument());
+} else if (mode !== '--check') {
+  process.stderr.write('Usage: node scripts/asvs-docs.ts --write | --check\n');
+  process.exitCode = 2;
+} else if (readFileSync(FILE, 'utf8') !== asvsDocument()) {
+  process.stderr.write(`${FILE} is stale: node scripts/asvs-docs.ts --write\n`);
+  process.exitCode = 1;
+}

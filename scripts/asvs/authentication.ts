@@ -1,0 +1,86 @@
+/** V6 Authentication. */
+import { both, type Chapter, files, shown } from './evidence.ts';
+
+const NO_SECOND_FACTOR = { absent: 'There is no second factor yet; see V6.3.3.' };
+const NO_PROVIDER = { absent: 'Nobody signs in by another identity provider.' };
+
+export const authentication: Chapter = {
+  'V6.1.1': { document: 'docs/security/accounts.md#limits' },
+  'V6.1.2': { document: 'docs/security/accounts.md#passwords' },
+  'V6.1.3': { document: 'docs/security/accounts.md#ways-in' },
+  'V6.2.1': shown(files.policy, 'takes 8 to 128 characters', 'names every reason'),
+  'V6.2.2': shown(files.passwords, 'replace the old one'),
+  'V6.2.3': shown(files.passwords, 'need the current one'),
+  'V6.2.4': shown(files.policy, 'names every reason'),
+  'V6.2.5': shown(files.policy, 'takes 8 to 128 characters of any script'),
+  'V6.2.6': both(shown(files.pages, 'every password is masked'), {
+    absent: 'Beyond the pages of development, the frontend is the product’s.',
+  }),
+  'V6.2.7': both(shown(files.pages, 'every password is masked'), {
+    absent: 'Beyond the pages of development, the frontend is the product’s.',
+  }),
+  'V6.2.8': shown(files.policy, 'takes different encodings', 'takes 8 to 128 characters'),
+  'V6.2.9': shown(files.policy, 'takes 8 to 128 characters'),
+  'V6.2.10': { absent: 'No password has an end; nothing in the schema could hold one.' },
+  'V6.2.11': shown(files.policy, 'names every reason'),
+  'V6.2.12': shown(files.policy, 'names every reason', 'sends only five digits', 'accepts without the breach check'),
+  'V6.3.1': shown(
+    files.limits,
+    'stop guessing at an account from changing networks',
+    'evaluate no more than ten of sixty parallel guesses',
+    'do not lock a person out of a known device',
+    'stop a network that tries many accounts',
+  ),
+  'V6.3.2': { absent: 'A migrated database holds no account; the first is registered like any other.' },
+  'V6.3.3': {
+    open: 'One factor only. A product that needs a second adds it to `sign-in.ts`, where every sign-in passes.',
+  },
+  'V6.3.4': both(shown(files.authorization, 'asks an anonymous caller to sign in'), {
+    document: 'docs/security/accounts.md#ways-in',
+  }),
+  'V6.3.5': both(
+    shown(files.signIn, 'mails a notice when neither the network nor the program was seen before'),
+    shown(files.refreshing, 'ends the session when a token is used again after more than ten seconds'),
+  ),
+  'V6.3.6': { absent: 'A mailed link resets a password or proves an address; it never signs in.' },
+  'V6.3.7': both(
+    shown(files.passwords, 'replace the old one, tell the owner', 'are set by the mailed link'),
+    shown(files.emailChanges, 'is reverted by the link that goes to the old address'),
+  ),
+  'V6.3.8': both(
+    shown(files.signIn, 'has one answer for every refused attempt'),
+    shown(
+      files.signInTiming,
+      'does not tell why a sign-in was refused',
+      'does not tell whether an address is registered',
+      'does not tell whether an address is taken',
+    ),
+    shown(files.registration, 'answers the same for a taken address'),
+  ),
+  'V6.4.1': shown(files.links, 'are good for their time and no longer', 'redeem once under 50 parallel uses'),
+  'V6.4.2': { absent: 'There are no hints and no secret questions.' },
+  'V6.4.3': shown(files.passwords, 'are set by the mailed link', 'are reset by the newest link only'),
+  'V6.4.4': NO_SECOND_FACTOR,
+  'V6.4.5': { absent: 'No way to sign in expires.' },
+  'V6.4.6': { absent: 'Operators suspend and verify accounts; no command of theirs sets a password.' },
+  'V6.5.1': shown(files.links, 'redeem once under 50 parallel uses'),
+  'V6.5.2': shown(files.links, 'rest in the database as their SHA-256 only'),
+  'V6.5.3': shown(files.links, 'rest in the database as their SHA-256 only'),
+  'V6.5.4': shown(files.links, 'rest in the database as their SHA-256 only'),
+  'V6.5.5': both(shown(files.links, 'are good for their time and no longer'), {
+    open: 'A link to reset a password lives 30 minutes, not 10: mail can be slow. It holds 256 random bits and works once.',
+  }),
+  'V6.5.6': shown(files.passwords, 'void the links to reset them'),
+  'V6.5.7': { absent: 'There are no biometric factors.' },
+  'V6.5.8': { absent: 'There are no time-based codes.' },
+  'V6.6.1': { absent: 'Nothing is sent by telephone.' },
+  'V6.6.2': shown(files.links, 'are good for their own purpose only'),
+  'V6.6.3': shown(files.links, 'are refused when anything about them is changed'),
+  'V6.6.4': { absent: 'There are no push notifications.' },
+  'V6.7.1': NO_SECOND_FACTOR,
+  'V6.7.2': NO_SECOND_FACTOR,
+  'V6.8.1': NO_PROVIDER,
+  'V6.8.2': NO_PROVIDER,
+  'V6.8.3': NO_PROVIDER,
+  'V6.8.4': NO_PROVIDER,
+};
