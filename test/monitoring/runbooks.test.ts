@@ -1,0 +1,89 @@
+/** Each alert has a runbook and cases, each runbook an alert, and what a runbook says to type can be typed. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { readLogql, readPromql } from './query-language.ts';
+import { readAlertCases, readAlerts } from './rules.ts';
+
+const FOLDER = 'docs/runbooks';
+const SECTIONS = ['What it means', 'What users notice', 'How to look', 'Causes and what to do', 'It is over when'];
+
+const alerts = readAlerts();
+const runbooks = readdirSync(FOLDER)
+  .filter((name) => name !== 'README.md')
+  .map((name) => ({ name, text: readFileSync(`${FOLDER}/${name}`, 'utf8') }));
+
+/** Blocks of code in a language, each without the indentation of its list. */
+function blocks(text: string, language: string): string[] {
+  const fences = text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\``, 'gms'));
+  return [...fences].map(([, indent, body]) => body!.replaceAll(new RegExp(`^${indent}`, 'gm'), '').trim());
+}
+
+describe('alerts', () => {
+  it('have a severity, a summary, and the runbook that is named after them', () => {
+    assert.ok(alerts.length >= 15);
+    for (const { alert, labels, annotations } of alerts) {
+      assert.match(labels?.severity ?? '', /^(page|ticket)$/, alert);
+      assert.ok(annotations?.summary, alert);
+      const slug = alert.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+      assert.equal(annotations.runbook, `${FOLDER}/${slug}.md`, alert);
+    }
+  });
+
+  it('have a case in which they fire and one in which they do not', () => {
+    const cases = readAlertCases();
+    for (const { alert } of alerts)
+      for (const fires of [true, false])
+        assert.ok(
+          cases.some((one) => one.alert === alert && one.fires === fires),
+          `${alert} has no case in which it ${fires ? 'fires' : 'does not fire'}`,
+        );
+  });
+});
+
+describe('runbooks', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  before(async () => {
+    database = await createTestDatabase();
+    client = new pg.Client(database.url);
+    await client.connect();
+  });
+  after(async () => {
+    await client.end();
+    await database.close();
+  });
+
+  it('are those of the alerts, with the same sections each, and in the index with their severity', () => {
+    const index = readFileSync(`${FOLDER}/README.md`, 'utf8');
+    assert.deepEqual(
+      runbooks.map(({ name }) => `${FOLDER}/${name}`).sort(),
+      alerts.map(({ annotations }) => annotations!.runbook!).sort(),
+    );
+    for (const { alert, labels, annotations } of alerts) {
+      const { name, text } = runbooks.find((one) => annotations!.runbook!.endsWith(`/${one.name}`))!;
+      assert.equal(text.split('\n')[0], `# ${alert}`);
+      const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+      assert.deepEqual(sections, SECTIONS, name);
+      assert.match(index, new RegExp(`^\\| \\[${alert}\\]\\(${name}\\) \\| .+ \\| ${labels!.severity} \\|$`, 'm'));
+    }
+  });
+
+  it('ask Prometheus and Loki in their languages', () => {
+    for (const { name, text } of runbooks) {
+      const queries = blocks(text, 'promql').flatMap((block) => block.split('\n'));
+      assert.ok(queries.length > 0, name);
+      for (const query of queries) assert.ok(readPromql(query).metrics.length > 0, `${name}: ${query}`);
+      for (const query of blocks(text, 'logql')) readLogql(query);
+    }
+  });
+
+  it('ask PostgreSQL for what is in its tables', async () => {
+    const statements = runbooks.flatMap(({ name, text }) => blocks(text, 'sql').map((sql) => ({ name, sql })));
+    assert.ok(statements.length > 10);
+    for (const { name, sql } of statements)
+      await client.query(`explain ${sql}`).catch((error) => assert.fail(`${name}: ${sql}: ${error.message}`));
+  });
+});
