@@ -46,4 +46,26 @@ export function emailCommands(program: Command): void {
       if (id !== undefined && retried === 0) throw new Refusal(`There is no failed mail ${id}.`);
       print(command, { retried }, () => (retried === 0 ? 'There are no failed mails.' : `${retried} queued again.`));
     });
+
+  email
+    .command('suppress <address>')
+    .description('stop all mail to an address')
+    .option('--detail <text>', 'why, for whoever looks later')
+    .action(async (address: string, { detail }: { detail?: string }, command: Command) => {
+      const isMailbox = await withService((service) => service.email.suppress(address, detail));
+      if (!isMailbox) throw new Refusal(`${address} is no address that mail can be sent to.`);
+      print(command, { address }, () => `${address} gets no more mail.`);
+    });
+
+  email
+    .command('unsuppress <address>')
+    .description('let an address be mailed again, after a bounce, a complaint or an unsubscription')
+    .action(async (address: string, _options, command: Command) => {
+      const changed = await withService((service) => service.email.unsuppress(address));
+      print(
+        command,
+        { address, changed },
+        () => `${address} ${changed ? 'can be mailed again' : 'was not suppressed'}.`,
+      );
+    });
 }

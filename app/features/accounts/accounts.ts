@@ -42,7 +42,6 @@ import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
 export { unauthenticated } from './access-tokens.ts';
-export { parseAddress } from './addresses.ts';
 export { bearerToken } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export { accountQueues } from './queues.ts';

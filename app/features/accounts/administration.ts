@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
-import { parseAddress } from './addresses.ts';
+import { parseAddress } from '../email/email.ts';
 import type { Registration } from './registration.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';

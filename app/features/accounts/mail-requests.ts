@@ -8,7 +8,7 @@ import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
 import type { QueueDefinition } from '../../platform/jobs/queues.ts';
 import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
-import { parseAddress } from './addresses.ts';
+import { parseAddress } from '../email/email.ts';
 import { accountErrors } from './errors.ts';
 import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';

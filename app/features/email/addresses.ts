@@ -1,29 +1,31 @@
 /** What an email address is to this service: one mailbox, comparable, and never more than one header value. */
 import { domainToASCII } from 'node:url';
 
-/** A local part and a domain of full length (RFC 5321 sections 4.5.3.1.1 and 4.5.3.1.2); servers may accept less. */
-const MAX_LENGTH = 64 + 1 + 255;
-/**
- * One addr-spec without quoting or comments: nothing that separates recipients, ends a header line or opens a bracket. Stricter than
- * RFC 5322 on purpose: quoted local parts are never typed by people, and often misread by programs.
- */
-const MAILBOX = /^[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]+@[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]+$/u;
-
-/** Whether `address` is one mailbox that can be mailed. */
-export function isMailbox(address: string): boolean {
-  return address.length <= MAX_LENGTH && address.isWellFormed() && MAILBOX.test(address);
-}
+const LOCAL_PART = /^[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u;
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The form in which addresses are compared: lower case, the domain in ASCII (providers report `xn--` domains).
- * @returns undefined for what is no mailbox
+ * The form in which an address is stored, compared and mailed to: NFC, lower case, an international domain in ASCII. Lower-casing the local part departs from
+ * RFC 5321 section 2.4 as every large provider does; quoted local parts and address literals are refused.
+ * @returns null when the text is no address that mail can be sent to
  */
-export function normalizeAddress(address: string): string | undefined {
-  const trimmed = address.normalize('NFC').trim();
-  if (!isMailbox(trimmed)) return undefined;
-  const at = trimmed.lastIndexOf('@');
-  const domain = domainToASCII(trimmed.slice(at + 1));
-  return domain === '' ? undefined : `${trimmed.slice(0, at)}@${domain}`.toLowerCase();
+export function parseAddress(text: string): string | null {
+  const address = text.normalize('NFC').trim().toLowerCase();
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const domain = domainToASCII(address.slice(at + 1));
+  const labels = domain.split('.');
+  const valid =
+    at > 0 &&
+    LOCAL_PART.test(local) &&
+    !local.startsWith('.') &&
+    !local.endsWith('.') &&
+    !local.includes('..') &&
+    labels.length >= 2 &&
+    domain.length <= 253 &&
+    labels.every((label) => LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1)!);
+  return valid && Buffer.byteLength(local) <= 64 ? `${local}@${domain}` : null;
 }
 
 /** `text` for logs and error columns: one line, no addresses, at most `maxLength` characters. */

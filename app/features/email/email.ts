@@ -24,6 +24,7 @@ import { createPostmarkProvider, type PostmarkOptions } from './webhooks/postmar
 import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
+export { parseAddress } from './addresses.ts';
 export type { EmailStatus, EmailSummary } from './dead-letters.ts';
 export { emailErrors } from './errors.ts';
 export { emailQueues } from './jobs.ts';

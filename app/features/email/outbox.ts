@@ -4,7 +4,7 @@ import type { Jobs } from '../../platform/jobs/jobs.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
-import { isMailbox } from './addresses.ts';
+import { parseAddress } from './addresses.ts';
 import { deliverQueue } from './jobs.ts';
 import { emailMessages } from './schema.ts';
 import type { TemplateData, TemplateName } from './template-catalog.ts';
@@ -14,7 +14,7 @@ export type EmailData<T extends TemplateName> = Omit<TemplateData[T], 'unsubscri
 
 export interface NewEmail<T extends TemplateName> {
   template: T;
-  /** One mailbox (`isMailbox`). */
+  /** One mailbox that `parseAddress` takes, without spaces around it. */
   to: string;
   /** A BCP 47 tag; what is not translated is mailed in English. */
   locale: string;
@@ -38,7 +38,7 @@ export interface OutboxOptions {
 
 export function createOutbox({ jobs, sealer, metrics }: OutboxOptions): SendEmail {
   return async (tx, { template, to, locale, data, key, userId }) => {
-    if (!isMailbox(to)) throw new TypeError('a mail needs one mailbox as its recipient');
+    if (to !== to.trim() || !parseAddress(to)) throw new TypeError('a mail needs one mailbox as its recipient');
     const [queued] = await tx
       .insert(emailMessages)
       .values({

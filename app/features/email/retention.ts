@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
-import { normalizeAddress } from './addresses.ts';
+import { parseAddress } from './addresses.ts';
 import { deliverQueue, tidyQueue } from './jobs.ts';
 import { emailMessages, emailSuppressions } from './schema.ts';
 
@@ -89,7 +89,7 @@ export async function exportFor(db: Executor, userId: string) {
     .from(emailMessages)
     .where(eq(emailMessages.userId, userId))
     .orderBy(asc(emailMessages.id));
-  const addresses = [...new Set(messages.map(({ to }) => normalizeAddress(to) ?? to))];
+  const addresses = [...new Set(messages.map(({ to }) => parseAddress(to) ?? to))];
   const suppressions = await db
     .select({
       address: emailSuppressions.address,

@@ -63,7 +63,7 @@ export const emailMessages = pgTable(
 export const emailSuppressions = pgTable(
   'email_suppressions',
   {
-    /** As `normalizeAddress` writes it. */
+    /** As `parseAddress` writes it. */
     address: text('address').notNull(),
     scope: text('scope', { enum: ['all', 'bulk'] }).notNull(),
     reason: text('reason', { enum: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] }).notNull(),

@@ -1,7 +1,7 @@
 /** Addresses that must not be mailed. Not here: who reports them (`webhooks/`), and how readers unsubscribe (`unsubscribing.ts`). */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../../platform/database/database.ts';
-import { normalizeAddress } from './addresses.ts';
+import { parseAddress } from './addresses.ts';
 import { emailSuppressions } from './schema.ts';
 
 type Suppression = typeof emailSuppressions.$inferSelect;
@@ -20,8 +20,8 @@ export interface NewSuppression {
  */
 export async function suppress(tx: Executor, reports: readonly NewSuppression[]): Promise<number> {
   const rows = reports.flatMap(({ address, reason, provider, detail }) => {
-    const normalized = normalizeAddress(address);
-    if (normalized === undefined) return [];
+    const normalized = parseAddress(address);
+    if (!normalized) return [];
     const scope = reason === 'unsubscribe' ? ('bulk' as const) : ('all' as const);
     return [{ address: normalized, scope, reason, provider: provider ?? null, detail: detail ?? null }];
   });
@@ -35,7 +35,7 @@ export async function suppressionOf(
   address: string,
   mail: { bulk: boolean },
 ): Promise<Suppression['reason'] | undefined> {
-  const normalized = normalizeAddress(address) ?? address;
+  const normalized = parseAddress(address) ?? address;
   const [found] = await tx
     .select({ reason: emailSuppressions.reason })
     .from(emailSuppressions)
@@ -47,7 +47,7 @@ export async function suppressionOf(
 
 /** Lets `address` be mailed again. @returns whether it was suppressed */
 export async function unsuppress(tx: Executor, address: string): Promise<boolean> {
-  const normalized = normalizeAddress(address) ?? '';
+  const normalized = parseAddress(address) ?? '';
   const lifted = await tx
     .delete(emailSuppressions)
     .where(eq(emailSuppressions.address, normalized))
