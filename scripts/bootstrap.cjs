@@ -47,6 +47,7 @@ function install() {
   if (npmVersion && Number(npmVersion[1]) < 7) {
     fail(`${npmVersion[0]} can't read package-lock.json. Install Node.js 22.18 or newer: https://nodejs.org`);
   }
+  if (isLink(modules)) fail('node_modules is a link; npm ci would empty the folder it leads to. Remove the link.');
   say(`${fs.existsSync(modules) ? 'node_modules is not what package-lock.json says' : 'first run'}: running npm ci…`);
   const startedAt = Date.now();
   // No install scripts: nothing here needs one, and they would run on a pinned Node.js that may not work on this machine.
@@ -60,6 +61,14 @@ function install() {
   if (result.error) fail(`npm could not be started: ${result.error.message}`);
   if (result.status !== 0) fail('npm ci failed; its message is above.');
   say(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+function isLink(file) {
+  try {
+    return fs.lstatSync(file).isSymbolicLink();
+  } catch (_) {
+    return false;
+  }
 }
 
 /** Two of these at once (npm start beside npm test): one installs, the other waits and finds it done. */
