@@ -23,6 +23,8 @@ export interface Call {
   /** Sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** To hang up by. */
+  signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -160,7 +162,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 }
 
 /** One HTTP request; the answer's JSON parsed. */
-export async function request(url: string, { method, token, body, headers }: Call = {}): Promise<Answer> {
+export async function request(url: string, { method, token, body, headers, signal }: Call = {}): Promise<Answer> {
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -170,6 +172,7 @@ export async function request(url: string, { method, token, body, headers }: Cal
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     redirect: 'manual',
+    ...(signal && { signal }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');

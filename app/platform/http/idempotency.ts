@@ -2,10 +2,10 @@
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the answer is stored in the transaction of the work itself, so a
  * crash leaves both or neither, and a retry never does the work twice.
  */
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { after, type Clock, DAY_MS } from '../clock.ts';
+import { after, type Clock, DAY_MS, MINUTE_MS } from '../clock.ts';
 import { bytea } from '../database/columns.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { transact } from '../database/retry.ts';
@@ -46,12 +46,27 @@ export interface Idempotency {
     callerId: string,
     work: (tx: Transaction) => Promise<Answer>,
   ): Promise<FastifyReply>;
+  /**
+   * The same for work that asks another service meanwhile, over which no transaction may be held open: the key is claimed first, and
+   * the answer stored at the end. Should the process die in between, the key is free again after two minutes; so `work` must be safe to
+   * repeat by itself.
+   */
+  runBeyond(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    callerId: string,
+    work: () => Promise<Answer>,
+  ): Promise<FastifyReply>;
   /** Deletes expired keys. @returns how many */
   purge(): Promise<number>;
 }
 
 const KEY_LIFETIME_MS = DAY_MS;
 const MAX_KEY_LENGTH = 255;
+/** Longer than any request may take. */
+const CLAIM_MS = 2 * MINUTE_MS;
+/** In place of an answer's status, while there is none yet. */
+const CLAIMED = 0;
 
 const PURPOSE = 'idempotency_keys.body';
 
@@ -71,8 +86,7 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
     const { rows } = await tx.execute(lock);
     if (!rows[0]?.held) throw httpErrors.request_in_progress({ headers: { 'retry-after': '1' } });
 
-    const own = sql`${idempotencyKeys.callerId} = ${callerId} and ${idempotencyKeys.key} = ${key}`;
-    const [stored] = await tx.select().from(idempotencyKeys).where(own);
+    const [stored] = await tx.select().from(idempotencyKeys).where(isKey(callerId, key));
     const now = clock.now();
     if (stored && stored.expiresAt > now) {
       if (!stored.fingerprint.equals(fingerprint)) throw httpErrors.idempotency_key_reused();
@@ -92,7 +106,46 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
     return { answer, replayed: false };
   }
 
+  /** @returns until when the key is claimed, which also names the claim; or the answer that is stored under it */
+  async function claim(callerId: string, key: string, fingerprint: Buffer): Promise<{ until: Date } | Answer> {
+    const now = clock.now();
+    const until = after(now, CLAIM_MS);
+    const row = { fingerprint, status: CLAIMED, body: Buffer.alloc(0), expiresAt: until };
+    const { rowCount } = await db
+      .insert(idempotencyKeys)
+      .values({ callerId, key, ...row })
+      .onConflictDoUpdate({
+        target: [idempotencyKeys.callerId, idempotencyKeys.key],
+        set: row,
+        setWhere: sql`${idempotencyKeys.expiresAt} <= ${now}::timestamptz`,
+      });
+    if (rowCount) return { until };
+    const [stored] = await db.select().from(idempotencyKeys).where(isKey(callerId, key));
+    if (stored && !stored.fingerprint.equals(fingerprint)) throw httpErrors.idempotency_key_reused();
+    if (!stored || stored.status === CLAIMED) throw httpErrors.request_in_progress({ headers: { 'retry-after': '1' } });
+    return { status: stored.status, body: open(stored.body) };
+  }
+
   return {
+    async runBeyond(request, reply, callerId, work) {
+      const key = keyOf(request);
+      const claimed = key === undefined ? undefined : await claim(callerId, key, fingerprintOf(request));
+      if (claimed && !('until' in claimed)) {
+        reply.header('idempotency-replayed', 'true');
+        return reply.code(claimed.status).send(claimed.body);
+      }
+      const own = claimed && and(isKey(callerId, key!), eq(idempotencyKeys.expiresAt, claimed.until));
+      try {
+        const answer = await work();
+        const row = { status: answer.status, body: seal(answer.body), expiresAt: after(clock.now(), KEY_LIFETIME_MS) };
+        if (own) await db.update(idempotencyKeys).set(row).where(own);
+        return reply.code(answer.status).send(answer.body);
+      } catch (error) {
+        if (own) await db.delete(idempotencyKeys).where(own);
+        throw error;
+      }
+    },
+
     async run(request, reply, callerId, work) {
       const key = keyOf(request);
       const { answer, replayed } = await transact(db, async (tx) =>
@@ -109,6 +162,10 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
       return rowCount ?? 0;
     },
   };
+}
+
+function isKey(callerId: string, key: string) {
+  return and(eq(idempotencyKeys.callerId, callerId), eq(idempotencyKeys.key, key));
 }
 
 function keyOf(request: FastifyRequest): string | undefined {
