@@ -119,6 +119,18 @@ test('a promotion code is typed in where the session allows it', async (t) => {
   assert.deepEqual([done.amount_total, (done.invoice as Stripe.Invoice).amount_paid], [1000, 1000]);
 });
 
+test('a session that is refused is not there', async (t) => {
+  const { stripe } = await bench(t);
+  const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
+  const stranger = await stripe.customers.create({});
+  const promotion = { type: 'coupon', coupon: coupon.id } as const;
+  const code = await stripe.promotionCodes.create({ promotion, customer: stranger.id });
+  const customer = await stripe.customers.create({});
+  const terms = { customer: customer.id, discounts: [{ promotion_code: code.id }] };
+  await assert.rejects(session(stripe, terms), /cannot be redeemed/);
+  assert.equal((await stripe.checkout.sessions.list()).data.length, 0);
+});
+
 test('a one-off payment leaves a payment intent and no subscription', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const product = await stripe.products.create({

@@ -120,8 +120,13 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.
   checkLines(world, given.mode, asked);
   const session = blankSession(world, given, customer, expiresAt, now);
   world.notes.checkouts[session.id] = asked;
+  try {
+    quoteOf(world, session, []);
+  } catch (error) {
+    delete world.notes.checkouts[session.id];
+    throw error;
+  }
   world.store.put('checkout.session', session);
-  quoteOf(world, session, []);
   if (customer) schedule(world, customer.id, 'expire_checkout', session.id, expiresAt);
   else
     world.agenda.put({
