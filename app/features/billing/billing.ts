@@ -124,16 +124,18 @@ export function createBilling(options: BillingOptions): Billing {
   const entitlements = createEntitlements({ db, clock, notifications, graceDays: settings.billingGraceDays });
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
-  const effects = createEffects({ clock, audit, contacts, jobs, metrics });
+  const followMembers = settings.billingSeatsFollowMembers;
+  const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const effects = createEffects({ clock, audit, contacts, jobs, seats });
   const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
   const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
   const reconciliation = createReconciliation({ db, clock, gateway, intake, projection, usage, metrics, enabled });
-  const prices = createPrices({ gateway, clock });
-  const followMembers = settings.billingSeatsFollowMembers;
-  const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const prices = createPrices({ gateway });
   const automaticTax = settings.billingAutomaticTax;
-  const checkout = createCheckout({ db, clock, gateway, customers, prices, seats, audit, automaticTax });
+  const checkout = createCheckout({
+    ...{ db, clock, gateway, customers, prices, seats, projection, audit, automaticTax },
+  });
   const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
   const disputes = createDisputes({ db, gateway, customers, audit, logger });
   observeRevenue(db, metrics);
@@ -148,7 +150,8 @@ export function createBilling(options: BillingOptions): Billing {
     schedules: billingSchedules,
     routes(app) {
       const allowedOrigins = [...new Set([new URL(settings.appUrl).origin, ...settings.corsOrigins])];
-      buyingRoutes(app, { authorization, checkout, portal: createPortal({ gateway, customers }), allowedOrigins });
+      const portal = createPortal({ gateway, customers, projection });
+      buyingRoutes(app, { authorization, idempotency, checkout, portal, allowedOrigins });
       const invoices = createInvoices(db);
       managingRoutes(app, {
         ...{ authorization, idempotency, cursors, subscriptions, entitlements, invoices, usage, seats },

@@ -10,6 +10,7 @@ import { newId } from '../../platform/security/random.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { OrganizationAccess } from '../organizations/organizations.ts';
 import { isLive } from './access.ts';
+import { asCustomer } from './as-customer.ts';
 import {
   type Currency,
   type Interval,
@@ -22,9 +23,10 @@ import {
 import type { Customers } from './customers.ts';
 import { billingErrors } from './errors.ts';
 import type { Prices } from './prices.ts';
+import type { Projection } from './projection.ts';
 import { billingCustomers } from './schema.ts';
 import type { Seats } from './seats.ts';
-import { isInvalidRequest, type StripeGateway } from './stripe.ts';
+import { refusalOf, type StripeGateway } from './stripe.ts';
 
 export interface Returns {
   successUrl: string;
@@ -72,16 +74,16 @@ export interface CheckoutOptions {
   customers: Customers;
   prices: Prices;
   seats: Seats;
+  projection: Pick<Projection, 'refresh'>;
   audit: Audit;
   /** Stripe computes tax, and asks for tax ids. */
   automaticTax: boolean;
 }
 
 const MAX_CREATION_MS = 60 * SECOND_MS;
-const MAX_QUANTITY = 10_000;
 
 export function createCheckout(options: CheckoutOptions): Checkout {
-  const { db, clock, gateway, customers, prices, seats, audit, automaticTax } = options;
+  const { db, clock, gateway, customers, prices, seats, projection, audit, automaticTax } = options;
 
   /** Opens one checkout at a time for an organization. Not a transaction: Stripe is asked meanwhile. */
   async function exclusively(organizationId: string, open: () => Promise<OpenedCheckout>): Promise<OpenedCheckout> {
@@ -120,7 +122,7 @@ export function createCheckout(options: CheckoutOptions): Checkout {
       .ask('checkout_sessions.expire', (stripe) => stripe.checkout.sessions.expire(sessionId))
       .catch((error: unknown) => {
         // It was paid or has expired this moment; which of them, the look at the subscriptions tells.
-        if (!isInvalidRequest(error)) throw error;
+        if (!refusalOf(error)) throw error;
       });
   }
 
@@ -210,40 +212,47 @@ export function createCheckout(options: CheckoutOptions): Checkout {
       const { organizationId } = access;
       const { plan, interval, currency, promotionCode, replace } = request;
       const quantity = await seats.quantityFor(organizationId, plan, request.quantity);
-      const customer = await customers.ensure(organizationId);
-      return exclusively(organizationId, async () => {
+      const open = async (customer: string) => {
         await endOpenSessions(customer, replace);
         const { trialUsed } = await former(customer);
         const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, currency));
         const { trialDays } = planOf(plan);
-        const opened = await create(access, customer, request, {
+        const discount = await promotion(promotionCode);
+        return create(access, customer, request, {
           mode: 'subscription',
           line_items: [{ price: planPrice!, quantity }, ...usagePrices.map((price) => ({ price }))],
-          ...(await promotion(promotionCode)),
+          ...discount,
           subscription_data: {
             metadata: { organization_id: organizationId },
             billing_mode: { type: 'flexible' },
             ...(trialDays > 0 && !trialUsed && { trial_period_days: trialDays }),
           },
+        }).catch((error: unknown) => {
+          const refusal = 'discounts' in discount ? refusalOf(error) : undefined;
+          if (!/promotion_code|coupon|discounts/.test(refusal?.param ?? '')) throw error;
+          throw billingErrors.unknown_promotion_code({ detail: refusal!.message, cause: error });
         });
-        await record(access, 'checkout.started', { plan, interval, currency, quantity });
-        return opened;
-      });
+      };
+      const opened = await asCustomer({ customers, projection }, organizationId, (customer) =>
+        exclusively(organizationId, () => open(customer)),
+      );
+      await record(access, 'checkout.started', { plan, interval, currency, quantity });
+      return opened;
     },
 
     async purchase(access, request) {
       const { product, currency, quantity } = request;
-      if (quantity > MAX_QUANTITY) throw billingErrors.invalid_quantity();
-      const customer = await customers.ensure(access.organizationId);
       const [price] = await prices.find([lookupKeys.product(product, currency)]);
       const metadata = { organization_id: access.organizationId, product };
-      const opened = await create(access, customer, request, {
-        mode: 'payment',
-        line_items: [{ price: price!, quantity }],
-        // The invoice is what the purchase is known by afterwards.
-        invoice_creation: { enabled: true, invoice_data: { metadata } },
-        metadata,
-      });
+      const opened = await asCustomer({ customers, projection }, access.organizationId, (customer) =>
+        create(access, customer, request, {
+          mode: 'payment',
+          line_items: [{ price: price!, quantity }],
+          // The invoice is what the purchase is known by afterwards.
+          invoice_creation: { enabled: true, invoice_data: { metadata } },
+          metadata,
+        }),
+      );
       await record(access, 'purchase.started', { product, currency, quantity });
       return opened;
     },

@@ -5,14 +5,13 @@
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
-import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { isLive } from './access.ts';
 import { type Interval, isPlan, planOf } from './catalog.ts';
 import type { BillingTemplate, Contacts } from './contacts.ts';
 import { cancelSecondQueue } from './jobs.ts';
-import { monthlyAmount } from './recurring-revenue.ts';
 import type { Invoice, Subscription } from './schema.ts';
+import type { Seats } from './seats.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stored } from './stored.ts';
 
@@ -26,7 +25,7 @@ export interface EffectsOptions {
   audit: Audit;
   contacts: Contacts;
   jobs: Pick<Jobs, 'enqueue'>;
-  metrics: Pick<Metrics, 'billing_churned_mrr_minor_units_total'>;
+  seats: Pick<Seats, 'membersChanged'>;
 }
 
 const TRIAL_NOTICE_DAYS = 3;
@@ -34,7 +33,7 @@ const TRIAL_NOTICE_DAYS = 3;
 type SubscriptionRow = Omit<Subscription, 'organizationId'>;
 type InvoiceRow = Omit<Invoice, 'organizationId'>;
 
-export function createEffects({ clock, audit, contacts, jobs, metrics }: EffectsOptions): Effects {
+export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOptions): Effects {
   return {
     async follow(tx, before, snapshot) {
       const { organizationId, adopted, projectedAt } = before.customer;
@@ -44,47 +43,54 @@ export function createEffects({ clock, audit, contacts, jobs, metrics }: Effects
         audit.append(tx, { ownerId: organizationId, action, actor: { type: 'system' }, target: { type, id }, details });
       const mail: Follower['mail'] = (template, key, data) => contacts.mail(tx, organizationId, template, key, data);
       const now = snapshot.testClockTime ?? clock.now();
-      const follower = { record, mail, now };
+      const countSeats = () => seats.membersChanged(tx, organizationId);
+      const follower = { record, mail, countSeats, now };
 
       const stored = new Map(before.subscriptions.map((row) => [row.id, row]));
       for (const row of snapshot.subscriptions) {
-        await followSubscription(follower, stored.get(row.id), row);
-        if (row.superseded && !stored.get(row.id)?.superseded) {
-          await record('subscription.second_found', 'subscription', row.id, {});
-          await jobs.enqueue(tx, cancelSecondQueue, { subscriptionId: row.id }, { key: row.id });
-        }
+        const was = stored.get(row.id);
         stored.delete(row.id);
+        if (row.superseded && !was?.superseded)
+          await followSecond(tx, follower, before.customer.stripeCustomerId, row.id);
+        // A second one counts for nothing: neither its coming nor its going is anybody's news.
+        else if (!row.superseded) await followSubscription(follower, was, row);
       }
-      for (const row of stored.values()) if (isLive(row.status)) await followEnd(follower, row, now);
+      for (const row of stored.values()) if (counts(row)) await followEnd(follower, row, now);
       const invoices = new Map(before.invoices.map((row) => [row.id, row]));
       for (const row of snapshot.invoices) await followInvoice(follower, invoices.get(row.id), row);
     },
   };
 
-  async function followSubscription(follower: Follower, was: SubscriptionRow | undefined, is: SubscriptionRow) {
-    const { record, mail, now } = follower;
-    const wasLive = was !== undefined && isLive(was.status);
+  async function followSecond(tx: Transaction, { record }: Follower, customerId: string, subscriptionId: string) {
+    await record('subscription.second_found', 'subscription', subscriptionId, {});
+    await jobs.enqueue(tx, cancelSecondQueue, { customerId, subscriptionId }, { key: subscriptionId });
+  }
+
+  async function followSubscription(follower: Follower, before: SubscriptionRow | undefined, is: SubscriptionRow) {
+    const { record, mail, countSeats, now } = follower;
+    const was = before && counts(before) ? before : undefined;
     if (!isLive(is.status)) {
-      if (wasLive) await followEnd(follower, was, is.endedAt ?? now);
+      if (was) await followEnd(follower, was, is.endedAt ?? now);
       return;
     }
     const terms = termsOf(is);
-    if (!wasLive) await record('subscription.started', 'subscription', is.id, terms);
+    if (!was) await record('subscription.started', 'subscription', is.id, terms);
     else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
       await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
+    // Who joined while it was bought was told of to nobody.
+    if (was?.quantity !== is.quantity) await countSeats();
 
     if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
       const endsAt = is.cancelAt.toISOString();
       await record('subscription.cancellation_scheduled', 'subscription', is.id, { endsAt });
       await mail('subscription-cancelled', cancellationKey(is, is.cancelAt), { plan: planName(is), endsAt });
-    } else if (!is.cancelAt && wasLive && was.cancelAt) {
+    } else if (!is.cancelAt && was?.cancelAt) {
       await record('subscription.resumed', 'subscription', is.id, {});
     }
     await remindOfTrial(follower, is);
   }
 
   async function followEnd({ record, mail }: Follower, was: SubscriptionRow, endedAt: Date): Promise<void> {
-    metrics.billing_churned_mrr_minor_units_total.inc({ currency: was.currency }, monthlyAmount(was));
     await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endedAt.toISOString() });
     // Who was told when it was scheduled is not told again.
     if (was.cancelAt) return;
@@ -110,6 +116,8 @@ export function createEffects({ clock, audit, contacts, jobs, metrics }: Effects
 interface Follower {
   record(action: AuditAction, type: string, id: string, details: Record<string, unknown>): Promise<void>;
   mail(template: BillingTemplate, key: string, data: Record<string, unknown>): Promise<void>;
+  /** Makes the seats those of the members, after this. */
+  countSeats(): Promise<void>;
   /** The customer's time: that of its test clock, if it has one. */
   now: Date;
 }
@@ -146,6 +154,8 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
   const credited = is.amountCredited - (was?.amountCredited ?? 0);
   if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
 }
+
+const counts = ({ status, superseded }: SubscriptionRow) => isLive(status) && !superseded;
 
 const cancellationKey = ({ id }: SubscriptionRow, endsAt: Date) => `subscription-cancelled:${id}:${endsAt.getTime()}`;
 

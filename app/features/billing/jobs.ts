@@ -21,7 +21,8 @@ export const ensureQueue = defineQueue<{ organizationId: string }>('billing.ensu
 });
 
 export const disputeQueue = defineQueue<{ disputeId: string }>('billing.dispute', patient);
-export const cancelSecondQueue = defineQueue<{ subscriptionId: string }>('billing.cancel-second', {
+/** Cancels a subscription, if it still is not the one that counts. */
+export const cancelSecondQueue = defineQueue<{ customerId: string; subscriptionId: string }>('billing.cancel-second', {
   ...patient,
   coalesce: true,
 });

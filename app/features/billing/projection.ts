@@ -12,6 +12,7 @@ import { customerFields, type Difference, differences, isFetched } from './diffe
 import type { Effects } from './effects.ts';
 import { announce } from './entitlements.ts';
 import type { Lease, Leases } from './leases.ts';
+import { churnedRevenue } from './recurring-revenue.ts';
 import {
   billingCustomers,
   billingInvoices,
@@ -40,7 +41,7 @@ export interface ProjectionOptions {
   gateway: StripeGateway;
   leases: Leases;
   effects: Effects;
-  metrics: Pick<Metrics, 'stripe_event_lag_seconds'>;
+  metrics: Pick<Metrics, 'stripe_event_lag_seconds' | 'billing_churned_mrr_minor_units_total'>;
 }
 
 /** Requests that keep coming while one fetches are answered by the same worker, so many times; then by the next one. */
@@ -58,8 +59,15 @@ export function createProjection({ db, clock, gateway, leases, effects, metrics 
       await effects.follow(tx, before, snapshot);
       if (found.length > 0) await announce(tx, lease.organizationId);
       const lags = await markApplied(tx, lease, clock.now());
-      return { found, lags, next: await leases.settle(tx, lease) };
+      const churned = churnedRevenue(before.subscriptions, snapshot.subscriptions);
+      return { found, lags, churned, next: await leases.settle(tx, lease) };
     });
+  }
+
+  /** Only once it is committed: what is rolled back did not happen. */
+  function count({ lags, churned }: NonNullable<Awaited<ReturnType<typeof replace>>>): void {
+    for (const seconds of lags) metrics.stripe_event_lag_seconds.observe(seconds);
+    for (const { currency, amount } of churned) metrics.billing_churned_mrr_minor_units_total.inc({ currency }, amount);
   }
 
   return {
@@ -75,7 +83,7 @@ export function createProjection({ db, clock, gateway, leases, effects, metrics 
           // Lost to another worker, who may have fetched before this was asked for.
           if (!stored) return { busyUntil: clock.now() };
           all.push(...stored.found);
-          for (const seconds of stored.lags) metrics.stripe_event_lag_seconds.observe(seconds);
+          count(stored);
           if (!stored.next) return all;
           lease = stored.next;
         }

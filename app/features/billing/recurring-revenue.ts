@@ -13,6 +13,21 @@ export function monthlyAmount({ unitAmount, quantity, interval }: Priced): numbe
   return Math.round(((unitAmount ?? 0) * quantity) / (interval === 'year' ? 12 : 1));
 }
 
+const EARNING: string[] = ['active', 'past_due'];
+const earns = ({ status, superseded }: Pick<Subscription, 'status' | 'superseded'>) =>
+  EARNING.includes(status) && !superseded;
+
+/** What a change of the projection takes away: subscriptions that earned, and have ended or do not earn any more. */
+export function churnedRevenue(
+  before: readonly Subscription[],
+  after: readonly Omit<Subscription, 'organizationId'>[],
+): { currency: string; amount: number }[] {
+  const stillEarning = new Set(after.filter(earns).map(({ id }) => id));
+  return before
+    .filter((row) => earns(row) && !stillEarning.has(row.id))
+    .map((row) => ({ currency: row.currency, amount: monthlyAmount(row) }));
+}
+
 type BillingGauges = Pick<Metrics, 'billing_subscriptions' | 'billing_mrr_minor_units' | 'billing_open_disputes'>;
 
 export function observeRevenue(db: Database, metrics: BillingGauges): void {
@@ -40,7 +55,7 @@ export function observeRevenue(db: Database, metrics: BillingGauges): void {
     const rows = await db
       .select({ currency, amount })
       .from(billingSubscriptions)
-      .where(and(inArray(status, ['active', 'past_due']), eq(superseded, false)))
+      .where(and(inArray(status, EARNING), eq(superseded, false)))
       .groupBy(currency)
       .catch(() => undefined);
     if (!rows) return;

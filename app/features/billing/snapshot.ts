@@ -92,8 +92,8 @@ function defaultMethodOf(customer: Stripe.Customer): string | null {
   return method === null ? null : idOf(method);
 }
 
-/** The first of those that count: what is paid for or tried before what is not, the oldest before the rest. */
-function currentOf(subscriptions: readonly Stripe.Subscription[]): string | undefined {
+/** The one that counts: what is paid for or tried before what is not, the oldest before the rest. */
+export function currentOf(subscriptions: readonly Stripe.Subscription[]): string | undefined {
   const rank = ({ status }: Stripe.Subscription) => (['trialing', 'active', 'past_due'].includes(status) ? 0 : 1);
   const live = subscriptions.filter(({ status }) => isLive(status));
   live.sort((a, b) => rank(a) - rank(b) || a.created - b.created || (a.id < b.id ? -1 : 1));

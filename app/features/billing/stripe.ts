@@ -3,6 +3,7 @@
  * loaded, so it is loaded at its first use.
  */
 import type Stripe from 'stripe';
+import { Problem } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { billingErrors } from './errors.ts';
@@ -38,8 +39,8 @@ export type StripeOperation =
 export interface StripeGateway {
   /**
    * Asks Stripe.
-   * @throws `payment_declined` for a refused card; `payments_unavailable` when Stripe cannot be reached, is busy or broken;
-   *   `Stripe.errors.StripeInvalidRequestError` for what the caller has to make sense of
+   * @throws `payment_declined` for a refused card; `payments_unavailable` when Stripe cannot be reached, is busy, broken or talks
+   *   nonsense; `payments_refused` for what Stripe understood and would not do
    */
   ask<T>(operation: StripeOperation, call: (stripe: Stripe) => Promise<T>): Promise<T>;
 }
@@ -95,7 +96,7 @@ export function createStripeGateway({ client, metrics, logger }: GatewayOptions)
       const startedAt = performance.now();
       let outcome: Outcome = 'success';
       try {
-        return await call(await client());
+        return sensible(await call(await client()));
       } catch (error) {
         outcome = outcomeOf(error);
         if (isOfType(error, 'StripeAuthenticationError', 'StripePermissionError'))
@@ -129,8 +130,23 @@ function named(error: unknown, outcome: Outcome): unknown {
       ...(declineCode && { extensions: { declineCode } }),
     });
   }
-  if (outcome === 'invalid' || !isStripeError(error)) return error;
+  if (outcome === 'invalid') return billingErrors.payments_refused({ detail: (error as Error).message, cause: error });
+  if (!isStripeError(error) && !(error instanceof Nonsense)) return error;
   return billingErrors.payments_unavailable({ cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
+}
+
+/** JSON that is not of Stripe: somebody else has answered, such as a proxy. */
+class Nonsense extends Error {}
+
+/** Every object of Stripe says what it is; a list that was fetched page by page is an array of such. */
+function sensible<T>(answer: T): T {
+  if (Array.isArray(answer) ? answer.every(isObject) : isObject(answer)) return answer;
+  throw new Nonsense(`Stripe answered with no object: ${JSON.stringify(answer)?.slice(0, 100)}`);
+}
+
+function isObject(answer: unknown): boolean {
+  const { object, data } = Object(answer) as { object?: unknown; data?: unknown };
+  return object === 'list' ? Array.isArray(data) : typeof object === 'string';
 }
 
 type StripeFailure = Stripe.errors.StripeError;
@@ -144,14 +160,19 @@ function isOfType(error: unknown, ...types: string[]): error is StripeFailure {
   return isStripeError(error) && types.includes(error.type);
 }
 
-/** Whether Stripe understood the request and would not do it. */
-export function isInvalidRequest(error: unknown): error is StripeFailure {
+function isInvalidRequest(error: unknown): error is StripeFailure {
   return isOfType(error, 'StripeInvalidRequestError');
 }
 
-/** Whether Stripe said that an object does not exist. */
-export function isMissing(error: unknown): boolean {
-  return isInvalidRequest(error) && error.code === 'resource_missing';
+/** What Stripe said where it understood a request and would not do it; undefined for any other error. */
+export function refusalOf(error: unknown): StripeFailure | undefined {
+  return error instanceof Problem && isInvalidRequest(error.cause) ? error.cause : undefined;
+}
+
+/** Whether Stripe said that an object does not exist. @param param of the request, e.g. `customer`; any if absent */
+export function isMissing(error: unknown, param?: string): boolean {
+  const refusal = refusalOf(error);
+  return refusal?.code === 'resource_missing' && (param === undefined || refusal.param === param);
 }
 
 /** The id of what may be given whole. */

@@ -169,15 +169,20 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     async setCancelAtPeriodEnd(access, cancel) {
       const { organizationId } = access;
       const subscription = await current(organizationId);
-      if (subscription.cancel_at_period_end !== cancel) {
-        await gateway.ask('subscriptions.update', (stripe) =>
-          stripe.subscriptions.update(subscription.id, { cancel_at_period_end: cancel }),
-        );
+      const ending = endingFor(subscription, cancel);
+      if (ending) {
+        await gateway.ask('subscriptions.update', (stripe) => stripe.subscriptions.update(subscription.id, ending));
         await record(access, subscription.id, { cancelAtPeriodEnd: cancel });
       }
       await projection.refresh(organizationId);
     },
   };
+}
+
+/** How to have a subscription end with its period, or go on. A date on which it ends may have been set in the dashboard. */
+function endingFor({ cancel_at_period_end: atPeriodEnd, cancel_at: date }: Stripe.Subscription, cancel: boolean) {
+  if (cancel !== atPeriodEnd) return { cancel_at_period_end: cancel };
+  return cancel || date === null ? undefined : { cancel_at: '' as const };
 }
 
 /** A trial is of one plan: changing to one that has none ends it. */

@@ -14,7 +14,7 @@ import type { Entitlements } from './entitlements.ts';
 import { billingErrors } from './errors.ts';
 import { reportUsageQueue } from './jobs.ts';
 import { billingConsumption, billingCustomers, billingUsageEvents } from './schema.ts';
-import { isInvalidRequest, type StripeGateway } from './stripe.ts';
+import { refusalOf, type StripeGateway } from './stripe.ts';
 
 export interface UsageReport {
   meter: MeterName;
@@ -219,7 +219,8 @@ export function limitReached(limit: Limit, max: number) {
 }
 
 function isKnown(error: unknown): boolean {
-  return isInvalidRequest(error) && /identifier/.test(error.message) && /already/.test(error.message);
+  const { message = '' } = refusalOf(error) ?? {};
+  return /identifier/.test(message) && /already/.test(message);
 }
 
 function monthOf(instant: Date): Date {

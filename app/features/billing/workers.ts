@@ -19,6 +19,7 @@ import type { Leases } from './leases.ts';
 import type { Projection } from './projection.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Seats } from './seats.ts';
+import { currentOf } from './snapshot.ts';
 import { isMissing, type StripeGateway } from './stripe.ts';
 import type { Usage } from './usage.ts';
 
@@ -46,8 +47,12 @@ export function createBillingWorkers(options: BillingWorkersOptions): JobHandler
     await jobs.enqueue(db, ensureQueue, { organizationId }, { startAfter, key: organizationId });
   }
 
-  /** Cancels at Stripe; what is gone already is fine. */
-  async function cancelNow(subscriptionId: string): Promise<void> {
+  /** Cancels at Stripe, unless the other one is gone meanwhile; what is gone already is fine. */
+  async function cancelSecond(customerId: string, subscriptionId: string): Promise<void> {
+    const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
+      stripe.subscriptions.list({ customer: customerId, limit: 100 }),
+    );
+    if (currentOf(subscriptions.data) === subscriptionId) return;
     await gateway
       .ask('subscriptions.cancel', (stripe) =>
         stripe.subscriptions.cancel(subscriptionId, { prorate: true, invoice_now: true }),
@@ -67,7 +72,7 @@ export function createBillingWorkers(options: BillingWorkersOptions): JobHandler
       if (await leases.isBehind(organizationId)) await refresh(organizationId);
     }),
     handler(disputeQueue, ({ disputeId }) => disputes.record(disputeId)),
-    handler(cancelSecondQueue, ({ subscriptionId }) => cancelNow(subscriptionId)),
+    handler(cancelSecondQueue, ({ customerId, subscriptionId }) => cancelSecond(customerId, subscriptionId)),
     handler(seatsQueue, ({ organizationId }) => seats.follow(organizationId)),
     handler(closeQueue, async ({ customerId, now }) => {
       if (now) {

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
+import type { Idempotency } from '../../../platform/http/idempotency.ts';
 import { Body, route } from '../../../platform/http/schemas.ts';
 import { accountErrors } from '../../accounts/accounts.ts';
 import { type Authorization, accessOf } from '../../organizations/organizations.ts';
@@ -24,6 +25,7 @@ import {
 
 export interface BuyingRoutesOptions {
   authorization: Authorization;
+  idempotency: Idempotency;
   checkout: Checkout;
   portal: Portal;
   /** Where Stripe's pages may send people back to. */
@@ -37,7 +39,7 @@ const defaultCurrency: Currency = 'usd';
 
 export function buyingRoutes(
   app: HttpServer,
-  { authorization, checkout, portal, allowedOrigins }: BuyingRoutesOptions,
+  { authorization, idempotency, checkout, portal, allowedOrigins }: BuyingRoutesOptions,
 ): void {
   const returnTo = (url: string) => {
     if (allowedOrigins.includes(new URL(url).origin)) return url;
@@ -103,24 +105,23 @@ export function buyingRoutes(
           billingErrors.invalid_quantity,
           billingErrors.already_subscribed,
           billingErrors.checkout_open,
+          billingErrors.payments_refused,
           billingErrors.payments_unavailable,
+          httpErrors.idempotency_key_reused,
+          httpErrors.request_in_progress,
         ],
       }),
     },
     async (request, reply) => {
       const { plan, interval, quantity, promotionCode, replace = false, ...body } = request.body;
       if (!isPlan(plan) || planOf(plan).prices === null) throw billingErrors.unknown_plan();
-      const opened = await checkout.subscribe(accessOf(request), {
-        plan,
-        interval,
-        currency: toCurrency(body.currency),
-        quantity,
-        promotionCode,
-        replace,
-        successUrl: returnTo(body.successUrl),
-        cancelUrl: returnTo(body.cancelUrl),
+      const access = accessOf(request);
+      const returns = { successUrl: returnTo(body.successUrl), cancelUrl: returnTo(body.cancelUrl) };
+      const wanted = { plan, interval, currency: toCurrency(body.currency), quantity, promotionCode, replace };
+      reply.header('cache-control', 'no-store');
+      return idempotency.runBeyond(request, reply, access.actor.id, async () => {
+        return { status: 201, body: presentCheckout(await checkout.subscribe(access, { ...wanted, ...returns })) };
       });
-      return reply.code(201).header('cache-control', 'no-store').send(presentCheckout(opened));
     },
   );
 
@@ -156,21 +157,23 @@ export function buyingRoutes(
           billingErrors.redirect_not_allowed,
           billingErrors.unknown_product,
           billingErrors.unknown_currency,
+          billingErrors.payments_refused,
           billingErrors.payments_unavailable,
+          httpErrors.idempotency_key_reused,
+          httpErrors.request_in_progress,
         ],
       }),
     },
     async (request, reply) => {
       const { product, currency, quantity = 1, successUrl, cancelUrl } = request.body;
       if (!isProduct(product)) throw billingErrors.unknown_product();
-      const opened = await checkout.purchase(accessOf(request), {
-        product,
-        currency: toCurrency(currency),
-        quantity,
-        successUrl: returnTo(successUrl),
-        cancelUrl: returnTo(cancelUrl),
+      const access = accessOf(request);
+      const returns = { successUrl: returnTo(successUrl), cancelUrl: returnTo(cancelUrl) };
+      const wanted = { product, currency: toCurrency(currency), quantity };
+      reply.header('cache-control', 'no-store');
+      return idempotency.runBeyond(request, reply, access.actor.id, async () => {
+        return { status: 201, body: presentCheckout(await checkout.purchase(access, { ...wanted, ...returns })) };
       });
-      return reply.code(201).header('cache-control', 'no-store').send(presentCheckout(opened));
     },
   );
 
@@ -194,8 +197,8 @@ export function buyingRoutes(
         errors: [
           ...signedInErrors,
           billingErrors.redirect_not_allowed,
+          billingErrors.payments_refused,
           billingErrors.payments_unavailable,
-          httpErrors.rate_limited,
         ],
       }),
     },

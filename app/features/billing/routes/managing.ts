@@ -50,6 +50,7 @@ const changeErrors = [
   billingErrors.payment_declined,
   billingErrors.not_subscribed,
   billingErrors.change_pending,
+  billingErrors.payments_refused,
   billingErrors.payments_unavailable,
 ];
 const change = {

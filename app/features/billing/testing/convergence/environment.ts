@@ -129,7 +129,8 @@ export async function createEnvironment(): Promise<Environment> {
           const contacts = createContacts({ email, appUrl: APP_URL });
           const customers = createCustomers({ db: mortal, gateway, audit });
           const leases = createLeases({ db: mortal, clock });
-          const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, metrics });
+          const seats = createSeats({ db: mortal, jobs: traceJobs, gateway, customers, followMembers: false });
+          const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, seats });
           const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
           const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
           const notifications = { connected: false } as Notifications;
@@ -139,10 +140,9 @@ export async function createEnvironment(): Promise<Environment> {
           const reconciliation = createReconciliation({
             ...{ db: mortal, clock, gateway, intake, projection, usage, metrics, enabled: true },
           });
-          const seats = createSeats({ ...common, followMembers: false });
-          const prices = createPrices({ gateway, clock });
+          const prices = createPrices({ gateway });
           const disputes = createDisputes({ db: mortal, gateway, customers, audit, logger });
-          const checkout = createCheckout({ ...common, prices, seats, audit, automaticTax: false });
+          const checkout = createCheckout({ ...common, prices, seats, projection, audit, automaticTax: false });
           const handlers = createBillingWorkers({
             ...common,
             leases,
