@@ -71,7 +71,7 @@ export function buyingRoutes(
       schema: route({
         summary: 'Open a checkout of a plan',
         description:
-          'Answers the address of a page of Stripe, where it is paid. Nothing is granted by coming back from there: ask for the entitlements.',
+          'Answers the address of a page of Stripe, where it is paid. Nothing is granted by coming back from there: ask for the entitlements. Accepts an Idempotency-Key.',
         operationId: 'createCheckoutSession',
         tag,
         access: 'organization',
@@ -131,6 +131,7 @@ export function buyingRoutes(
       onRequest: authorization.requires('billing:manage'),
       schema: route({
         summary: 'Open a checkout of a one-off product',
+        description: 'What it adds is there once it is paid. Accepts an Idempotency-Key.',
         operationId: 'createPurchase',
         tag,
         access: 'organization',
