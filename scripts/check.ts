@@ -14,6 +14,7 @@ const checks: { name: string; command: string[] }[] = [
   { name: 'compiled mails are fresh', command: script('compile-emails.ts', '--check') },
   { name: 'docs/metrics.md is fresh', command: script('metrics-docs.ts', '--check') },
   { name: 'docs/security/asvs.md is fresh', command: script('asvs-docs.ts', '--check') },
+  { name: 'dashboards are fresh', command: script('dashboards.ts', '--check') },
   { name: '.env.example is fresh', command: script('env-example.ts', '--check') },
 ];
 

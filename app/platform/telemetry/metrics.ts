@@ -115,6 +115,7 @@ export const metricDefinitions = {
       type: 'the types that are acted on, other, or unverified',
       outcome: 'stored, duplicate, ignored, recovered (found by polling), refused',
     },
+    zero: [{ type: 'unverified', outcome: 'refused' }],
   },
   stripe_event_lag_seconds: {
     type: 'histogram',
@@ -149,7 +150,14 @@ export const metricDefinitions = {
   billing_drift_total: {
     type: 'counter',
     help: 'Differences from Stripe that no event had told of, found by polling or by the sweep.',
-    labels: { kind: 'event, customer, subscription, invoice, payment_method, second_subscription' },
+    labels: { kind: 'event, customer, subscription, invoice, payment_method' },
+    zero: [
+      { kind: 'event' },
+      { kind: 'customer' },
+      { kind: 'subscription' },
+      { kind: 'invoice' },
+      { kind: 'payment_method' },
+    ],
   },
   billing_open_disputes: { type: 'gauge', help: 'Disputes that wait for an answer.', labels: {} },
   tls_certificate_expiry_timestamp_seconds: {

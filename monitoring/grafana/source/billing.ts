@@ -1,0 +1,151 @@
+/** What is sold, what Stripe tells, and whether both agree. */
+import { dashboard, quantile, rate } from './dashboard.ts';
+import { graph, stat } from './panels.ts';
+
+export const billing = dashboard({
+  name: 'billing',
+  title: 'Billing',
+  about: 'What is sold, what Stripe tells, and whether both agree.',
+  rows: [
+    {
+      title: 'Business',
+      panels: [
+        stat({
+          title: 'Monthly recurring revenue',
+          about:
+            'Of active and overdue subscriptions, before discounts and tax, in units of each currency with two decimals.',
+          queries: [{ expr: 'max by (currency) (billing_mrr_minor_units) / 100', legend: '{{currency}}' }],
+          width: 6,
+          decimals: 2,
+        }),
+        stat({
+          title: 'Revenue that ended',
+          about: 'Monthly recurring revenue of subscriptions that ended in the time that is shown.',
+          queries: [
+            {
+              expr: 'sum by (currency) (increase(billing_churned_mrr_minor_units_total[$__range])) / 100',
+              legend: '{{currency}}',
+            },
+          ],
+          width: 6,
+          decimals: 2,
+        }),
+        stat({
+          title: 'Subscriptions',
+          about: 'That are not over.',
+          queries: [{ expr: 'sum(max by (plan, status) (billing_subscriptions)) or vector(0)' }],
+          width: 6,
+        }),
+        stat({
+          title: 'Open disputes',
+          about: 'That wait for an answer at Stripe. Unanswered ones are lost.',
+          queries: [{ expr: 'max(billing_open_disputes)' }],
+          thresholds: { red: 1 },
+          width: 6,
+        }),
+        graph({
+          title: 'Subscriptions by plan and status',
+          about: '`past_due`: a payment failed, and the plan goes on for BILLING_GRACE_DAYS.',
+          stacked: true,
+          width: 12,
+          queries: [{ expr: 'max by (plan, status) (billing_subscriptions)', legend: '{{plan}} {{status}}' }],
+        }),
+        graph({
+          title: 'Monthly recurring revenue',
+          about: 'By currency.',
+          width: 12,
+          queries: [{ expr: 'max by (currency) (billing_mrr_minor_units) / 100', legend: '{{currency}}' }],
+        }),
+      ],
+    },
+    {
+      title: "Stripe's events",
+      panels: [
+        graph({
+          title: 'By outcome',
+          about: '`recovered`: found by polling, not delivered. `refused`: a wrong signature.',
+          unit: 'ops',
+          stacked: true,
+          queries: [{ expr: rate('stripe_events_total', 'outcome'), legend: '{{outcome}}' }],
+          runbook: 'webhook-signature-failures',
+        }),
+        graph({
+          title: 'By type',
+          about: 'The ten most frequent.',
+          unit: 'ops',
+          queries: [{ expr: `topk(10, ${rate('stripe_events_total', 'type')})`, legend: '{{type}}' }],
+        }),
+        graph({
+          title: 'From storing to being visible',
+          about: 'Promised: 99 % within 30 s.',
+          unit: 's',
+          lines: true,
+          thresholds: { red: 30 },
+          queries: [0.5, 0.99].map((q) => ({
+            expr: quantile(q, 'stripe_event_lag_seconds_bucket'),
+            legend: `${q * 100} %`,
+          })),
+          runbook: 'error-budget-burn-fast',
+        }),
+      ],
+    },
+    {
+      title: 'Calls to Stripe, and agreement with it',
+      panels: [
+        graph({
+          title: 'Calls',
+          about: 'By operation.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: `topk(10, ${rate('stripe_request_duration_seconds_count', 'operation')})`,
+              legend: '{{operation}}',
+            },
+          ],
+        }),
+        graph({
+          title: 'Calls that did not succeed',
+          about: '`declined`: a card. `unavailable`, `rate_limited`: Stripe. `invalid`: ours.',
+          unit: 'ops',
+          stacked: true,
+          queries: [
+            {
+              expr: rate('stripe_request_duration_seconds_count{outcome!="success"}', 'operation', 'outcome'),
+              legend: '{{operation}} {{outcome}}',
+            },
+          ],
+        }),
+        graph({
+          title: 'How long calls take',
+          about: 'Their retries included.',
+          unit: 's',
+          queries: [0.5, 0.99].map((q) => ({
+            expr: quantile(q, 'stripe_request_duration_seconds_bucket'),
+            legend: `${q * 100} %`,
+          })),
+        }),
+        graph({
+          title: 'Differences from Stripe',
+          about: 'That no event had told of, found by polling or by the nightly sweep, and repaired.',
+          width: 12,
+          queries: [{ expr: 'sum by (kind) (increase(billing_drift_total[1d]))', legend: '{{kind}}' }],
+          runbook: 'billing-drift',
+        }),
+        graph({
+          title: 'Webhooks with a wrong signature',
+          about: 'In ten minutes. More than three: somebody is told.',
+          width: 12,
+          lines: true,
+          thresholds: { red: 3 },
+          queries: [
+            {
+              expr: 'sum(increase(stripe_events_total{type="unverified", outcome="refused"}[10m]))',
+              legend: 'refused',
+            },
+          ],
+          runbook: 'webhook-signature-failures',
+        }),
+      ],
+    },
+  ],
+});

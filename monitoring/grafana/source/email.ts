@@ -1,0 +1,93 @@
+/** Mails from the outbox to the mail server. */
+import { dashboard, quantile, rate } from './dashboard.ts';
+import { graph, stat } from './panels.ts';
+
+export const email = dashboard({
+  name: 'email',
+  title: 'Email',
+  about: 'Mails from the outbox to the mail server.',
+  rows: [
+    {
+      title: 'Now',
+      panels: [
+        stat({
+          title: 'Oldest unsent mail',
+          about: 'Also one that is tried again. Above 15 minutes somebody is told.',
+          unit: 's',
+          queries: [{ expr: 'max(email_oldest_unsent_seconds)' }],
+          trend: true,
+          thresholds: { yellow: 60, red: 900 },
+          runbook: 'email-stuck',
+          width: 6,
+        }),
+        stat({
+          title: 'Sent',
+          about: 'In the time that is shown.',
+          decimals: 0,
+          queries: [{ expr: 'sum(increase(email_messages_total{outcome="sent"}[$__range]))' }],
+          width: 6,
+        }),
+        stat({
+          title: 'Given up',
+          about:
+            'In the time that is shown: refused, or tried in vain. `npm run plinth -- email list --status failed`.',
+          decimals: 0,
+          queries: [{ expr: 'sum(increase(email_messages_total{outcome="failed"}[$__range])) or vector(0)' }],
+          thresholds: { red: 1 },
+          runbook: 'dead-letters',
+          width: 6,
+        }),
+        stat({
+          title: 'Suppressed',
+          about: 'Not sent, since the address had bounced, complained or unsubscribed.',
+          decimals: 0,
+          queries: [{ expr: 'sum(increase(email_messages_total{outcome="suppressed"}[$__range])) or vector(0)' }],
+          width: 6,
+        }),
+      ],
+    },
+    {
+      title: 'Mails',
+      panels: [
+        graph({
+          title: 'By what became of them',
+          about: '`queued` and `sent` should be one line.',
+          unit: 'ops',
+          width: 12,
+          queries: [{ expr: rate('email_messages_total', 'outcome'), legend: '{{outcome}}' }],
+        }),
+        graph({
+          title: 'By template',
+          about: 'Queued ones.',
+          unit: 'ops',
+          width: 12,
+          stacked: true,
+          queries: [{ expr: rate('email_messages_total{outcome="queued"}', 'template'), legend: '{{template}}' }],
+        }),
+        graph({
+          title: 'From queueing to acceptance',
+          about: 'Promised: 99 % within 60 s.',
+          unit: 's',
+          width: 12,
+          lines: true,
+          thresholds: { red: 60 },
+          queries: [0.5, 0.99].map((q) => ({
+            expr: quantile(q, 'email_delivery_seconds_bucket'),
+            legend: `${q * 100} %`,
+          })),
+          runbook: 'error-budget-burn-fast',
+        }),
+        graph({
+          title: 'Jobs that deliver',
+          about: 'Waiting ones, and how long the oldest has waited.',
+          width: 12,
+          queries: [
+            { expr: 'max(jobs_queued{queue="email.deliver"})', legend: 'waiting' },
+            { expr: 'max(jobs_oldest_age_seconds{queue="email.deliver"})', legend: 'age of the oldest, s' },
+          ],
+          runbook: 'queue-stuck',
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,181 @@
+/** Whether promises are kept, and where to look if not. */
+import { dashboard, quantile, rate } from './dashboard.ts';
+import { bars, graph, stat } from './panels.ts';
+
+/** The share of good events over what is shown. `zero` answers where there were no events: nothing was broken. */
+const kept = (slo: string) =>
+  `1 - avg_over_time(slo:bad_events:rate5m{slo="${slo}"}[$__range]) / (avg_over_time(slo:events:rate5m{slo="${slo}"}[$__range]) > 0)`;
+
+const promise = (title: string, slo: string, promised: number, about: string) =>
+  stat({
+    title,
+    about: `${about} Green: kept. Over the time that is shown.`,
+    unit: 'percentunit',
+    decimals: 2,
+    max: 1,
+    queries: [{ expr: kept(slo) }],
+    thresholds: { yellow: promised, red: 1 - 6 * (1 - promised), below: true },
+    runbook: 'error-budget-burn-fast',
+    width: 6,
+    solid: true,
+  });
+
+export const overview = dashboard({
+  name: 'overview',
+  title: 'Overview',
+  about: 'Whether what is promised is kept, and where to look if it is not.',
+  rows: [
+    {
+      title: 'Promises (service level objectives)',
+      panels: [
+        promise('Requests without 5xx', 'availability', 0.999, 'Promised: 99.9 % of requests.'),
+        promise('Requests within 250 ms', 'latency', 0.99, 'Promised: 99 %, routes that hash passwords aside.'),
+        promise("Stripe's events within 30 s", 'stripe_events', 0.99, 'Promised: 99 % are applied.'),
+        promise('Mails within 60 s', 'email', 0.99, 'Promised: 99 % are accepted by the mail server.'),
+        graph({
+          title: 'How fast error budgets are spent',
+          about:
+            'Over the last hour, as a multiple of what would use up exactly the budget of 30 days. Above 14.4, with the last five minutes too, somebody is woken.',
+          queries: [
+            { expr: 'slo:errors:ratio_rate1h / on (slo) group_left slo:error_budget:ratio', legend: '{{slo}}' },
+          ],
+          thresholds: { yellow: 1, red: 14.4 },
+          lines: true,
+          unit: 'suffix:×',
+          width: 16,
+          runbook: 'error-budget-burn-fast',
+        }),
+        bars({
+          title: 'Error budget left',
+          about: 'Of the last 30 days, or of as many as there are. At 0 the promise is broken.',
+          queries: [
+            {
+              expr: '1 - (avg_over_time(slo:bad_events:rate5m[30d]) / (avg_over_time(slo:events:rate5m[30d]) > 0)) / on (slo) slo:error_budget:ratio',
+              legend: '{{slo}}',
+            },
+          ],
+          unit: 'percentunit',
+          min: 0,
+          max: 1,
+          decimals: 0,
+          thresholds: { yellow: 0.5, red: 0, below: true },
+          runbook: 'error-budget-burn-slow',
+        }),
+      ],
+    },
+    {
+      title: 'Now',
+      panels: [
+        stat({
+          title: 'Alerts',
+          about: 'That fire. Which: http://localhost:9090/alerts.',
+          queries: [{ expr: 'count(ALERTS{alertstate="firing"}) or vector(0)' }],
+          thresholds: { red: 1 },
+        }),
+        stat({
+          title: 'Processes',
+          about: 'Of the service, that answer Prometheus.',
+          queries: [{ expr: 'count(up{job="plinth"} == 1)' }],
+          thresholds: { red: 1, below: true },
+          runbook: 'target-down',
+        }),
+        stat({
+          title: 'Database',
+          about: 'Whether every process reaches it: 1.',
+          queries: [{ expr: 'min(db_up)' }],
+          thresholds: { red: 1, below: true },
+          runbook: 'database-down',
+        }),
+        stat({
+          title: 'Oldest waiting job',
+          about: 'That could run now.',
+          unit: 's',
+          queries: [{ expr: 'max(jobs_oldest_age_seconds{queue!~".+\\\\.dead"})' }],
+          thresholds: { yellow: 60, red: 300 },
+          runbook: 'queue-stuck',
+        }),
+        stat({
+          title: 'Oldest unsent mail',
+          about: 'Also one that is tried again.',
+          unit: 's',
+          queries: [{ expr: 'max(email_oldest_unsent_seconds)' }],
+          thresholds: { yellow: 60, red: 900 },
+          runbook: 'email-stuck',
+        }),
+        stat({
+          title: 'Dead letters',
+          about: 'Jobs that failed for the last time and wait for a person.',
+          queries: [{ expr: 'sum(max by (queue) (jobs_queued{queue=~".+\\\\.dead"}))' }],
+          thresholds: { red: 1 },
+          runbook: 'dead-letters',
+        }),
+      ],
+    },
+    {
+      title: 'Work',
+      panels: [
+        graph({
+          title: 'Requests',
+          about: 'By status. Probes aside.',
+          unit: 'reqps',
+          stacked: true,
+          queries: [
+            {
+              expr: rate('http_request_duration_seconds_count{route!~"/livez|/readyz"}', 'status_code'),
+              legend: '{{status_code}}',
+            },
+          ],
+        }),
+        graph({
+          title: 'Duration of requests',
+          about:
+            'Half and 99 % of them are faster. Routes that hash passwords take longer by design. Points lead to traces.',
+          unit: 's',
+          lines: true,
+          thresholds: { red: 0.25 },
+          queries: [
+            {
+              expr: quantile(0.99, 'http_request_duration_seconds_bucket{route!~"/livez|/readyz"}'),
+              legend: '99 %',
+              exemplars: true,
+            },
+            { expr: quantile(0.5, 'http_request_duration_seconds_bucket{route!~"/livez|/readyz"}'), legend: '50 %' },
+          ],
+        }),
+        graph({
+          title: 'Jobs',
+          about: 'That ended, by outcome. A failed one is tried again.',
+          unit: 'ops',
+          stacked: true,
+          queries: [{ expr: rate('job_duration_seconds_count', 'outcome'), legend: '{{outcome}}' }],
+        }),
+        graph({
+          title: 'Sign-ins',
+          about: 'By outcome. Many failures: somebody tries passwords.',
+          unit: 'ops',
+          stacked: true,
+          queries: [{ expr: rate('auth_events_total{event="sign_in"}', 'outcome'), legend: '{{outcome}}' }],
+          runbook: 'login-failure-surge',
+        }),
+        graph({
+          title: 'Mails',
+          about: 'By what became of them.',
+          unit: 'ops',
+          stacked: true,
+          queries: [{ expr: rate('email_messages_total', 'outcome'), legend: '{{outcome}}' }],
+        }),
+        graph({
+          title: 'CPU',
+          about: 'Cores in use by each process. A process of Node.js uses one, and some more for hashing.',
+          unit: 'none',
+          queries: [
+            {
+              expr: rate('process_cpu_seconds_total{job="plinth"}', 'role', 'instance'),
+              legend: '{{role}} {{instance}}',
+            },
+          ],
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,138 @@
+/** The processes of Node.js, and what surrounds them. */
+import { choiceOf, dashboard, rate } from './dashboard.ts';
+import { graph, stat } from './panels.ts';
+
+const SELF = 'job="plinth", instance=~"$instance"';
+const LEGEND = '{{role}} {{instance}}';
+
+export const runtime = dashboard({
+  name: 'runtime',
+  title: 'Runtime',
+  about: 'The processes of Node.js, and what surrounds them.',
+  variables: [choiceOf('instance', 'up{job="plinth"}').label('Process')],
+  rows: [
+    {
+      title: 'Now',
+      panels: [
+        stat({
+          title: 'Releases',
+          about: 'Processes by what they run. Two for longer than a rollout: one was forgotten.',
+          queries: [{ expr: 'count by (release, node) (build_info)', legend: '{{release}} on {{node}}' }],
+          width: 6,
+        }),
+        stat({
+          title: 'Running since',
+          about: 'The process that started last. Short again and again: it crashes.',
+          unit: 's',
+          decimals: 0,
+          queries: [{ expr: `min(time() - process_start_time_seconds{${SELF}})` }],
+          width: 6,
+          runbook: 'target-down',
+        }),
+        stat({
+          title: 'Disk',
+          about: 'Free share of the disk that has least.',
+          unit: 'percentunit',
+          decimals: 0,
+          queries: [{ expr: 'min(filesystem_free_ratio)' }],
+          thresholds: { yellow: 0.2, red: 0.1, below: true },
+          runbook: 'disk-almost-full',
+          width: 6,
+        }),
+        stat({
+          title: 'Certificates',
+          about: 'Time left of the one that ends first.',
+          unit: 's',
+          decimals: 0,
+          queries: [{ expr: 'min(tls_certificate_expiry_timestamp_seconds) - time()' }],
+          thresholds: { yellow: 21 * 86_400, red: 14 * 86_400, below: true },
+          runbook: 'certificate-expiring',
+          width: 6,
+        }),
+      ],
+    },
+    {
+      title: 'Event loop',
+      panels: [
+        graph({
+          title: 'Utilization',
+          about: 'Share of time in which the event loop is busy. Near 1, requests wait: add a process.',
+          unit: 'percentunit',
+          max: 1,
+          lines: true,
+          thresholds: { red: 0.8 },
+          queries: [
+            {
+              expr: `rate(nodejs_eventloop_utilization_summary_sum{${SELF}}[$__rate_interval]) / rate(nodejs_eventloop_utilization_summary_count{${SELF}}[$__rate_interval])`,
+              legend: LEGEND,
+            },
+          ],
+        }),
+        graph({
+          title: 'Lag',
+          about:
+            '99 % of turns of the event loop come later by less than this. 10 ms is the resolution of the measurement.',
+          unit: 's',
+          queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${SELF}}`, legend: LEGEND }],
+        }),
+        graph({
+          title: 'CPU',
+          about: 'Cores in use, by those in the process and those in the kernel for it.',
+          stacked: true,
+          queries: [
+            {
+              expr: `sum by (role, instance) (rate(process_cpu_user_seconds_total{${SELF}}[$__rate_interval]))`,
+              legend: `user ${LEGEND}`,
+            },
+            {
+              expr: `sum by (role, instance) (rate(process_cpu_system_seconds_total{${SELF}}[$__rate_interval]))`,
+              legend: `system ${LEGEND}`,
+            },
+          ],
+        }),
+      ],
+    },
+    {
+      title: 'Memory',
+      panels: [
+        graph({
+          title: 'Resident',
+          about: 'What the operating system counts against the limit of the container.',
+          unit: 'bytes',
+          queries: [{ expr: `process_resident_memory_bytes{${SELF}}`, legend: LEGEND }],
+        }),
+        graph({
+          title: 'Heap in use',
+          about: 'A saw is well; a saw that climbs is a leak.',
+          unit: 'bytes',
+          queries: [{ expr: `nodejs_heap_size_used_bytes{${SELF}}`, legend: LEGEND }],
+        }),
+        graph({
+          title: 'Garbage collection',
+          about: 'Share of time that it takes, by kind.',
+          unit: 'percentunit',
+          stacked: true,
+          queries: [{ expr: rate(`nodejs_gc_duration_seconds_sum{${SELF}}`, 'kind'), legend: '{{kind}}' }],
+        }),
+      ],
+    },
+    {
+      title: 'Handles',
+      panels: [
+        graph({
+          title: 'Open files',
+          about: 'Sockets are files, too. At `process_max_fds` nothing can be opened.',
+          width: 12,
+          queries: [{ expr: `process_open_fds{${SELF}}`, legend: LEGEND }],
+        }),
+        graph({
+          title: 'What keeps the process busy',
+          about: 'Sockets, timers, file handles and the like, by type.',
+          width: 12,
+          stacked: true,
+          queries: [{ expr: `sum by (type) (nodejs_active_resources{${SELF}})`, legend: '{{type}}' }],
+        }),
+      ],
+    },
+  ],
+});
