@@ -6,6 +6,8 @@ COPY package.json package-lock.json ./
 # The pinned runtime is for development; here the base image is the runtime.
 COPY tools/runtime/package.json tools/runtime/
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+# Sentry's command line comes along for bundlers, of which there are none: 22 MB under a licence that forbids competing with Sentry.
+RUN rm -rf node_modules/sentry node_modules/.bin/sentry node_modules/@sentry/bundler-plugins
 
 FROM docker.io/library/node:26-bookworm-slim
 ARG RELEASE=unknown
@@ -27,7 +29,8 @@ RUN mkdir -p node_modules/.cache && chown node:node node_modules/.cache
 USER node
 # Types stripped and files compiled ahead, for the user that runs them: a start needs neither then. Run as they are, so that the entries
 # themselves are kept too; without settings the service ends as soon as its code is loaded.
-RUN ! node app/main.ts api 2>/dev/null && node app/cli.ts --help >/dev/null
+RUN ! node app/main.ts api 2>/dev/null && node app/cli.ts --help >/dev/null && \
+    node --input-type=module -e "await import('./app/platform/telemetry/tracing.ts'); await import('./app/platform/telemetry/sentry.ts')"
 EXPOSE 5000 9464
 STOPSIGNAL SIGTERM
 # No shell: the service's own command, which asks the metrics port whether the process lives, in either role.

@@ -9,11 +9,12 @@ import type { Service } from './wiring.ts';
 
 /** @param service what `wiring.ts` built */
 export async function createApi(service: Service): Promise<HttpServer> {
-  const { config, db, logger, metrics } = service;
+  const { config, db, logger, metrics, errors } = service;
   const problemBaseUrl = `${config.apiUrl}/docs/errors`;
   const app = await createHttpServer({
     logger,
     metrics,
+    errors,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     problemBaseUrl,

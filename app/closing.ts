@@ -1,4 +1,5 @@
 /** Stopping mirrors starting: what opens a thing adds its close here, and they run in reverse. */
+import type { ErrorReports } from './platform/telemetry/error-reports.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 
 /** After the limit the process ends whatever still runs. */
@@ -38,11 +39,12 @@ export class Close {
     void this.#run(exitCode);
   }
 
-  /** What nobody caught leaves the process in an unknown state: it is logged, and the process ends. */
-  exitOnCrash(): void {
+  /** What nobody caught leaves the process in an unknown state: it is logged and reported, and the process ends. */
+  exitOnCrash(errors: ErrorReports): void {
     for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
       process.on(event, (err: unknown) => {
         this.#logger.fatal({ err }, event);
+        errors.report(err, { where: event, fatal: true });
         this.stop(event, 1);
       });
     }

@@ -94,6 +94,14 @@ describe('the configuration', () => {
     SMTP_URL: ['https://smtp.example.com', 'smtp.example.com:587'],
     PASSWORD_HASH_MEMORY_KIB: ['1024'],
     LOG_LEVEL: ['verbose'],
+    OTEL_EXPORTER_OTLP_ENDPOINT: ['alloy:4318', 'grpc://alloy:4317'],
+    OTEL_EXPORTER_OTLP_HEADERS: ['authorization', 'a b=c', 'a=%zz'],
+    OTEL_TRACES_SAMPLER_ARG: ['1.1', '-0.1', '10%', '.5', 'NaN'],
+    SENTRY_DSN: [
+      'https://sentry.example.com/1',
+      'https://a-key@sentry.example.com/1',
+      'https://key@sentry.example.com',
+    ],
   };
   for (const [name, values] of Object.entries(WRONG)) {
     it(`refuses a wrong ${name}, naming it, and every other fault beside it`, () => {
@@ -104,6 +112,13 @@ describe('the configuration', () => {
       }
     });
   }
+
+  it('reads the headers of traces as OpenTelemetry writes them', () => {
+    const { otelExporterOtlpHeaders } = readConfig({
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20YQ==, x-scope=a',
+    });
+    assert.deepEqual(otelExporterOtlpHeaders, { authorization: 'Basic YQ==', 'x-scope': 'a' });
+  });
 
   it('never prints the value of a secret', () => {
     const canary = 'k4n4ry';

@@ -1,11 +1,11 @@
 /** Environment -> one typed, frozen `Config`. Reports every fault at once, and never a secret's value. */
 import { readFileSync } from 'node:fs';
+import { SettingFault } from './setting-parsers.ts';
 import {
   DEVELOPMENT_SECRET,
   type Environment,
   EXAMPLE_SECRET,
   type Setting,
-  SettingFault,
   type SettingName,
   type Settings,
   settings,

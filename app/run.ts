@@ -11,8 +11,8 @@ import { readEnvironment } from './environment.ts';
 import { migrate } from './migrate.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
-import { followContexts } from './platform/telemetry/trace-context.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
+import { startTelemetry, type Telemetry } from './telemetry.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
 import { handlers, schedules } from './worker.ts';
 
@@ -26,31 +26,50 @@ export async function run(roleName = 'all'): Promise<void> {
   try {
     await start(roleName as Role);
   } catch (error) {
-    const expected = error instanceof ConfigError || error instanceof StartError;
-    process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(
+      `${isExpected(error) ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
+    );
     process.exit(1);
   }
 }
 
+/** Whether it is for the operator to repair, who is told how. */
+function isExpected(error: unknown): boolean {
+  return error instanceof ConfigError || error instanceof StartError;
+}
+
+/** For what a failed start still has to send. */
+const LAST_WORDS_MS = 2_000;
+
 async function start(role: Role): Promise<void> {
   if (!ROLES.includes(role)) throw new StartError(`Unknown role "${role}". Use one of: ${ROLES.join(', ')}.`);
-  followContexts();
   const config = readEnvironment();
   const logger = createLogger({ level: config.logLevel, release: config.release, ...(await prettyOnTerminal(config)) });
+  const telemetry = await startTelemetry(config, role, logger);
   const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);
   process.on('SIGTERM', () => closing.stop('SIGTERM'));
   process.on('SIGINT', () => closing.stop('SIGINT'));
-  closing.exitOnCrash();
+  closing.exitOnCrash(telemetry.errors);
+  closing.add('telemetry', () => telemetry.close(closing.remainingMs()));
 
   try {
-    await bringUp(role, config, logger, closing);
+    await bringUp(role, config, logger, telemetry, closing);
   } catch (error) {
     // Told to stop while starting: what then fails, fails because it was closed.
-    if (!closing.stopping) throw error;
+    if (closing.stopping) return;
+    if (!isExpected(error)) telemetry.errors.report(error, { where: 'start', fatal: true });
+    await telemetry.close(LAST_WORDS_MS);
+    throw error;
   }
 }
 
-async function bringUp(role: Role, config: Config, logger: Logger, closing: Close): Promise<void> {
+async function bringUp(
+  role: Role,
+  config: Config,
+  logger: Logger,
+  { errors }: Telemetry,
+  closing: Close,
+): Promise<void> {
   const { config: complete, standIns } = await completeConfig(config, logger);
   if (standIns) closing.add('development stand-ins', () => standIns.close());
   const directUrl = complete.databaseDirectUrl ?? complete.databaseUrl;
@@ -60,7 +79,7 @@ async function bringUp(role: Role, config: Config, logger: Logger, closing: Clos
   if (config.appEnv === 'development') await migrate({ url: directUrl, log: (line) => logger.info(line) });
   else await waitForMigrations(waiting);
 
-  const service = await createService({ config: complete, role, logger });
+  const service = await createService({ config: complete, role, logger, errors });
   closing.add('service', () => service.close(closing.remainingMs()));
   await startService(service);
 

@@ -2,6 +2,26 @@
  * Every setting of the service: name, meaning, unit, default, example. `config.ts` reads them, `.env.example` is held against this table by
  * a test, and the documentation is made from it.
  */
+import {
+  blocks,
+  credentials,
+  dsn,
+  flag,
+  headers,
+  integer,
+  list,
+  mailbox,
+  oneOf,
+  origins,
+  proxies,
+  secrets,
+  share,
+  signingSecrets,
+  stripeKey,
+  text,
+  url,
+} from './setting-parsers.ts';
+
 export type Environment = 'development' | 'test' | 'staging' | 'production';
 
 export interface Setting<T> {
@@ -19,87 +39,8 @@ export interface Setting<T> {
   readonly example: string;
 }
 
-class Fault extends Error {}
-const fault = (message: string) => new Fault(message);
-
-const text = (value: string) => value;
-const list = (value: string) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-const flag = (value: string) => {
-  if (value === 'true' || value === '1') return true;
-  if (value === 'false' || value === '0') return false;
-  throw fault('must be true or false');
-};
-const integer = (min: number, max: number) => (value: string) => {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < min || number > max) throw fault(`must be a whole number from ${min} to ${max}`);
-  return number;
-};
-const oneOf =
-  <const T extends string>(...allowed: T[]) =>
-  (value: string) => {
-    if (!allowed.includes(value as T)) throw fault(`must be one of ${allowed.join(', ')}`);
-    return value as T;
-  };
-const url =
-  (...protocols: string[]) =>
-  (value: string) => {
-    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      throw fault(`must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
-    }
-    return value.replace(/\/+$/, '');
-  };
-const origins = (value: string) =>
-  list(value).map((origin) => {
-    if (origin === '*') throw fault('must name exact origins; * cannot be combined with credentials');
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw fault('must be origins such as https://app.example.com');
-    return origin;
-  });
-const proxies = (value: string): number | string[] | false => {
-  if (value === '0' || value === 'false') return false;
-  if (/^\d+$/.test(value)) return Number(value);
-  return blocks(value);
-};
-const blocks = (value: string) => {
-  const parts = list(value);
-  if (!parts.every((block) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(block)))
-    throw fault('must be addresses or CIDR blocks');
-  return parts;
-};
-const credentials = (value: string) => {
-  const pairs = list(value);
-  if (!pairs.every((pair) => /^[^:]+:.{16,}$/.test(pair)))
-    throw fault('must be user:password, the password of at least 16 characters');
-  return pairs;
-};
-const signingSecrets = (value: string) => {
-  const given = list(value);
-  const bytes = (secret: string) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length;
-  if (!given.every((secret) => bytes(secret) >= 16)) throw fault('must be whsec_ and at least 16 bytes in base64');
-  return given;
-};
-const stripeKey = (value: string) => {
-  if (!/^(sk|rk)_(test|live)_\w+$/.test(value)) throw fault('must be a secret or restricted key: sk_... or rk_...');
-  return value;
-};
-const MIN_SECRET_LENGTH = 32;
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
 export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
-const secrets = (value: string) => {
-  const each = list(value);
-  if (each.length === 0 || each.some((secret) => secret.length < MIN_SECRET_LENGTH))
-    throw fault(`needs at least ${MIN_SECRET_LENGTH} characters each; openssl rand -base64 48 makes one`);
-  return each;
-};
-const mailbox = (value: string) => {
-  if (!/^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/.test(value))
-    throw fault('must be an address, or Name <address>');
-  return value;
-};
 
 const define = <const S extends Setting<unknown>>(setting: S): S => setting;
 
@@ -331,6 +272,31 @@ export const settings = {
     fallback: 'info',
     example: 'info',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: define({
+    meaning: 'Where traces go, by OTLP over HTTP, e.g. http://localhost:4318. Empty: none are recorded.',
+    parse: url('http:', 'https:'),
+    example: '',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: define({
+    meaning: 'Sent along with traces, e.g. the key of a hosted collector: name=value, comma-separated.',
+    parse: headers,
+    fallback: {},
+    secret: true,
+    example: '',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: define({
+    meaning: 'Share of traces that are recorded, 0 to 1, where the caller has not decided by its traceparent.',
+    parse: share,
+    fallback: 0.1,
+    developmentFallback: 1,
+    example: '1',
+  }),
+  SENTRY_DSN: define({
+    meaning: 'Where unexpected errors are reported: Sentry, or what npm run errors prints. Empty: only to the log.',
+    parse: dsn,
+    secret: true,
+    example: '',
+  }),
   RELEASE: define({
     meaning: 'What is deployed: a version or commit.',
     parse: text,
@@ -379,4 +345,3 @@ export const settings = {
 
 export type Settings = typeof settings;
 export type SettingName = keyof Settings;
-export { Fault as SettingFault };

@@ -19,6 +19,7 @@ import { createCursors } from './platform/http/pagination.ts';
 import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts';
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
 import { createSealer } from './platform/security/sealing.ts';
+import { type ErrorReports, noErrorReports } from './platform/telemetry/error-reports.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 import { observeCertificates, observeDisk } from './platform/telemetry/surroundings.ts';
@@ -29,6 +30,7 @@ export interface Service {
   readonly config: CompleteConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly errors: ErrorReports;
   readonly clock: Clock;
   readonly db: Database;
   readonly notifications: Notifications;
@@ -53,6 +55,8 @@ export interface ServiceOptions {
   config: CompleteConfig;
   role: Role;
   logger: Logger;
+  /** Where unexpected errors are reported; nowhere if absent. */
+  errors?: ErrorReports;
   /** For tests; real ones if absent. */
   clock?: Clock;
   transport?: EmailTransport;
@@ -90,7 +94,7 @@ export async function createService({ config, role, logger, ...options }: Servic
   const closers: ((timeoutMs: number) => Promise<unknown>)[] = [];
   let draining = false;
 
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, errors = noErrorReports } = options;
   const metrics = createMetrics({ release: config.release }, { runtime: options.runtimeMetrics ?? true });
   const directUrl = config.databaseDirectUrl ?? config.databaseUrl;
 
@@ -121,7 +125,7 @@ export async function createService({ config, role, logger, ...options }: Servic
   });
   closers.push(() => notifications.close());
 
-  const jobs = createJobs({ url: directUrl, db, worker: role !== 'api', logger, metrics });
+  const jobs = createJobs({ url: directUrl, db, worker: role !== 'api', logger, metrics, errors });
 
   const sealer = createSealer(config.appSecret);
   const cursors = createCursors(sealer);
@@ -226,6 +230,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     config,
     logger,
     metrics,
+    errors,
     clock,
     db,
     notifications,

@@ -5,8 +5,11 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { inSpan, SpanKind } from '../../platform/telemetry/spans.ts';
 
 const TIMEOUT_MS = 1_500;
+/** Without the path, which holds a part of the digest. */
+const SPAN = { kind: SpanKind.CLIENT, attributes: { 'peer.service': 'breached-passwords' } };
 
 export interface BreachCheckOptions {
   /** Range query by k-anonymity; undefined: no such check. */
@@ -22,10 +25,8 @@ export function createBreachCheck(options: BreachCheckOptions) {
     if (!url) return false;
     const digest = createHash('sha1').update(password).digest('hex').toUpperCase();
     try {
-      const response = await fetch(`${url}/${digest.slice(0, 5)}`, {
-        headers: { 'add-padding': 'true' },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const request = { headers: { 'add-padding': 'true' }, signal: AbortSignal.timeout(TIMEOUT_MS) };
+      const response = await inSpan('breached passwords', SPAN, () => fetch(`${url}/${digest.slice(0, 5)}`, request));
       if (!response.ok) throw new Error(`status ${response.status}`);
       const suffix = digest.slice(5);
       // Lines are SUFFIX:COUNT; padding lines have the count 0.

@@ -6,6 +6,7 @@ import type Stripe from 'stripe';
 import { Problem } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { inSpan, SpanKind } from '../../platform/telemetry/spans.ts';
 import { billingErrors } from './errors.ts';
 
 /** Every operation that is asked of Stripe; the label of the metric. */
@@ -96,7 +97,9 @@ export function createStripeGateway({ client, metrics, logger }: GatewayOptions)
       const startedAt = performance.now();
       let outcome: Outcome = 'success';
       try {
-        return sensible(await call(await client()));
+        const attributes = { 'peer.service': 'stripe', 'plinth.stripe.operation': operation };
+        const ask = async () => call(await client());
+        return sensible(await inSpan(`stripe ${operation}`, { kind: SpanKind.CLIENT, attributes }, ask));
       } catch (error) {
         outcome = outcomeOf(error);
         if (isOfType(error, 'StripeAuthenticationError', 'StripePermissionError'))

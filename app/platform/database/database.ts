@@ -5,6 +5,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { inSpan, SpanKind } from '../telemetry/spans.ts';
 import { isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
+import { describeStatement, operationOf } from './statements.ts';
 
 /** Runs statements outside a transaction, and opens transactions. */
 export type Database = NodePgDatabase<Record<string, never>> & { $client: PipelinedPool };
@@ -94,26 +95,14 @@ function timed(query: Query, histogram: Metrics['db_query_duration_seconds']): Q
   };
 }
 
-/** A span for every statement of a traced request or job. Its text has no values in it, only places for them. */
+/** A span for every statement of a traced request or job: what it does to which table, not its text. */
 function traced(query: Query): Query {
   return (config, values) => {
     if (!trace.getActiveSpan()?.isRecording()) return query(config, values);
     const text = typeof config === 'string' ? config : config.text;
-    const attributes = {
-      'db.system.name': 'postgresql',
-      'db.operation.name': operationOf(text),
-      'db.query.text': text.slice(0, MAX_QUERY_LENGTH),
-    };
-    return inSpan(operationOf(text), { kind: SpanKind.CLIENT, attributes }, () => query(config, values));
+    const { summary, attributes } = describeStatement(text);
+    return inSpan(summary, { kind: SpanKind.CLIENT, attributes }, () => query(config, values));
   };
-}
-
-const MAX_QUERY_LENGTH = 2_000;
-const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback']);
-
-function operationOf(text: string): string {
-  const word = text.trimStart().slice(0, 8).split(/\W/, 1)[0]!.toLowerCase();
-  return OPERATIONS.has(word) ? word : 'other';
 }
 
 /** PgBouncer in transaction mode hands each statement to any server connection, which may not know a prepared one. */

@@ -1,17 +1,19 @@
-/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged once. */
+/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged and reported once. */
 
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, isUnavailable } from '../database/failures.ts';
 import { Problem, type ProblemFactory } from '../errors.ts';
+import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import { httpErrors } from './errors.ts';
 import type { HttpServer } from './fastify.ts';
 
 const RETRY_AFTER_SECONDS = '5';
 
 /** Installs the error handler, and the answers for unknown routes (404) and methods (405 with `Allow`). */
-export function answerProblems(app: HttpServer, { problemBaseUrl }: { problemBaseUrl: string }) {
+export function answerProblems(app: HttpServer, options: { problemBaseUrl: string; errors?: ErrorReports }) {
+  const { problemBaseUrl, errors = noErrorReports } = options;
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error);
     if (problem.status >= 500) {
@@ -19,6 +21,11 @@ export function answerProblems(app: HttpServer, { problemBaseUrl }: { problemBas
       const fields = { err, code: problem.code };
       if (problem.code === 'internal_error') {
         request.log.error(fields, 'request failed unexpectedly');
+        errors.report(err, {
+          where: `${request.method} ${request.routeOptions.url ?? 'none'}`,
+          userId: request.caller?.userId,
+          tags: { requestId: request.id },
+        });
       } else {
         request.log.warn(fields, 'request refused');
       }

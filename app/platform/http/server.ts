@@ -8,6 +8,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { ErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { HttpServer } from './fastify.ts';
@@ -22,6 +23,8 @@ import { securityHeaders } from './security-headers.ts';
 export interface HttpServerOptions {
   logger: Logger;
   metrics: Metrics;
+  /** Where unexpected errors are reported; nowhere if absent. */
+  errors?: ErrorReports;
   /** Exact origins that browsers may call from. */
   corsOrigins: readonly string[];
   /** Proxies before this process: how many, or their addresses as CIDR blocks. */

@@ -6,6 +6,7 @@ import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database, Executor } from '../database/database.ts';
+import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { scrub } from '../telemetry/scrubbing.ts';
@@ -74,6 +75,8 @@ export interface JobsOptions {
   worker: boolean;
   logger: Logger;
   metrics: Metrics;
+  /** Where jobs that failed for the last time are reported, and schedules check in; nowhere if absent. */
+  errors?: ErrorReports;
 }
 
 /** The trace that enqueued a job, kept among its data: pg-boss keeps one as well, but shows it to nobody. Handlers do not see it. */
@@ -84,7 +87,9 @@ const SUPERVISE_SECONDS = 10;
 /** New jobs are announced; this bounds how late a delayed or retried one starts, and one whose announcement was lost. */
 const POLL_SECONDS = 5;
 
-export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): Jobs {
+export function createJobs({ url, db, worker, logger, metrics, errors = noErrorReports }: JobsOptions): Jobs {
+  /** Queue -> when it is due, for those that have a schedule. */
+  const crons = new Map<string, string>();
   observeQueues(db, metrics);
   const boss = new PgBoss({
     connectionString: url,
@@ -119,17 +124,22 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
     const seconds = () => (performance.now() - startedAt) / 1_000;
     const lastAttempt = job.retryCount >= job.retryLimit;
     const context: JobContext = { id: job.id, attempt: job.retryCount + 1, lastAttempt, signal: job.signal };
+    const cron = crons.get(queue);
+    const checkOut = cron === undefined ? undefined : errors.checkIn(queue, cron);
     try {
       await handler.handle(job.data, context);
+      checkOut?.(true);
       metrics.job_duration_seconds.observe({ queue, outcome: 'completed' }, seconds());
       return { id: job.id, status: 'completed' };
     } catch (err) {
+      checkOut?.(false);
       failSpan(trace.getActiveSpan(), err);
       metrics.job_duration_seconds.observe({ queue, outcome: 'failed' }, seconds());
       const permanent = err instanceof PermanentFailure;
       const dead = permanent || lastAttempt;
       if (dead) metrics.jobs_dead_total.inc({ queue });
       logger[dead ? 'error' : 'warn']({ err, queue, jobId: job.id, attempt: context.attempt, dead }, 'job failed');
+      if (dead) errors.report(err, { where: queue, tags: { jobId: job.id } });
       const output = { message: scrub(err instanceof Error ? err.message : String(err)) };
       return { id: job.id, status: permanent ? 'deadletter' : 'failed', output };
     }
@@ -171,6 +181,7 @@ export function createJobs({ url, db, worker, logger, metrics }: JobsOptions): J
     },
 
     async work(handlers, schedules) {
+      for (const { queue, cron } of schedules) crons.set(queue.name, cron);
       for (const handler of handlers) {
         const { name, concurrency } = handler.queue;
         await boss.work(

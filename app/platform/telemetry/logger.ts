@@ -2,10 +2,8 @@
  * Structured logs: Pino JSON straight to standard output, pretty only on a terminal in development.
  * What may hold a secret or a person's data is not logged in the first place; redaction by name is the second line.
  */
-import pg from 'pg';
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
-import { driverError } from '../database/failures.ts';
-import { scrub } from './scrubbing.ts';
+import { serializeError } from './serialized-error.ts';
 import { standardOutput } from './standard-output.ts';
 import { activeTraceId } from './trace-context.ts';
 
@@ -95,25 +93,4 @@ function withoutSecretsInside(key: string, value: unknown, depth: number): unkno
   // What is named `err` has a serializer of its own; an error under another name would be logged with all it carries.
   if (value instanceof Error) return key === 'err' && depth === 1 ? value : serializeError(value);
   return depth < REDACTED_DEPTH ? withoutSecrets(value as Record<string, unknown>, depth + 1) : value;
-}
-
-/**
- * An error as logged: type, message, code, stack, and the same of its causes. PostgreSQL's `detail` and `where` quote row values,
- * drizzle's message quotes parameters, and messages of class 22 (data exceptions) quote the bad value: all are left out.
- */
-export function serializeError(error: unknown): unknown {
-  const cause = driverError(error);
-  if (!(cause instanceof Error)) return { message: scrub(String(cause)) };
-  const { code, constraint, table } = cause as { code?: unknown; constraint?: unknown; table?: unknown };
-  const quotesValues = cause instanceof pg.DatabaseError && String(code).startsWith('22');
-  return {
-    type: cause.name,
-    message: quotesValues ? 'data exception (message withheld: it quotes a value)' : scrub(cause.message),
-    code,
-    constraint,
-    table,
-    stack: quotesValues ? cause.stack?.replace(cause.message, '') : scrub(cause.stack ?? ''),
-    cause: cause.cause === undefined ? undefined : serializeError(cause.cause),
-    errors: cause instanceof AggregateError ? cause.errors.map(serializeError) : undefined,
-  };
 }

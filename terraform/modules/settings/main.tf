@@ -2,7 +2,10 @@
 # that only development has are not here: every environment in AWS is a real one.
 locals {
   required_secrets = ["APP_SECRET", "DATABASE_URL", "SMTP_URL"]
-  optional_secrets = ["DATABASE_DIRECT_URL", "POSTMARK_WEBHOOK_AUTH", "RESEND_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
+  optional_secrets = [
+    "DATABASE_DIRECT_URL", "OTEL_EXPORTER_OTLP_HEADERS", "POSTMARK_WEBHOOK_AUTH", "RESEND_WEBHOOK_SECRET", "SENTRY_DSN", "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+  ]
 
   # What the platform sets itself: see modules/platform/settings.tf.
   derived_settings = [
@@ -22,6 +25,8 @@ locals {
     "DATABASE_PREPARED_STATEMENTS",
     "LOG_LEVEL",
     "NETWORK_LIMIT_FACTOR",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_TRACES_SAMPLER_ARG",
     "PASSWORD_HASH_ITERATIONS",
     "PASSWORD_HASH_MEMORY_KIB",
     "PASSWORD_HASH_PARALLELISM",

@@ -1,0 +1,87 @@
+/**
+ * Records spans and sends them by OTLP over HTTP, in batches. Loaded only where an endpoint is set: without it, the spans of `spans.ts`
+ * cost a look, and the SDK is not there at all.
+ */
+import { hostname } from 'node:os';
+import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { scrub } from './scrubbing.ts';
+
+export interface TracingOptions {
+  /** Base URL of the collector; traces go to `/v1/traces` below it (OTLP 1.0, "OTLP/HTTP request"). */
+  endpoint: string;
+  /** Sent along, e.g. the key of a hosted collector. */
+  headers: Readonly<Record<string, string>>;
+  /** Share of traces that are recorded, 0 to 1, where the caller's `traceparent` has not decided. */
+  ratio: number;
+  role: string;
+  release: string;
+  environment: string;
+  /** Told, at most once a minute, why spans were lost. */
+  onLoss(reason: string): void;
+}
+
+/** What is lost with a process that is killed, in milliseconds. */
+const BATCH_DELAY_MS = 2_000;
+const EXPORT_TIMEOUT_MS = 5_000;
+const QUIET_MS = 60_000;
+
+/**
+ * Starts recording, for the whole process.
+ * @returns a function that sends what is left, and stops
+ */
+export function startTracing({ endpoint, headers, ratio, ...options }: TracingOptions): () => Promise<void> {
+  reportLosses(options.onLoss);
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint}/v1/traces`,
+    headers: { ...headers },
+    timeoutMillis: EXPORT_TIMEOUT_MS,
+  });
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      'service.name': 'plinth',
+      'service.version': options.release,
+      'service.instance.id': `${hostname()}-${process.pid}`,
+      'deployment.environment.name': options.environment,
+      'plinth.role': options.role,
+    }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter,
+        scheduledDelayMillis: BATCH_DELAY_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS + 1_000,
+        maxQueueSize: 8_192,
+      }),
+    ],
+  });
+  trace.setGlobalTracerProvider(provider);
+  return async () => {
+    // A collector that is gone has been told of already, and must not keep the process.
+    await provider.shutdown().catch(() => {});
+    trace.disable();
+    diag.disable();
+  };
+}
+
+/** The SDK throws nothing at us: what goes wrong it tells its diagnostic logger, every time anew. */
+function reportLosses(onLoss: (reason: string) => void): void {
+  let quietUntil = 0;
+  const tell = (message: string, ...details: unknown[]) => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + QUIET_MS;
+    onLoss(scrub([message, ...details].map(String).join(' ')).slice(0, 500));
+  };
+  const ignore = () => {};
+  diag.setLogger(
+    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}

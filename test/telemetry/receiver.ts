@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+
+/**
+ * An HTTP server that takes what is posted to it.
+ * @param take given path and body; false for what it does not know
+ */
+export async function startReceiver(take: (path: string, body: Buffer) => boolean) {
+  const received: string[] = [];
+  const server = createServer(async (request, response) => {
+    const raw = await buffer(request);
+    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+    received.push(JSON.stringify(request.rawHeaders), body.toString('latin1'), body.toString('utf8'));
+    const known = take(request.url?.split('?', 1)[0] ?? '', body);
+    response.writeHead(known ? 200 : 404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
