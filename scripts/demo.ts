@@ -7,6 +7,12 @@ import { billingStory } from './demo/billing.ts';
 import { organizationsStory } from './demo/organizations.ts';
 import { createStage, Surprise } from './demo/stage.ts';
 
+try {
+  // As the service does in development.
+  process.loadEnvFile('.env');
+} catch {
+  // There is none: the defaults will do.
+}
 const port = process.env.PORT ?? '5000';
 const mailboxPort = process.env.MAILBOX_PORT ?? '1080';
 const stage = createStage({
