@@ -29,7 +29,9 @@ const ENV = {
   SES_TOPIC_ARNS: 'arn:aws:sns:eu-central-1:123456789012:bounces',
 };
 
-describe(`malformed requests (seed ${seed})`, { timeout: 100_000 + RUNS_PER_OPERATION * 1_000 }, () => {
+const timeout = 100_000 + RUNS_PER_OPERATION * 1_000;
+
+describe(`malformed requests (seed ${seed})`, { timeout }, () => {
   const agent = new Agent({ keepAlive: true });
   const codes = new Set(allErrors().map(({ code }) => code));
   let test: TestService;
@@ -43,7 +45,7 @@ describe(`malformed requests (seed ${seed})`, { timeout: 100_000 + RUNS_PER_OPER
     await test.close();
   });
 
-  it('to every operation get a 4xx problem document, and store nothing', async (t) => {
+  it('to every operation get a 4xx problem document, and store nothing', { timeout }, async (t) => {
     t.diagnostic(`seed ${seed}`);
     const { body: organizations } = await test.request('/v1/organizations', { token });
     const { operations, methods } = await readOperations(test, { organizationId: organizations.data[0].id });
