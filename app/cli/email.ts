@@ -1,15 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { EmailStatus } from '../features/email/email.ts';
+import { count } from './arguments.ts';
 import { withService } from './service.ts';
 import { print, Refusal, table, withProgress } from './terminal.ts';
 
 const STATUSES = ['queued', 'sent', 'failed', 'suppressed'] satisfies EmailStatus[];
-const count = (text: string) => {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 1_000)
-    throw new InvalidArgumentError('A whole number from 1 to 1000.');
-  return number;
-};
 
 export function emailCommands(program: Command): void {
   const email = program.command('email').description('mails of the outbox');

@@ -1,15 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { User } from '../features/accounts/accounts.ts';
 import type { Service } from '../wiring.ts';
+import { count } from './arguments.ts';
 import { withService } from './service.ts';
 import { print, Refusal, table } from './terminal.ts';
-
-const count = (text: string) => {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 1_000)
-    throw new InvalidArgumentError('A whole number from 1 to 1000.');
-  return number;
-};
 
 /** What operators see of a user: no hashes. */
 function present(user: User) {
