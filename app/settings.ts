@@ -79,6 +79,12 @@ export const settings = {
     secret: true,
     example: '',
   }),
+  DATABASE_REPLICA_URL: define({
+    meaning: 'A replica of it, for lists that may be some seconds old. Default: they are read from DATABASE_URL.',
+    parse: url('postgres:', 'postgresql:'),
+    secret: true,
+    example: '',
+  }),
   DATABASE_POOL_SIZE: define({
     meaning: 'Connections for transactions, a process.',
     parse: integer(1, 500),
@@ -97,6 +103,13 @@ export const settings = {
     parse: flag,
     fallback: true,
     example: 'true',
+  }),
+  REDIS_URL: define({
+    meaning:
+      'Redis or Valkey that counts rate limits, e.g. rediss://user:password@host:6379. Default: PostgreSQL counts them.',
+    parse: url('redis:', 'rediss:'),
+    secret: true,
+    example: '',
   }),
   APP_URL: define({
     meaning:

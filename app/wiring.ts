@@ -10,19 +10,21 @@ import { createEmail, createSmtpTransport, type Email, type EmailTransport } fro
 import { createOrganizations, type Organizations } from './features/organizations/organizations.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
-import { type Database, openDatabase } from './platform/database/database.ts';
-import { createNotifications, type Notifications } from './platform/database/notifications.ts';
-import { observeDatabase } from './platform/database/observation.ts';
+import type { Database } from './platform/database/database.ts';
+import type { Notifications } from './platform/database/notifications.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { createIdempotency, type Idempotency } from './platform/http/idempotency.ts';
 import { createCursors } from './platform/http/pagination.ts';
 import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts';
+import type { Redis } from './platform/redis.ts';
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
 import { createSealer } from './platform/security/sealing.ts';
 import { type ErrorReports, noErrorReports } from './platform/telemetry/error-reports.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 import { observeCertificates, observeDisk } from './platform/telemetry/surroundings.ts';
+
+import { openStores } from './stores.ts';
 
 export type Role = 'api' | 'worker' | 'all';
 
@@ -33,6 +35,10 @@ export interface Service {
   readonly errors: ErrorReports;
   readonly clock: Clock;
   readonly db: Database;
+  /** Where there is a replica. */
+  readonly replica: Database | undefined;
+  /** Where there is a Redis. */
+  readonly redis: Redis | undefined;
   readonly notifications: Notifications;
   readonly jobs: Jobs;
   readonly idempotency: Idempotency;
@@ -96,20 +102,9 @@ export async function createService({ config, role, logger, ...options }: Servic
 
   const { clock = systemClock, errors = noErrorReports } = options;
   const metrics = createMetrics({ release: config.release }, { runtime: options.runtimeMetrics ?? true });
-  const directUrl = config.databaseDirectUrl ?? config.databaseUrl;
-
-  const db = openDatabase({
-    url: config.databaseUrl,
-    poolSize: config.databasePoolSize,
-    lanes: config.databaseLanes,
-    preparedStatements: config.databasePreparedStatements,
-    statementTimeoutMs: 10_000,
-    applicationName: `plinth ${role}`,
-    onConnectionLost: (err) => logger.warn({ err }, 'database connection lost; the next statement opens another'),
-    metrics,
+  const { db, replica, reads, redis, rateLimits, notifications, directUrl } = await openStores({
+    ...{ config, role, clock, logger, metrics, closers },
   });
-  closers.push(() => db.$client.end());
-  observeDatabase(db, metrics);
   observeDisk(metrics);
 
   // Where nobody has a certificate, nobody is asked for one.
@@ -117,13 +112,6 @@ export async function createService({ config, role, logger, ...options }: Servic
     const stop = observeCertificates(metrics, { api: config.apiUrl, app: config.appUrl });
     closers.push(async () => stop());
   }
-
-  const notifications = createNotifications({
-    url: directUrl,
-    onLost: (err) =>
-      logger.warn({ err }, 'notifications lost; sessions are checked in the database until they are back'),
-  });
-  closers.push(() => notifications.close());
 
   const jobs = createJobs({ url: directUrl, db, worker: role !== 'api', logger, metrics, errors });
 
@@ -140,7 +128,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     metrics,
   });
 
-  const audit = createAudit({ db, clock });
+  const audit = createAudit({ db, reads, clock });
 
   const transport = options.transport ?? createSmtpTransport({ url: config.smtpUrl });
   closers.push(() => transport.close());
@@ -176,6 +164,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     notifications,
     jobs,
     hasher,
+    rateLimits,
     audit,
     email,
     metrics,
@@ -195,6 +184,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     clock,
     cursors,
     idempotency,
+    rateLimits,
     accounts,
     audit,
     email,
@@ -209,6 +199,7 @@ export async function createService({ config, role, logger, ...options }: Servic
 
   const billing = createBilling({
     db,
+    reads,
     clock,
     cursors,
     idempotency,
@@ -233,6 +224,8 @@ export async function createService({ config, role, logger, ...options }: Servic
     errors,
     clock,
     db,
+    replica,
+    redis,
     notifications,
     jobs,
     idempotency,
@@ -259,6 +252,7 @@ export async function createService({ config, role, logger, ...options }: Servic
 export async function startService(service: Service): Promise<void> {
   await service.accounts.start();
   await service.billing.start();
+  await service.redis?.start();
   await service.notifications.start();
   await service.jobs.start();
 }

@@ -169,7 +169,8 @@ async function launch(cluster: Cluster, port: number, stalePid: number | undefin
       options.log?.(line);
       if (isReady) return;
       said.push(line);
-      isReady = line.includes('database system is ready to accept connections');
+      // A standby says "read-only connections".
+      isReady = /database system is ready to accept (read-only )?connections/.test(line);
       if (isReady) resolve(undefined);
     });
     child.once('error', reject);

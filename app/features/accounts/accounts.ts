@@ -9,6 +9,7 @@ import type { HttpServer } from '../../platform/http/fastify.ts';
 import type { Cursors } from '../../platform/http/pagination.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
+import type { RateLimits } from '../../platform/security/rate-limits.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
@@ -55,6 +56,7 @@ export interface AccountsOptions {
   notifications: Notifications;
   jobs: Jobs;
   hasher: PasswordHasher;
+  rateLimits: RateLimits;
   audit: Audit;
   email: Email;
   metrics: Metrics;
@@ -111,7 +113,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
 
   const users = createUsers(db);
-  const limits = createAccountLimits(db.$client, settings.networkLimitFactor);
+  const limits = createAccountLimits(options.rateLimits, settings.networkLimitFactor);
   const oneTimeTokens = createOneTimeTokens({ db, clock });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };

@@ -1,6 +1,5 @@
-/** What is limited, and how much. Counted in PostgreSQL, so that any number of processes count as one. */
-import type { PipelinedPool } from '../../platform/database/pipelined-pool.ts';
-import { createRateLimit, type RateLimit } from '../../platform/security/rate-limits.ts';
+/** What is limited, and how much. Any number of processes count as one. */
+import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.ts';
 
 export interface AccountLimits {
   /** Failed sign-ins for an account, from devices it does not know. Key: address. */
@@ -23,9 +22,8 @@ const QUARTER_HOUR_SECONDS = 15 * 60;
 const HOUR_SECONDS = 60 * 60;
 
 /** @param networkFactor multiplies the limits that count by network: many people may share an address */
-export function createAccountLimits(pool: PipelinedPool, networkFactor: number): AccountLimits {
-  const make = (name: string, limit: number, windowSeconds: number) =>
-    createRateLimit({ pool, name, limit, windowSeconds });
+export function createAccountLimits(rateLimits: RateLimits, networkFactor: number): AccountLimits {
+  const make = (name: string, limit: number, windowSeconds: number) => rateLimits({ name, limit, windowSeconds });
   return {
     signInsByStrangers: make('sign_in_account', 10, QUARTER_HOUR_SECONDS),
     signInsByDevice: make('sign_in_device', 10, QUARTER_HOUR_SECONDS),

@@ -7,6 +7,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
+import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
@@ -49,9 +50,16 @@ export interface ChainBreak {
 const VERIFY_BATCH = 1_000;
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
-export function createAudit({ db, clock }: { db: Database; clock: Clock }): Audit {
+export interface AuditOptions {
+  db: Database;
+  /** For those who read a trail. */
+  reads: TolerantReads;
+  clock: Clock;
+}
+
+export function createAudit({ db, reads, clock }: AuditOptions): Audit {
   return {
-    reading: createAuditReading(db),
+    reading: createAuditReading(reads),
 
     async append(tx, entry) {
       const event = toEvent(entry, clock.now());

@@ -1,6 +1,6 @@
 /** Reading a trail: the newest events first, filtered, a page at a time or as a stream. */
 import { and, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
-import type { Database } from '../../platform/database/database.ts';
+import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { AuditAction } from './actions.ts';
 import { type AuditEvent, auditEvents } from './schema.ts';
 
@@ -22,7 +22,7 @@ export interface AuditReading {
 
 const BATCH = 500;
 
-export function createAuditReading(db: Database): AuditReading {
+export function createAuditReading(reads: TolerantReads): AuditReading {
   const matching = (ownerId: string, { action, actorId, from, to }: AuditFilter, before?: number): SQL =>
     and(
       eq(auditEvents.ownerId, ownerId),
@@ -34,12 +34,14 @@ export function createAuditReading(db: Database): AuditReading {
     )!;
 
   const list: AuditReading['list'] = (ownerId, filter, limit, before) =>
-    db
-      .select()
-      .from(auditEvents)
-      .where(matching(ownerId, filter, before))
-      .orderBy(desc(auditEvents.sequence))
-      .limit(limit);
+    reads((db) =>
+      db
+        .select()
+        .from(auditEvents)
+        .where(matching(ownerId, filter, before))
+        .orderBy(desc(auditEvents.sequence))
+        .limit(limit),
+    );
 
   return {
     list,

@@ -6,6 +6,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
+import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { HttpServer } from '../../platform/http/fastify.ts';
 import type { Idempotency } from '../../platform/http/idempotency.ts';
 import type { Cursors } from '../../platform/http/pagination.ts';
@@ -63,6 +64,8 @@ export interface BillingSettings extends StripeSettings {
 
 export interface BillingOptions {
   db: Database;
+  /** For lists that may be some seconds old. */
+  reads: TolerantReads;
   clock: Clock;
   cursors: Cursors;
   idempotency: Idempotency;
@@ -152,7 +155,7 @@ export function createBilling(options: BillingOptions): Billing {
       const allowedOrigins = [...new Set([new URL(settings.appUrl).origin, ...settings.corsOrigins])];
       const portal = createPortal({ gateway, customers, projection });
       buyingRoutes(app, { authorization, idempotency, checkout, portal, allowedOrigins });
-      const invoices = createInvoices(db);
+      const invoices = createInvoices(options.reads);
       managingRoutes(app, {
         ...{ authorization, idempotency, cursors, subscriptions, entitlements, invoices, usage, seats },
       });

@@ -1,6 +1,6 @@
 /** Invoices as projected. */
 import { and, desc, eq, sql } from 'drizzle-orm';
-import type { Database } from '../../platform/database/database.ts';
+import type { TolerantReads } from '../../platform/database/replica.ts';
 import { billingInvoices, type Invoice } from './schema.ts';
 
 export interface Invoices {
@@ -8,17 +8,19 @@ export interface Invoices {
   list(organizationId: string, limit: number, before?: readonly string[]): Promise<Invoice[]>;
 }
 
-export function createInvoices(db: Database): Invoices {
+export function createInvoices(reads: TolerantReads): Invoices {
   return {
     list(organizationId, limit, before) {
       const { createdAt, id } = billingInvoices;
       const beyond = before && sql`(${createdAt}, ${id}) < (${before[0]}::timestamptz, ${before[1]})`;
-      return db
-        .select()
-        .from(billingInvoices)
-        .where(and(eq(billingInvoices.organizationId, organizationId), beyond))
-        .orderBy(desc(createdAt), desc(id))
-        .limit(limit);
+      return reads((db) =>
+        db
+          .select()
+          .from(billingInvoices)
+          .where(and(eq(billingInvoices.organizationId, organizationId), beyond))
+          .orderBy(desc(createdAt), desc(id))
+          .limit(limit),
+      );
     },
   };
 }

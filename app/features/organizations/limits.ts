@@ -1,6 +1,5 @@
 /** What is limited, and how much: an invitation is mail to anyone, with words that its sender chose. */
-import type { PipelinedPool } from '../../platform/database/pipelined-pool.ts';
-import { createRateLimit, type RateLimit } from '../../platform/security/rate-limits.ts';
+import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.ts';
 
 export interface OrganizationLimits {
   /** Invitations to one address, from whichever organization. Key: address. */
@@ -11,7 +10,7 @@ export interface OrganizationLimits {
 
 const HOUR_SECONDS = 60 * 60;
 
-export function createOrganizationLimits(pool: PipelinedPool): OrganizationLimits {
-  const make = (name: string, limit: number) => createRateLimit({ pool, name, limit, windowSeconds: HOUR_SECONDS });
+export function createOrganizationLimits(rateLimits: RateLimits): OrganizationLimits {
+  const make = (name: string, limit: number) => rateLimits({ name, limit, windowSeconds: HOUR_SECONDS });
   return { invitationsTo: make('invitation_address', 10), invitationsBy: make('invitation_sender', 200) };
 }

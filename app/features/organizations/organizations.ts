@@ -8,6 +8,7 @@ import type { HttpServer } from '../../platform/http/fastify.ts';
 import type { Idempotency } from '../../platform/http/idempotency.ts';
 import type { Cursors } from '../../platform/http/pagination.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import type { RateLimits } from '../../platform/security/rate-limits.ts';
 import type { Accounts, User } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -38,6 +39,7 @@ export interface OrganizationsOptions {
   clock: Clock;
   cursors: Cursors;
   idempotency: Idempotency;
+  rateLimits: RateLimits;
   accounts: Pick<Accounts, 'authentication'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
@@ -64,7 +66,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const { db, clock, cursors, idempotency, audit, email, appUrl, followers } = options;
   const { authentication } = options.accounts;
 
-  const limits = createOrganizationLimits(db.$client);
+  const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit });
   const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
   const directory = createDirectory({ db, clock, audit, founding, memberships });

@@ -39,3 +39,12 @@ export function isUnavailable(error: unknown): boolean {
   if (cause instanceof pg.DatabaseError) return /^(08|53|57P|58030|25006)/.test(cause.code ?? '');
   return (typeof code === 'string' && NETWORK_CODES.has(code)) || CLIENT_MESSAGES.test(cause.message);
 }
+
+/**
+ * Whether a replica failed where the primary would not: it cancelled the statement to go on replaying (40001), or has not replayed the
+ * migration yet that made the table or column (42P01, 42703).
+ */
+export function isBehind(error: unknown): boolean {
+  const cause = driverError(error);
+  return cause instanceof pg.DatabaseError && /^(40001|42P01|42703)$/.test(cause.code ?? '');
+}

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { addressBlock, createRateLimit } from './rate-limits.ts';
+import { addressBlock, createRateLimits } from './rate-limits.ts';
 
 describe('a rate limit', () => {
   let database: TestDatabase;
@@ -32,7 +32,8 @@ describe('a rate limit', () => {
   });
 
   const limited = (error: unknown): error is Problem => error instanceof Problem && error.code === 'rate_limited';
-  const limit = (name: string, on = db) => createRateLimit({ pool: on.$client, name, limit: 3, windowSeconds: 60 });
+  const limit = (name: string, on = db) =>
+    createRateLimits({ pool: on.$client })({ name, limit: 3, windowSeconds: 60 });
   /** Uses until the limit refuses, at most ten. */
   async function room(of: ReturnType<typeof limit>, key: string): Promise<number> {
     for (let used = 0; ; used++) {

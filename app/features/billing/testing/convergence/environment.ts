@@ -121,7 +121,7 @@ export async function createEnvironment(): Promise<Environment> {
           const mortal = mortalDatabase(db, life);
           const client = connect(mortalHttpClient(sandbox.httpClient, life));
           const gateway = createStripeGateway({ client: async () => client, metrics, logger });
-          const audit = createAudit({ db: mortal, clock });
+          const audit = createAudit({ db: mortal, reads: (read) => read(mortal), clock });
           const email = createEmail({
             ...{ db: mortal, jobs: traceJobs, sealer, clock, metrics, logger, transport },
             ...{ from: 'Plinth <no-reply@example.com>', appUrl: APP_URL, apiUrl: 'https://api.example.com' },
