@@ -53,7 +53,10 @@ describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
     const { code, faults, all } = await doctor(env);
     assert.deepEqual([...faults], []);
     assert.equal(code, 0);
-    const names = ['database', 'migrations', 'clock', 'signing key', 'job queues', 'mail server', 'mail', 'stripe'];
+    const names = [
+      ...['database', 'migrations', 'clock', 'replica', 'redis', 'signing key', 'job queues', 'mail server', 'mail'],
+      'stripe',
+    ];
     assert.deepEqual(
       all.map(({ check }) => check),
       names,
@@ -87,5 +90,35 @@ describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
     const { code, stdout } = await run(env, 'doctor');
     assert.equal(code, 1);
     assert.match(stdout, /FAULT migrations +pending; run: node app\/cli\.ts migrate/);
+  });
+
+  it('names a database that is away, as a finding, and what to check', async () => {
+    const env = { DATABASE_URL: 'postgres://plinth:secret@127.0.0.1:1/plinth', START_PATIENCE_SECONDS: '0' };
+    const { code, faults } = await doctor(env);
+    assert.equal(code, 1);
+    assert.match(faults.get('database')!, /127\.0\.0\.1:1\/plinth could not be reached.*Check DATABASE_URL/);
+    assert.ok(!JSON.stringify([...faults]).includes('secret'));
+  });
+
+  it('names a replica and a Redis that are away, mails that failed, and a database that is no replica', async (t) => {
+    const { env, sql } = await installation(t);
+    await sql(`insert into email_messages (id, key, template, locale, to_address, status, failed_at)
+      values (gen_random_uuid(), 'a', 'welcome', 'en', 'ada@example.com', 'failed', now())`);
+    const away = {
+      DATABASE_REPLICA_URL: 'postgres://plinth:secret@127.0.0.1:1/plinth',
+      REDIS_URL: 'redis://:secret@127.0.0.1:1',
+    };
+    const { faults } = await doctor({ ...env, ...away });
+    assert.deepEqual([...faults.keys()], ['replica', 'redis', 'mail']);
+    assert.match(faults.get('mail')!, /^1 failed; look at: node app\/cli\.ts email list --status failed/);
+    assert.match(faults.get('replica')!, /ECONNREFUSED.*; the primary is read meanwhile; check DATABASE_REPLICA_URL/);
+    assert.match(
+      faults.get('redis')!,
+      /ECONNREFUSED.*; rate limits are counted in PostgreSQL meanwhile; check REDIS_URL/,
+    );
+    assert.ok(!JSON.stringify([...faults]).includes('secret'));
+
+    const { faults: others } = await doctor({ ...env, DATABASE_REPLICA_URL: env.DATABASE_URL! });
+    assert.match(others.get('replica')!, /^is no replica; set DATABASE_REPLICA_URL to one/);
   });
 });

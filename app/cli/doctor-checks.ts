@@ -1,0 +1,160 @@
+/** What `doctor` looks at, each a thing of a live installation, and what to do where it is not well. */
+import { sql } from 'drizzle-orm';
+import { DAY_MS } from '../platform/clock.ts';
+import type { Database } from '../platform/database/database.ts';
+import { driverError } from '../platform/database/failures.ts';
+import { migrationsAreCurrent } from '../platform/database/migrate.ts';
+import type { Service } from '../wiring.ts';
+
+export interface Finding {
+  check: string;
+  ok: boolean;
+  /** What was seen, and where it is not well, what to do. */
+  detail: string;
+}
+
+type Check = (service: Service) => Promise<Finding>;
+
+const MAX_SKEW_MS = 2_000;
+const MAX_KEY_AGE_DAYS = 90;
+const MAX_JOB_AGE_SECONDS = 300;
+const MAX_LAG_SECONDS = 30;
+const FEATURE_NOT_SUPPORTED = '0A000';
+
+/** In the order in which they make sense: what comes later needs what comes before. */
+const checks: Check[] = [
+  async ({ db }) => {
+    const { rows } = await db.execute<{ version: string }>(sql`select current_setting('server_version') as version`);
+    return { check: 'database', ok: true, detail: `PostgreSQL ${rows[0]?.version}` };
+  },
+  async ({ db }) => {
+    const ok = await migrationsAreCurrent(db);
+    return { check: 'migrations', ok, detail: ok ? 'current' : 'pending; run: node app/cli.ts migrate' };
+  },
+  async ({ db }) => {
+    const before = Date.now();
+    const { rows } = await db.execute<{ now: string }>(
+      sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+    );
+    const skewMs = Math.round(Number(rows[0]?.now) - (before + Date.now()) / 2);
+    const ok = Math.abs(skewMs) < MAX_SKEW_MS;
+    return {
+      check: 'clock',
+      ok,
+      detail: `${skewMs} ms apart from the database${ok ? '' : '; repair time synchronisation (NTP)'}`,
+    };
+  },
+  async ({ replica }) => {
+    const check = 'replica';
+    if (!replica) return { check, ok: true, detail: 'none: DATABASE_REPLICA_URL is not set' };
+    try {
+      const { rows } = await replica.execute<{ standby: boolean }>(sql`select pg_is_in_recovery() as standby`);
+      if (!rows[0]!.standby)
+        return { check, ok: false, detail: 'is no replica; set DATABASE_REPLICA_URL to one, or remove it' };
+      const seconds = await lagOf(replica);
+      if (seconds === undefined) return { check, ok: true, detail: 'answers; how far behind it is, it cannot say' };
+      const ok = seconds < MAX_LAG_SECONDS;
+      const advice = 'lists are as old; look at its load and its network, or remove DATABASE_REPLICA_URL meanwhile';
+      return { check, ok, detail: `${seconds} s behind${ok ? '' : `; ${advice}`}` };
+    } catch (error) {
+      const advice = 'the primary is read meanwhile; check DATABASE_REPLICA_URL and the server';
+      return { check, ok: false, detail: `cannot be asked (${reasonOf(error)}); ${advice}` };
+    }
+  },
+  async ({ redis }) => {
+    const check = 'redis';
+    if (!redis) return { check, ok: true, detail: 'none: REDIS_URL is not set' };
+    const reason = await redis.probe();
+    const advice = 'rate limits are counted in PostgreSQL meanwhile; check REDIS_URL and the server';
+    return { check, ok: !reason, detail: reason ? `${reason}; ${advice}` : 'answers' };
+  },
+  async ({ accounts, clock }) => {
+    await accounts.signingKeys.start();
+    const days = Math.floor((clock.now().getTime() - accounts.signingKeys.current().signsFrom.getTime()) / DAY_MS);
+    const ok = days <= MAX_KEY_AGE_DAYS;
+    return { check: 'signing key', ok, detail: `${days} days old${ok ? '' : '; run: node app/cli.ts keys rotate'}` };
+  },
+  async ({ db }) => {
+    const { rows } = await db.execute<{ name: string; seconds: number }>(sql`
+      select name, extract(epoch from now() - min(start_after))::int as seconds from pgboss.job
+      where state < 'active' and start_after <= now() and name not like '\\_\\_pgboss%' and name not like '%.dead'
+      group by name order by seconds desc limit 1`);
+    const [oldest] = rows;
+    const ok = !oldest || oldest.seconds < MAX_JOB_AGE_SECONDS;
+    const seen = oldest ? `the oldest waits ${oldest.seconds} s in ${oldest.name}` : 'empty';
+    return {
+      check: 'job queues',
+      ok,
+      detail: `${seen}${ok ? '' : '; is a worker running? (node app/main.ts worker)'}`,
+    };
+  },
+  async ({ email }) => {
+    const reason = await email.probe();
+    const advice = 'mail waits meanwhile; check SMTP_URL, the server and the network';
+    return { check: 'mail server', ok: !reason, detail: reason ? `${reason}; ${advice}` : 'takes connections' };
+  },
+  async ({ email }) => {
+    const failed = await email.list({ status: 'failed', limit: 100 });
+    const ok = failed.length === 0;
+    const number = failed.length === 100 ? '100 or more' : failed.length;
+    return {
+      check: 'mail',
+      ok,
+      detail: ok ? 'none failed' : `${number} failed; look at: node app/cli.ts email list --status failed`,
+    };
+  },
+  async ({ billing, config }) => {
+    const check = 'stripe';
+    if (!billing.operations.enabled) return { check, ok: true, detail: 'off: STRIPE_SECRET_KEY is not set' };
+    try {
+      const faults = await billing.operations.checkEndpoint();
+      const steps = await billing.operations.syncCatalog({ apply: false });
+      if (config.stripeWebhookSecret.length === 0)
+        faults.push('STRIPE_WEBHOOK_SECRET is not set, so the webhook is off: set it to the secret of the endpoint.');
+      if (steps.length > 0)
+        faults.push(`${steps.length} differences from the catalog; run: node app/cli.ts catalog sync --apply`);
+      return {
+        check,
+        ok: faults.length === 0,
+        detail: faults.join(' ') || 'the webhook and the catalog are as they should be',
+      };
+    } catch (error) {
+      return {
+        check,
+        ok: false,
+        detail: `cannot be asked (${reasonOf(error)}); check STRIPE_SECRET_KEY and the network`,
+      };
+    }
+  },
+];
+
+/** All findings; without the tables of this release, those up to there. */
+export async function examine(service: Service): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const check of checks) {
+    const finding = await check(service);
+    found.push(finding);
+    if (finding.check === 'migrations' && !finding.ok) break;
+  }
+  return found;
+}
+
+/** Of a streaming replica, in seconds. Aurora's readers have no such functions, and say so: undefined. */
+async function lagOf(replica: Database): Promise<number | undefined> {
+  try {
+    const { rows } = await replica.execute<{ seconds: number }>(sql`
+      select case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
+        else coalesce(extract(epoch from now() - pg_last_xact_replay_timestamp()), 0)::int end as seconds`);
+    return rows[0]!.seconds;
+  } catch (error) {
+    if ((driverError(error) as { code?: string }).code === FEATURE_NOT_SUPPORTED) return undefined;
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  // A host of several addresses, of which none answered.
+  return cause.message || (cause as { code?: string }).code || cause.name;
+}
