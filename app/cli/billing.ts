@@ -60,8 +60,9 @@ export function billingCommands(program: Command): void {
       print(command, { applied: apply, ...result, found: differences }, () => [
         ...(apply ? [`${result.events} lost events fetched.`] : []),
         `${result.customers} customers, ${result.differences} differences${apply || result.differences === 0 ? '' : '; --apply repairs them'}.`,
+        ...(result.failed > 0 ? [`${result.failed} could not be compared; the log says why.`] : []),
       ]);
-      if (!apply && result.differences > 0) process.exitCode = 1;
+      if ((!apply && result.differences > 0) || result.failed > 0) process.exitCode = 1;
     });
 
   billing

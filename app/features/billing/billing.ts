@@ -34,7 +34,7 @@ import { createLeases } from './leases.ts';
 import { createPortal } from './portal.ts';
 import { createPrices } from './prices.ts';
 import { createProjection } from './projection.ts';
-import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import { createReconciliation, type Reconciliation, type Swept } from './reconciliation.ts';
 import { observeRevenue } from './recurring-revenue.ts';
 import { createRefunds, type RefundInvoice } from './refunds.ts';
 import { buyingRoutes } from './routes/buying.ts';
@@ -109,7 +109,7 @@ export interface Billing {
     reconcile(options: {
       apply: boolean;
       found?: (difference: Difference) => void;
-    }): Promise<{ events: number; customers: number; differences: number }>;
+    }): Promise<Swept & { events: number }>;
     refund: RefundInvoice;
     /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
     checkEndpoint(): Promise<string[]>;
@@ -133,7 +133,9 @@ export function createBilling(options: BillingOptions): Billing {
   const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
   const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
-  const reconciliation = createReconciliation({ db, clock, gateway, intake, projection, usage, metrics, enabled });
+  const reconciliation = createReconciliation({
+    ...{ db, clock, gateway, intake, projection, usage, metrics, logger, enabled },
+  });
   const prices = createPrices({ gateway });
   const automaticTax = settings.billingAutomaticTax;
   const checkout = createCheckout({

@@ -60,6 +60,22 @@ describe('what an organization buys and uses', () => {
       assert.equal(shown.amountRefunded, shown.amountPaid);
     });
 
+    it('is taken back when it is refunded in the dashboard, with no credit note', async () => {
+      const scene = await createBillingScene(billing);
+      const invoice = await buy(scene, 1);
+      const payments = await billing.stripe.invoicePayments.list({ invoice });
+      const payment_intent = payments.data[0]!.payment.payment_intent as string;
+      await billing.stripe.refunds.create({ payment_intent, amount: 500 });
+      await billing.deliver();
+      assert.equal(await projects(scene), 13);
+      assert.equal((await scene.ask('/invoices')).body.data[0].amountRefunded, 500);
+      await billing.stripe.refunds.create({ payment_intent });
+      await billing.deliver();
+      assert.equal(await projects(scene), 3);
+      await assert.rejects(billing.test.service.billing.operations.refund(invoice), { code: 'conflict' });
+      assert.ok((await auditActions(billing.test, scene.id)).includes('invoice.refunded'));
+    });
+
     it('that is disputed is on the trail, and counted until it is answered', async () => {
       const scene = await createBillingScene(billing);
       await buy(scene, 1, DISPUTED_CARD);

@@ -38,7 +38,11 @@ export const reportUsageQueue = defineQueue<{ organizationId: string }>('billing
   coalesce: true,
   concurrency: 2,
 });
-export const pollQueue = defineQueue<Record<string, never>>('billing.poll-events', { concurrency: 1, retries: 2 });
+export const pollQueue = defineQueue<Record<string, never>>('billing.poll-events', {
+  concurrency: 1,
+  retries: 2,
+  expireSeconds: HOUR_SECONDS,
+});
 export const sweepQueue = defineQueue<Record<string, never>>('billing.sweep', {
   concurrency: 1,
   retries: 2,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createSignedInUser } from '../../../test/service.ts';
 import type { Difference } from './differences.ts';
+import { billingCursors } from './schema.ts';
 import { type BillingScene, type BillingService, createBillingScene, startBillingService } from './testing/scene.ts';
 
 const ORGANIZATIONS = 20;
@@ -74,6 +75,42 @@ describe('reconciling', () => {
     assert.ok((values.find(({ labels }) => labels.kind === 'event')?.value ?? 0) >= first.events);
   });
 
+  it('by polling goes through any number of events, and begins where it stopped only once all are stored', async () => {
+    const { clock } = billing.test;
+    const customer = (await billing.stripe.customers.list({ limit: 1 })).data[0]!.id;
+    for (let name = 0; name < 250; name++) await billing.stripe.customers.update(customer, { name: `Name ${name}` });
+    drop();
+    billing.advanceDays(0.01);
+    // The first page is stored, the second is not there.
+    const cursor = () => billing.test.service.db.select().from(billingCursors);
+    const before = await cursor();
+    const { makeRequest } = billing.sandbox.httpClient;
+    let pages = 0;
+    billing.sandbox.httpClient.makeRequest = (...request) => {
+      if (request[2].startsWith('/v1/events') && ++pages === 2) billing.sandbox.troubles.plan({ kind: 'fail' });
+      return makeRequest.apply(billing.sandbox.httpClient, request);
+    };
+    await assert.rejects(reconcile(true), { code: 'payments_unavailable' });
+    billing.sandbox.httpClient.makeRequest = makeRequest;
+    assert.deepEqual(await cursor(), before);
+    const { events } = await reconcile(true);
+    assert.ok(events >= 100 && events < 250, `${events}: what the first try stored is not counted again`);
+    assert.equal((await reconcile(true)).events, 0);
+    assert.notDeepEqual(await cursor(), before);
+    assert.ok(clock.now() > (await cursor())[0]!.position);
+  });
+
+  it('goes on past a customer that cannot be looked at, and says so', async () => {
+    const customers = await billing.stripe.customers.list({ limit: 1 });
+    billing.sandbox.troubles.plan({ kind: 'fail', path: `/v1/customers/${customers.data[0]!.id}` });
+    const { customers: looked, failed } = await reconcile(false);
+    assert.deepEqual([looked, failed], [ORGANIZATIONS, 1]);
+    assert.ok(billing.test.logs.some((line) => line.includes('could not be compared')));
+    billing.sandbox.troubles.set({ fail: 1 });
+    await assert.rejects(reconcile(false), { code: 'payments_unavailable' });
+    billing.sandbox.troubles.reset();
+  });
+
   it('runs by itself: events every five minutes, everything every night', () => {
     const crons = billing.test.service.billing.schedules.map(({ queue, cron }) => `${queue.name} ${cron}`);
     assert.deepEqual(crons, ['billing.poll-events */5 * * * *', 'billing.sweep 11 3 * * *']);
@@ -87,6 +124,7 @@ describe('reconciling', () => {
     const faults = (await operations.checkEndpoint()).join('\n');
     assert.match(faults, /disabled/);
     assert.match(faults, /customer\.subscription\.updated/);
+    assert.doesNotMatch(faults, /invoice\.paid/);
     await billing.stripe.webhookEndpoints.del(endpoint!.id);
     assert.match((await operations.checkEndpoint()).join('\n'), /no webhook endpoint/);
   });

@@ -6,6 +6,7 @@ import { asc, eq, gt, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Difference } from './differences.ts';
 import { isHandled } from './events.ts';
@@ -22,11 +23,16 @@ export interface Reconciliation {
    * Compares every customer with Stripe.
    * @param options.apply whether to store what is found; otherwise only tells
    * @param options.found called with each difference
+   * @throws `payments_unavailable`
    */
-  sweep(options: {
-    apply: boolean;
-    found?: (difference: Difference) => void;
-  }): Promise<{ customers: number; differences: number }>;
+  sweep(options: { apply: boolean; found?: (difference: Difference) => void }): Promise<Swept>;
+}
+
+export interface Swept {
+  customers: number;
+  differences: number;
+  /** Customers that could not be looked at. */
+  failed: number;
 }
 
 export interface ReconciliationOptions {
@@ -37,6 +43,7 @@ export interface ReconciliationOptions {
   projection: Projection;
   usage: Usage;
   metrics: Pick<Metrics, 'billing_drift_total'>;
+  logger: Logger;
   /** Whether there is a Stripe to ask. */
   enabled: boolean;
 }
@@ -48,10 +55,12 @@ const OVERLAP_MS = 10 * MINUTE_MS;
 const SETTLE_MS = MINUTE_MS;
 /** Stripe keeps events for so long. */
 const KEPT_MS = 30 * DAY_MS;
-const BATCH = 200;
+const PAGE = 100;
+/** Customers at a time: some 40 questions a second, where Stripe takes a hundred. */
+const AT_A_TIME = 8;
 
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
-  const { db, clock, gateway, intake, projection, usage, metrics, enabled } = options;
+  const { db, clock, gateway, intake, projection, usage, metrics, logger, enabled } = options;
 
   async function forgetOldEvents(): Promise<void> {
     const limit = after(clock.now(), -KEPT_MS);
@@ -69,20 +78,21 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       const [cursor] = await db.select().from(billingCursors).where(eq(billingCursors.name, CURSOR));
       const from = after(cursor?.position ?? after(now, -HOUR_MS), -OVERLAP_MS);
       const until = after(now, -SETTLE_MS);
+      const seconds = (instant: Date) => Math.floor(instant.getTime() / 1_000);
+      const created = { gte: seconds(from), lte: seconds(until) };
       let recovered = 0;
-      const list = await gateway.ask('events.list', async (stripe) => {
-        const seconds = (instant: Date) => Math.floor(instant.getTime() / 1_000);
-        const events = stripe.events.list({ created: { gte: seconds(from), lte: seconds(until) }, limit: 100 });
-        return events.autoPagingToArray({ limit: 10_000 });
-      });
-      // The oldest first, as they happened.
-      for (const event of list.reverse()) {
-        if (!isHandled(event.type)) continue;
-        if (await intake.recover(event)) {
-          recovered++;
-          metrics.billing_drift_total.inc({ kind: 'event' });
-        }
+      // The newest come first, and in which order they are taken in makes no difference.
+      for (let last: string | undefined, more = true; more; ) {
+        const page = await gateway.ask('events.list', (stripe) =>
+          stripe.events.list({ created, limit: PAGE, ...(last && { starting_after: last }) }),
+        );
+        const handled = page.data.filter(({ type }) => isHandled(type));
+        const isNew = await Promise.all(handled.map((event) => intake.recover(event)));
+        recovered += isNew.filter(Boolean).length;
+        last = page.data.at(-1)?.id;
+        more = page.has_more;
       }
+      metrics.billing_drift_total.inc({ kind: 'event' }, recovered);
       const position = { name: CURSOR, position: until };
       await db
         .insert(billingCursors)
@@ -92,7 +102,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     },
 
     async sweep({ apply, found }) {
-      const result = { customers: 0, differences: 0 };
+      const result: Swept = { customers: 0, differences: 0, failed: 0 };
       if (!enabled) return result;
       for (let beyond = '00000000-0000-0000-0000-000000000000'; ; ) {
         const batch = await db
@@ -100,19 +110,26 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
           .from(billingCustomers)
           .where(gt(billingCustomers.organizationId, beyond))
           .orderBy(asc(billingCustomers.organizationId))
-          .limit(BATCH);
-        for (const { id } of batch) {
-          result.customers++;
-          const differences = apply ? await projection.refresh(id) : await projection.compare(id);
-          // Another worker brings it up to date this moment.
-          if ('busyUntil' in differences) continue;
-          for (const difference of differences) {
+          .limit(AT_A_TIME);
+        const looks = await Promise.allSettled(
+          batch.map(({ id }) => (apply ? projection.refresh(id) : projection.compare(id))),
+        );
+        const failures = looks.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+        // One customer that fails must not keep the others from being looked at. Where all do, Stripe is away.
+        if (failures.length > 0 && failures.length === batch.length) throw failures[0]!.reason;
+        for (const { reason } of failures) logger.warn({ err: reason }, 'a customer could not be compared with Stripe');
+        result.customers += batch.length;
+        result.failed += failures.length;
+        for (const look of looks) {
+          // With `busyUntil` another worker brings it up to date this moment.
+          if (look.status === 'rejected' || 'busyUntil' in look.value) continue;
+          for (const difference of look.value) {
             result.differences++;
             metrics.billing_drift_total.inc({ kind: difference.kind });
             found?.(difference);
           }
         }
-        if (batch.length < BATCH) break;
+        if (batch.length < AT_A_TIME) break;
         beyond = batch.at(-1)!.id;
       }
       if (apply) {

@@ -113,7 +113,7 @@ export const billingInvoices = pgTable(
     total: bigint('total', { mode: 'number' }).notNull(),
     amountPaid: bigint('amount_paid', { mode: 'number' }).notNull(),
     amountRemaining: bigint('amount_remaining', { mode: 'number' }).notNull(),
-    /** By credit notes after it was paid. */
+    /** Given back after it was paid, by credit notes or by refunds without one. */
     amountCredited: bigint('amount_credited', { mode: 'number' }).notNull(),
     description: text('description').notNull(),
     subscriptionId: text('subscription_id'),

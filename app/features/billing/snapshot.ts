@@ -22,6 +22,8 @@ export interface Snapshot {
 }
 
 const PAGE = 100;
+/** Each failed attempt is one, too. */
+const MAX_CHARGES = 1_000;
 
 /** Fetches a snapshot. @throws `payments_unavailable` */
 export async function fetchSnapshot(gateway: StripeGateway, customerId: string): Promise<Snapshot> {
@@ -36,18 +38,23 @@ export async function fetchSnapshot(gateway: StripeGateway, customerId: string):
     gateway.ask('subscriptions.list', (stripe) =>
       stripe.subscriptions.list({ customer: customerId, status: 'all', limit: PAGE }),
     ),
-    gateway.ask('invoices.list', (stripe) => stripe.invoices.list({ customer: customerId, limit: PAGE })),
+    gateway.ask('invoices.list', (stripe) =>
+      stripe.invoices.list({ customer: customerId, limit: PAGE, expand: ['data.payments'] }),
+    ),
     gateway.ask('payment_methods.list', (stripe) => stripe.paymentMethods.list({ customer: customerId, limit: PAGE })),
     fetchClock(gateway, customer.test_clock ?? null),
   ]);
   const issued = invoices.data.filter(({ status }) => status !== 'draft');
-  const waiting = await waitingForAction(gateway, issued);
+  const [waiting, refunded] = await Promise.all([
+    waitingForAction(gateway, issued),
+    refundedByIntent(gateway, customerId, issued),
+  ]);
   return {
     deleted: false,
     testClockTime,
     trialUsed: subscriptions.data.some(({ trial_start }) => trial_start !== null),
     subscriptions: subscriptionRows(subscriptions.data, issued),
-    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id))),
+    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id), refunded)),
     paymentMethods: paymentMethods.data.map((method) => paymentMethodRow(method, defaultMethodOf(customer))),
   };
 }
@@ -85,6 +92,29 @@ async function waitingForAction(gateway: StripeGateway, invoices: readonly Strip
     }),
   );
   return new Set(waiting.flat());
+}
+
+/** What was given back of each payment, by its intent: also by hand in the dashboard, where no credit note says so. */
+async function refundedByIntent(
+  gateway: StripeGateway,
+  customer: string,
+  invoices: readonly Stripe.Invoice[],
+): Promise<Map<string, number>> {
+  const paid = invoices.filter(({ amount_paid }) => amount_paid > 0);
+  if (paid.length === 0) return new Map();
+  const since = Math.min(...paid.map(({ created }) => created));
+  const charges = await gateway.ask('charges.list', (stripe) =>
+    stripe.charges.list({ customer, created: { gte: since }, limit: PAGE }).autoPagingToArray({ limit: MAX_CHARGES }),
+  );
+  const refunded = new Map<string, number>();
+  for (const { payment_intent: intent, amount_refunded: amount } of charges)
+    if (intent && amount > 0) refunded.set(idOf(intent), (refunded.get(idOf(intent)) ?? 0) + amount);
+  return refunded;
+}
+
+function refundOf({ payments }: Stripe.Invoice, refunded: ReadonlyMap<string, number>): number {
+  const intents = (payments?.data ?? []).map(({ payment }) => payment.payment_intent);
+  return intents.reduce((sum, intent) => sum + ((intent && refunded.get(idOf(intent))) || 0), 0);
 }
 
 function defaultMethodOf(customer: Stripe.Customer): string | null {
@@ -155,7 +185,11 @@ function subscriptionOf({ parent }: Stripe.Invoice): string | null {
   return subscription ? idOf(subscription) : null;
 }
 
-function invoiceRow(invoice: Stripe.Invoice, actionRequired: boolean): Row<Invoice> {
+function invoiceRow(
+  invoice: Stripe.Invoice,
+  actionRequired: boolean,
+  refunded: ReadonlyMap<string, number>,
+): Row<Invoice> {
   const product = invoice.metadata?.product;
   const bought = isProduct(product);
   return {
@@ -166,7 +200,8 @@ function invoiceRow(invoice: Stripe.Invoice, actionRequired: boolean): Row<Invoi
     total: invoice.total,
     amountPaid: invoice.amount_paid,
     amountRemaining: invoice.amount_remaining,
-    amountCredited: invoice.post_payment_credit_notes_amount,
+    // A credit note that refunds is counted in both.
+    amountCredited: Math.max(invoice.post_payment_credit_notes_amount, refundOf(invoice, refunded)),
     description: describe(invoice.lines.data),
     subscriptionId: subscriptionOf(invoice),
     product: bought ? product : null,

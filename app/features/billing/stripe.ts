@@ -20,8 +20,8 @@ export type StripeOperation =
   | 'subscriptions.cancel'
   | 'invoices.list'
   | 'invoices.preview'
-  | 'invoices.retrieve'
   | 'invoice_payments.list'
+  | 'charges.list'
   | 'payment_methods.list'
   | 'checkout_sessions.list'
   | 'checkout_sessions.create'
@@ -32,7 +32,6 @@ export type StripeOperation =
   | 'events.list'
   | 'disputes.retrieve'
   | 'credit_notes.create'
-  | 'refunds.create'
   | 'meter_events.create'
   | 'webhook_endpoints.list'
   | 'test_clocks.retrieve';

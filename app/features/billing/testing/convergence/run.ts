@@ -179,13 +179,12 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
       return;
     }
     case 'refund': {
-      const [paid] = (await stripe.invoices.list({ customer, status: 'paid' })).data;
-      if (paid && paid.amount_paid > 0)
-        await stripe.creditNotes.create({
-          invoice: paid.id,
-          amount: paid.amount_paid,
-          refund_amount: paid.amount_paid,
-        });
+      const [paid] = (await stripe.invoices.list({ customer, status: 'paid', expand: ['data.payments'] })).data;
+      if (!paid || paid.amount_paid === 0) return;
+      const { id: invoice, amount_paid: amount } = paid;
+      const intent = paid.payments?.data[0]?.payment.payment_intent as string | undefined;
+      if (deed.withNote) await stripe.creditNotes.create({ invoice, amount, refund_amount: amount });
+      else if (intent) await stripe.refunds.create({ payment_intent: intent });
       return;
     }
     case 'second':

@@ -9,7 +9,7 @@ export type Deed =
   | { do: 'resume' }
   | { do: 'card'; good: boolean }
   | { do: 'pay' }
-  | { do: 'refund' }
+  | { do: 'refund'; withNote: boolean }
   | { do: 'second' };
 
 export type Step =
@@ -36,7 +36,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('resume' as const) }),
   fc.record({ do: fc.constant('card' as const), good: fc.boolean() }),
   fc.record({ do: fc.constant('pay' as const) }),
-  fc.record({ do: fc.constant('refund' as const) }),
+  fc.record({ do: fc.constant('refund' as const), withNote: fc.boolean() }),
   fc.record({ do: fc.constant('second' as const) }),
   fc.record({ do: fc.constant('buy' as const), plan }),
 );
