@@ -17,36 +17,40 @@ stripe-sandbox [options]
   --help
 `;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    host: { type: 'string' },
-    port: { type: 'string', default: '12111' },
-    seed: { type: 'string' },
-    'start-at': { type: 'string' },
-    state: { type: 'string' },
-    trouble: { type: 'string', multiple: true, default: [] },
-    webhook: { type: 'string', multiple: true, default: [] },
-    'webhook-secret': { type: 'string' },
-  },
-});
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`stripe-sandbox: ${(error as Error).message}\n`);
+  process.exit(1);
+}
 
-if (values.help) {
-  process.stdout.write(HELP);
-} else {
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      help: { type: 'boolean' },
+      host: { type: 'string' },
+      port: { type: 'string', default: '12111' },
+      seed: { type: 'string' },
+      'start-at': { type: 'string' },
+      state: { type: 'string' },
+      trouble: { type: 'string', multiple: true, default: [] },
+      webhook: { type: 'string', multiple: true, default: [] },
+      'webhook-secret': { type: 'string' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
   const secret = values['webhook-secret'];
   const startAt = values['start-at'];
   const sandbox = await startStripeSandbox({
-    port: Number(values.port),
+    port: numberOf('port', values.port),
     ...(values.host && { host: values.host }),
-    ...(values.seed && { seed: Number(values.seed) }),
-    ...(startAt && { startAt: Math.floor(Date.parse(startAt) / 1000) }),
+    ...(values.seed && { seed: numberOf('seed', values.seed) }),
+    ...(startAt && { startAt: Math.floor(numberOf('start-at', Date.parse(startAt)) / 1000) }),
     ...(values.state && { stateFile: values.state }),
     webhooks: values.webhook.map((url) => ({ url, ...(secret && { secret }) })),
   });
   for (const trouble of values.trouble) {
     const [name, value] = trouble.split('=') as [string, string];
-    if (!(name in sandbox.troubles.rates)) throw new Error(`There is no trouble called ${name}.`);
     sandbox.troubles.set({ [name]: Number(value) });
   }
   process.stdout.write(`stripe-sandbox: ${sandbox.url} (no money moves)\n`);
@@ -56,4 +60,10 @@ if (values.help) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
   }
+}
+
+function numberOf(option: string, given: string | number): number {
+  const number = Number(given);
+  if (!Number.isInteger(number)) throw new Error(`--${option} cannot be read: ${given}`);
+  return number;
 }

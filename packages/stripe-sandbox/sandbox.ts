@@ -4,6 +4,7 @@
  */
 import type Stripe from 'stripe';
 import { advanceSandbox, catchUp } from './clock.ts';
+import { invalid } from './fault.ts';
 import { type Api, createApi } from './http/api.ts';
 import { inProcessClient } from './http/in-process-client.ts';
 import { listen } from './http/server.ts';
@@ -88,6 +89,8 @@ export interface RunningSandbox extends StripeSandbox {
 }
 
 const DAY = 86_400;
+/** The end of the year 9999: the last that dates can be written for. */
+const MAX_TIME = 253_402_300_799;
 
 /** A sandbox without a socket. */
 export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): StripeSandbox {
@@ -106,8 +109,12 @@ export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): 
     },
     clock: {
       now: () => world.now(),
-      advance: (by) =>
-        advanceSandbox(world, 'to' in by ? by.to : world.now() + (by.seconds ?? 0) + (by.days ?? 0) * DAY),
+      advance(by) {
+        const until = Math.round('to' in by ? by.to : world.now() + (by.seconds ?? 0) + (by.days ?? 0) * DAY);
+        if (!(until >= world.now() && until <= MAX_TIME))
+          throw invalid('Time goes forward, by a number of days or seconds.', 'days');
+        advanceSandbox(world, until);
+      },
     },
     deliveries: {
       all: () => [...world.outbox.deliveries.values()],

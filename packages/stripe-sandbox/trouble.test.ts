@@ -140,6 +140,29 @@ test('time, trouble, checkout and reset are reached over HTTP too', async (t) =>
   assert.deepEqual((await stripe.products.list()).data, []);
 });
 
+test('a control that makes no sense is refused and changes nothing', async (t) => {
+  const { sandbox } = await bench(t);
+  const before = { now: sandbox.clock.now(), rates: sandbox.troubles.rates, settings: { ...sandbox.world.settings } };
+  for (const [path, body] of [
+    ['advance', { days: 'many' }],
+    ['advance', { days: -1 }],
+    ['advance', { to: 1 }],
+    ['advance', { days: 1e12 }],
+    ['trouble', { earthquake: 1 }],
+    ['trouble', { fail: 2 }],
+    ['trouble', { drop: 'often' }],
+    ['trouble', { plan: { kind: 'earthquake' } }],
+    ['settings', { retryDays: 'never' }],
+    ['settings', { earthquake: 1 }],
+    ['settings', { afterLastRetry: 'sue' }],
+  ] as const) {
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    assert.equal(answer.status, 400, JSON.stringify([path, body]));
+  }
+  const after = { now: sandbox.clock.now(), rates: sandbox.troubles.rates, settings: { ...sandbox.world.settings } };
+  assert.deepEqual(after, before);
+});
+
 test('the objects are there again after a restart with a state file', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'stripe-sandbox-'));
   t.after(() => rmSync(directory, { recursive: true }));
@@ -178,3 +201,19 @@ test('the command listens where it is told, says so, and stops when asked', asyn
   child.kill('SIGTERM');
   assert.equal(await exited, 0);
 });
+
+for (const [what, options, said] of [
+  ['an unknown trouble', ['--port', '0', '--trouble', 'earthquake=1'], /no trouble called earthquake/],
+  ['an unknown option', ['--earthquake'], /earthquake/],
+  ['a port that is none', ['--port', 'here'], /--port cannot be read: here/],
+  ['a date that is none', ['--port', '0', '--start-at', 'soon'], /--start-at/],
+] as const) {
+  test(`the command refuses ${what} in a line`, async () => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), ...options]);
+    let complaint = '';
+    for await (const chunk of child.stderr) complaint += chunk;
+    assert.match(complaint, said);
+    assert.equal(complaint.trim().split('\n').length, 1);
+    assert.equal(child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve))), 1);
+  });
+}

@@ -3,6 +3,7 @@
  * replays. Rates are probabilities from 0 to 1. Requests and deliveries draw from sequences of their own, so that one
  * more request does not change what happens to the deliveries.
  */
+import { invalid } from './fault.ts';
 import type { Answer, ApiRequest } from './http/answer.ts';
 import { seededRandom } from './random.ts';
 
@@ -76,6 +77,17 @@ const NONE: TroubleRates = {
   delaySeconds: 5,
 };
 
+const KINDS: readonly PlannedFailure['kind'][] = ['rateLimit', 'fail', 'failAfter', 'garbage', 'slow'];
+/** Amounts; all others are probabilities. */
+const AMOUNTS = ['slowMs', 'delaySeconds'];
+
+function checkRate(name: string, rate: unknown): void {
+  if (!(name in NONE))
+    throw invalid(`There is no trouble called ${name}. There is ${Object.keys(NONE).join(', ')}.`, name);
+  const most = AMOUNTS.includes(name) ? 1e9 : 1;
+  if (typeof rate !== 'number' || !(rate >= 0 && rate <= most)) throw invalid(`${name} is 0 to ${most}.`, name);
+}
+
 export function createTroubles(seed: number): Troubles {
   let firstSeed = seed;
   let rates = { ...NONE };
@@ -99,9 +111,11 @@ export function createTroubles(seed: number): Troubles {
       return rates;
     },
     set(changed) {
+      for (const [name, rate] of Object.entries(changed)) checkRate(name, rate);
       rates = { ...rates, ...changed };
     },
     plan(failure) {
+      if (!KINDS.includes(failure.kind)) throw invalid(`A plan is one of ${KINDS.join(', ')}.`, 'kind');
       plans.push({ ...failure });
     },
     declineNext(code, customer) {

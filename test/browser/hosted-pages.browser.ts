@@ -152,6 +152,18 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await page.waitForURL(/paid/);
   });
 
+  it('take the tax number of a business abroad, which then pays no tax here', async () => {
+    const { id, url } = await checkout({ automatic_tax: { enabled: true }, tax_id_collection: { enabled: true } });
+    await page.goto(url!);
+    await page.getByLabel('Country').fill('DE');
+    await page.getByLabel(/VAT number/).fill('DE123456789');
+    await pay('4242424242424242');
+    await page.waitForURL(/paid/);
+    const { customer_details: details, amount_total: total } = await stripe.checkout.sessions.retrieve(id);
+    assert.deepEqual(details!.tax_ids, [{ type: 'eu_vat', value: 'DE123456789' }]);
+    assert.equal(total, 4_900);
+  });
+
   it('lead back to the shop without paying', async () => {
     await page.goto((await checkout()).url!);
     await page.getByRole('link', { name: 'Back, without paying' }).click();

@@ -1,6 +1,7 @@
 /** The controls over HTTP, in JSON: time, trouble, deliveries, and what a customer does on the hosted pages. */
-import { Fault } from '../fault.ts';
+import { Fault, invalid } from '../fault.ts';
 import type { StripeSandbox } from '../sandbox.ts';
+import { type AccountSettings, DEFAULT_SETTINGS } from '../settings.ts';
 import type { Answer, ApiRequest } from './answer.ts';
 import { wire } from './expansion.ts';
 
@@ -38,7 +39,7 @@ const CONTROLS: [string, RegExp, Control][] = [
     },
   ],
   ['GET', /^\/_sandbox\/settings$/, (sandbox) => sandbox.world.settings],
-  ['POST', /^\/_sandbox\/settings$/, (sandbox, body) => Object.assign(sandbox.world.settings, body)],
+  ['POST', /^\/_sandbox\/settings$/, (sandbox, body) => Object.assign(sandbox.world.settings, settingsOf(body))],
   ['GET', /^\/_sandbox\/deliveries$/, (sandbox) => ({ data: sandbox.deliveries.all().toReversed() })],
   [
     'POST',
@@ -82,6 +83,22 @@ export function answerControl(sandbox: StripeSandbox, request: ApiRequest): Answ
     if (error instanceof SyntaxError) return json(400, { error: { message: 'The body must be JSON.' } });
     throw error;
   }
+}
+
+/** @throws Fault for a setting that does not exist, or a value of another kind */
+function settingsOf(body: Record<string, unknown>): Partial<AccountSettings> {
+  for (const [name, value] of Object.entries(body)) {
+    const now = DEFAULT_SETTINGS[name as keyof AccountSettings];
+    const fits = Array.isArray(now)
+      ? Array.isArray(value) && value.every((one) => typeof one === 'number' && one > 0)
+      : typeof value === typeof now;
+    if (now === undefined || !fits)
+      throw invalid(`There is no such setting, or it is of another kind: ${name}.`, name, 'parameter_invalid');
+  }
+  const { afterLastRetry = 'cancel' } = body as Partial<AccountSettings>;
+  if (!['cancel', 'mark_unpaid', 'leave_past_due'].includes(afterLastRetry))
+    throw invalid('afterLastRetry is cancel, mark_unpaid or leave_past_due.', 'afterLastRetry');
+  return body;
 }
 
 function json(status: number, body: unknown): Answer {

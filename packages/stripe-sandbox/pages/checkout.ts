@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import type { Answer } from '../http/answer.ts';
 import type { CheckoutAsked } from '../resources/blank-checkout.ts';
 import type { CheckoutForm } from '../resources/checkout-completion.ts';
-import { quoteOf } from '../resources/checkout-quote.ts';
+import { type Quote, quoteOf } from '../resources/checkout-quote.ts';
 import type { StripeSandbox } from '../sandbox.ts';
 import { idOf } from '../world.ts';
 import { cardFields, FOREIGN, fieldsOf, type Html, html, money, page, problem, refusal, seeOther } from './layout.ts';
@@ -42,19 +42,21 @@ function pay(sandbox: StripeSandbox, session: Stripe.Checkout.Session, fields: R
   if (fields.action === 'promotion') return form(sandbox, session, fields);
   try {
     const outcome = sandbox.customer.completeCheckout(session.id, formOf(fields));
-    return outcome.status === 'complete' ? seeOther(successUrl(session)) : challenge(session, fields);
+    return outcome.status === 'complete' ? seeOther(successUrl(session)) : challenge(sandbox, session, fields);
   } catch (error) {
     if (error instanceof Fault) return form(sandbox, session, { ...fields, authentication: '' }, error.message);
     throw error;
   }
 }
 
-function formOf({ card, email, name, country, promotion, authentication }: Record<string, string>): CheckoutForm {
+function formOf(fields: Record<string, string>): CheckoutForm {
+  const { card, email, name, country, taxId, promotion, authentication } = fields;
   return {
     ...(card && { card }),
     ...(email && { email }),
     ...(name && { name }),
     ...(country && { country }),
+    ...(taxId && { taxId: { type: 'eu_vat', value: taxId } }),
     ...(promotion && { promotionCode: promotion }),
     ...((authentication === 'passed' || authentication === 'failed') && { authentication }),
   };
@@ -88,24 +90,30 @@ function form(
   const days = asked.subscription?.trial_period_days;
   return page(
     'Checkout',
-    html`<h1>${session.mode === 'setup' ? 'Save a card' : session.mode === 'subscription' ? 'Subscribe' : 'Pay'}</h1>
+    html`<p class="soft">${world.settings.accountName}</p><h1>${titleOf(sandbox, session, quote)}</h1>
+${problem(fault || undefined)}
 <section class="card" aria-label="What is bought"><table>${lines}
 ${discount > 0 && html`<tr><td>Discount${code && ` (${code.code})`}</td><td class="number">−${money(discount, currency)}</td></tr>`}
 ${tax > 0 && html`<tr><td>Tax</td><td class="number">${money(tax, currency)}</td></tr>`}
 ${session.mode !== 'setup' && html`<tr class="total"><td>Due today</td><td class="number" id="total">${money(quote.total, currency)}</td></tr>`}</table>
-${days !== undefined && html`<p class="soft">${days} days free, then as above.</p>`}</section>
-${problem(fault || undefined)}
-<form class="card" method="post">
+${days !== undefined && html`<p class="soft">${days} days free, then as above.</p>`}
+${session.allow_promotion_codes && html`<form class="beside" method="post"><label>Promotion code<input name="promotion" autocomplete="off" value="${code ? code.code : (fields.promotion ?? '')}"></label><button name="action" value="promotion">Apply</button></form>`}</section>
+<form class="card" method="post"><input type="hidden" name="promotion" value="${code ? code.code : ''}">
 <label>Email<input name="email" type="email" autocomplete="email" required value="${email}"></label>
 ${needsCard && cardFields}
 <label>Name on card<input name="name" autocomplete="name" value="${fields.name ?? ''}"></label>
 ${session.automatic_tax.enabled && html`<label>Country<input name="country" maxlength="2" value="${fields.country ?? 'US'}"></label>`}
-${session.allow_promotion_codes && html`<label>Promotion code<input name="promotion" autocomplete="off" value="${code ? code.code : ''}"></label>`}
+${session.tax_id_collection?.enabled && html`<label>VAT number, of a business in the EU<input name="taxId" autocomplete="off" placeholder="DE123456789" value="${fields.taxId ?? ''}"></label>`}
 <button class="main" name="action" value="pay">${buttonOf(session, quote.total, currency, days !== undefined)}</button>
-${session.allow_promotion_codes && html`<p><button name="action" value="promotion" formnovalidate>Apply the promotion code</button></p>`}
 </form>${session.cancel_url && html`<p><a href="${session.cancel_url}">Back, without paying</a></p>`}`,
     { status: fault ? 402 : 200 },
   );
+}
+
+function titleOf({ world }: StripeSandbox, session: Stripe.Checkout.Session, { lines }: Quote): string {
+  if (session.mode === 'setup') return 'Save a card';
+  const product = world.store.find('product', idOf(lines[0]?.price.product) ?? '')?.name ?? '';
+  return session.mode === 'subscription' ? `Subscribe to ${product}` : `Pay for ${product}`;
 }
 
 function promotionNamed({ world }: StripeSandbox, typed: string): Stripe.PromotionCode | undefined {
@@ -124,14 +132,15 @@ function buttonOf(session: Stripe.Checkout.Session, total: number, currency: str
 }
 
 /** What the bank's page is in life: here with a button for each way it can end. */
-function challenge(session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
-  const kept = ['card', 'email', 'name', 'country', 'promotion'].map(
+function challenge({ world }: StripeSandbox, session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
+  const due = money(session.amount_total ?? 0, session.currency ?? 'usd');
+  const kept = ['card', 'email', 'name', 'country', 'taxId', 'promotion'].map(
     (name): Html => html`<input type="hidden" name="${name}" value="${fields[name] ?? ''}">`,
   );
   return page(
     '3-D Secure',
     html`<h1>3-D Secure</h1><form class="card" method="post" action="/c/pay/${session.id}">${kept}
-<p>The bank asks whether it is you who pays.</p>
+<p>${world.settings.accountName} asks for ${due}. Your bank wants to know that it is you who pays.</p>
 <button class="main" name="authentication" value="passed">Complete</button>
 <p><button name="authentication" value="failed" class="danger">Fail</button></p></form>`,
   );

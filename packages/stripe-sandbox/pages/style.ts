@@ -18,7 +18,9 @@ table{width:100%;border-collapse:collapse;font-size:.875rem}th,td{text-align:lef
 th{color:var(--soft);font-weight:600}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}.total td{font-weight:700;border-bottom:0}
 .scroll{overflow-x:auto}.chip{display:inline-block;padding:.05rem .5rem;border-radius:1rem;background:#e7e9f0;font-size:.8125rem;white-space:nowrap}
 .chip.good{background:#d6f2df;color:#0c5a2a}.chip.bad{background:#fde0e6;color:#8a0f2f}.chip.wait{background:#fff0c9;color:#6b5000}
-form.inline{display:inline-flex;gap:.5rem;align-items:end;flex-wrap:wrap;margin:0 .5rem .5rem 0}form.inline label{margin:0;display:inline-flex;gap:.5rem;align-items:center}form.inline input,form.inline select{width:auto;max-width:15rem;display:inline-block;margin:0}form.inline input[type=number]{max-width:6rem}
+form.inline{display:inline-flex;gap:.5rem;align-items:end;flex-wrap:wrap;margin:0 .5rem .5rem 0}form.inline label{margin:0;display:inline-flex;gap:.5rem;align-items:center}form.inline input,form.inline select{width:auto;max-width:min(22rem,100%);display:inline-block;margin:0}form.inline input[type=number]{max-width:6rem}
 .card>:first-child{margin-top:0}.card>:last-child{margin-bottom:0}.card ul{padding-left:1.25rem}
+form.beside{display:flex;gap:.5rem;align-items:end;border-top:1px solid var(--line);padding-top:1rem}form.beside label{flex:1;margin:0}form.beside button{padding:.625rem .875rem}
+@media(max-width:40rem){.scroll tr:has(th){display:none}.scroll tr{display:block;padding:.75rem 0;border-bottom:1px solid var(--line)}.scroll td,.scroll td.number{display:block;border:0;padding:.125rem 0;text-align:left;overflow-wrap:anywhere}.scroll td form.inline{margin:.25rem 0 0}}
 details{margin:0 0 1rem;font-size:.875rem;color:var(--soft)}summary{cursor:pointer}code{font-size:.8125rem;overflow-wrap:anywhere}
 `);
