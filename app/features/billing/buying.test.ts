@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditActions, eventually } from '../../../test/conditions.ts';
-import { assertProblem } from '../../../test/service.ts';
+import { assertProblem, startTestService } from '../../../test/service.ts';
 import { DELETE } from '../organizations/testing/scene.ts';
 import {
   type BillingScene,
@@ -82,6 +82,18 @@ describe('what an organization buys and uses', () => {
       assert.ok((await auditActions(billing.test, scene.id)).includes('dispute.opened'));
       const { values } = await billing.test.service.metrics.billing_open_disputes.get();
       assert.equal(values[0]!.value, 1);
+      assert.ok(billing.test.logs.some((line) => line.includes('a payment is disputed')));
+      const [dispute] = (await billing.stripe.disputes.list()).data;
+      await billing.stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+      await billing.deliver();
+      const closed = (await billing.test.service.audit.all(scene.id)).filter(
+        ({ action }) => action === 'dispute.closed',
+      );
+      assert.deepEqual(
+        closed.map(({ details }) => (details as { status: string }).status),
+        ['won'],
+      );
+      assert.equal((await billing.test.service.metrics.billing_open_disputes.get()).values[0]!.value, 0);
     });
   });
 
@@ -196,17 +208,47 @@ describe('what an organization buys and uses', () => {
   });
 
   describe('entitlements', () => {
-    it('cost no query while they are known, and change in every process at once', async () => {
+    it('cost a guarded route no query while they are known', async () => {
       const scene = await createBillingScene(billing);
-      const { entitlements } = billing.test.service.billing;
-      await entitlements.of(scene.id);
-      const known = entitlements.of(scene.id);
-      assert.ok(!(known instanceof Promise), 'from memory');
-      assert.equal(known.because.plan, 'free');
+      const { db, billing: service } = billing.test.service;
+      const guard = service.requireFeature('auditExport');
+      const request = { access: { organizationId: scene.id } } as never;
+      await assert.rejects(guard(request));
+      const { query } = db.$client;
+      let queries = 0;
+      const counting = (...args: unknown[]) => {
+        if (JSON.stringify(args[0]).includes('billing_')) queries++;
+        return (query as (...each: unknown[]) => unknown).apply(db.$client, args);
+      };
+      db.$client.query = counting as typeof query;
+      try {
+        for (let call = 0; call < 10; call++) await assert.rejects(guard(request), { code: 'feature_not_included' });
+        assert.equal(queries, 0);
+        await service.entitlements.of('0198ffff-ffff-7fff-8fff-ffffffffffff');
+        assert.equal(queries, 2, 'what is not known is read');
+      } finally {
+        db.$client.query = query;
+      }
+    });
+
+    it('change at once in every process that keeps them', async () => {
+      const scene = await createBillingScene(billing);
+      const { databaseUrl } = billing.test.service.config;
+      const other = await startTestService({ databaseUrl, jobs: false, clock: billing.test.clock });
+      for (const { service } of [billing.test, other]) {
+        await service.billing.entitlements.of(scene.id);
+        const known = service.billing.entitlements.of(scene.id);
+        assert.ok(!(known instanceof Promise), 'from memory');
+        assert.equal(known.because.plan, 'free');
+      }
       await scene.subscribe({ plan: 'scale' });
       await billing.deliver();
-      await eventually('the change', async () => (await entitlements.of(scene.id)).because.plan === 'scale');
-      assert.ok(!(entitlements.of(scene.id) instanceof Promise), 'and that is kept too');
+      for (const { service } of [billing.test, other]) {
+        const { entitlements } = service.billing;
+        await eventually('the change', async () => (await entitlements.of(scene.id)).because.plan === 'scale');
+        assert.ok(!(entitlements.of(scene.id) instanceof Promise), 'and that is kept too');
+      }
+      await other.close();
     });
 
     it('guard routes: 402 with the plan that would allow it', async () => {
@@ -238,6 +280,16 @@ describe('what an organization buys and uses', () => {
     const customer = await customerOf(scene);
     const [subscription] = (await billing.stripe.subscriptions.list({ customer: customer.id })).data;
     assert.equal(subscription!.cancel_at_period_end, true);
+
+    billing.advanceDays(15);
+    await billing.test.service.organizations.handlers[0]!.handle({}, {} as never);
+    await billing.settle();
+    assert.equal((await billing.stripe.customers.retrieve(customer.id)).deleted, true);
+    assert.equal((await billing.stripe.subscriptions.retrieve(subscription!.id)).status, 'canceled');
+    // Of an organization that is gone: taken in, and of no effect.
+    await billing.deliver();
+    const { billing: service } = billing.test.service;
+    assert.equal((await service.entitlements.of(scene.id)).because.status, 'none');
   });
 
   it('is a customer that was made in the dashboard, where that names the organization', async () => {

@@ -126,6 +126,14 @@ describe('reconciling', () => {
     assert.match(faults, /customer\.subscription\.updated/);
     assert.doesNotMatch(faults, /invoice\.paid/);
     await billing.stripe.webhookEndpoints.del(endpoint!.id);
+    await billing.stripe.webhookEndpoints.create({
+      url: endpoint!.url,
+      enabled_events: ['*'],
+      api_version: '2025-09-30.clover',
+    });
+    const [outdated] = (await billing.stripe.webhookEndpoints.list()).data;
+    assert.match((await operations.checkEndpoint()).join('\n'), /of API version 2025-09-30.clover/);
+    await billing.stripe.webhookEndpoints.del(outdated!.id);
     assert.match((await operations.checkEndpoint()).join('\n'), /no webhook endpoint/);
   });
 
