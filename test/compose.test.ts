@@ -10,6 +10,7 @@ import { COMPOSE_VARIABLES } from '../scripts/env-example.ts';
 interface Service {
   image: string;
   build?: string;
+  user?: string;
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
@@ -102,6 +103,17 @@ describe('docker-compose.yml', () => {
       ['docker-proxy'],
     );
     assert.equal(compose.services['docker-proxy']!.environment!.POST, '0');
+  });
+
+  it('runs Alloy as the user that owns its folder: root without capabilities cannot write there', () => {
+    assert.equal(compose.services.alloy!.user, '473:473');
+  });
+
+  it('configures Tempo by sections that Tempo 3 knows; it does not start with another', () => {
+    const known = ['server', 'distributor', 'storage', 'overrides', 'usage_report', 'live_store', 'backend_scheduler'];
+    for (const section of Object.keys(parse(readFileSync('monitoring/tempo/tempo.yml', 'utf8'))))
+      assert.ok(known.includes(section), section);
+    assert.match(compose.services.tempo!.image, /^grafana\/tempo:3\./);
   });
 
   it('migrates before the service starts, once the database answers', () => {

@@ -12,7 +12,7 @@ export const IMAGE = process.env.IMAGE ?? 'localhost/plinth';
 export const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
 
 /** As operators are told to run it: nothing can be written but what is in memory, nothing can be gained. */
-const HARDENING = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+export const HARDENING = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 
 /** Settings of a real installation, with what a test may change: an address without TLS, and cheap passwords. */
 export const SETTINGS = {
@@ -50,6 +50,8 @@ export interface ContainerOptions {
   env: Record<string, string>;
   /** Of the public API; any free one by default. */
   port?: number;
+  /** As in a Compose file, with an absolute source. */
+  volumes?: string[];
 }
 
 /**
@@ -58,14 +60,16 @@ export interface ContainerOptions {
  */
 export async function startContainer(
   t: { after(fn: () => unknown): void },
-  { command, env, port = 0 }: ContainerOptions,
+  { command, env, port = 0, volumes = [] }: ContainerOptions,
 ): Promise<Container> {
   const name = `plinth-test-${randomBytes(4).toString('hex')}`;
   const publicPort = port || (await freePort());
   const all = { ...SETTINGS, PORT: String(publicPort), METRICS_PORT: String(await freePort()), ...env };
   const variables = Object.entries(all).map(([key, value]) => `--env=${key}=${value}`);
   t.after(() => engine('rm', '--force', name));
-  await engine('run', '--detach', `--name=${name}`, '--network=host', ...HARDENING, ...variables, IMAGE, ...command);
+  const mounts = volumes.map((volume) => `--volume=${volume}`);
+  const options = ['--detach', `--name=${name}`, '--network=host', ...HARDENING, ...mounts, ...variables];
+  await engine('run', ...options, IMAGE, ...command);
   const url = `http://127.0.0.1:${publicPort}`;
   const state = async (field: string) => engine('inspect', `--format={{.State.${field}}}`, name);
 

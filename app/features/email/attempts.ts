@@ -13,7 +13,7 @@ import { emailMessages } from './schema.ts';
 export type EmailMessage = typeof emailMessages.$inferSelect;
 
 /** Longer than a try may take (`SEND_DEADLINE_MS`), with room to record it. */
-export const LEASE_SECONDS = 50;
+export const LEASE_SECONDS = 40;
 
 /** Pauses after a failed try, each varied by a fifth either way: 8 tries over about a day (23.6 h). */
 const MINUTE = 60;

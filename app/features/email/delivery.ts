@@ -28,7 +28,7 @@ import type { Unsubscribing } from './unsubscribing.ts';
 type Failure = Exclude<SendOutcome, { kind: 'accepted' }>;
 
 /** For one try as a whole; less than `LEASE_SECONDS`. */
-const SEND_DEADLINE_MS = 40_000;
+const SEND_DEADLINE_MS = 30_000;
 
 export interface DeliveryOptions {
   db: Database;
