@@ -39,6 +39,7 @@ export const billing = dashboard({
         stat({
           title: 'Open disputes',
           about: 'That wait for an answer at Stripe. Unanswered ones are lost.',
+          runbook: 'dispute-open',
           queries: [{ expr: 'max(billing_open_disputes)' }],
           thresholds: { red: 1 },
           width: 6,

@@ -1,0 +1,74 @@
+/**
+ * `npm run monitoring`: Prometheus and Alertmanager beside `npm start`, with the files of `monitoring/`, until Ctrl-C. Alerts go to the
+ * mailbox. Needs the programs installed, and says which packages have them.
+ */
+import { readFileSync } from 'node:fs';
+import { findProgram } from './monitoring/programs.ts';
+import { startStack } from './monitoring/stack.ts';
+
+const { env } = process;
+const port = env.PORT ?? '5000';
+const metricsPort = env.METRICS_PORT ?? '9464';
+const prometheusPort = Number(env.PROMETHEUS_PORT ?? 9090);
+const alertmanagerPort = Number(env.ALERTMANAGER_PORT ?? 9093);
+const exporterPort = Number(env.POSTGRES_EXPORTER_PORT ?? 9187);
+
+const missing = (['prometheus', 'alertmanager'] as const).filter((name) => !findProgram(name));
+if (missing.length > 0) {
+  process.stderr.write(
+    `Not installed: ${missing.join(', ')}. On Debian and Ubuntu:\n\n` +
+      '  sudo apt-get install --no-install-recommends prometheus prometheus-alertmanager prometheus-postgres-exporter\n' +
+      '  sudo systemctl disable --now prometheus prometheus-alertmanager prometheus-postgres-exporter   # they start by themselves otherwise\n\n' +
+      'Or have the whole with Grafana by Docker: docker compose up.\n',
+  );
+  process.exit(1);
+}
+
+const database = databaseUrl();
+try {
+  const stack = await startStack({
+    folder: `.plinth/${port}/monitoring`,
+    prometheusPort,
+    alertmanagerPort,
+    service: [{ target: `localhost:${metricsPort}`, role: 'all' }],
+    ...(database && { database: { url: database, exporterPort } }),
+    tell: (config) => {
+      config.global = { ...config.global, smtp_smarthost: `localhost:${env.MAILBOX_SMTP_PORT ?? 1_025}` };
+    },
+  });
+  process.stdout.write(`
+  Rules and alerts   http://localhost:${prometheusPort}/alerts
+  Targets            http://localhost:${prometheusPort}/targets
+  Alertmanager       http://localhost:${alertmanagerPort}
+  Mails of alerts    http://localhost:${env.MAILBOX_PORT ?? 1_080}
+${stack.exporter ? '' : '\n  PostgreSQL itself is not watched: prometheus-postgres-exporter is not installed, or no database is known.\n'}${(await answers(metricsPort)) ? '' : `\n  Nothing answers on port ${metricsPort} yet. Start the service in another terminal: npm start\n`}
+  Ctrl-C stops them.
+
+`);
+  const interrupted = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined));
+  });
+  const ended = await Promise.race([interrupted, stack.ended]);
+  await stack.stop();
+  if (ended) throw new Error(`${ended} ended by itself.`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+/** The one given, or the embedded one of the running service. */
+function databaseUrl(): string | undefined {
+  if (env.DATABASE_URL) return env.DATABASE_URL;
+  try {
+    return (JSON.parse(readFileSync(`.plinth/${port}/running.json`, 'utf8')) as { databaseUrl: string }).databaseUrl;
+  } catch {
+    return undefined;
+  }
+}
+
+async function answers(metrics: string): Promise<boolean> {
+  return fetch(`http://localhost:${metrics}/metrics`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

@@ -1,0 +1,85 @@
+/** A copy of `monitoring/` for one machine: the same rules, with targets and ports of its own, and shortened where a test asks for it. */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+/** Only what is written here. */
+export interface AlertmanagerConfig {
+  global?: Record<string, unknown>;
+  receivers: { name: string; [kind: string]: unknown }[];
+  [rest: string]: unknown;
+}
+
+export interface CopyOptions {
+  readonly folder: string;
+  readonly prometheusPort: number;
+  readonly alertmanagerPort: number;
+  /** `host:port` of the processes of the service, and their roles. */
+  readonly service: readonly { readonly target: string; readonly role: string }[];
+  /** `host:port` of an exporter of PostgreSQL, if there is one. */
+  readonly exporter?: string;
+  /** Says who is told. */
+  readonly tell: (config: AlertmanagerConfig) => void;
+  /** For tests. Divides how often is scraped and evaluated. */
+  readonly fasterScrapes?: number;
+  /** For tests. Divides every span of rules and of Alertmanager: `for:`, ranges, `group_wait` and the like. Nothing else of a rule changes. */
+  readonly shorterSpans?: number;
+}
+
+/** Writes the copy. @returns the paths that Prometheus and Alertmanager start with */
+export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus: string; alertmanager: string }> {
+  const { folder, service, exporter, fasterScrapes = 1, shorterSpans = 1 } = options;
+  const prometheus = join(folder, 'prometheus');
+  await mkdir(folder, { recursive: true });
+  await cp('monitoring/prometheus', prometheus, { recursive: true, force: true });
+  await rewrite(join(prometheus, 'prometheus.yml'), (text) =>
+    shortenSettings(text, /^\s*(?:scrape|evaluation)_(?:interval|timeout):/, fasterScrapes).replace(
+      'localhost:9090',
+      `localhost:${options.prometheusPort}`,
+    ),
+  );
+  for (const name of ['alerts.yml', 'slo.yml'])
+    await rewrite(join(prometheus, 'rules', name), (text) => shortenRules(text, shorterSpans));
+  const targets = {
+    service: service.map(({ target, role }) => ({ targets: [target], labels: { role } })),
+    postgres: exporter ? [{ targets: [exporter] }] : [],
+    alertmanager: [{ targets: [`localhost:${options.alertmanagerPort}`] }],
+  };
+  for (const [name, list] of Object.entries(targets))
+    await writeFile(join(prometheus, 'targets', `${name}.yml`), stringify(list));
+
+  const alertmanager = join(folder, 'alertmanager.yml');
+  const original = await readFile('monitoring/alertmanager/alertmanager.yml', 'utf8');
+  const config = parse(shortenSettings(original, /^\s*(?:group_wait|group_interval|repeat_interval):/, shorterSpans));
+  options.tell(config);
+  await writeFile(alertmanager, stringify(config));
+  return { prometheus: join(prometheus, 'prometheus.yml'), alertmanager };
+}
+
+async function rewrite(path: string, change: (text: string) => string): Promise<void> {
+  await writeFile(path, change(await readFile(path, 'utf8')));
+}
+
+/** Durations of lines that begin with one of these settings. */
+function shortenSettings(text: string, setting: RegExp, factor: number): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      setting.test(line) ? line.replace(/\b\d+(?:ms|[smhdwy])\b/, (span) => shorten(span, factor)) : line,
+    )
+    .join('\n');
+}
+
+/** Every range (`[5m]`) and every `for:` of rules. */
+export function shortenRules(text: string, factor: number): string {
+  return shortenSettings(text, /^\s*for:/, factor).replaceAll(/\[(\w+)\]/g, (_, span) => `[${shorten(span, factor)}]`);
+}
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8, y: 3.1536e10 };
+
+function shorten(span: string, factor: number): string {
+  if (factor === 1) return span;
+  const [, count, unit] = /^(\d+)(ms|[smhdwy])$/.exec(span) ?? [];
+  if (!count || !unit) throw new Error(`no duration: ${span}`);
+  return `${Math.round((Number(count) * UNIT_MS[unit]!) / factor)}ms`;
+}

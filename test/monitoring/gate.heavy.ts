@@ -1,0 +1,122 @@
+/**
+ * No empty panel: under traffic, every query of every panel, variable, annotation and rule answers with data from a real Prometheus, or is
+ * listed with a reason. Only scrapes and evaluations are closer together than in production.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTestDatabase } from '../database.ts';
+import { type Dashboard, interpolate, readDashboards } from './dashboards.ts';
+import { startInstallation } from './installation.ts';
+import type { PrometheusClient } from './prometheus.ts';
+import { comparedPromql } from './query-language.ts';
+import { readRules } from './rules.ts';
+import { keepTraffic } from './traffic.ts';
+
+/** Where -> why it answers nothing here. None, at present: whatever can be seen of an installation is made to happen. */
+const EMPTY_BY_DESIGN: Readonly<Record<string, string>> = {};
+
+/** From 15 s to 1 s. */
+const FASTER = 15;
+const PATIENCE_MS = 240_000;
+const POLL_MS = 1_000;
+
+interface Question {
+  readonly where: string;
+  readonly expr: string;
+  ask(client: PrometheusClient): Promise<{ length: number }>;
+}
+
+interface Time {
+  readonly from: number;
+  readonly now: () => number;
+}
+
+/** What a person who opens every dashboard asks, and what Prometheus asks by itself. */
+function questions(time: Time): Question[] {
+  const span = () => ({ from: time.from, to: time.now() });
+  const range = (expr: string) => (client: PrometheusClient) => client.queryRange(expr, { ...span(), stepSeconds: 2 });
+  const instant = (expr: string) => (client: PrometheusClient) => client.query(expr);
+  const fill = (expr: string, dashboard: Dashboard) =>
+    interpolate(expr, dashboard, { rangeSeconds: 600, rateSeconds: 20 });
+
+  const onDashboards = readDashboards().flatMap((dashboard) => {
+    const { name, panels, annotations, templating } = dashboard;
+    const targets = panels.flatMap(({ title, targets: list = [] }) => list.map((target) => ({ title, ...target })));
+    const prometheus = targets.filter(({ datasource }) => datasource.type === 'prometheus');
+    return [
+      ...prometheus.map(({ title, refId, expr: written, instant: asOfNow }) => {
+        const expr = fill(written, dashboard);
+        return { where: `${name}: ${title} ${refId}`, expr, ask: asOfNow ? instant(expr) : range(expr) };
+      }),
+      ...prometheus
+        .filter(({ exemplar }) => exemplar)
+        .map(({ title, refId, expr: written }) => {
+          const expr = fill(written, dashboard);
+          const ask = async (client: PrometheusClient) =>
+            (await client.exemplars(expr, span())).filter((id) => /^[0-9a-f]{32}$/.test(id));
+          return { where: `${name}: exemplars of ${title} ${refId}`, expr, ask };
+        }),
+      ...annotations.list.map(({ name: title, expr }) => ({ where: `${name}: ${title}`, expr, ask: range(expr) })),
+      ...templating.list.flatMap(({ name: variable, query }) => {
+        const text = typeof query === 'string' ? query : query.query;
+        const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
+        if (!selector || !label) return [];
+        const ask = (client: PrometheusClient) => client.labelValues(label, selector);
+        return [{ where: `${name}: variable ${variable}`, expr: text, ask }];
+      }),
+    ];
+  });
+
+  const inRules = readRules().flatMap(({ alert, record, labels, expr }) => {
+    if (alert)
+      return comparedPromql(expr).map((side) => ({ where: `alert ${alert}: ${side}`, expr: side, ask: range(side) }));
+    const recorded = labels ? `${record}{slo="${labels.slo}"}` : record!;
+    return [
+      { where: `rule ${recorded}`, expr, ask: range(expr) },
+      { where: `recorded ${recorded}`, expr: recorded, ask: range(recorded) },
+    ];
+  });
+  return [...onDashboards, ...inRules];
+}
+
+describe('under traffic', () => {
+  it('every panel, variable, annotation and rule answers with data, or says why not', {
+    timeout: 420_000,
+  }, async (t) => {
+    const database = await createTestDatabase();
+    t.after(() => database.close());
+    const from = Date.now() / 1_000;
+    const installation = await startInstallation(t, {
+      databaseUrl: database.url,
+      env: { PASSWORD_HASH_QUEUE: '4' },
+      shortened: { fasterScrapes: FASTER },
+    });
+    const traffic = keepTraffic(installation);
+
+    const all = questions({ from, now: () => Date.now() / 1_000 });
+    assert.ok(all.length > 200, `only ${all.length} questions`);
+    const expected = all.filter(({ where }) => !(where in EMPTY_BY_DESIGN));
+    let open = expected;
+    for (const deadline = Date.now() + PATIENCE_MS; open.length > 0 && Date.now() < deadline; ) {
+      await Promise.race([delay(POLL_MS), traffic.failed]);
+      const answers = await Promise.all(
+        open.map(async (question) => ({ question, answer: await question.ask(installation.prometheus) })),
+      );
+      open = answers.filter(({ answer }) => answer.length === 0).map(({ question }) => question);
+    }
+    await traffic.stop();
+    assert.deepEqual(
+      open.map(({ where, expr }) => `${where}: ${expr}`),
+      [],
+      'these panels or rules stay empty',
+    );
+
+    for (const where of Object.keys(EMPTY_BY_DESIGN)) {
+      const question = all.find((one) => one.where === where);
+      assert.ok(question, `EMPTY_BY_DESIGN: there is no ${where}`);
+      assert.equal((await question.ask(installation.prometheus)).length, 0, `EMPTY_BY_DESIGN: ${where} answers`);
+    }
+    t.diagnostic(`${expected.length} of ${all.length} queries answered with data`);
+  });
+});

@@ -1,0 +1,100 @@
+/** A whole installation: api and worker as processes of their own, mail server, Stripe, Prometheus, Alertmanager. */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createServer } from 'node:tls';
+import { promisify } from 'node:util';
+import { type StripeSandbox, startStripeSandbox } from 'stripe-sandbox';
+import { createCertificate } from '../../app/features/email/testing/certificate.ts';
+import { type Mailbox, startMailbox } from '../../dev/mailbox.ts';
+import { type Stack, type StackOptions, startStack } from '../../scripts/monitoring/stack.ts';
+import { freePort } from '../containers/engine.ts';
+import { PRODUCTION, type ServiceProcess, startProcess } from '../faults/service-process.ts';
+import { type PrometheusClient, prometheusClient } from './prometheus.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+
+export interface Installation {
+  /** Of the api. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly mailbox: Mailbox;
+  readonly stripe: StripeSandbox & { readonly url: string };
+  readonly stack: Stack;
+  readonly prometheus: PrometheusClient;
+  readonly receiver: Receiver;
+  readonly worker: ServiceProcess;
+  /** Another worker, in the place of one that has ended. */
+  startWorker(): Promise<ServiceProcess>;
+}
+
+export interface InstallationOptions {
+  readonly databaseUrl: string;
+  readonly env?: Record<string, string>;
+  readonly shortened: Pick<StackOptions, 'fasterScrapes' | 'shorterSpans'>;
+}
+
+/** Starts all of it, on free ports; the test ends it. */
+export async function startInstallation(t: TestContext, options: InstallationOptions): Promise<Installation> {
+  const { databaseUrl } = options;
+  const mailbox = await startMailbox({ smtpPort: 0, webPort: 0 });
+  t.after(() => mailbox.close());
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const secret = `whsec_${Buffer.from('of this test alone').toString('base64')}`;
+  const stripe = await startStripeSandbox({ port: 0, webhooks: [{ url: `${url}/v1/webhooks/stripe`, secret }] });
+  t.after(() => stripe.close());
+  const metricsPorts = { api: await freePort(), worker: await freePort() };
+  const env = {
+    PATH: process.env.PATH!,
+    ...PRODUCTION,
+    APP_ENV: 'staging',
+    RELEASE: 'test',
+    PORT: new URL(url).port,
+    APP_URL: await serveCertificate(t),
+    API_URL: url,
+    // Where the demo has Stripe lead back to.
+    CORS_ORIGINS: url,
+    DATABASE_URL: databaseUrl,
+    SMTP_URL: mailbox.smtpUrl,
+    STRIPE_SECRET_KEY: 'sk_test_sandbox',
+    STRIPE_API_BASE: stripe.url,
+    STRIPE_WEBHOOK_SECRET: secret,
+    ...options.env,
+  };
+  await promisify(execFile)(process.execPath, ['app/cli.ts', 'catalog', 'sync', '--apply'], { env });
+  const start = async (role: 'api' | 'worker') => {
+    const started = startProcess(t, role, { ...env, METRICS_PORT: String(metricsPorts[role]) });
+    await started.ready();
+    return started;
+  };
+  const [, worker] = await Promise.all([start('api'), start('worker')]);
+
+  const receiver = await startReceiver(t);
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-monitoring-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const stack = await startStack({
+    folder,
+    prometheusPort: await freePort(),
+    alertmanagerPort: await freePort(),
+    service: Object.entries(metricsPorts).map(([role, port]) => ({ target: `127.0.0.1:${port}`, role })),
+    database: { url: databaseUrl, exporterPort: await freePort() },
+    tell: (config) => receiver.tell(config),
+    ...options.shortened,
+  });
+  t.after(() => stack.stop());
+  const prometheus = prometheusClient(stack.prometheus.url);
+  return { url, databaseUrl, mailbox, stripe, stack, prometheus, receiver, worker, startWorker: () => start('worker') };
+}
+
+/** A public URL with a certificate, for the worker to look at. */
+async function serveCertificate(t: TestContext): Promise<string> {
+  const { pem, privateKey } = createCertificate({ from: new Date('2020-01-01'), to: new Date('2049-01-01') });
+  const key = privateKey.export({ format: 'pem', type: 'pkcs8' });
+  const server = createServer({ cert: pem, key }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `https://localhost:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,68 @@
+/** Asking a running Prometheus (https://prometheus.io/docs/prometheus/latest/querying/api/). */
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Seconds since 1970, and the value. */
+  readonly values: readonly (readonly [number, number])[];
+}
+
+export interface PrometheusClient {
+  /** As of now. Empty where nothing answers, or nothing but NaN. */
+  query(expr: string): Promise<Series[]>;
+  /** The same over time. */
+  queryRange(expr: string, span: { from: number; to: number; stepSeconds: number }): Promise<Series[]>;
+  /** Trace ids of exemplars of the metrics in an expression. */
+  exemplars(expr: string, span: { from: number; to: number }): Promise<string[]>;
+  labelValues(label: string, selector: string): Promise<string[]>;
+}
+
+interface Answer {
+  status: string;
+  error?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as each endpoint answers
+  data: any;
+}
+
+export function prometheusClient(url: string): PrometheusClient {
+  async function ask(path: string, form: Record<string, string | number>): Promise<Answer['data']> {
+    const body = new URLSearchParams(Object.entries(form).map(([name, value]) => [name, String(value)]));
+    const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', body });
+    const { status, error, data } = (await response.json()) as Answer;
+    if (status !== 'success') throw new Error(`${form.query}: ${error}`);
+    return data;
+  }
+
+  return {
+    async query(expr) {
+      const { result, resultType } = await ask('query', { query: expr });
+      if (resultType !== 'vector') throw new Error(`${expr} gives a ${resultType}`);
+      return numbers(result.map(({ metric, value }: RawInstant) => ({ metric, values: [value] })));
+    },
+    async queryRange(expr, { from, to, stepSeconds }) {
+      return numbers((await ask('query_range', { query: expr, start: from, end: to, step: stepSeconds })).result);
+    },
+    async exemplars(expr, { from, to }) {
+      const found = (await ask('query_exemplars', { query: expr, start: from, end: to })) as RawExemplars[];
+      return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id ?? ''));
+    },
+    async labelValues(label, selector) {
+      const response = await fetch(
+        `${url}/api/v1/label/${label}/values?${new URLSearchParams({ 'match[]': selector })}`,
+      );
+      return ((await response.json()) as Answer).data;
+    },
+  };
+}
+
+type RawInstant = { metric: Record<string, string>; value: [number, string] };
+type RawRange = { metric: Record<string, string>; values: [number, string][] };
+type RawExemplars = { exemplars: { labels: Record<string, string> }[] };
+
+/** Without what is no number: a panel shows nothing there. */
+function numbers(result: RawRange[]): Series[] {
+  return result
+    .map(({ metric, values }) => ({
+      metric,
+      values: values.map(([at, text]) => [at, Number(text)] as const).filter(([, value]) => !Number.isNaN(value)),
+    }))
+    .filter(({ values }) => values.length > 0);
+}
