@@ -9,8 +9,9 @@ import { createApi } from '../app/api.ts';
 import { type CompleteConfig, readConfig } from '../app/config.ts';
 import type { StripeClient } from '../app/features/billing/billing.ts';
 import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
+import type { HttpServer } from '../app/platform/http/fastify.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
-import { followContexts } from '../app/platform/telemetry/trace-context.ts';
+import { startTelemetry } from '../app/telemetry.ts';
 import { createService, type Service, startService } from '../app/wiring.ts';
 import { handlers, schedules } from '../app/worker.ts';
 import { createTestClock, type TestClock } from './clock.ts';
@@ -71,6 +72,8 @@ export interface TestServiceOptions {
   /** Where billing is on. */
   stripe?: StripeClient;
   clock?: TestClock;
+  /** Further routes, e.g. ones that fail. */
+  routes?: (app: HttpServer) => Promise<void>;
 }
 
 /** Cheap hashes: their cost is tested where it matters. */
@@ -89,7 +92,6 @@ export const ENVIRONMENT = {
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const { jobs = true } = options;
-  followContexts();
   const database = options.databaseUrl ? undefined : await createTestDatabase();
   const databaseUrl = options.databaseUrl ?? database!.url;
   const config = readConfig({
@@ -106,6 +108,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     destination: { write: (line) => void logs.push(line) },
   });
 
+  const role = jobs ? 'all' : 'api';
+  const telemetry = await startTelemetry(config, role, logger);
+
   const mails: Mail[] = [];
   const arrivals = new EventTarget();
   const capturing = createCapturingTransport((email) => {
@@ -118,8 +123,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const transport = options.transport ?? capturing;
   const service = await createService({
     config,
-    role: jobs ? 'all' : 'api',
+    role,
     logger,
+    errors: telemetry.errors,
     clock,
     transport,
     ...(options.stripe && { stripe: options.stripe }),
@@ -127,7 +133,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   });
   await startService(service);
   if (jobs) await service.jobs.work(handlers(service), options.schedules === false ? [] : schedules(service));
-  const app = await createApi(service);
+  const { routes } = options;
+  const app = await createApi(routes ? { ...service, development: { routes } } : service);
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -156,6 +163,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       app.server.closeAllConnections();
       await app.close();
       await service.close(0);
+      await telemetry.close(5_000);
       await database?.close();
     },
   };

@@ -29,9 +29,9 @@ export function serializeError(error: unknown, depth = 1): SerializedError {
   const inner = (other: unknown) =>
     depth < MAX_DEPTH ? serializeError(other, depth + 1) : { message: 'further causes are left out' };
   return {
-    type: cause.name,
+    type: scrub(cause.name),
     message: quotesValues ? 'data exception (message withheld: it quotes a value)' : scrub(cause.message),
-    code,
+    code: typeof code === 'string' ? scrub(code) : code,
     constraint,
     table,
     stack: quotesValues ? cause.stack?.replace(cause.message, '') : scrub(cause.stack ?? ''),

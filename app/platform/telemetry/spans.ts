@@ -1,6 +1,7 @@
 /** Spans around what the service does. Without tracing they cost a look whether it is on. Attributes hold no secret and no person's data. */
 import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { driverError } from '../database/failures.ts';
+import { scrub } from './scrubbing.ts';
 import { withTraceId } from './trace-context.ts';
 
 export { type Attributes, type Span, SpanKind };
@@ -61,6 +62,6 @@ export function startJobSpan(
 export function failSpan(span: Span | undefined, error: unknown): void {
   if (!span?.isRecording()) return;
   const { name, code } = (driverError(error) ?? {}) as { name?: string; code?: unknown };
-  span.setAttribute('error.type', typeof code === 'string' ? code : (name ?? 'unknown'));
+  span.setAttribute('error.type', scrub(typeof code === 'string' ? code : (name ?? 'unknown')));
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
