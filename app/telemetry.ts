@@ -1,4 +1,5 @@
 /** What tells others how a process is doing, beside its logs and metrics: traces and error reports. Each is loaded only where it is set. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { type ErrorReports, noErrorReports } from './platform/telemetry/error-reports.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
@@ -33,7 +34,9 @@ export async function startTelemetry(config: Config, role: string, logger: Logge
   return {
     errors,
     async close(timeoutMs) {
-      await Promise.all([stopTracing(), errors.close(timeoutMs)]);
+      // A collector that is away must not make a clean stop an unclean one.
+      const late = delay(timeoutMs, undefined, { ref: false });
+      await Promise.all([Promise.race([stopTracing(), late]), errors.close(timeoutMs)]);
     },
   };
 }

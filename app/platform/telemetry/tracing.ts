@@ -32,13 +32,20 @@ export interface TracingOptions {
 const BATCH_DELAY_MS = 2_000;
 const EXPORT_TIMEOUT_MS = 5_000;
 const QUIET_MS = 60_000;
+const MAX_REASON_LENGTH = 500;
 
 /**
  * Starts recording, for the whole process.
  * @returns a function that sends what is left, and stops
  */
 export function startTracing({ endpoint, headers, ratio, ...options }: TracingOptions): () => Promise<void> {
-  reportLosses(options.onLoss);
+  const tell = tellSometimes(options.onLoss);
+  // The SDK throws nothing at us: what goes wrong it tells its diagnostic logger.
+  const ignore = () => {};
+  diag.setLogger(
+    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
   const exporter = new OTLPTraceExporter({
     url: `${endpoint}/v1/traces`,
     headers: { ...headers },
@@ -64,24 +71,18 @@ export function startTracing({ endpoint, headers, ratio, ...options }: TracingOp
   });
   trace.setGlobalTracerProvider(provider);
   return async () => {
-    // A collector that is gone has been told of already, and must not keep the process.
-    await provider.shutdown().catch(() => {});
+    await provider.shutdown().catch(tell);
     trace.disable();
     diag.disable();
   };
 }
 
-/** The SDK throws nothing at us: what goes wrong it tells its diagnostic logger, every time anew. */
-function reportLosses(onLoss: (reason: string) => void): void {
+/** A collector that is away is away for every batch. */
+function tellSometimes(onLoss: (reason: string) => void): (...details: unknown[]) => void {
   let quietUntil = 0;
-  const tell = (message: string, ...details: unknown[]) => {
+  return (...details) => {
     if (Date.now() < quietUntil) return;
     quietUntil = Date.now() + QUIET_MS;
-    onLoss(scrub([message, ...details].map(String).join(' ')).slice(0, 500));
+    onLoss(scrub(details.map(String).join(' ')).slice(0, MAX_REASON_LENGTH));
   };
-  const ignore = () => {};
-  diag.setLogger(
-    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
 }

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { type OtlpReceiver, startOtlpReceiver } from '../../../test/telemetry/otlp-receiver.ts';
+import { createStripeGateway } from '../../features/billing/stripe.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { startRequestSpan } from './spans.ts';
+import { activeTraceparent, contextOf, followContexts } from './trace-context.ts';
+import { startTracing, type TracingOptions } from './tracing.ts';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+
+followContexts();
+
+describe('tracing', () => {
+  let otlp: OtlpReceiver | undefined;
+  let stop = async () => {};
+  afterEach(async () => {
+    await stop();
+    await otlp?.close();
+    otlp = undefined;
+  });
+
+  async function begin(options: Partial<TracingOptions> = {}): Promise<OtlpReceiver> {
+    otlp = await startOtlpReceiver();
+    const about = { role: 'api', release: '1.2.3', environment: 'test' };
+    const onLoss = (reason: string) => assert.fail(reason);
+    stop = startTracing({ endpoint: otlp.endpoint, headers: {}, ratio: 1, onLoss, ...about, ...options });
+    return otlp;
+  }
+
+  /** One request, in whose context `work` runs. */
+  async function visit(parent = ROOT_CONTEXT, work: () => Promise<unknown> = async () => {}): Promise<void> {
+    const span = startRequestSpan('GET /x', { method: 'GET', route: '/x', parent });
+    await context.with(trace.setSpan(parent, span), work);
+    span.end();
+  }
+
+  it('sends what is left when it stops, with the headers that are set', async () => {
+    const { spans, received } = await begin({ headers: { 'x-scope-orgid': 'tenant' } });
+    await visit();
+    assert.equal(spans.length, 0);
+    await stop();
+    assert.deepEqual(
+      spans.map(({ name, kind, attributes, resource }) => ({ name, kind, attributes, role: resource['plinth.role'] })),
+      [
+        {
+          name: 'GET /x',
+          kind: 'server',
+          attributes: { 'http.request.method': 'GET', 'http.route': '/x' },
+          role: 'api',
+        },
+      ],
+    );
+    assert.match(received[0]!, /x-scope-orgid","tenant/);
+  });
+
+  it('records the share that is set, and what the caller records, and not what the caller does not', async () => {
+    const { spans } = await begin({ ratio: 0.25 });
+    for (let index = 0; index < 2_000; index++) await visit();
+    for (const flags of ['00', '01']) await visit(contextOf(`00-${TRACE_ID}-${PARENT}-${flags}`));
+    await stop();
+    const called = spans.filter(({ traceId }) => traceId === TRACE_ID);
+    assert.deepEqual(
+      called.map(({ parentSpanId }) => parentSpanId),
+      [PARENT],
+    );
+    // 500, give or take six standard deviations.
+    const drawn = spans.length - called.length;
+    assert.ok(drawn > 380 && drawn < 620, String(drawn));
+  });
+
+  it('gives a request that is not recorded a trace id all the same, which goes on to its jobs', async () => {
+    await begin({ ratio: 0 });
+    await visit(ROOT_CONTEXT, async () =>
+      assert.match(activeTraceparent() ?? '', /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/),
+    );
+  });
+
+  it('tells once that spans are lost, and neither throws nor waits for a collector that is away', async () => {
+    const losses: string[] = [];
+    await begin({ endpoint: 'http://127.0.0.1:1', onLoss: (reason) => void losses.push(reason) });
+    await visit();
+    const startedAt = performance.now();
+    await stop();
+    assert.ok(performance.now() - startedAt < 15_000);
+    assert.equal(losses.length, 1);
+    assert.match(losses[0]!, /ECONNREFUSED|export/i);
+  });
+
+  it('shows calls to Stripe by their operation, failed or not', async () => {
+    const { spans } = await begin();
+    const logger = createLogger({ level: 'silent', release: 'test' });
+    const metrics = createMetrics({ release: 'test' }, { runtime: false });
+    const stripe = createStripeGateway({ client: async () => ({}) as never, metrics, logger });
+    await visit(ROOT_CONTEXT, async () => {
+      await stripe.ask('customers.create', async () => ({ object: 'customer' }));
+      const declined = Object.assign(new Error('k4n4ry'), { type: 'StripeCardError', code: 'card_declined' });
+      await assert.rejects(stripe.ask('invoices.list', () => Promise.reject(declined)));
+    });
+    await stop();
+    const calls = spans.filter(({ kind }) => kind === 'client');
+    assert.deepEqual(
+      calls.map(({ name, failed, attributes }) => [name, failed, attributes['error.type']]),
+      [
+        ['stripe customers.create', false, undefined],
+        ['stripe invoices.list', true, 'card_declined'],
+      ],
+    );
+    const [server] = spans.filter(({ kind }) => kind === 'server');
+    for (const { parentSpanId } of calls) assert.equal(parentSpanId, server!.spanId);
+  });
+});
