@@ -43,7 +43,8 @@ export interface Stage {
 const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 
-export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl: string }): Stage {
+/** @param where without a mailbox, there can be no `mail` */
+export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl?: string }): Stage {
   const startedAt = performance.now();
   let steps = 0;
   const print = (what: string, answer: string, ms: number) => {
@@ -91,8 +92,8 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
       const response = await get(`${apiUrl}/readyz`);
       if (response.status !== 200)
         throw new Surprise(`${apiUrl}/readyz answers ${response.status}: ${await response.text()}`);
-      await mailboxAnswers();
-      process.stdout.write(`\nDemo against ${apiUrl}, mail at ${mailboxUrl}\n`);
+      if (mailboxUrl) await mailboxAnswers();
+      process.stdout.write(`\nDemo against ${apiUrl}${mailboxUrl ? `, mail at ${mailboxUrl}` : ''}\n`);
     },
 
     chapter(title) {
