@@ -36,12 +36,14 @@ try {
       config.global = { ...config.global, smtp_smarthost: `localhost:${env.MAILBOX_SMTP_PORT ?? 1_025}` };
     },
   });
+  const pages = await pagesOf(prometheusPort);
   process.stdout.write(`
-  Rules and alerts   http://localhost:${prometheusPort}/alerts
-  Targets            http://localhost:${prometheusPort}/targets
+  Alerts             ${pages}/alerts
+  Rules              ${pages}/rules
+  Targets            ${pages}/targets
   Alertmanager       http://localhost:${alertmanagerPort}
   Mails of alerts    http://localhost:${env.MAILBOX_PORT ?? 1_080}
-${stack.exporter ? '' : '\n  PostgreSQL itself is not watched: prometheus-postgres-exporter is not installed, or no database is known.\n'}${(await answers(metricsPort)) ? '' : `\n  Nothing answers on port ${metricsPort} yet. Start the service in another terminal: npm start\n`}
+${stack.exporter ? '' : '\n  PostgreSQL itself is not watched: prometheus-postgres-exporter is not installed, or no database is known.\n'}${(await answers(`http://localhost:${metricsPort}/metrics`)) ? '' : `\n  Nothing answers on port ${metricsPort} yet. Start the service in another terminal: npm start\n`}
   Ctrl-C stops them.
 
 `);
@@ -66,8 +68,14 @@ function databaseUrl(): string | undefined {
   }
 }
 
-async function answers(metrics: string): Promise<boolean> {
-  return fetch(`http://localhost:${metrics}/metrics`).then(
+/** Debian builds Prometheus with its older pages only, which are elsewhere. */
+async function pagesOf(prometheus: number): Promise<string> {
+  const root = `http://localhost:${prometheus}`;
+  return (await answers(`${root}/classic/alerts`)) ? `${root}/classic` : root;
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
     ({ ok }) => ok,
     () => false,
   );

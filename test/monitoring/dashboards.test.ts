@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { createMetrics, type MetricDefinition, metricDefinitions } from '../../app/platform/telemetry/metrics.ts';
-import { interpolate, readDashboards } from './dashboards.ts';
+import { interpolate, readDashboards } from '../../scripts/monitoring/dashboards.ts';
 import { readLogql, readPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 

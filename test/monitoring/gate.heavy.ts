@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Dashboard, interpolate, readDashboards } from '../../scripts/monitoring/dashboards.ts';
+import type { PrometheusClient } from '../../scripts/monitoring/prometheus.ts';
 import { createTestDatabase } from '../database.ts';
-import { type Dashboard, interpolate, readDashboards } from './dashboards.ts';
 import { startInstallation } from './installation.ts';
-import type { PrometheusClient } from './prometheus.ts';
 import { comparedPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 import { keepTraffic } from './traffic.ts';
@@ -18,7 +18,7 @@ const EMPTY_BY_DESIGN: Readonly<Record<string, string>> = {};
 
 /** From 15 s to 1 s. */
 const FASTER = 15;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 360_000;
 const POLL_MS = 1_000;
 
 interface Question {
@@ -54,7 +54,7 @@ function questions(time: Time): Question[] {
         .map(({ title, refId, expr: written }) => {
           const expr = fill(written, dashboard);
           const ask = async (client: PrometheusClient) =>
-            (await client.exemplars(expr, span())).filter((id) => /^[0-9a-f]{32}$/.test(id));
+            (await client.exemplars(expr, span())).filter(({ traceId }) => /^[0-9a-f]{32}$/.test(traceId));
           return { where: `${name}: exemplars of ${title} ${refId}`, expr, ask };
         }),
       ...annotations.list.map(({ name: title, expr }) => ({ where: `${name}: ${title}`, expr, ask: range(expr) })),
@@ -82,7 +82,7 @@ function questions(time: Time): Question[] {
 
 describe('under traffic', () => {
   it('every panel, variable, annotation and rule answers with data, or says why not', {
-    timeout: 420_000,
+    timeout: 600_000,
   }, async (t) => {
     const database = await createTestDatabase();
     t.after(() => database.close());

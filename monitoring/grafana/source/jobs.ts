@@ -39,7 +39,7 @@ export const jobs = dashboard({
         stat({
           title: 'Workers',
           about: 'Processes that run jobs.',
-          queries: [{ expr: 'count(up{job="plinth", role=~"worker|all"} == 1)' }],
+          queries: [{ expr: 'count(up{job=~"plinth.*", role=~"worker|all"} == 1)' }],
           thresholds: { red: 1, below: true },
           runbook: 'target-down',
           width: 6,

@@ -75,7 +75,7 @@ export const overview = dashboard({
         stat({
           title: 'Processes',
           about: 'Of the service, that answer Prometheus.',
-          queries: [{ expr: 'count(up{job="plinth"} == 1)' }],
+          queries: [{ expr: 'count(up{job=~"plinth.*"} == 1)' }],
           thresholds: { red: 1, below: true },
           runbook: 'target-down',
         }),
@@ -161,7 +161,6 @@ export const overview = dashboard({
           title: 'Mails',
           about: 'By what became of them.',
           unit: 'ops',
-          stacked: true,
           queries: [{ expr: rate('email_messages_total', 'outcome'), legend: '{{outcome}}' }],
         }),
         graph({
@@ -170,7 +169,7 @@ export const overview = dashboard({
           unit: 'none',
           queries: [
             {
-              expr: rate('process_cpu_seconds_total{job="plinth"}', 'role', 'instance'),
+              expr: rate('process_cpu_seconds_total{job=~"plinth.*"}', 'role', 'instance'),
               legend: '{{role}} {{instance}}',
             },
           ],

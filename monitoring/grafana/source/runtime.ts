@@ -2,14 +2,14 @@
 import { choiceOf, dashboard, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
-const SELF = 'job="plinth", instance=~"$instance"';
+const SELF = 'job=~"plinth.*", instance=~"$instance"';
 const LEGEND = '{{role}} {{instance}}';
 
 export const runtime = dashboard({
   name: 'runtime',
   title: 'Runtime',
   about: 'The processes of Node.js, and what surrounds them.',
-  variables: [choiceOf('instance', 'up{job="plinth"}').label('Process')],
+  variables: [choiceOf('instance', 'up{job=~"plinth.*"}').label('Process')],
   rows: [
     {
       title: 'Now',

@@ -5,13 +5,20 @@ export interface Series {
   readonly values: readonly (readonly [number, number])[];
 }
 
+export interface Exemplar {
+  readonly traceId: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly value: number;
+}
+
 export interface PrometheusClient {
   /** As of now. Empty where nothing answers, or nothing but NaN. */
   query(expr: string): Promise<Series[]>;
   /** The same over time. */
   queryRange(expr: string, span: { from: number; to: number; stepSeconds: number }): Promise<Series[]>;
-  /** Trace ids of exemplars of the metrics in an expression. */
-  exemplars(expr: string, span: { from: number; to: number }): Promise<string[]>;
+  /** Exemplars of the metrics in an expression: single observations, and the traces that they lead to. */
+  exemplars(expr: string, span: { from: number; to: number }): Promise<Exemplar[]>;
   labelValues(label: string, selector: string): Promise<string[]>;
 }
 
@@ -42,7 +49,13 @@ export function prometheusClient(url: string): PrometheusClient {
     },
     async exemplars(expr, { from, to }) {
       const found = (await ask('query_exemplars', { query: expr, start: from, end: to })) as RawExemplars[];
-      return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id ?? ''));
+      return found.flatMap(({ exemplars }) =>
+        exemplars.map(({ labels, timestamp, value }) => ({
+          traceId: labels.trace_id ?? '',
+          at: timestamp,
+          value: Number(value),
+        })),
+      );
     },
     async labelValues(label, selector) {
       const response = await fetch(
@@ -55,7 +68,7 @@ export function prometheusClient(url: string): PrometheusClient {
 
 type RawInstant = { metric: Record<string, string>; value: [number, string] };
 type RawRange = { metric: Record<string, string>; values: [number, string][] };
-type RawExemplars = { exemplars: { labels: Record<string, string> }[] };
+type RawExemplars = { exemplars: { labels: Record<string, string>; timestamp: number; value: string }[] };
 
 /** Without what is no number: a panel shows nothing there. */
 function numbers(result: RawRange[]): Series[] {
