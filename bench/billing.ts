@@ -10,6 +10,7 @@ import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
 import { syncCatalog } from '../app/features/billing/catalog-sync.ts';
 import { newId } from '../app/platform/security/random.ts';
 import { WEBHOOK_SECRET } from './load/protocol.ts';
+import { cpuSeconds, machineCpuSeconds } from './processes.ts';
 import { setStage } from './stage.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -118,6 +119,23 @@ async function visibilityDelays(sandbox: RunningSandbox, client: pg.Client, cust
   return { delays, missing: changedAt.size };
 }
 
+/** CPU seconds so far: of the service, of PostgreSQL, of the sandbox with this program, of the machine. */
+const cpu = (servicePid: number, postgresPid: number) => [
+  cpuSeconds(servicePid),
+  cpuSeconds(postgresPid),
+  cpuSeconds(process.pid),
+  machineCpuSeconds(),
+];
+
+/** What `count` of something took, in milliseconds of CPU each. */
+function costs(before: number[], after: number[], count: number, what: string): string {
+  const [service, postgres, sandbox, machine] = after.map((seconds, index) => seconds - before[index]!);
+  const own = service! + postgres! + sandbox!;
+  const each = (seconds: number | undefined) => `${((1_000 * seconds!) / count).toFixed(1)} ms`;
+  const others = Math.max(0, 1 - own / machine!);
+  return `  CPU for ${what}: service ${each(service)}, PostgreSQL ${each(postgres)}, sandbox ${each(sandbox)}; others took ${(100 * others).toFixed(0)} % of all CPU`;
+}
+
 const stage = await setStage(log);
 try {
   const url = await stage.database(1_000);
@@ -135,7 +153,9 @@ try {
   await api.stop();
   const startedAt = performance.now();
   const all = await stage.api(url, { role: 'all', env });
+  const begun = cpu(all.pid, stage.postgresPid);
   await workedOff(client);
+  const ended = cpu(all.pid, stage.postgresPid);
   const seconds = (performance.now() - startedAt) / 1_000;
   const fetches = await fetchesOf(all.metricsPort);
   log(
@@ -144,14 +164,18 @@ try {
   log(
     `  ${fetches} fetches, ${(fetches / EVENTS).toFixed(2)} an event; ${(fetches / seconds).toFixed(0)} fetches a second`,
   );
+  log(costs(begun, ended, fetches, 'a fetch'));
 
   sandbox.addWebhook({ url: `http://127.0.0.1:${all.port}/v1/webhooks/stripe`, secret: WEBHOOK_SECRET });
+  const before = cpu(all.pid, stage.postgresPid);
   const { delays, missing } = await visibilityDelays(sandbox, client, customers);
+  const after = cpu(all.pid, stage.postgresPid);
   const p99 = percentile(delays, 0.99);
   log(`\n${PER_SECOND} changes a second at Stripe, for ${SECONDS} s: visible after`);
   log(
     `  p50 ${median(delays).toFixed(0)} ms, p99 ${p99.toFixed(0)} ms   must <= 1000 ms   ${p99 <= 1_000 && missing === 0 ? 'PASS' : 'short'}`,
   );
+  log(costs(before, after, PER_SECOND * SECONDS, 'a change'));
   if (missing > 0) log(`  ${missing} were not seen at all`);
   await all.stop();
   await sandbox.close();

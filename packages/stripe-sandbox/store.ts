@@ -48,6 +48,8 @@ export interface Store {
   any(id: string): Stored | undefined;
   /** Oldest first. */
   all<K extends Kind>(kind: K): Kinds[K][];
+  /** The same, of one owner only: what `OWNERS` names. */
+  of<K extends keyof typeof OWNERS>(kind: K, owner: string): Kinds[K][];
   remove(kind: Kind, id: string): void;
   dump(): [Kind, Stored[]][];
 }
@@ -55,10 +57,26 @@ export interface Store {
 /** What Stripe calls a kind of object in "No such …". */
 const SPOKEN: Partial<Record<Kind, string>> = { invoiceitem: 'invoice item', payment_method: 'PaymentMethod' };
 
+/** The field that names an object's owner, where that never changes: those of one are found without a look at all. */
+export const OWNERS = {
+  charge: 'customer',
+  invoice: 'customer',
+  invoice_payment: 'invoice',
+  subscription: 'customer',
+} as const satisfies Partial<Record<Kind, string>>;
+
+export const isOwned = (kind: Kind): kind is keyof typeof OWNERS => Object.hasOwn(OWNERS, kind);
+
+function ownerOf(kind: keyof typeof OWNERS, object: Stored): string {
+  const owner = (object as unknown as Record<string, string | { id: string } | null>)[OWNERS[kind]];
+  return typeof owner === 'string' ? owner : (owner?.id ?? '');
+}
+
 /** A store that holds what an earlier `dump` held, or nothing. */
 export function createStore(dumped: [Kind, Stored[]][] = []): Store {
   const kinds = new Map<Kind, Map<string, Stored>>();
   const byId = new Map<string, Stored>();
+  const byOwner = new Map<string, Map<string, Stored>>();
 
   const store: Store = {
     put(kind, object) {
@@ -66,6 +84,12 @@ export function createStore(dumped: [Kind, Stored[]][] = []): Store {
       kinds.set(kind, objects);
       objects.set(object.id, object);
       byId.set(object.id, object);
+      if (isOwned(kind)) {
+        const key = `${kind} ${ownerOf(kind, object)}`;
+        const owned = byOwner.get(key) ?? new Map<string, Stored>();
+        byOwner.set(key, owned);
+        owned.set(object.id, object);
+      }
       return object;
     },
     find<K extends Kind>(kind: K, id: string) {
@@ -80,7 +104,12 @@ export function createStore(dumped: [Kind, Stored[]][] = []): Store {
     all<K extends Kind>(kind: K) {
       return [...(kinds.get(kind)?.values() ?? [])] as Kinds[K][];
     },
+    of<K extends keyof typeof OWNERS>(kind: K, owner: string) {
+      return [...(byOwner.get(`${kind} ${owner}`)?.values() ?? [])] as Kinds[K][];
+    },
     remove(kind, id) {
+      const object = byId.get(id);
+      if (object && isOwned(kind)) byOwner.get(`${kind} ${ownerOf(kind, object)}`)?.delete(id);
       kinds.get(kind)?.delete(id);
       byId.delete(id);
     },

@@ -54,7 +54,7 @@ export function createProjection({ db, clock, gateway, leases, effects, metrics 
       if (!customer) return undefined;
       const before = await readStored(tx, customer);
       const found = differences(before, snapshot, clock.now());
-      if (found.length > 0) await write(tx, before, snapshot, clock.now());
+      await write(tx, before, snapshot, new Set(found.map(({ kind }) => kind)), clock.now());
       // Also where nothing differs: a trial that comes to its end is a matter of time.
       await effects.follow(tx, before, snapshot);
       if (found.length > 0) await announce(tx, lease.organizationId);
@@ -107,29 +107,39 @@ export function createProjection({ db, clock, gateway, leases, effects, metrics 
   };
 }
 
-async function write(tx: Transaction, stored: Stored, snapshot: Snapshot, now: Date): Promise<void> {
+/** Replaces what of a kind differs anywhere. */
+async function write(
+  tx: Transaction,
+  stored: Stored,
+  snapshot: Snapshot,
+  differing: ReadonlySet<Difference['kind']>,
+  now: Date,
+): Promise<void> {
   const { organizationId } = stored.customer;
-  await tx
-    .update(billingCustomers)
-    .set(customerFields(stored.customer, snapshot, now))
-    .where(eq(billingCustomers.organizationId, organizationId));
-  // Deleted before inserted: at no time are there two live subscriptions, which the index would refuse.
-  const subscriptions = snapshot.subscriptions.map((row) => ({ organizationId, ...row }));
-  await tx.delete(billingSubscriptions).where(eq(billingSubscriptions.organizationId, organizationId));
-  if (subscriptions.length > 0) await tx.insert(billingSubscriptions).values(subscriptions);
-
-  const gone = stored.invoices.filter(isFetched(snapshot)).map(({ id }) => id);
-  const replaced = [...new Set([...gone, ...snapshot.invoices.map(({ id }) => id)])];
-  if (replaced.length > 0)
+  const owned = <T extends object>(rows: readonly T[]) => rows.map((row) => ({ organizationId, ...row }));
+  if (differing.has('customer'))
+    await tx
+      .update(billingCustomers)
+      .set(customerFields(stored.customer, snapshot, now))
+      .where(eq(billingCustomers.organizationId, organizationId));
+  if (differing.has('subscription')) {
+    // Deleted before inserted: at no time are there two live subscriptions, which the index would refuse.
+    await tx.delete(billingSubscriptions).where(eq(billingSubscriptions.organizationId, organizationId));
+    if (snapshot.subscriptions.length > 0) await tx.insert(billingSubscriptions).values(owned(snapshot.subscriptions));
+  }
+  if (differing.has('invoice')) {
+    const gone = stored.invoices.filter(isFetched(snapshot)).map(({ id }) => id);
+    const replaced = [...new Set([...gone, ...snapshot.invoices.map(({ id }) => id)])];
     await tx
       .delete(billingInvoices)
       .where(and(eq(billingInvoices.organizationId, organizationId), inArray(billingInvoices.id, replaced)));
-  const invoices = snapshot.invoices.map((row) => ({ organizationId, ...row }));
-  if (invoices.length > 0) await tx.insert(billingInvoices).values(invoices);
-
-  await tx.delete(billingPaymentMethods).where(eq(billingPaymentMethods.organizationId, organizationId));
-  const methods = snapshot.paymentMethods.map((row) => ({ organizationId, ...row }));
-  if (methods.length > 0) await tx.insert(billingPaymentMethods).values(methods);
+    if (snapshot.invoices.length > 0) await tx.insert(billingInvoices).values(owned(snapshot.invoices));
+  }
+  if (differing.has('payment_method')) {
+    await tx.delete(billingPaymentMethods).where(eq(billingPaymentMethods.organizationId, organizationId));
+    if (snapshot.paymentMethods.length > 0)
+      await tx.insert(billingPaymentMethods).values(owned(snapshot.paymentMethods));
+  }
 }
 
 /** Marks the events that the fetch has answered. @returns how long each waited, in seconds */

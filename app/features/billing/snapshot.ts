@@ -22,7 +22,6 @@ export interface Snapshot {
 }
 
 const PAGE = 100;
-/** Each failed attempt is one, too. */
 const MAX_CHARGES = 1_000;
 
 /** Fetches a snapshot. @throws `payments_unavailable` */
@@ -34,21 +33,20 @@ export async function fetchSnapshot(gateway: StripeGateway, customerId: string):
       throw error;
     });
   if (!customer || customer.deleted) return GONE;
-  const [subscriptions, invoices, paymentMethods, testClockTime] = await Promise.all([
+  const [subscriptions, invoices, charges, paymentMethods, testClockTime] = await Promise.all([
     gateway.ask('subscriptions.list', (stripe) =>
       stripe.subscriptions.list({ customer: customerId, status: 'all', limit: PAGE }),
     ),
     gateway.ask('invoices.list', (stripe) =>
       stripe.invoices.list({ customer: customerId, limit: PAGE, expand: ['data.payments'] }),
     ),
+    fetchCharges(gateway, customerId),
     gateway.ask('payment_methods.list', (stripe) => stripe.paymentMethods.list({ customer: customerId, limit: PAGE })),
     fetchClock(gateway, customer.test_clock ?? null),
   ]);
   const issued = invoices.data.filter(({ status }) => status !== 'draft');
-  const [waiting, refunded] = await Promise.all([
-    waitingForAction(gateway, issued),
-    refundedByIntent(gateway, customerId, issued),
-  ]);
+  const waiting = await waitingForAction(gateway, issued);
+  const refunded = refundedByIntent(charges);
   return {
     deleted: false,
     testClockTime,
@@ -94,18 +92,15 @@ async function waitingForAction(gateway: StripeGateway, invoices: readonly Strip
   return new Set(waiting.flat());
 }
 
-/** What was given back of each payment, by its intent: also by hand in the dashboard, where no credit note says so. */
-async function refundedByIntent(
-  gateway: StripeGateway,
-  customer: string,
-  invoices: readonly Stripe.Invoice[],
-): Promise<Map<string, number>> {
-  const paid = invoices.filter(({ amount_paid }) => amount_paid > 0);
-  if (paid.length === 0) return new Map();
-  const since = Math.min(...paid.map(({ created }) => created));
-  const charges = await gateway.ask('charges.list', (stripe) =>
-    stripe.charges.list({ customer, created: { gte: since }, limit: PAGE }).autoPagingToArray({ limit: MAX_CHARGES }),
+/** The latest ones: more than there are invoices, since each failed attempt is one too. */
+function fetchCharges(gateway: StripeGateway, customer: string): Promise<Stripe.Charge[]> {
+  return gateway.ask('charges.list', (stripe) =>
+    stripe.charges.list({ customer, limit: PAGE }).autoPagingToArray({ limit: MAX_CHARGES }),
   );
+}
+
+/** What was given back of each payment, by its intent: also by hand in the dashboard, where no credit note says so. */
+function refundedByIntent(charges: readonly Stripe.Charge[]): Map<string, number> {
   const refunded = new Map<string, number>();
   for (const { payment_intent: intent, amount_refunded: amount } of charges)
     if (intent && amount > 0) refunded.set(idOf(intent), (refunded.get(idOf(intent)) ?? 0) + amount);

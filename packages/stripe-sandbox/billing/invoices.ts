@@ -170,7 +170,7 @@ export function markUncollectible(world: World, invoice: Stripe.Invoice): void {
 }
 
 export function paymentsOf(world: World, invoiceId: string): Stripe.InvoicePayment[] {
-  return world.store.all('invoice_payment').filter((one) => idOf(one.invoice) === invoiceId);
+  return world.store.of('invoice_payment', invoiceId);
 }
 
 /** The payment intent that pays an invoice, if it has one. */

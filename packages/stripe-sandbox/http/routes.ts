@@ -1,6 +1,6 @@
 /** A route: method and path, the parameters it takes, and what answers. Resources export lists of them. */
 import { invalid } from '../fault.ts';
-import type { Kind, Kinds } from '../store.ts';
+import { isOwned, type Kind, type Kinds } from '../store.ts';
 import type { World } from '../world.ts';
 import { page, pagination } from './listing.ts';
 import { inRange, type Read, range, type Shape, text } from './parameters.ts';
@@ -46,8 +46,9 @@ export function listing<K extends Kind, S extends Shape>(
   const shape = { ...pagination, created: range, ...filters };
   return route(`GET ${path}`, shape, (world, params) => {
     const asked = params as Read<typeof pagination> & Read<S> & { created?: ReturnType<typeof range> };
-    const kept = world.store
-      .all(kind)
+    const { customer } = params as { customer?: string };
+    const objects = customer && isOwned(kind) ? world.store.of(kind, customer) : world.store.all(kind);
+    const kept = (objects as Kinds[K][])
       .filter((object) => inRange((object as { created?: number }).created ?? 0, asked.created))
       .filter((object) => keep(object, asked, world));
     return page(kept, asked, path);
