@@ -66,6 +66,22 @@ export function billingCommands(program: Command): void {
     });
 
   billing
+    .command('webhook')
+    .description('say what is wrong with the webhook endpoint at Stripe; with --apply make it, or repair it')
+    .option('--apply', 'make or repair it', false)
+    .action(async ({ apply }: { apply: boolean }, command: Command) => {
+      const result = await withBilling(async ({ setUpEndpoint, checkEndpoint }) => {
+        const secret = apply ? await setUpEndpoint() : undefined;
+        return { ...(secret && { secret }), faults: await checkEndpoint() };
+      });
+      print(command, result, ({ secret, faults }) => [
+        ...(secret ? [`Made. Set STRIPE_WEBHOOK_SECRET, which Stripe says only this once: ${secret}`] : []),
+        ...(faults.length > 0 ? faults : ['The webhook endpoint is as it should be.']),
+      ]);
+      if (result.faults.length > 0) process.exitCode = 1;
+    });
+
+  billing
     .command('refund <invoice>')
     .description('give back what was paid for an invoice (in_…), by a credit note')
     .option('--amount <minor units>', 'only so much', minorUnits)

@@ -23,7 +23,7 @@ import { createCustomers } from './customers.ts';
 import type { Difference } from './differences.ts';
 import { createDisputes } from './disputes.ts';
 import { createEffects } from './effects.ts';
-import { checkWebhookEndpoint } from './endpoint-check.ts';
+import { createEndpoint } from './endpoint.ts';
 import { createEntitlements, type Entitlements } from './entitlements.ts';
 import { handledEvents } from './events.ts';
 import { createFeatureGuard } from './guards.ts';
@@ -113,6 +113,8 @@ export interface Billing {
     refund: RefundInvoice;
     /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
     checkEndpoint(): Promise<string[]>;
+    /** Makes it so. @returns its signing secret, where one had to be made. @throws `payments_unavailable` */
+    setUpEndpoint(): Promise<string | undefined>;
   };
 }
 
@@ -143,6 +145,7 @@ export function createBilling(options: BillingOptions): Billing {
   });
   const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
   const disputes = createDisputes({ db, gateway, customers, audit, logger });
+  const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);
 
   return {
@@ -182,7 +185,8 @@ export function createBilling(options: BillingOptions): Billing {
       },
       reconcile: (how) => reconcile(reconciliation, how),
       refund: createRefunds({ db, gateway, projection }),
-      checkEndpoint: () => checkWebhookEndpoint(gateway, `${settings.apiUrl}${WEBHOOK_PATH}`),
+      checkEndpoint: endpoint.check,
+      setUpEndpoint: endpoint.setUp,
     },
   };
 }

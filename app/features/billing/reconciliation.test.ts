@@ -133,7 +133,18 @@ describe('reconciling', () => {
     });
     const [outdated] = (await billing.stripe.webhookEndpoints.list()).data;
     assert.match((await operations.checkEndpoint()).join('\n'), /of API version 2025-09-30.clover/);
+
+    const secret = await operations.setUpEndpoint();
+    assert.match(secret!, /^whsec_/);
+    assert.deepEqual(await operations.checkEndpoint(), [], 'beside the outdated one');
+    assert.equal(await operations.setUpEndpoint(), undefined, 'it is there');
     await billing.stripe.webhookEndpoints.del(outdated!.id);
+    const made = (await billing.stripe.webhookEndpoints.list()).data.find(({ url }) => url === endpoint!.url)!;
+    assert.deepEqual([...made.enabled_events].sort(), [...operations.webhookEvents].sort());
+    await billing.stripe.webhookEndpoints.update(made.id, { enabled_events: ['invoice.paid'], disabled: true });
+    assert.equal((await operations.checkEndpoint()).length, 2);
+    assert.equal(await operations.setUpEndpoint(), undefined);
+    assert.deepEqual(await operations.checkEndpoint(), [], 'repaired');
     assert.match((await operations.checkEndpoint()).join('\n'), /no webhook endpoint/);
   });
 

@@ -33,7 +33,9 @@ export type StripeOperation =
   | 'disputes.retrieve'
   | 'credit_notes.create'
   | 'meter_events.create'
+  | 'webhook_endpoints.create'
   | 'webhook_endpoints.list'
+  | 'webhook_endpoints.update'
   | 'test_clocks.retrieve';
 
 export interface StripeGateway {
