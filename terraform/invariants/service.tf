@@ -85,7 +85,7 @@ output "environment" {
   }
   precondition {
     condition = alltrue([for container in values(local.own) :
-    alltrue([for setting in container.environment : !can(regex("SECRET|PASSWORD$|^DATABASE_(DIRECT_)?URL$|^SMTP_URL$|_AUTH$|_KEY$", setting.name))])])
+    alltrue([for setting in container.environment : !can(regex("SECRET|PASSWORD$|^DATABASE_(DIRECT_|REPLICA_)?URL$|^(REDIS|SMTP)_URL$|_AUTH$|_DSN$|_HEADERS$|_KEY$", setting.name))])])
     error_message = "A secret is among the plain settings."
   }
   precondition {

@@ -32,6 +32,11 @@ run "environment" {
   }
 
   assert {
+    condition     = length(output.posture.service.redis_from) == 0
+    error_message = "Without a Redis there must be no way to one."
+  }
+
+  assert {
     condition     = output.posture.email.webhook == null
     error_message = "SNS must not be subscribed before the service runs."
   }

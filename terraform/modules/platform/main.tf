@@ -118,6 +118,7 @@ module "service" {
   worker          = module.guards.sizes.worker
   spot            = module.guards.sizes.spot
   vpc_id          = module.network.vpc_id
+  vpc_cidr        = var.installation.vpc_cidr
   subnet_ids      = module.network.private_subnet_ids
   load_balancer = {
     security_group_id       = module.load_balancer.security_group_id

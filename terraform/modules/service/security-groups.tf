@@ -33,6 +33,18 @@ resource "aws_vpc_security_group_egress_rule" "database" {
   referenced_security_group_id = var.database_security_group_id
 }
 
+# Only where the service was told of one. It is not made here: its own group must admit the tasks.
+resource "aws_vpc_security_group_egress_rule" "redis" {
+  for_each = contains(keys(var.secret_arns), "REDIS_URL") ? local.services : {}
+
+  security_group_id = aws_security_group.this[each.key].id
+  description       = "Redis or Valkey in the VPC"
+  ip_protocol       = "tcp"
+  from_port         = 6379
+  to_port           = 6379
+  cidr_ipv4         = var.vpc_cidr
+}
+
 resource "aws_vpc_security_group_ingress_rule" "database" {
   for_each = local.services
 

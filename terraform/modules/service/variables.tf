@@ -101,6 +101,12 @@ variable "vpc_id" {
   nullable    = false
 }
 
+variable "vpc_cidr" {
+  type        = string
+  description = "Block of the VPC, where a Redis may be."
+  nullable    = false
+}
+
 variable "subnet_ids" {
   type        = list(string)
   description = "Private subnets of the tasks."

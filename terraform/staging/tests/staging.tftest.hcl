@@ -19,7 +19,7 @@ run "environment" {
   variables {
     email_webhook    = true
     settings         = { LOG_LEVEL = "debug" }
-    optional_secrets = ["RESEND_WEBHOOK_SECRET"]
+    optional_secrets = ["REDIS_URL", "RESEND_WEBHOOK_SECRET"]
   }
 
   assert {
@@ -40,6 +40,11 @@ run "environment" {
   assert {
     condition     = output.posture.email.webhook == "https://api.staging.example.com/v1/webhooks/email/ses"
     error_message = "Bounces must reach the webhook of this environment."
+  }
+
+  assert {
+    condition     = output.posture.service.redis_from == { api = "10.20.0.0/16", worker = "10.20.0.0/16" }
+    error_message = "Tasks that are told of a Redis must reach it, inside the VPC only."
   }
 
   assert {
