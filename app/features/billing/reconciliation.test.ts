@@ -145,6 +145,7 @@ describe('reconciling', () => {
     assert.equal((await operations.checkEndpoint()).length, 2);
     assert.equal(await operations.setUpEndpoint(), undefined);
     assert.deepEqual(await operations.checkEndpoint(), [], 'repaired');
+    await billing.stripe.webhookEndpoints.del(made.id);
     assert.match((await operations.checkEndpoint()).join('\n'), /no webhook endpoint/);
   });
 
