@@ -29,7 +29,8 @@ const STYLE = `
   section { position: absolute; background: #181b1f; border: 1px solid #2c3235; border-radius: 3px; box-sizing: border-box; overflow: hidden }
   section h2 { margin: 0; padding: 9px 10px; font-size: 14px; font-weight: 500; height: 16px; line-height: 16px }
   .row { position: absolute; font-size: 16px; padding: 7px 2px; color: #ccccdc }
-  .stat { height: calc(100% - ${TITLE}px); display: flex; align-items: center; justify-content: center; font-size: 44px; font-weight: 500 }
+  .stat { height: calc(100% - ${TITLE}px); display: flex; font-size: 44px; font-weight: 500 } .stat small { font-size: 14px; color: #ccccdc; margin-right: 10px }
+  .stat div { flex: 1; display: flex; align-items: center; justify-content: center }
   .legend { padding: 2px 10px; font-size: 12px; white-space: nowrap; overflow: hidden } .legend span { margin-right: 14px }
   .legend i { display: inline-block; width: 14px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle }
   .bars { display: grid; grid-template-columns: auto 1fr auto; gap: 14px 12px; align-items: center; padding: 18px 16px }

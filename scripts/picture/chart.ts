@@ -44,7 +44,8 @@ export function chart(options: ChartOptions): string {
       `<line x1="${LEFT}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}" stroke="${GRID}"/>` +
       `<text x="${LEFT - 8}" y="${y(value) + 4}" text-anchor="end" fill="${AXIS}">${format(value, unit)}</text>`,
   );
-  const clock = timeTicks(from, to).map(
+  const inSight = timeTicks(from, to).filter((at) => x(at) < width - 20);
+  const clock = inSight.map(
     (at) =>
       `<line x1="${x(at)}" x2="${x(at)}" y1="${TOP}" y2="${height - BOTTOM}" stroke="${GRID}"/>` +
       `<text x="${x(at)}" y="${height - 4}" text-anchor="middle" fill="${AXIS}">${new Date(at * 1_000).toISOString().slice(11, 16)}</text>`,

@@ -96,11 +96,16 @@ function drawGraph(
 
 function drawStat(panel: Panel, series: Named[]): string {
   const { unit, decimals, thresholds } = panel.fieldConfig.defaults;
-  const value = series[0]?.values.at(-1)?.[1];
-  if (value === undefined) return '<div class="stat">No data</div>';
-  const color = colorOf(thresholds, value);
+  if (series.length === 0) return '<div class="stat">No data</div>';
   const solid = panel.options.colorMode === 'background';
-  return `<div class="stat" style="${solid ? `background:${color};color:#fff` : `color:${color}`}">${format(value, unit, decimals)}</div>`;
+  const values = series.map(({ name, values: points }) => {
+    const value = points.at(-1)![1];
+    const color = colorOf(thresholds, value);
+    const style = solid ? `background:${color};color:#fff` : `color:${color}`;
+    const label = series.length > 1 ? `<small>${escapeHtml(name)}</small>` : '';
+    return `<div style="${style}">${label}${format(value, unit, decimals)}</div>`;
+  });
+  return `<div class="stat">${values.join('')}</div>`;
 }
 
 function drawBars(panel: Panel, series: Named[]): string {

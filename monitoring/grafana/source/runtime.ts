@@ -41,7 +41,8 @@ export const runtime = dashboard({
         }),
         stat({
           title: 'Certificates',
-          about: 'Time left of the one that ends first.',
+          about:
+            'Time left of the one that ends first. No data where the public URLs are not https, as in development.',
           unit: 's',
           decimals: 0,
           queries: [{ expr: 'min(tls_certificate_expiry_timestamp_seconds) - time()' }],
