@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import { startStripeSandbox } from 'stripe-sandbox';
@@ -131,9 +132,9 @@ describe('the image', { timeout: 300_000 }, () => {
     await runOnce(['node', 'app/cli.ts', 'migrate'], env);
     await runOnce(['node', 'app/cli.ts', 'catalog', 'sync', '--apply'], env);
 
-    const { container: api, seconds } = await startInTime(() => startContainer(t, { command: [], env, port }));
-    t.diagnostic(`ready after ${seconds.join(', ')} s`);
-    assert.ok(seconds.at(-1)! < READY_SECONDS, `ready after ${seconds.join(', ')} s`);
+    const { container: api, isInTime, tries } = await startInTime(() => startContainer(t, { command: [], env, port }));
+    t.diagnostic(`ready after ${tries.join(', ')}`);
+    assert.ok(isInTime, tries.join(', '));
     await engine('exec', api.name, 'node', 'app/healthcheck.ts');
     await assert.rejects(
       engine('exec', api.name, 'node', '-e', `require('node:fs').writeFileSync('/service/node_modules/.cache/x', '')`),
@@ -174,15 +175,19 @@ describe('the image', { timeout: 300_000 }, () => {
   });
 });
 
-/** The first start of three that is in time: one that is not may be the machine's, which has other things to do as well. */
-async function startInTime(start: () => Promise<Container>): Promise<{ container: Container; seconds: number[] }> {
-  const seconds: number[] = [];
-  for (;;) {
+/**
+ * The first start of three that is in time. Where more wants to run than there are processors, everything takes as much longer, and that
+ * much longer it may take.
+ */
+async function startInTime(start: () => Promise<Container>) {
+  for (const tries: string[] = []; ; ) {
     const begun = performance.now();
     const container = await start();
     await container.ready();
-    seconds.push(Math.round((performance.now() - begun) / 100) / 10);
-    if (seconds.at(-1)! < READY_SECONDS || seconds.length === 3) return { container, seconds };
+    const seconds = (performance.now() - begun) / 1_000;
+    const limit = READY_SECONDS * Math.max(1, loadavg()[0]! / availableParallelism());
+    tries.push(`${seconds.toFixed(1)} s of ${limit.toFixed(1)} s`);
+    if (seconds < limit || tries.length === 3) return { container, isInTime: seconds < limit, tries };
     await engine('rm', '--force', container.name);
   }
 }
