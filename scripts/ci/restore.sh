@@ -35,4 +35,4 @@ $as initdb --pgdata="$directory/data" --username=postgres --pwfile="$directory/p
 $as pg_ctl --pgdata="$directory/data" --wait --log="$directory/log" \
   --options="-p $port -k $directory -c listen_addresses=127.0.0.1 -c max_connections=200" start >/dev/null
 pg_dump --version
-TEST_DATABASE_URL=postgres://postgres:$PGPASSWORD@127.0.0.1:$port/postgres node scripts/test.ts test/backup-restore.heavy.ts
+TEST_DATABASE_URL=postgres://postgres:$PGPASSWORD@127.0.0.1:$port/postgres node scripts/test.ts --test-timeout=300000 test/backup-restore.heavy.ts
