@@ -1,7 +1,17 @@
 /** What the command line asks for. */
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['me', 'login', 'refresh', 'intake', 'start', 'memory', 'revocation', 'scale'] as const;
+export const PARTS = [
+  'me',
+  'telemetry',
+  'login',
+  'refresh',
+  'intake',
+  'start',
+  'memory',
+  'revocation',
+  'scale',
+] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface Options {

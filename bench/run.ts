@@ -12,6 +12,7 @@ import { measureRefresh } from './parts/refresh.ts';
 import { measureRevocation } from './parts/revocation.ts';
 import { measureScale } from './parts/scale.ts';
 import { measureStart } from './parts/start.ts';
+import { measureTelemetry } from './parts/telemetry.ts';
 import { canPin } from './processes.ts';
 import { setStage } from './stage.ts';
 
@@ -20,6 +21,7 @@ const QUIET_SHARE = 0.1;
 
 const parts: Record<PartName, Part> = {
   me: measureMe,
+  telemetry: measureTelemetry,
   login: measureLogin,
   refresh: measureRefresh,
   intake: measureIntake,

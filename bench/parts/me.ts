@@ -6,7 +6,7 @@ import { openTokens, type Tokens } from '../tokens.ts';
 import { CONNECTIONS, type Part, USERS } from './part.ts';
 
 /** Fewer than the token caches hold. */
-const CALLERS = 2_000;
+export const CALLERS = 2_000;
 
 export const measureMe: Part = async ({ stage, quick }) => {
   const url = await stage.database(USERS);

@@ -21,7 +21,7 @@ export async function inSpan<T>(
 ): Promise<T> {
   const parent = trace.getActiveSpan();
   if (!parent?.isRecording()) return work(parent ?? NONE);
-  const span = tracer().startSpan(name, { kind, attributes });
+  const span = start(name, kind, attributes);
   try {
     return await context.with(trace.setSpan(context.active(), span), work, undefined, span);
   } catch (error) {
@@ -40,7 +40,7 @@ export function startRequestSpan(
   { method, route, parent }: { method: string; route: string; parent: Context },
 ): Span {
   const attributes = { 'http.request.method': method, 'http.route': route };
-  return withTraceId(tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent));
+  return withTraceId(start(name, SpanKind.SERVER, attributes, parent));
 }
 
 /** The same for the run of a job. `parent`: the context in which it was enqueued. */
@@ -55,7 +55,13 @@ export function startJobSpan(
     'messaging.message.id': jobId,
     'plinth.job.attempt': attempt,
   };
-  return withTraceId(tracer().startSpan(`process ${queue}`, { kind: SpanKind.CONSUMER, attributes }, parent));
+  return withTraceId(start(`process ${queue}`, SpanKind.CONSUMER, attributes, parent));
+}
+
+/** Attributes are added where they are kept: given to the SDK at the start, they are looked through twice, also for spans that are not recorded. */
+function start(name: string, kind: SpanKind, attributes: Attributes, parent: Context = context.active()): Span {
+  const span = tracer().startSpan(name, { kind }, parent);
+  return span.isRecording() ? span.setAttributes(attributes) : span;
 }
 
 /** Marks a span as failed. */
