@@ -1,20 +1,20 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
 /**
  * An HTTP server that takes what is posted to it.
- * @param take given path and body; false for what it does not know
+ * @param take given path, body and headers; false for what it does not know
  */
-export async function startReceiver(take: (path: string, body: Buffer) => boolean) {
+export async function startReceiver(take: (path: string, body: Buffer, headers: IncomingHttpHeaders) => boolean) {
   const received: string[] = [];
   const server = createServer(async (request, response) => {
     const raw = await buffer(request);
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
     received.push(JSON.stringify(request.rawHeaders), body.toString('latin1'), body.toString('utf8'));
-    const known = take(request.url?.split('?', 1)[0] ?? '', body);
+    const known = take(request.url?.split('?', 1)[0] ?? '', body, request.headers);
     response.writeHead(known ? 200 : 404).end();
   });
   server.listen(0, '127.0.0.1');

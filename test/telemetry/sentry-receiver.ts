@@ -16,8 +16,9 @@ export interface SentryReceiver {
 export async function startSentryReceiver(): Promise<SentryReceiver> {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const [events, checkIns]: [any[], any[]] = [[], []];
-  const { url, received, close } = await startReceiver((path, body) => {
-    if (path !== '/api/1/envelope/') return false;
+  const { url, received, close } = await startReceiver((path, body, headers) => {
+    // The local inbox passes over what does not say what it is.
+    if (path !== '/api/1/envelope/' || headers['content-type'] !== 'application/x-sentry-envelope') return false;
     for (const { type, payload } of itemsOf(body)) {
       if (type === 'event') events.push(payload);
       if (type === 'check_in') checkIns.push(payload);

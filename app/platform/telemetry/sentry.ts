@@ -33,6 +33,8 @@ export function startSentry({ dsn, role, release, environment }: SentryOptions):
     release,
     environment,
     transport: makeNodeTransport,
+    // Sentry can do without; the local inbox would throw the event away.
+    transportOptions: { headers: { 'content-type': 'application/x-sentry-envelope' } },
     stackParser: defaultStackParser,
     integrations: [contextLinesIntegration()],
     enableOpenTelemetrySetup: false,
