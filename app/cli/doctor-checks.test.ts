@@ -54,7 +54,10 @@ describe('doctor', { timeout: 120_000 }, () => {
 
     const { ok, detail } = await stripe();
     assert.equal(ok, false);
-    assert.match(detail, /no webhook endpoint https:\/\/api\.example\.com\/v1\/webhooks\/stripe\. Create it/);
+    assert.match(
+      detail,
+      /no webhook endpoint https:\/\/api\.example\.com\/v1\/webhooks\/stripe; run npm run plinth -- billing webhook --apply/,
+    );
     assert.match(detail, /differences from the catalog; run: node app\/cli\.ts catalog sync --apply/);
 
     await test.service.billing.operations.syncCatalog({ apply: true });
