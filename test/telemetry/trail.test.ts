@@ -102,4 +102,15 @@ describe('a trace id', { timeout: 110_000 }, () => {
     assert.equal(run.resource['deployment.environment.name'], 'production');
     assert.equal(reports().length, 1, 'reported once');
   });
+
+  it('is not lost with a process that is told to stop: what is left is sent before it ends', async (t) => {
+    const api = start(t, 'api');
+    const { url } = await api.ready();
+    const answer = await request(`${url}/v1/sessions`, { body: { email: 'nobody@example.com', password: PASSWORD } });
+    api.child.kill('SIGTERM');
+    const { code } = await api.ended;
+    assert.equal(code, 0);
+    const names = spansOf(answer.headers.get('x-trace-id')!).map(({ name }) => name);
+    assert.ok(names.includes('POST /v1/sessions'), names.join());
+  });
 });
