@@ -1,5 +1,5 @@
 /** Deleting an account: closed at once, restorable for two weeks by a mailed link, then purged. */
-import { and, eq, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
 import { after, type Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -103,6 +103,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
           .select({ id: users.id })
           .from(users)
           .where(lte(users.purgeAt, clock.now()))
+          .orderBy(asc(users.purgeAt), asc(users.id))
           .limit(PURGE_BATCH);
         if (due.length === 0) return purged;
         for (const { id } of due) {
