@@ -300,7 +300,7 @@ export const settings = {
   OTEL_TRACES_SAMPLER_ARG: define({
     meaning: 'Share of traces that are recorded, 0 to 1, where the caller has not decided by its traceparent.',
     parse: share,
-    fallback: 0.1,
+    fallback: 0.05,
     developmentFallback: 1,
     example: '1',
   }),

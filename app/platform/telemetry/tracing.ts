@@ -6,13 +6,9 @@ import { hostname } from 'node:os';
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { scrub } from './scrubbing.ts';
+import { recordShare } from './spans.ts';
 
 export interface TracingOptions {
   /** Base URL of the collector; traces go to `/v1/traces` below it (OTLP 1.0, "OTLP/HTTP request"). */
@@ -59,7 +55,8 @@ export function startTracing({ endpoint, headers, ratio, ...options }: TracingOp
       'deployment.environment.name': options.environment,
       'plinth.role': options.role,
     }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+    // `spans.ts` asks for no span that is not recorded.
+    sampler: new AlwaysOnSampler(),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter,
@@ -70,7 +67,9 @@ export function startTracing({ endpoint, headers, ratio, ...options }: TracingOp
     ],
   });
   trace.setGlobalTracerProvider(provider);
+  recordShare(ratio);
   return async () => {
+    recordShare(0);
     await provider.shutdown().catch(tell);
     trace.disable();
     diag.disable();
