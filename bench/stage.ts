@@ -3,13 +3,13 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '../app/migrate.ts';
 import { startEmbeddedPostgres } from '../dev/embedded-postgres.ts';
+import { freePort } from '../dev/free-port.ts';
 import { removeCluster } from '../dev/postgres-cluster.ts';
 import { administer, databaseUrl } from '../test/database.ts';
 import { WEBHOOK_SECRET } from './load/protocol.ts';
@@ -163,14 +163,4 @@ async function postmasterPid(url: string): Promise<number> {
   const pid = parentOf(rows[0]!.pid);
   await client.end();
   return pid;
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number };
-    server.close(() => resolve(port));
-  });
-  return promise;
 }

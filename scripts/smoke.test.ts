@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from '../dev/free-port.ts';
 import { rows } from '../test/conditions.ts';
-import { freePort } from '../test/containers/engine.ts';
 import { createUser, startTestService } from '../test/service.ts';
 
 async function smoke(env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -1,8 +1,8 @@
 /** The service as a process of its own: `node app/main.ts`, as it is started in production. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../dev/free-port.ts';
 import { ENVIRONMENT } from './service.ts';
 
 export interface ServiceProcess {
@@ -43,13 +43,4 @@ export async function startServiceProcess(databaseUrl: string, role = 'api'): Pr
       return (await exit)[0];
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
+import { freePort } from '../../dev/free-port.ts';
 import { eventually, rows } from '../../test/conditions.ts';
 import { createTestDatabase } from '../../test/database.ts';
 import { assertProblem, createUser, startTestService, type TestService } from '../../test/service.ts';
@@ -212,13 +212,4 @@ async function startRedis(t: TestContext): Promise<RedisServer> {
       child = await launch();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { freePort } from '../../dev/free-port.ts';
 import { removeCluster } from '../../dev/postgres-cluster.ts';
 import { start, stop } from '../processes.ts';
-import { freePort, untilReady } from '../stage.ts';
+import { untilReady } from '../stage.ts';
 import { median } from '../statistics.ts';
 import type { Part } from './part.ts';
 

@@ -9,10 +9,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
+import { freePort } from '../../dev/free-port.ts';
 import { startMailbox } from '../../dev/mailbox.ts';
 import { administer, databaseUrl, randomName } from '../database.ts';
 import { type ComposeService, interpolate, readComposeFile } from './compose-file.ts';
-import { BASE_IMAGE, type Container, engine, freePort, HARDENING, startContainer } from './engine.ts';
+import { BASE_IMAGE, type Container, engine, HARDENING, startContainer } from './engine.ts';
 
 describe('docker compose up, with a copy of .env.example', { timeout: 300_000 }, () => {
   it('fills in variables as Compose does', () => {

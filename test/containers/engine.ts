@@ -1,9 +1,8 @@
 /** Containers of the image under test, by docker or podman: whatever `CONTAINER_ENGINE` names. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
+import { freePort } from '../../dev/free-port.ts';
 import { request } from '../service.ts';
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -100,14 +99,4 @@ export async function startContainer(
 export async function runOnce(command: string[], env: Record<string, string> = {}): Promise<string> {
   const variables = Object.entries({ ...SETTINGS, ...env }).map(([key, value]) => `--env=${key}=${value}`);
   return engine('run', '--rm', '--network=host', ...HARDENING, ...variables, IMAGE, ...command);
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

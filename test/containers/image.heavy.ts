@@ -8,10 +8,11 @@ import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import { startStripeSandbox } from 'stripe-sandbox';
 import { type Setting, settings } from '../../app/settings.ts';
+import { freePort } from '../../dev/free-port.ts';
 import { startMailbox } from '../../dev/mailbox.ts';
 import { administer, createTestDatabase, databaseUrl, randomName } from '../database.ts';
 import { request } from '../service.ts';
-import { BASE_IMAGE, type Container, engine, freePort, IMAGE, runOnce, startContainer } from './engine.ts';
+import { BASE_IMAGE, type Container, engine, IMAGE, runOnce, startContainer } from './engine.ts';
 import { startLoad } from './load.ts';
 
 const MEGABYTE = 1_000_000;

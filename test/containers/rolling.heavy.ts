@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { startSmtpReceiver } from '../../app/features/email/testing/smtp-receiver.ts';
+import { freePort } from '../../dev/free-port.ts';
 import { createTestDatabase } from '../database.ts';
 import { request } from '../service.ts';
-import { type Container, engine, freePort, startContainer } from './engine.ts';
+import { type Container, engine, startContainer } from './engine.ts';
 import { startLoad } from './load.ts';
 
 describe('a rollout', { timeout: 300_000 }, () => {

@@ -10,10 +10,10 @@ import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { type StripeSandbox, startStripeSandbox } from 'stripe-sandbox';
 import { createCertificate } from '../../app/features/email/testing/certificate.ts';
+import { freePort } from '../../dev/free-port.ts';
 import { type Mailbox, startMailbox } from '../../dev/mailbox.ts';
 import { type PrometheusClient, prometheusClient } from '../../scripts/monitoring/prometheus.ts';
 import { type Stack, type StackOptions, startStack } from '../../scripts/monitoring/stack.ts';
-import { freePort } from '../containers/engine.ts';
 import { PRODUCTION, type ServiceProcess, startProcess } from '../faults/service-process.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
