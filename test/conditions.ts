@@ -1,5 +1,6 @@
 /** What tests look at beyond HTTP: the database, and conditions that come true by themselves. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestService } from './service.ts';
 
@@ -38,6 +39,23 @@ export async function eventually<T>(
 export async function jobsDone(test: TestService, queue: string): Promise<void> {
   const open = `select count(*)::int from pgboss.job where name = $1 and state not in ('completed', 'cancelled', 'failed')`;
   await eventually(`${queue} has no open job`, async () => (await value(test, open, queue)) === 0 || undefined);
+}
+
+/**
+ * Resolves once the service has heard of every change that is committed by now: notifications arrive in the order of the commits. What a
+ * process keeps in memory may be older until then, most of all on a busy machine.
+ */
+export async function changesHeard(test: TestService): Promise<void> {
+  const id = randomUUID();
+  let heard = false;
+  const remove = await test.service.notifications.subscribe('changes_heard', {
+    onNotification(payload) {
+      if (payload === id) heard = true;
+    },
+  });
+  await rows(test, `select pg_notify('changes_heard', $1)`, id);
+  await eventually('the service hears of a change', () => heard);
+  remove();
 }
 
 /** Takes the rate limits out of the way of tests that ask for more than people do: every count stays at one. */

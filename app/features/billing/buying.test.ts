@@ -53,6 +53,7 @@ describe('what an organization buys and uses', () => {
       assert.deepEqual(await refund(invoice, 1_000).then(({ amount, currency }) => [amount, currency]), [1_000, 'eur']);
       assert.equal(await projects(scene), 13, 'a part of it is a courtesy');
       await refund(invoice);
+      await billing.settle();
       assert.equal(await projects(scene), 3);
       await assert.rejects(refund(invoice), { code: 'conflict' });
       await assert.rejects(refund('in_unknown'), { code: 'not_found' });

@@ -152,6 +152,7 @@ describe('a payment', () => {
     const opened = await open(scene);
     assert.equal(opened.status, 201, JSON.stringify(opened.body));
     assert.notEqual((await billing.stripe.checkout.sessions.retrieve(opened.body.id)).customer, gone);
+    await billing.settle();
     assert.equal(await scene.access(), 'free none', 'which the look has found');
     billing.sandbox.customer.completeCheckout(opened.body.id, { card: GOOD_CARD });
     await billing.deliver();

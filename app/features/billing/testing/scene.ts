@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { createStripeSandbox, type StripeSandbox } from 'stripe-sandbox';
 import { createTestClock } from '../../../../test/clock.ts';
-import { eventually } from '../../../../test/conditions.ts';
+import { changesHeard, eventually } from '../../../../test/conditions.ts';
 import {
   type Answer,
   type Call,
@@ -32,7 +32,7 @@ export interface BillingService {
   readonly stripe: Stripe;
   /** Delivers every event that waits, in order, and waits until what they led to is done. */
   deliver(): Promise<void>;
-  /** Waits until no job of billing is left to run. */
+  /** Waits until no job of billing is left to run, and what has changed is known to the process that answers. */
   settle(): Promise<void>;
   /** Moves the time of the service and of Stripe. Delivers nothing. */
   advanceDays(days: number): void;
@@ -64,6 +64,7 @@ export async function startBillingService(env: Record<string, string> = {}): Pro
       );
       return rows.length === 0;
     });
+    await changesHeard(test);
   };
 
   return {
