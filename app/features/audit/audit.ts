@@ -7,6 +7,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
+import { prepare } from '../../platform/database/prepared.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
@@ -47,6 +48,25 @@ export interface ChainBreak {
   reason: 'altered' | 'inserted' | 'missing';
 }
 
+const { placeholder } = sql;
+const insert = prepare(
+  'audit_append',
+  sql`
+    with head as (
+      insert into ${auditChains} as chain (owner_id, sequence, hash)
+      values (${placeholder('ownerId')}, 1, sha256(${placeholder('start')}::bytea || ${placeholder('payload')}::bytea))
+      on conflict (owner_id) do update
+        set sequence = chain.sequence + 1, hash = sha256(chain.hash || ${placeholder('payload')}::bytea)
+      returning sequence, hash
+    )
+    insert into ${auditEvents} (owner_id, sequence, id, occurred_at, actor_type, actor_id, action, target_type, target_id, request_id,
+      ip_address, user_agent, details, hash)
+    select ${placeholder('ownerId')}, head.sequence, ${placeholder('id')}, ${placeholder('occurredAt')}, ${placeholder('actorType')},
+      ${placeholder('actorId')}, ${placeholder('action')}, ${placeholder('targetType')}, ${placeholder('targetId')},
+      ${placeholder('requestId')}, ${placeholder('ipAddress')}, ${placeholder('userAgent')}, ${placeholder('details')}, head.hash
+    from head`,
+);
+
 const VERIFY_BATCH = 1_000;
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
@@ -63,22 +83,12 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
 
     async append(tx, entry) {
       const event = toEvent(entry, clock.now());
-      const payload = canonicalForm(event);
-      const start = uuidToBytes(event.ownerId);
-      await tx.execute(sql`
-        with head as (
-          insert into ${auditChains} as chain (owner_id, sequence, hash)
-          values (${event.ownerId}, 1, sha256(${start}::bytea || ${payload}::bytea))
-          on conflict (owner_id) do update
-            set sequence = chain.sequence + 1, hash = sha256(chain.hash || ${payload}::bytea)
-          returning sequence, hash
-        )
-        insert into ${auditEvents} (owner_id, sequence, id, occurred_at, actor_type, actor_id, action, target_type, target_id,
-          request_id, ip_address, user_agent, details, hash)
-        select ${event.ownerId}, head.sequence, ${event.id}, ${event.occurredAt}, ${event.actorType}, ${event.actorId}, ${event.action},
-          ${event.targetType}, ${event.targetId}, ${event.requestId}, ${event.ipAddress}, ${event.userAgent},
-          ${JSON.stringify(event.details)}::jsonb, head.hash
-        from head`);
+      await insert(tx, {
+        ...event,
+        payload: canonicalForm(event),
+        start: uuidToBytes(event.ownerId),
+        details: JSON.stringify(event.details),
+      });
     },
 
     all: (ownerId) =>

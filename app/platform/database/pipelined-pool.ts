@@ -1,7 +1,8 @@
 /**
  * One pool for both kinds of work. A single statement (`pool.query`) goes down one of a few shared connections in pipeline mode:
- * many requests are on the wire at once, and none waits for a connection. A transaction (`pool.connect`) has a connection of its own.
- * Every pipelined statement is its own transaction, because node-postgres sends a Sync after each.
+ * many requests are on the wire at once, and none waits for a connection. Each is its own transaction, because node-postgres sends a
+ * Sync after each. A transaction (`pool.connect`) has a connection of its own; those of its statements that need no answer of another
+ * may be on the wire at once as well.
  */
 import type { Writable } from 'node:stream';
 import pg from 'pg';
@@ -32,7 +33,7 @@ export class PipelinedPool extends pg.Pool {
 
   constructor(options: PipelinedPoolOptions) {
     const { lanes, onLaneLost: _onLaneLost, wrapQuery, ...poolOptions } = options;
-    super(poolOptions);
+    super({ ...poolOptions, pipeline: true } as pg.PoolConfig);
     this.#options = options;
     this.on('connect', (client) => {
       // pg.Pool listens only while a connection is idle. One that is lost in a transaction fails the statement that runs; without a
