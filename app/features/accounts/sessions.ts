@@ -2,8 +2,9 @@
 import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
+import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
-import { newId, randomSecret } from '../../platform/security/random.ts';
+import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { type Revocations, SESSION_ENDED_CHANNEL } from './revocations.ts';
@@ -19,8 +20,8 @@ export interface SessionLifetimes {
 export type Session = typeof sessions.$inferSelect;
 
 export interface Sessions {
-  /** A new session and its first refresh token. */
-  begin(tx: Executor, userId: string, origin: RequestOrigin): Promise<{ sessionId: string; refreshToken: string }>;
+  /** A new session. @returns its first refresh token */
+  begin(tx: Executor, session: Pick<Session, 'userId' | 'id'>, origin: RequestOrigin): Promise<string>;
   /**
    * Ends sessions of a user and tells every process, in one statement.
    * @returns the ids of those that were alive
@@ -49,6 +50,19 @@ export interface SessionsOptions {
 
 export function createSessions({ db, clock, sealer, lifetimes, revocations }: SessionsOptions): Sessions {
   const { placeholder } = sql;
+  const insert = prepare(
+    'session_begin',
+    db.insert(sessions).values({
+      userId: placeholder('userId'),
+      id: placeholder('id'),
+      secret: placeholder('secret'),
+      generation: 1,
+      ipAddress: placeholder('ipAddress'),
+      userAgent: placeholder('userAgent'),
+      createdAt: placeholder('now'),
+      refreshedAt: placeholder('now'),
+    }),
+  );
   // Prepared, and so one statement for the first page and for all others: to write and to plan it anew would take longer than the rest.
   const page = db
     .select()
@@ -70,21 +84,12 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations }: Se
     .prepare('sessions_of_user');
 
   return {
-    async begin(tx, userId, { ipAddress, userAgent }) {
+    async begin(tx, { userId, id }, { ipAddress, userAgent }) {
       const now = clock.now();
-      const id = newId();
       const secret = randomSecret(32);
-      await tx.insert(sessions).values({
-        userId,
-        id,
-        secret: sealer.seal(SESSION_SECRET_PURPOSE, secret),
-        generation: 1,
-        ipAddress,
-        userAgent,
-        createdAt: now,
-        refreshedAt: now,
-      });
-      return { sessionId: id, refreshToken: formatRefreshToken(userId, id, 1, secret) };
+      const sealed = sealer.seal(SESSION_SECRET_PURPOSE, secret);
+      await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now });
+      return formatRefreshToken(userId, id, 1, secret);
     },
 
     async end(tx, userId, reason, { only, except } = {}) {

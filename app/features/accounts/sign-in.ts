@@ -5,12 +5,12 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
+import { prepare } from '../../platform/database/prepared.ts';
 import { transact } from '../../platform/database/retry.ts';
-import { Problem } from '../../platform/errors.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
-import { sha256 } from '../../platform/security/random.ts';
+import { newId, sha256 } from '../../platform/security/random.ts';
 import { addressBlock, type RateLimit } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -21,7 +21,7 @@ import { normalizePassword } from './password-policy.ts';
 import { failedSignIns } from './queues.ts';
 import { emailAddresses, knownDevices, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { isActive, type User, type Users } from './users.ts';
+import { active, isActive, type User } from './users.ts';
 
 export interface SignIn {
   /**
@@ -37,7 +37,6 @@ export interface SignIn {
 export interface SignInOptions {
   db: Database;
   clock: Clock;
-  users: Pick<Users, 'find'>;
   sessions: Sessions;
   hasher: PasswordHasher;
   limits: AccountLimits;
@@ -47,6 +46,9 @@ export interface SignInOptions {
   metrics: Metrics;
   appUrl: string;
 }
+
+/** Of a rate limit, by what is limited. */
+type Use = [RateLimit, string];
 
 interface Device {
   network: Buffer;
@@ -73,11 +75,39 @@ export function createSignIn(options: SignInOptions): SignIn {
     )
     .where(eq(emailAddresses.address, placeholder('address')))
     .prepare('user_for_sign_in');
+  const lock = prepare<{ id: string }>(
+    'user_lock_for_sign_in',
+    db
+      .select({ id: users.id })
+      .from(users)
+      .where(
+        and(
+          eq(users.id, placeholder('id')),
+          eq(users.email, placeholder('email')),
+          eq(users.passwordHash, placeholder('passwordHash')),
+          active,
+        ),
+      )
+      .for('share'),
+  );
+  const remember = prepare<{ familiar: boolean | null }>(
+    'device_remember',
+    sql`
+      with seen as (
+        select bool_or(network = ${placeholder('network')} or user_agent = ${placeholder('userAgent')}) as familiar
+        from ${knownDevices} where user_id = ${placeholder('userId')}
+      ), remembered as (
+        insert into ${knownDevices} (user_id, network, user_agent, last_seen_at)
+        values (${placeholder('userId')}, ${placeholder('network')}, ${placeholder('userAgent')}, ${placeholder('now')})
+        on conflict (user_id, network, user_agent) do update set last_seen_at = excluded.last_seen_at
+      )
+      select familiar from seen`,
+  );
 
   /** Counts the attempt before it is judged, so that parallel ones cannot slip past together. */
-  async function countAttempt(uses: [RateLimit, string][]): Promise<void> {
+  async function consume([limit, key]: Use): Promise<void> {
     try {
-      for (const [limit, key] of uses) await limit.consume(key);
+      await limit.consume(key);
     } catch (error) {
       count('limited');
       throw error;
@@ -87,31 +117,27 @@ export function createSignIn(options: SignInOptions): SignIn {
   /** @returns undefined when the account changed since its password was checked */
   function begin(user: User, device: Device, origin: RequestOrigin) {
     return transact(db, async (tx) => {
-      const [current] = await tx.select().from(users).where(eq(users.id, user.id)).for('share');
-      if (!current || !isActive(current) || current.passwordHash !== user.passwordHash) return undefined;
-      const begun = await options.sessions.begin(tx, user.id, origin);
-      const isNew = await rememberDevice(tx, user, device);
+      const [unchanged] = await lock(tx, user);
+      if (!unchanged) return undefined;
+      const sessionId = newId();
       const actor = { type: 'user', id: user.id } as const;
-      const target = { type: 'session', id: begun.sessionId };
-      await audit.append(tx, { ownerId: user.id, action: 'session.created', actor, target, origin });
-      if (isNew) await mailNotice(tx, user, begun.sessionId, origin);
-      return { ...begun, user: current };
+      const target = { type: 'session', id: sessionId };
+      const event = { ownerId: user.id, action: 'session.created', actor, target, origin } as const;
+      // None needs what another answers, so they travel together.
+      const [refreshToken, isNew] = await Promise.all([
+        options.sessions.begin(tx, { userId: user.id, id: sessionId }, origin),
+        rememberDevice(tx, user, device),
+        audit.append(tx, event),
+      ]);
+      if (isNew) await mailNotice(tx, user, sessionId, origin);
+      return { user, sessionId, refreshToken };
     });
   }
 
   /** @returns whether neither this network nor this user agent was seen before, and it is not the first sign-in */
   async function rememberDevice(tx: Transaction, user: User, device: Device): Promise<boolean> {
-    const { rows } = await tx.execute<{ familiar: boolean | null }>(sql`
-      with seen as (
-        select bool_or(network = ${device.network} or user_agent = ${device.userAgent}) as familiar
-        from ${knownDevices} where user_id = ${user.id}
-      ), remembered as (
-        insert into ${knownDevices} (user_id, network, user_agent, last_seen_at)
-        values (${user.id}, ${device.network}, ${device.userAgent}, ${clock.now()})
-        on conflict (user_id, network, user_agent) do update set last_seen_at = excluded.last_seen_at
-      )
-      select familiar from seen`);
-    return rows[0]?.familiar === false;
+    const [seen] = await remember(tx, { userId: user.id, ...device, now: clock.now() });
+    return seen?.familiar === false;
   }
 
   async function mailNotice(tx: Transaction, user: User, sessionId: string, { ipAddress, userAgent }: RequestOrigin) {
@@ -139,48 +165,42 @@ export function createSignIn(options: SignInOptions): SignIn {
     throw accountErrors.invalid_credentials();
   }
 
-  return {
-    async signIn(text, password, origin) {
-      const address = parseAddress(text) ?? '';
-      const network = addressBlock(origin.ipAddress ?? '');
-      const device = { network: sha256(network), userAgent: sha256(origin.userAgent ?? '') };
-      const [found] = await find.execute({ address, ...device });
-      const user = found?.user;
+  async function signIn(text: string, given: string, origin: RequestOrigin): ReturnType<SignIn['signIn']> {
+    const address = parseAddress(text) ?? '';
+    const password = normalizePassword(given);
+    const network = addressBlock(origin.ipAddress ?? '');
+    const device = { network: sha256(network), userAgent: sha256(origin.userAgent ?? '') };
+    const byNetwork: Use = [limits.signInsFrom, network];
+    const [[found]] = await Promise.all([find.execute({ address, ...device }), consume(byNetwork)]);
+    // After the network: one that is over its limit must not use up what an account has left.
+    const byAccount: Use = found?.known
+      ? [limits.signInsByDevice, `${found.user.id} ${network} ${origin.userAgent}`]
+      : [limits.signInsByStrangers, address || text];
+    await consume(byAccount);
+    const giveBack = () => Promise.all([byNetwork, byAccount].map(([limit, key]) => limit.refund(key)));
 
-      const byAccount: [RateLimit, string] = found?.known
-        ? [limits.signInsByDevice, `${user!.id} ${network} ${origin.userAgent}`]
-        : [limits.signInsByStrangers, address || text];
-      // The network first: one that is over its limit must not use up what an account has left.
-      const uses: [RateLimit, string][] = [[limits.signInsFrom, network], byAccount];
-      await countAttempt(uses);
-      let refused = false;
-      try {
-        return await judge(user, normalizePassword(password), device, origin);
-      } catch (error) {
-        refused = error instanceof Problem && error.code === accountErrors.invalid_credentials.code;
-        throw error;
-      } finally {
-        // Only a wrong answer costs an attempt: neither a right one, nor one that could not be judged.
-        if (!refused) await Promise.all(uses.map(([limit, key]) => limit.refund(key)));
-      }
-    },
-  };
+    const user = await judge(found?.user, password, origin).catch(async (error) => {
+      // Only a wrong answer costs an attempt: neither a right one, nor one that could not be judged.
+      if (error?.code !== accountErrors.invalid_credentials.code) await giveBack();
+      throw error;
+    });
+    const [begun] = await Promise.all([begin(user, device, origin), giveBack()]);
+    // The account changed under way, perhaps only as a parallel sign-in renewed the hash of the same password: once more.
+    if (!begun) return signIn(text, given, origin);
+    if (hasher.isOutdated(user.passwordHash!)) await renewHash(user, password);
+    count('success');
+    return begun;
+  }
 
-  async function judge(found: User | undefined, password: string, device: Device, origin: RequestOrigin) {
-    // Again where the account changed under way: a parallel sign-in may have renewed the hash of the same password.
-    for (let user = found; ; user = await options.users.find(user.id)) {
-      const matches = await hasher.verify(password, user?.passwordHash ?? null);
-      if (!user || !matches || !isActive(user)) return refuse(user, origin);
-      if (!user.emailVerifiedAt) {
-        count('failure');
-        throw accountErrors.email_not_verified();
-      }
-      const begun = await begin(user, device, origin);
-      if (!begun) continue;
-      if (hasher.isOutdated(user.passwordHash!)) await renewHash(user, password);
-      count('success');
-      return begun;
+  /** @returns the user whose password it is */
+  async function judge(user: User | undefined, password: string, origin: RequestOrigin): Promise<User> {
+    const matches = await hasher.verify(password, user?.passwordHash ?? null);
+    if (!user || !matches || !isActive(user)) return refuse(user, origin);
+    if (!user.emailVerifiedAt) {
+      count('failure');
+      throw accountErrors.email_not_verified();
     }
+    return user;
   }
 
   /** A hash made with other parameters than today's is replaced while the password is at hand. */
@@ -191,4 +211,6 @@ export function createSignIn(options: SignInOptions): SignIn {
       .set({ passwordHash })
       .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash!)));
   }
+
+  return { signIn };
 }

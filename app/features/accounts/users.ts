@@ -1,5 +1,5 @@
 /** Looking users up, and what of a user is shown. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { accountErrors } from './errors.ts';
 import { emailAddresses, users } from './schema.ts';
@@ -84,6 +84,9 @@ export function createUsers(db: Database): Users {
     },
   };
 }
+
+/** The same as a condition. */
+export const active = and(isNull(users.suspendedAt), isNull(users.purgeAt));
 
 /** Whether the account is open to its owner: not suspended and not deleted. */
 export function isActive(user: User): boolean {
