@@ -2,109 +2,20 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { createTestDatabase, type TestDatabase } from '../../../test/database.ts';
-import { type Database, openDatabase } from '../database/database.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
-import { createJobs, installJobs, type JobContext, type JobHandler, type Jobs } from './jobs.ts';
-import { deadLetterName, defineQueue, PermanentFailure, type QueueDefinition } from './queues.ts';
-
-type Note = { text: string };
+import { deadLetterName, PermanentFailure } from './queues.ts';
+import { useJobs } from './testing/scene.ts';
 
 describe('jobs', { concurrency: true }, () => {
-  let database: TestDatabase;
-  let db: Database;
-  before(async () => {
-    database = await createTestDatabase();
-    db = openDatabase({
-      url: database.url,
-      poolSize: 5,
-      lanes: 1,
-      preparedStatements: true,
-      statementTimeoutMs: 10_000,
-      applicationName: 'jobs test',
-    });
-  });
-  after(async () => {
-    await db.$client.end();
-    await database.close();
-  });
-
-  /** A process's worth of jobs: it enqueues, and runs what it is given. */
-  async function startJobs(t: TestContext, handlers: JobHandler[] = []) {
-    const metrics = createMetrics({ release: 'test' }, { runtime: false });
-    const logs: string[] = [];
-    const destination = { write: (line: string) => void logs.push(line) };
-    const logger = createLogger({ level: 'info', release: 'test', destination });
-    const jobs = createJobs({ url: database.url, db, worker: handlers.length > 0, logger, metrics });
-    await jobs.start();
-    t.after(() => jobs.close(0));
-    if (handlers.length > 0) await jobs.work(handlers, []);
-    return { jobs, metrics, logs };
-  }
-
-  /** A queue of its own for a test, so that all of them share a database. */
-  async function install(
-    name: string,
-    settings: Parameters<typeof defineQueue>[1] = {},
-  ): Promise<QueueDefinition<Note>> {
-    const queue = defineQueue<Note>(`test.${name}`, settings);
-    await installJobs(database.url, [queue]);
-    return queue;
-  }
-
-  /** A handler that remembers what it ran, and does what the test says. */
-  function createHandler(
-    queue: QueueDefinition<Note>,
-    work: (data: Note, context: JobContext) => Promise<void> = async () => {},
-  ) {
-    const ran = new EventTarget();
-    const runs: (Note & { attempt: number; lastAttempt: boolean })[] = [];
-    const handler: JobHandler<Note> = {
-      queue,
-      async handle(data, context) {
-        runs.push({ ...data, attempt: context.attempt, lastAttempt: context.lastAttempt });
-        ran.dispatchEvent(new Event('ran'));
-        await work(data, context);
-      },
-    };
-    return {
-      handler: handler as JobHandler,
-      runs,
-      async until(count: number) {
-        while (runs.length < count) await once(ran, 'ran', { signal: AbortSignal.timeout(30_000) });
-      },
-    };
-  }
-
-  const enqueue = (jobs: Jobs, queue: QueueDefinition<Note>, text: string) =>
-    db.transaction((tx) => jobs.enqueue(tx, queue, { text }));
-  const rowsOf = async (queue: string) =>
-    (
-      await db.execute<{ state: string; text: string; delay: number; output: unknown }>(
-        sql`select state, data->>'text' as text, extract(epoch from start_after - coalesce(completed_on, now()))::float8 as delay, output
-            from pgboss.job where name = ${queue}`,
-      )
-    ).rows;
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (!(await condition())) {
-      assert.ok(Date.now() < deadline, 'in vain');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  /** Lets the delay before the next run pass. */
-  const makeDue = (queue: QueueDefinition<Note>) =>
-    db.execute(sql`update pgboss.job set start_after = now() where name = ${queue.name} and state = 'retry'`);
+  const { install, startJobs, createHandler, enqueue, rowsOf, until, makeDue, db, url } = useJobs();
 
   it('run if their transaction commits, and do not exist if it is rolled back', async (t) => {
     const queue = await install('commit');
     const { handler, runs, until: untilRan } = createHandler(queue);
     const { jobs } = await startJobs(t, [handler]);
-    const rolledBack = db.transaction(async (tx) => {
+    const rolledBack = db().transaction(async (tx) => {
       await jobs.enqueue(tx, queue, { text: 'rolled back' });
       throw new Error('changed my mind');
     });
@@ -122,7 +33,7 @@ describe('jobs', { concurrency: true }, () => {
     const queue = await install('uncommitted');
     const { handler, runs, until: untilRan } = createHandler(queue);
     const { jobs } = await startJobs(t, [handler]);
-    await db.transaction(async (tx) => {
+    await db().transaction(async (tx) => {
       await jobs.enqueue(tx, queue, { text: 'first' });
       await enqueue(jobs, queue, 'second');
       await untilRan(1);
@@ -151,7 +62,7 @@ describe('jobs', { concurrency: true }, () => {
     const queue = await install('later');
     const { handler, runs, until: untilRan } = createHandler(queue);
     const { jobs } = await startJobs(t, [handler]);
-    await db.transaction((tx) =>
+    await db().transaction((tx) =>
       jobs.enqueue(tx, queue, { text: 'later' }, { startAfter: new Date(Date.now() + 3_600_000) }),
     );
     await enqueue(jobs, queue, 'now');
@@ -237,7 +148,7 @@ describe('jobs', { concurrency: true }, () => {
       if (text.startsWith('bad')) throw new PermanentFailure(text);
     });
     const { jobs } = await startJobs(t);
-    await db.transaction(async (tx) => {
+    await db().transaction(async (tx) => {
       for (const text of ['bad 1', 'good 1', 'bad 2', 'good 2', 'good 3']) await jobs.enqueue(tx, queue, { text });
     });
     await startJobs(t, [handler]);
@@ -294,7 +205,7 @@ describe('jobs', { concurrency: true }, () => {
   it('of a worker that was killed run once more elsewhere', { timeout: 90_000 }, async (t) => {
     const queue = await install('killed', { retryDelaySeconds: 1 });
     const program = fileURLToPath(new URL('./testing/held-worker.ts', import.meta.url));
-    const worker = spawn(process.execPath, [program, database.url, queue.name], {
+    const worker = spawn(process.execPath, [program, url(), queue.name], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     t.after(() => worker.kill('SIGKILL'));
@@ -316,10 +227,10 @@ describe('jobs', { concurrency: true }, () => {
     const queue = await install('backlog');
     const { jobs, metrics } = await startJobs(t);
     for (const text of ['a', 'b', 'c']) await enqueue(jobs, queue, text);
-    await db.transaction((tx) =>
+    await db().transaction((tx) =>
       jobs.enqueue(tx, queue, { text: 'd' }, { startAfter: new Date(Date.now() + 3_600_000) }),
     );
-    await db.execute(
+    await db().execute(
       sql`update pgboss.job set start_after = now() - interval '1 minute' where name = ${queue.name} and data->>'text' = 'b'`,
     );
     const text = await metrics.registry.metrics();
@@ -331,7 +242,7 @@ describe('jobs', { concurrency: true }, () => {
   it('keep their queues when these are installed again, with settings as they are now', async () => {
     await install('again', { retries: 2 });
     const retries = async () =>
-      (await db.execute(sql`select retry_limit from pgboss.queue where name = 'test.again'`)).rows[0]?.retry_limit;
+      (await db().execute(sql`select retry_limit from pgboss.queue where name = 'test.again'`)).rows[0]?.retry_limit;
     assert.equal(await retries(), 2);
     await install('again', { retries: 7 });
     assert.equal(await retries(), 7);

@@ -14,6 +14,7 @@ import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts'
 import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
 import { observeQueues } from './observation.ts';
 import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
+import { createShifts, type Shifts } from './shifts.ts';
 
 export interface JobContext {
   readonly id: string;
@@ -90,6 +91,7 @@ const POLL_SECONDS = 5;
 export function createJobs({ url, db, worker, logger, metrics, errors = noErrorReports }: JobsOptions): Jobs {
   /** Queue -> when it is due, for those that have a schedule. */
   const crons = new Map<string, string>();
+  const shifts: Shifts[] = [];
   observeQueues(db, metrics);
   const boss = new PgBoss({
     connectionString: url,
@@ -110,7 +112,7 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
   boss.on('warning', ({ message, data }) => logger.warn({ data }, `job queue: ${message}`));
 
   /** Runs a job in the trace that enqueued it. */
-  function run(handler: JobHandler, job: JobWithMetadata<Carrier>): Promise<JobResult> {
+  function runTraced(handler: JobHandler, job: JobWithMetadata<Carrier>): Promise<JobResult> {
     const { [TRACEPARENT]: traceparent, ...data } = job.data;
     const parent = contextOf(traceparent);
     const span = startJobSpan(handler.queue.name, { jobId: job.id, attempt: job.retryCount + 1, parent });
@@ -183,23 +185,18 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     async work(handlers, schedules) {
       for (const { queue, cron } of schedules) crons.set(queue.name, cron);
       for (const handler of handlers) {
-        const { name, concurrency } = handler.queue;
-        await boss.work(
-          name,
-          {
-            batchSize: concurrency,
-            includeMetadata: true,
-            perJobResults: true,
-            burstWhenBatchFull: true,
-            notifyPollingIntervalSeconds: POLL_SECONDS,
-          },
-          (jobs: JobWithMetadata<Carrier>[]) => Promise.all(jobs.map((job) => run(handler, job))),
-        );
+        const { name: queue, concurrency } = handler.queue;
+        const run = (job: JobWithMetadata<Carrier>) => runTraced(handler, job);
+        const polling = { notifyPollingIntervalSeconds: POLL_SECONDS };
+        const each = createShifts({ boss, queue, concurrency, polling, run });
+        shifts.push(each);
+        await each.begin();
       }
       for (const { queue, cron } of schedules) await boss.schedule(queue.name, cron, {}, { missed: 'once' });
     },
 
     async close(timeoutMs) {
+      for (const each of shifts) each.end();
       await boss.stop({ graceful: timeoutMs > 0, timeout: timeoutMs, close: true });
     },
   };
