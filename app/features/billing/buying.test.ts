@@ -50,6 +50,8 @@ describe('what an organization buys and uses', () => {
       const scene = await createBillingScene(billing);
       const invoice = await buy(scene, 1);
       const { refund } = billing.test.service.billing.operations;
+      for (const amount of [0, 100_000_000])
+        await assert.rejects(refund(invoice, amount), { code: 'invalid_quantity' });
       assert.deepEqual(await refund(invoice, 1_000).then(({ amount, currency }) => [amount, currency]), [1_000, 'eur']);
       assert.equal(await projects(scene), 13, 'a part of it is a courtesy');
       await refund(invoice);
@@ -59,6 +61,20 @@ describe('what an organization buys and uses', () => {
       await assert.rejects(refund('in_unknown'), { code: 'not_found' });
       const [shown] = (await scene.ask('/invoices')).body.data;
       assert.equal(shown.amountRefunded, shown.amountPaid);
+    });
+
+    it('is refunded once where the answer of Stripe was lost and it is asked for again', async () => {
+      const scene = await createBillingScene(billing);
+      const invoice = await buy(scene, 1);
+      const { refund } = billing.test.service.billing.operations;
+      billing.sandbox.troubles.plan({ kind: 'failAfter', path: '/v1/credit_notes' });
+      await assert.rejects(refund(invoice, 1_000), { code: 'payments_unavailable' });
+      await refund(invoice, 1_000);
+      const { data } = await billing.stripe.creditNotes.list({ invoice });
+      assert.deepEqual(
+        data.map(({ amount }) => amount),
+        [1_000],
+      );
     });
 
     it('is taken back when it is refunded in the dashboard, with no credit note', async () => {
@@ -128,6 +144,28 @@ describe('what an organization buys and uses', () => {
   });
 
   describe('usage', () => {
+    /** The sum that Stripe knows of, of this minute and the next. */
+    async function usageAtStripe(scene: BillingScene): Promise<number> {
+      const [meter] = (await billing.stripe.billing.meters.list()).data;
+      const start = Math.floor(billing.test.clock.now().getTime() / 60_000) * 60;
+      const summaries = await billing.stripe.billing.meters.listEventSummaries(meter!.id, {
+        customer: (await customerOf(scene)).id,
+        start_time: start,
+        end_time: start + 120,
+      });
+      return summaries.data.reduce((total, { aggregated_value }) => total + aggregated_value, 0);
+    }
+
+    /** Waits until the only usage of an organization is told. */
+    const reported = (scene: BillingScene) =>
+      eventually('the report that is told', async () => {
+        const { rows } = await billing.test.service.db.$client.query(
+          'select 1 from billing_usage_events where organization_id = $1 and reported_at is not null',
+          [scene.id],
+        );
+        return rows.length === 1;
+      });
+
     it('is counted once for an Idempotency-Key, summed, and told to Stripe', async () => {
       const scene = await createBillingScene(billing);
       await scene.subscribe({ plan: 'scale' });
@@ -143,17 +181,17 @@ describe('what an organization buys and uses', () => {
       const sum = await scene.ask(`/usage?meter=apiCalls&from=${from}&to=${to}`);
       assert.equal(sum.body.quantity, 80);
       assert.equal((await scene.ask('/entitlements')).body.usage.apiCalls, 80);
-      const [meter] = (await billing.stripe.billing.meters.list()).data;
-      const start = Math.floor(now.getTime() / 60_000) * 60;
-      const summaries = await billing.stripe.billing.meters.listEventSummaries(meter!.id, {
-        customer: (await customerOf(scene)).id,
-        start_time: start,
-        end_time: start + 120,
-      });
-      assert.equal(
-        summaries.data.reduce((total, { aggregated_value }) => total + aggregated_value, 0),
-        80,
-      );
+      assert.equal(await usageAtStripe(scene), 80);
+    });
+
+    it('counts once at Stripe where its answer was lost and it is told again', async () => {
+      const scene = await createBillingScene(billing);
+      await scene.subscribe({ plan: 'scale' });
+      await billing.deliver();
+      billing.sandbox.troubles.plan({ kind: 'failAfter', path: '/v1/billing/meter_events' });
+      assert.equal((await scene.ask('/usage', { body: { meter: 'apiCalls', quantity: 7 } })).status, 202);
+      await reported(scene);
+      assert.equal(await usageAtStripe(scene), 7);
     });
 
     it('survives an outage of Stripe, and is told once it is back', async () => {
@@ -169,13 +207,7 @@ describe('what an organization buys and uses', () => {
         return rows.length > 0;
       });
       billing.sandbox.troubles.reset();
-      await eventually('the report that is told', async () => {
-        const { rows } = await billing.test.service.db.$client.query(
-          'select 1 from billing_usage_events where organization_id = $1 and reported_at is not null',
-          [scene.id],
-        );
-        return rows.length === 1;
-      });
+      await reported(scene);
     });
 
     it('refuses what is not counted, or too long ago', async () => {
@@ -232,10 +264,11 @@ describe('what an organization buys and uses', () => {
       }
     });
 
-    it('change at once in every process that keeps them', async () => {
+    it('change at once in every process that keeps them', async (t) => {
       const scene = await createBillingScene(billing);
       const { databaseUrl } = billing.test.service.config;
       const other = await startTestService({ databaseUrl, jobs: false, clock: billing.test.clock });
+      t.after(() => other.close());
       for (const { service } of [billing.test, other]) {
         await service.billing.entitlements.of(scene.id);
         const known = service.billing.entitlements.of(scene.id);
@@ -249,7 +282,6 @@ describe('what an organization buys and uses', () => {
         await eventually('the change', async () => (await entitlements.of(scene.id)).because.plan === 'scale');
         assert.ok(!(entitlements.of(scene.id) instanceof Promise), 'and that is kept too');
       }
-      await other.close();
     });
 
     it('guard routes: 402 with the plan that would allow it', async () => {

@@ -78,6 +78,14 @@ describe('taking in events of Stripe', () => {
     }
   });
 
+  it('takes an event that was five minutes on its way, and one signed under several secrets, as while Stripe rolls one', async () => {
+    assert.equal((await send({}, { ageSeconds: 299 })).status, 200);
+    const payload = JSON.stringify(event());
+    const [timestamp, other] = sign(payload, { secret: 'whsec_of_tomorrow' }).split(',');
+    const [, ours] = sign(payload).split(',');
+    assert.equal((await post(payload, [timestamp, other, ours].join(','))).status, 200);
+  });
+
   it('stores a repeated delivery once, and says that it is stored', async () => {
     const payload = JSON.stringify(event());
     const before = await stored();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertProblem } from '../../../test/service.ts';
+import { assertProblem, startTestService } from '../../../test/service.ts';
+import { MINUTE_MS } from '../../platform/clock.ts';
 import {
   type BillingService,
   createBillingScene,
@@ -83,7 +84,7 @@ describe('a subscription', () => {
     assert.equal(await scene.access(), 'pro trialing');
   });
 
-  it('survives a missed payment for the grace, then gives way to the free plan, and comes back when it is paid', async () => {
+  it('survives a missed payment for the grace, then gives way to the free plan, and comes back when it is paid', async (t) => {
     const scene = await createBillingScene(billing);
     await scene.subscribe({ plan: 'scale' });
     await billing.deliver();
@@ -96,14 +97,35 @@ describe('a subscription', () => {
     await billing.deliver();
     assert.equal(await scene.access(), 'scale past_due');
     await billing.test.mail(scene.owner.email, /fail|declined|payment/i);
-    billing.advanceDays(7);
+    const graceEnds = async () => (await scene.ask('/entitlements')).body.because.until;
+    const ends = await graceEnds();
+    billing.advanceDays(5);
+    // One more that cannot be paid begins no grace of its own.
+    const { data: items } = (await billing.stripe.subscriptions.retrieve(id)).items;
+    const [price] = (await billing.stripe.prices.list({ lookup_keys: ['scale_year_usd'] })).data;
+    const item = items.find((each) => each.price.metadata.kind === 'plan')!;
+    await billing.stripe.subscriptions.update(id, {
+      items: [{ id: item.id, price: price!.id }],
+      proration_behavior: 'always_invoice',
+    });
+    assert.equal((await billing.stripe.invoices.list({ customer, status: 'open' })).data.length, 2);
+    await billing.deliver();
+    assert.equal(await graceEnds(), ends);
+    billing.advanceDays(2);
     await billing.deliver();
     assert.equal(await scene.access(), 'free past_due');
+    const { databaseUrl } = billing.test.service.config;
+    const patient = await startTestService({
+      ...{ databaseUrl, clock: billing.test.clock, jobs: false },
+      env: { BILLING_GRACE_DAYS: '30' },
+    });
+    t.after(() => patient.close());
+    assert.equal((await patient.service.billing.entitlements.of(scene.id)).because.plan, 'scale', 'as long as is set');
 
     const good = await billing.stripe.paymentMethods.attach('pm_card_visa', { customer });
     await billing.stripe.subscriptions.update(id, { default_payment_method: good.id });
     const open = await billing.stripe.invoices.list({ customer, status: 'open' });
-    await billing.stripe.invoices.pay(open.data[0]!.id, { payment_method: good.id });
+    for (const invoice of open.data) await billing.stripe.invoices.pay(invoice.id, { payment_method: good.id });
     await billing.deliver();
     assert.equal(await scene.access(), 'scale active');
   });
@@ -164,6 +186,36 @@ describe('a subscription', () => {
     const customers = await billing.stripe.customers.list({ limit: 100 });
     assert.equal(customers.data.filter(({ metadata }) => metadata.organization_id === scene.id).length, 1);
   });
+
+  for (const late of [false, true]) {
+    const outcome = late ? 'the one that was let in after a minute' : 'the first';
+    it(`is opened once where another asks while Stripe takes long over the first: by ${outcome}`, async () => {
+      const scene = await createBillingScene(billing);
+      const body = { plan: 'scale', interval: 'month', ...RETURNS, replace: true };
+      const { sessions } = billing.stripe.checkout;
+      const { create } = sessions;
+      const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      sessions.create = async (...args: Parameters<typeof create>) => {
+        sessions.create = create;
+        reached.resolve();
+        await release.promise;
+        return create.apply(sessions, args);
+      };
+      const first = scene.ask('/checkout-sessions', { body });
+      await reached.promise;
+      if (late) billing.test.clock.advance(MINUTE_MS);
+      const second = await scene.ask('/checkout-sessions', { body });
+      release.resolve();
+      const [opened, refused] = late ? [second, await first] : [await first, second];
+      assert.equal(opened.status, 201, JSON.stringify(opened.body));
+      assertProblem(refused, 409, 'checkout_open');
+      const open = await billing.stripe.checkout.sessions.list({ status: 'open', limit: 100 });
+      assert.deepEqual(
+        open.data.filter((session) => session.client_reference_id === scene.id).map(({ id }) => id),
+        [opened.body.id],
+      );
+    });
+  }
 
   it('refuses what is not sold, by name', async () => {
     const scene = await createBillingScene(billing);
