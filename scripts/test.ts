@@ -1,24 +1,26 @@
 /** `npm test [-- FILE ...]`: the test runner with the global setup that brings the database. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const PATTERNS = [
-  'app/**/*.test.ts',
-  'dev/**/*.test.ts',
-  'test/**/*.test.ts',
-  'scripts/**/*.test.ts',
-  'packages/**/*.test.ts',
-];
+const EVERYWHERE = ['{app,dev,test,scripts,packages}/**/*.test.ts'];
+/**
+ * Several to a process, one after the other: loading the service, and running it until it is compiled, is a third of what these cost.
+ * Others start processes, stop databases, or look at what a whole process does, and have one each.
+ */
+const TOGETHER = ['app/features/**/*.test.ts', 'packages/**/*.test.ts'];
+const FILES_PER_PROCESS = 4;
 const GIB = 2 ** 30;
 
 const given = process.argv.slice(2);
-const files = given.some((argument) => !argument.startsWith('-')) ? given : [...given, ...globSync(PATTERNS)];
 const folder = mkdtempSync(join(temporary(), 'plinth-tests-'));
 chmodSync(folder, 0o711); // under root, another user runs PostgreSQL and must get in
+const files = given.some((argument) => !argument.startsWith('-'))
+  ? []
+  : [...together(), ...globSync(EVERYWHERE, { exclude: TOGETHER })];
 const runner = spawn(
   process.execPath,
   [
@@ -28,6 +30,7 @@ const runner = spawn(
     // One more than there are cores: a file spends much of its time waiting for PostgreSQL. Node's own default is one less.
     `--test-concurrency=${availableParallelism() + 1}`,
     '--test-timeout=120000',
+    ...given,
     ...files,
   ],
   {
@@ -45,6 +48,17 @@ process.on('SIGINT', () => {}).on('SIGTERM', () => runner.kill('SIGTERM'));
 const [status] = await once(runner, 'exit');
 rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 process.exit(status ?? 1);
+
+/** Files that import those that share a process, named for them. */
+function* together(): Iterable<string> {
+  const all = globSync(TOGETHER).sort();
+  while (all.length > 0) {
+    const some = all.splice(0, FILES_PER_PROCESS);
+    const file = join(folder, `${some.map((name) => basename(name, '.test.ts')).join('+')}.test.mjs`);
+    writeFileSync(file, some.map((name) => `import '${pathToFileURL(resolve(name))}';\n`).join(''));
+    yield file;
+  }
+}
 
 /** Memory, where there is plenty: a database of a test is 500 small files, which PostgreSQL copies there in a seventh of the time. */
 function temporary(): string {
