@@ -7,200 +7,208 @@ import { type Database, openDatabase } from './database.ts';
 import { isUnavailable } from './failures.ts';
 import { PipelinedPool } from './pipelined-pool.ts';
 
-let database: TestDatabase;
-before(async () => {
-  database = await createTestDatabase();
-});
-after(() => database.close());
-
-const POOL = { max: 2, lanes: 1, connectionTimeoutMillis: 2_000 };
-
-describe('a single statement', () => {
-  let pool: PipelinedPool;
-  const lost: Error[] = [];
-  before(() => {
-    pool = new PipelinedPool({ ...POOL, connectionString: database.url, onLaneLost: (error) => lost.push(error) });
+describe('the pool', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
   });
-  after(() => pool.end());
-  const pidOf = async () => Number((await pool.query('select pg_backend_pid() as pid')).rows[0].pid);
+  after(() => database.close());
 
-  it('shares its connection with all others, and each gets its own result', async () => {
-    const numbers = Array.from({ length: 500 }, (_, index) => index);
-    const results = await Promise.all(
-      numbers.map((number) =>
-        pool.query({ text: 'select $1::int as number, pg_backend_pid() as pid', values: [number], name: 'n' }),
-      ),
-    );
-    assert.deepEqual(
-      results.map(({ rows }) => rows[0].number),
-      numbers,
-    );
-    assert.equal(new Set(results.map(({ rows }) => rows[0].pid)).size, 1);
-    assert.deepEqual(pool.connections, { used: 0, idle: 0, pipelined: 1 });
-  });
+  const POOL = { max: 2, lanes: 1, connectionTimeoutMillis: 2_000 };
 
-  it('that fails leaves the others on its connection alone, whatever they are and wherever it fails', async () => {
-    const failing = ['select 1/0', 'syntax error', "select 'x'::int", 'select * from nowhere', 'select 1; select 1/0'];
-    const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => {
-        if (index % 3 === 0) return pool.query(failing[index % failing.length]!);
-        if (index % 3 === 1) return pool.query('select $1::int / $2::int', [1, 0]);
-        return pool.query({ text: 'select $1::int as number', values: [index], name: 'fine' });
-      }),
-    );
-    for (const [index, result] of results.entries()) {
-      if (index % 3 === 2) assert.equal(result.status === 'fulfilled' && result.value.rows[0].number, index);
-      else assert.equal(result.status, 'rejected');
-    }
-    assert.equal((await pool.query('select 1 as one')).rows[0].one, 1);
-  });
-
-  it('is a transaction of its own: a failure beside it rolls nothing of it back', async () => {
-    await pool.query('create table alone (n int)');
-    await Promise.allSettled([
-      pool.query('insert into alone values (1)'),
-      pool.query('select 1/0'),
-      pool.query('insert into alone values (2)'),
-    ]);
-    assert.equal((await pool.query('select count(*)::int as count from alone')).rows[0].count, 2);
-  });
-
-  it('fails when its connection is terminated, and the next one has a new one', async () => {
-    const pid = await pidOf();
-    const statements = Promise.allSettled([pool.query('select pg_sleep(30)'), pool.query('select 1')]);
-    await administer(database.url, `select pg_terminate_backend(${pid})`);
-    for (const result of await statements) assert.ok(result.status === 'rejected' && isUnavailable(result.reason));
-    assert.notEqual(await pidOf(), pid);
-    assert.ok(lost.length >= 1);
-  });
-
-  it('of many that all need a new connection opens one', async () => {
-    await administer(database.url, `select pg_terminate_backend(${await pidOf()})`);
-    // It may or may not have been told yet.
-    await pool.query('select 1').catch(() => {});
-    const pids = await Promise.all(Array.from({ length: 50 }, pidOf));
-    assert.equal(new Set(pids).size, 1);
-  });
-});
-
-it('a connection that falls silent is given up, and the next statement gets through on another', async (t) => {
-  const proxy = await startTcpProxy(database.url);
-  const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url, query_timeout: 200, onLaneLost: () => {} });
-  t.after(async () => {
-    await pool.end();
-    await proxy.close();
-  });
-  await pool.query('select 1');
-  proxy.freeze();
-  await assert.rejects(pool.query('select 1'), isUnavailable);
-  assert.equal((await pool.query('select 2 as two')).rows[0].two, 2);
-  assert.equal(proxy.accepted, 2);
-});
-
-it('statements fail as unavailable while no connection can be had, and work as soon as one can', async (t) => {
-  const proxy = await startTcpProxy(database.url);
-  const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url });
-  t.after(async () => {
-    await pool.end();
-    await proxy.close();
-  });
-  await pool.query('select 1');
-  proxy.open = false;
-  proxy.cut();
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('select 1')));
-  for (const result of results)
-    assert.ok(result.status === 'rejected' && isUnavailable(result.reason), JSON.stringify(result));
-  proxy.open = true;
-  assert.equal((await pool.query('select 2 as two')).rows[0].two, 2);
-});
-
-it('ends while statements run: they are answered, later ones are refused', async () => {
-  const pool = new PipelinedPool({ ...POOL, connectionString: database.url });
-  const running = Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.05), 1 as one'));
-  const closed = pool.end();
-  for (const { rows } of await Promise.all(running)) assert.equal(rows[0].one, 1);
-  await closed;
-  await assert.rejects(pool.query('select 1'), isUnavailable);
-});
-
-describe('a transaction', () => {
-  let db: Database;
-  const lost: Error[] = [];
-  before(() => {
-    db = openDatabase({
-      url: database.url,
-      poolSize: 2,
-      lanes: 1,
-      preparedStatements: true,
-      statementTimeoutMs: 5_000,
-      applicationName: 'transaction test',
-      onConnectionLost: (error) => lost.push(error),
+  describe('a single statement', () => {
+    let pool: PipelinedPool;
+    const lost: Error[] = [];
+    before(() => {
+      pool = new PipelinedPool({ ...POOL, connectionString: database.url, onLaneLost: (error) => lost.push(error) });
     });
-  });
-  after(() => db.$client.end());
-  const terminate = (pid: unknown) => administer(database.url, `select pg_terminate_backend(${Number(pid)})`);
-  const works = async () => {
-    const { rows } = await db.transaction((tx) => tx.execute(sql`select 1 as one`));
-    assert.equal(rows[0]?.one, 1);
-  };
+    after(() => pool.end());
+    const pidOf = async () => Number((await pool.query('select pg_backend_pid() as pid')).rows[0].pid);
 
-  it('whose connection is lost fails as unavailable; the process lives on, and no place in the pool is lost', async () => {
-    for (let times = 0; times < 5; times++) {
-      const lostInside = db.transaction(async (tx) => {
-        const { rows } = await tx.execute(sql`select pg_backend_pid() as pid`);
-        await terminate(rows[0]?.pid);
-        await tx.execute(sql`select pg_sleep(5)`);
-      });
-      await assert.rejects(lostInside, isUnavailable);
-    }
-    await Promise.all([works(), works()]);
-    assert.equal(db.$client.connections.used, 0);
-  });
-
-  it('that cannot even begin costs no place in the pool', async () => {
-    const connect = db.$client.connect.bind(db.$client) as () => Promise<import('pg').PoolClient>;
-    db.$client.connect = (async () => {
-      const client = await connect();
-      const ended = new Promise((resolve) => client.once('end', resolve));
-      await terminate((client as unknown as { processID: number }).processID);
-      await ended;
-      return client;
-    }) as typeof db.$client.connect;
-    for (let times = 0; times < 5; times++)
-      await assert.rejects(
-        db.transaction(async () => {}),
-        isUnavailable,
+    it('shares its connection with all others, and each gets its own result', async () => {
+      const numbers = Array.from({ length: 500 }, (_, index) => index);
+      const results = await Promise.all(
+        numbers.map((number) =>
+          pool.query({ text: 'select $1::int as number, pg_backend_pid() as pid', values: [number], name: 'n' }),
+        ),
       );
-    db.$client.connect = connect as typeof db.$client.connect;
-    await Promise.all([works(), works()]);
-    assert.equal(db.$client.connections.used, 0);
-  });
-
-  it('that fails is rolled back, with the error that it failed of, and its connection is used again', async () => {
-    await db.execute(sql`create table rolled (n int)`);
-    const pids = new Set<unknown>();
-    for (let times = 0; times < 3; times++) {
-      const failing = db.transaction(async (tx) => {
-        pids.add((await tx.execute(sql`select pg_backend_pid() as pid`)).rows[0]?.pid);
-        await tx.execute(sql`insert into rolled values (1)`);
-        throw new Error('changed my mind');
-      });
-      await assert.rejects(failing, /changed my mind/);
-    }
-    assert.equal((await db.execute(sql`select count(*)::int as count from rolled`)).rows[0]?.count, 0);
-    assert.equal(pids.size, 1);
-  });
-
-  it('that waits too long for a place fails as unavailable', async (t) => {
-    const small = new PipelinedPool({
-      connectionString: database.url,
-      max: 1,
-      lanes: 1,
-      connectionTimeoutMillis: 2_000,
+      assert.deepEqual(
+        results.map(({ rows }) => rows[0].number),
+        numbers,
+      );
+      assert.equal(new Set(results.map(({ rows }) => rows[0].pid)).size, 1);
+      assert.deepEqual(pool.connections, { used: 0, idle: 0, pipelined: 1 });
     });
-    t.after(() => small.end());
-    const held = await small.connect();
-    await assert.rejects(small.connect(), isUnavailable);
-    held.release();
+
+    it('that fails leaves the others on its connection alone, whatever they are and wherever it fails', async () => {
+      const failing = [
+        'select 1/0',
+        'syntax error',
+        "select 'x'::int",
+        'select * from nowhere',
+        'select 1; select 1/0',
+      ];
+      const results = await Promise.allSettled(
+        Array.from({ length: 100 }, (_, index) => {
+          if (index % 3 === 0) return pool.query(failing[index % failing.length]!);
+          if (index % 3 === 1) return pool.query('select $1::int / $2::int', [1, 0]);
+          return pool.query({ text: 'select $1::int as number', values: [index], name: 'fine' });
+        }),
+      );
+      for (const [index, result] of results.entries()) {
+        if (index % 3 === 2) assert.equal(result.status === 'fulfilled' && result.value.rows[0].number, index);
+        else assert.equal(result.status, 'rejected');
+      }
+      assert.equal((await pool.query('select 1 as one')).rows[0].one, 1);
+    });
+
+    it('is a transaction of its own: a failure beside it rolls nothing of it back', async () => {
+      await pool.query('create table alone (n int)');
+      await Promise.allSettled([
+        pool.query('insert into alone values (1)'),
+        pool.query('select 1/0'),
+        pool.query('insert into alone values (2)'),
+      ]);
+      assert.equal((await pool.query('select count(*)::int as count from alone')).rows[0].count, 2);
+    });
+
+    it('fails when its connection is terminated, and the next one has a new one', async () => {
+      const pid = await pidOf();
+      const statements = Promise.allSettled([pool.query('select pg_sleep(30)'), pool.query('select 1')]);
+      await administer(database.url, `select pg_terminate_backend(${pid})`);
+      for (const result of await statements) assert.ok(result.status === 'rejected' && isUnavailable(result.reason));
+      assert.notEqual(await pidOf(), pid);
+      assert.ok(lost.length >= 1);
+    });
+
+    it('of many that all need a new connection opens one', async () => {
+      await administer(database.url, `select pg_terminate_backend(${await pidOf()})`);
+      // It may or may not have been told yet.
+      await pool.query('select 1').catch(() => {});
+      const pids = await Promise.all(Array.from({ length: 50 }, pidOf));
+      assert.equal(new Set(pids).size, 1);
+    });
+  });
+
+  it('a connection that falls silent is given up, and the next statement gets through on another', async (t) => {
+    const proxy = await startTcpProxy(database.url);
+    const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url, query_timeout: 200, onLaneLost: () => {} });
+    t.after(async () => {
+      await pool.end();
+      await proxy.close();
+    });
+    await pool.query('select 1');
+    proxy.freeze();
+    await assert.rejects(pool.query('select 1'), isUnavailable);
+    assert.equal((await pool.query('select 2 as two')).rows[0].two, 2);
+    assert.equal(proxy.accepted, 2);
+  });
+
+  it('statements fail as unavailable while no connection can be had, and work as soon as one can', async (t) => {
+    const proxy = await startTcpProxy(database.url);
+    const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url });
+    t.after(async () => {
+      await pool.end();
+      await proxy.close();
+    });
+    await pool.query('select 1');
+    proxy.open = false;
+    proxy.cut();
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('select 1')));
+    for (const result of results)
+      assert.ok(result.status === 'rejected' && isUnavailable(result.reason), JSON.stringify(result));
+    proxy.open = true;
+    assert.equal((await pool.query('select 2 as two')).rows[0].two, 2);
+  });
+
+  it('ends while statements run: they are answered, later ones are refused', async () => {
+    const pool = new PipelinedPool({ ...POOL, connectionString: database.url });
+    const running = Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.05), 1 as one'));
+    const closed = pool.end();
+    for (const { rows } of await Promise.all(running)) assert.equal(rows[0].one, 1);
+    await closed;
+    await assert.rejects(pool.query('select 1'), isUnavailable);
+  });
+
+  describe('a transaction', () => {
+    let db: Database;
+    const lost: Error[] = [];
+    before(() => {
+      db = openDatabase({
+        url: database.url,
+        poolSize: 2,
+        lanes: 1,
+        preparedStatements: true,
+        statementTimeoutMs: 5_000,
+        applicationName: 'transaction test',
+        onConnectionLost: (error) => lost.push(error),
+      });
+    });
+    after(() => db.$client.end());
+    const terminate = (pid: unknown) => administer(database.url, `select pg_terminate_backend(${Number(pid)})`);
+    const works = async () => {
+      const { rows } = await db.transaction((tx) => tx.execute(sql`select 1 as one`));
+      assert.equal(rows[0]?.one, 1);
+    };
+
+    it('whose connection is lost fails as unavailable; the process lives on, and no place in the pool is lost', async () => {
+      for (let times = 0; times < 5; times++) {
+        const lostInside = db.transaction(async (tx) => {
+          const { rows } = await tx.execute(sql`select pg_backend_pid() as pid`);
+          await terminate(rows[0]?.pid);
+          await tx.execute(sql`select pg_sleep(5)`);
+        });
+        await assert.rejects(lostInside, isUnavailable);
+      }
+      await Promise.all([works(), works()]);
+      assert.equal(db.$client.connections.used, 0);
+    });
+
+    it('that cannot even begin costs no place in the pool', async () => {
+      const connect = db.$client.connect.bind(db.$client) as () => Promise<import('pg').PoolClient>;
+      db.$client.connect = (async () => {
+        const client = await connect();
+        const ended = new Promise((resolve) => client.once('end', resolve));
+        await terminate((client as unknown as { processID: number }).processID);
+        await ended;
+        return client;
+      }) as typeof db.$client.connect;
+      for (let times = 0; times < 5; times++)
+        await assert.rejects(
+          db.transaction(async () => {}),
+          isUnavailable,
+        );
+      db.$client.connect = connect as typeof db.$client.connect;
+      await Promise.all([works(), works()]);
+      assert.equal(db.$client.connections.used, 0);
+    });
+
+    it('that fails is rolled back, with the error that it failed of, and its connection is used again', async () => {
+      await db.execute(sql`create table rolled (n int)`);
+      const pids = new Set<unknown>();
+      for (let times = 0; times < 3; times++) {
+        const failing = db.transaction(async (tx) => {
+          pids.add((await tx.execute(sql`select pg_backend_pid() as pid`)).rows[0]?.pid);
+          await tx.execute(sql`insert into rolled values (1)`);
+          throw new Error('changed my mind');
+        });
+        await assert.rejects(failing, /changed my mind/);
+      }
+      assert.equal((await db.execute(sql`select count(*)::int as count from rolled`)).rows[0]?.count, 0);
+      assert.equal(pids.size, 1);
+    });
+
+    it('that waits too long for a place fails as unavailable', async (t) => {
+      const small = new PipelinedPool({
+        connectionString: database.url,
+        max: 1,
+        lanes: 1,
+        connectionTimeoutMillis: 2_000,
+      });
+      t.after(() => small.end());
+      const held = await small.connect();
+      await assert.rejects(small.connect(), isUnavailable);
+      held.release();
+    });
   });
 });
