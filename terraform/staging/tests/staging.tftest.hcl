@@ -43,8 +43,8 @@ run "environment" {
   }
 
   assert {
-    condition     = output.posture.service.redis_from == { api = "10.20.0.0/16", worker = "10.20.0.0/16" }
-    error_message = "Tasks that are told of a Redis must reach it, inside the VPC only."
+    condition     = output.posture.service.redis_from == { api = "tcp 6379-6379 10.20.0.0/16", worker = "tcp 6379-6379 10.20.0.0/16" }
+    error_message = "Tasks that are told of a Redis must reach it, at its port and inside the VPC only."
   }
 
   assert {
