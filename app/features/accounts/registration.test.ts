@@ -136,7 +136,13 @@ describe('registration', () => {
 
   it('leaves one claim of 50 parallel registrations, and one link that works', async () => {
     const email = 'crowd@example.com';
-    const answers = await atOnce(50, (index) => register(email, `${PASSWORD} ${index}`));
+    const answers = await atOnce(50, async (index) => {
+      for (;;) {
+        const answer = await register(email, `${PASSWORD} ${index}`);
+        // They wait for one another, and on a busy machine for longer than a connection is waited for: then one asks again.
+        if (answer.status !== 503) return answer;
+      }
+    });
     assert.deepEqual(tally(answers), { 202: 50 });
     assert.equal(await value(test, 'select count(*)::int from users where email = $1', email), 1);
     assert.equal(await value(test, 'select count(*)::int from email_addresses where address = $1', email), 1);
