@@ -11,8 +11,12 @@ const EVERYWHERE = ['{app,dev,test,scripts,packages}/**/*.test.ts'];
  * Several to a process, one after the other: loading the service, and running it until it is compiled, is a third of what these cost.
  * Others start processes, stop databases, or look at what a whole process does, and have one each.
  */
-const TOGETHER = ['app/features/**/*.test.ts', 'packages/**/*.test.ts'];
-const FILES_PER_PROCESS = 4;
+const TOGETHER = [
+  'app/features/**/*.test.ts',
+  'app/platform/{database,http,security}/*.test.ts',
+  'packages/**/*.test.ts',
+];
+const FILES_PER_PROCESS = 6;
 const GIB = 2 ** 30;
 
 const given = process.argv.slice(2);
