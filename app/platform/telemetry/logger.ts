@@ -41,11 +41,12 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     level,
     base: { release },
     messageKey: 'message',
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: timeField,
     // Not Pino's `redact`, which took a quarter of a small request for these names at three levels.
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { ...redactors, err: serializeError },
     mixin: traceFields,
+    mixinMergeStrategy: withTraceFields,
     hooks: { logMethod: logErrorsAsFields },
   };
   return pino(options, destination ?? standardOutput());
@@ -64,6 +65,24 @@ function traceFields(_fields: object, _level: number, logger: Logger): { traceId
   if (HAS_TRACE_ID in logger) return {};
   const traceId = activeTraceId();
   return traceId === undefined ? {} : { traceId };
+}
+
+/** As Pino merges them, but without a copy of the fields of each request, whose logger tells its trace id by itself. */
+function withTraceFields<Fields extends object, Trace extends object>(fields: Fields, traced: Trace): Fields {
+  return 'traceId' in traced ? { ...traced, ...fields } : fields;
+}
+
+let millisecond = 0;
+let time = '';
+
+/** RFC 3339 with milliseconds, written once for the lines of each. */
+function timeField(): string {
+  const now = Date.now();
+  if (now !== millisecond) {
+    millisecond = now;
+    time = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return time;
 }
 
 /** `logger.error(error)`: Pino would take the error's own message for the line's, and drizzle's quotes parameters. */
