@@ -1,12 +1,24 @@
 /** What all telemetry costs: `GET /v1/users/me` with logs, traces, error reports and scrapes as shipped, and with none of them. */
-import { createMeter, describe, interleave, ratio, requireStatus, type Subject } from '../measuring.ts';
+import {
+  createMeter,
+  describe,
+  interleave,
+  type Measurement,
+  ratio,
+  requireStatus,
+  type Subject,
+} from '../measuring.ts';
 import { ask, startWorker, stop } from '../processes.ts';
+import type { Api } from '../stage.ts';
 import { openTokens } from '../tokens.ts';
 import { CALLERS, meRequests } from './me.ts';
 import { CONNECTIONS, type Part, USERS } from './part.ts';
 
 /** Of Prometheus as shipped: `monitoring/prometheus/prometheus.yml`. Counted in the time that this side is measured. */
 const SCRAPE_INTERVAL_MS = 15_000;
+
+/** Two processes of the same kind differ by as much as telemetry costs, and the machine drifts by more: so several pairs, in short turns. */
+const PAIRS = 5;
 
 interface Collected {
   port: number;
@@ -18,33 +30,37 @@ export const measureTelemetry: Part = async ({ stage, quick }) => {
   const collector = startWorker('rest', new URL('../collector.ts', import.meta.url));
   const collected = () => ask<Collected>(collector, {}, 10_000);
   const address = `127.0.0.1:${(await collected()).port}`;
-  const on = await stage.api(url, {
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${address}`, SENTRY_DSN: `http://key@${address}/1` },
-  });
-  // Metrics are counted all the same: there is no way to turn that off. Nobody reads them.
-  const off = await stage.api(url, { env: { LOG_LEVEL: 'silent' } });
   const tokens = await openTokens(url);
   const meter = createMeter(stage.postgresPid);
   const work = { kind: 'list', requests: meRequests(tokens, USERS, CALLERS) } as const;
   const measure = async (subject: Subject, durationMs: number) =>
     requireStatus(await meter.measure(subject, { connections: CONNECTIONS, durationMs, work }), 200);
   let unscrapedMs = SCRAPE_INTERVAL_MS;
-  const measureOn = async (durationMs: number) => {
+  const measureScraped = async (on: Api, durationMs: number) => {
     const due = unscrapedMs >= SCRAPE_INTERVAL_MS;
     unscrapedMs = (due ? 0 : unscrapedMs) + durationMs;
     const [measurement] = await Promise.all([measure(on, durationMs), due && scrape(on.metricsPort)]);
     return measurement;
   };
 
-  // In many short turns: the difference is small, and the machine's own speed drifts by more within some seconds.
-  const durationMs = quick ? 1_000 : 2_000;
-  await measure(off, 2_000);
-  await measureOn(2_000);
-  const sides = await interleave(quick ? 9 : 31, {
-    on: () => measureOn(durationMs),
-    off: () => measure(off, durationMs),
-  });
-  await Promise.all([meter.close(), on.stop(), off.stop()]);
+  const sides: { on: Measurement[]; off: Measurement[] } = { on: [], off: [] };
+  for (let pair = 0; pair < (quick ? 1 : PAIRS); pair++) {
+    const on = await stage.api(url, {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${address}`, SENTRY_DSN: `http://key@${address}/1` },
+    });
+    // Metrics are counted all the same: there is no way to turn that off. Nobody reads them.
+    const off = await stage.api(url, { env: { LOG_LEVEL: 'silent' } });
+    const durationMs = quick ? 1_000 : 2_000;
+    for (const subject of [off, on]) await measure(subject, 2_000);
+    const results = await interleave(9, {
+      on: () => measureScraped(on, durationMs),
+      off: () => measure(off, durationMs),
+    });
+    sides.on.push(...results.on);
+    sides.off.push(...results.off);
+    await Promise.all([on.stop(), off.stop()]);
+  }
+  await meter.close();
   const { bytes } = await collected();
   await stop(collector);
   if (bytes === 0) throw new Error('no trace was sent: this measured something else');
