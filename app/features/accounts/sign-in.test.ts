@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, comparable, liftRateLimits, queuedMails, rows, tally, value } from '../../../test/conditions.ts';
+import { hash } from '@node-rs/argon2';
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  atOnce,
+  comparable,
+  eventually,
+  liftRateLimits,
+  queuedMails,
+  rows,
+  tally,
+  value,
+} from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -92,6 +103,31 @@ describe('signing in', () => {
     ]);
     const alive = await value(test, 'select count(*)::int from sessions where user_id = $1 and ended_at is null', id);
     assert.equal(alive, 0, `after ${JSON.stringify(tally(answers))}`);
+  });
+
+  it('is judged anew where the password or the address changes after it was checked', async () => {
+    const { email, id } = await createUser(test).then(async (user) => ({
+      ...user,
+      id: await value(test, 'select id from users where email = $1', user.email),
+    }));
+    /** Makes a change that the sign-in, its password checked, waits for. */
+    const signInMeanwhile = async (change: SQL) => {
+      let signingIn: ReturnType<typeof attempt>;
+      await test.service.db.transaction(async (tx) => {
+        await tx.execute(sql`select 1 from users where id = ${id} for update`);
+        signingIn = attempt({ email, password: PASSWORD });
+        const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await eventually('the sign-in waits', async () => (await rows(test, waiting)).length > 0);
+        await tx.execute(change);
+      });
+      return signingIn!;
+    };
+    const moved = await signInMeanwhile(sql`update users set email = 'moved@example.com' where id = ${id}`);
+    assert.deepEqual([moved.status, moved.body.user.email], [201, 'moved@example.com']);
+    const other = await hash('another password', { memoryCost: 7168, timeCost: 1, parallelism: 1 });
+    const refused = await signInMeanwhile(sql`update users set password_hash = ${other} where id = ${id}`);
+    assertProblem(refused, 401, 'invalid_credentials');
+    assert.equal(await value(test, 'select count(*)::int from sessions where user_id = $1', id), 1);
   });
 
   describe('with hashes of other parameters than today', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { context, trace } from '@opentelemetry/api';
 import { createLogger } from './logger.ts';
+import { followContexts } from './trace-context.ts';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void) {
   const lines: string[] = [];
@@ -30,4 +32,22 @@ test('an error is logged without what it carries beside its message', () => {
   assert.equal(line.err.message, 'broken');
   assert.equal(line.err.code, 'E_BROKEN');
   assert.equal('password' in line.err, false);
+});
+
+test('a line says when it was written, to the millisecond', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_790_000_000_123 });
+  const now = () => logged((logger) => logger.info('hello')).time;
+  assert.equal(now(), new Date().toISOString());
+  t.mock.timers.tick(1);
+  assert.equal(now(), new Date().toISOString());
+});
+
+test('a line of any logger says which trace it was written in, beside its fields', () => {
+  followContexts();
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const span = trace.wrapSpanContext({ traceId, spanId: '00f067aa0ba902b7', traceFlags: 0 });
+  const line = context.with(trace.setSpan(context.active(), span), () =>
+    logged((logger) => logger.info({ kept: 1 }, 'hello')),
+  );
+  assert.deepEqual([line.traceId, line.kept, line.message], [traceId, 1, 'hello']);
 });
