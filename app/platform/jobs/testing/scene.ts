@@ -1,8 +1,8 @@
 /** What tests of jobs begin with: a database of their own, queues in it, and processes that enqueue and run. */
-import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, type TestContext } from 'node:test';
 import { sql } from 'drizzle-orm';
+import { eventually } from '../../../../test/conditions.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts';
 import { type Database, openDatabase } from '../../database/database.ts';
 import { createLogger } from '../../telemetry/logger.ts';
@@ -88,13 +88,7 @@ export function useJobs() {
             from pgboss.job where name = ${queue}`,
       )
     ).rows;
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (!(await condition())) {
-      assert.ok(Date.now() < deadline, 'in vain');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
+  const until = (condition: () => Promise<boolean>) => eventually('what the jobs do', condition, 30_000);
   /** Lets the delay before the next run pass. */
   const makeDue = (queue: QueueDefinition<Note>) =>
     db.execute(sql`update pgboss.job set start_after = now() where name = ${queue.name} and state = 'retry'`);
