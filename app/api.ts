@@ -1,9 +1,11 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
+import type { OpenApiDocument } from './documentation/openapi.ts';
 import { documentationRoutes } from './documentation.ts';
 import { migrationsAreCurrent } from './platform/database/migrate.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { healthRoutes, ReadinessFailure } from './platform/http/health.ts';
-import { describeApi } from './platform/http/openapi.ts';
+import { describeOperations } from './platform/http/operations/document.ts';
+import { createOperations } from './platform/http/operations/operations.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import type { Service } from './wiring.ts';
 
@@ -19,28 +21,12 @@ export async function createApi(service: Service): Promise<HttpServer> {
     trustProxy: config.trustProxy,
     problemBaseUrl,
   });
-  await describeApi(app, {
-    title: `${config.productName} API`,
-    version: '1',
-    description: 'Accounts, sessions and what a product builds on them. Errors are problem documents (RFC 9457).',
-    serverUrl: config.apiUrl,
-    tags: [
-      'Accounts',
-      'Sessions',
-      'Passwords',
-      'Organizations',
-      'Members',
-      'Invitations',
-      'API keys',
-      'Billing',
-      'Audit',
-      'Email',
-      'Webhooks',
-      'Operations',
-    ],
-  });
-
-  healthRoutes(app, [
+  const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
+  service.accounts.routes(operations);
+  service.organizations.routes(operations);
+  service.billing.routes(operations);
+  service.email.routes(operations);
+  healthRoutes(operations, [
     { name: 'database', check: async () => void (await db.execute('select 1')) },
     {
       name: 'migrations',
@@ -55,11 +41,13 @@ export async function createApi(service: Service): Promise<HttpServer> {
       },
     },
   ]);
-  documentationRoutes(app);
-  service.accounts.routes(app);
-  service.organizations.routes(app);
-  service.billing.routes(app);
-  service.email.routes(app);
+  const document = describeOperations(operations.all, {
+    title: `${config.productName} API`,
+    version: '1',
+    description: 'Accounts, sessions and what a product builds on them. Errors are problem documents (RFC 9457).',
+    serverUrl: config.apiUrl,
+  });
+  documentationRoutes(app, operations.all, document as OpenApiDocument);
   await service.development?.routes(app);
 
   await app.ready();

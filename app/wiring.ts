@@ -14,7 +14,7 @@ import type { Database } from './platform/database/database.ts';
 import type { Notifications } from './platform/database/notifications.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { createIdempotency, type Idempotency } from './platform/http/idempotency.ts';
-import { createCursors } from './platform/http/pagination.ts';
+import { type Cursors, createCursors } from './platform/http/pagination.ts';
 import { createJobs, type JobHandler, type Jobs } from './platform/jobs/jobs.ts';
 import type { Redis } from './platform/redis.ts';
 import { createPasswordHasher } from './platform/security/password-hashing.ts';
@@ -42,6 +42,7 @@ export interface Service {
   readonly notifications: Notifications;
   readonly jobs: Jobs;
   readonly idempotency: Idempotency;
+  readonly cursors: Cursors;
   readonly audit: Audit;
   readonly email: Email;
   readonly accounts: Accounts;
@@ -160,7 +161,6 @@ export async function createService({ config, role, logger, ...options }: Servic
     db,
     clock,
     sealer,
-    cursors,
     notifications,
     jobs,
     hasher,
@@ -182,8 +182,6 @@ export async function createService({ config, role, logger, ...options }: Servic
   const organizations = createOrganizations({
     db,
     clock,
-    cursors,
-    idempotency,
     rateLimits,
     accounts,
     audit,
@@ -201,8 +199,6 @@ export async function createService({ config, role, logger, ...options }: Servic
     db,
     reads,
     clock,
-    cursors,
-    idempotency,
     notifications,
     jobs,
     audit,
@@ -229,6 +225,7 @@ export async function createService({ config, role, logger, ...options }: Servic
     notifications,
     jobs,
     idempotency,
+    cursors,
     audit,
     email,
     accounts,

@@ -39,7 +39,7 @@ export function createDevelopmentPages(config: CompleteConfig) {
         const current = links.map((link) => ({ ...link, current: link.href === path }));
         const section = `${config.productName} in development`;
         const page = renderPage({ title, section, home: '/', links: current, main, styles: STYLES, scripts: SCRIPTS });
-        app.get(path, { schema: { hide: true } }, async (_request, reply) => sendPage(reply, page, 'no-store'));
+        app.get(path, async (_request, reply) => sendPage(reply, page, 'no-store'));
       }
     },
   };

@@ -8,6 +8,10 @@ const checks: { name: string; command: string[] }[] = [
   { name: 'format and lint', command: [bin('biome'), 'ci', '--colors=off', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
   { name: 'import rule', command: script('check-imports.ts') },
+  {
+    name: 'operations',
+    command: [process.execPath, '--import=./app/module-loading.ts', 'scripts/check-operations.ts'],
+  },
   { name: 'dead code', command: [bin('knip'), '--no-config-hints'] },
   { name: 'file length', command: script('check-file-length.ts') },
   { name: 'migrations match models', command: script('check-migrations.ts') },

@@ -10,7 +10,7 @@ export function curlExample(operation: PlacedOperation, serverUrl: string): stri
     return example === undefined ? `$${variable(name)}` : String(example);
   });
   const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoteUrl(serverUrl + filledPath)}`];
-  if (security.length > 0) parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
+  if (security.some((option) => 'accessToken' in option)) parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
   const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   if (type && media?.example !== undefined)
     parts.push(`-H 'Content-Type: ${type}'`, `-d ${quote(json(media.example))}`);

@@ -48,6 +48,7 @@ export interface OpenApiDocument {
   openapi: string;
   info: { title: string; version: string; description?: string };
   servers: readonly { url: string }[];
+  tags: readonly { name: string; description: string }[];
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -55,6 +56,26 @@ export interface OpenApiDocument {
 export interface PlacedOperation extends Operation {
   method: string;
   path: string;
+}
+
+/** The document with every reference replaced by what it points at, which is how people read it. */
+export function dereference(document: OpenApiDocument): OpenApiDocument {
+  const resolve = (value: unknown, above: readonly string[]): unknown => {
+    if (Array.isArray(value)) return value.map((member) => resolve(member, above));
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref } = value as Schema;
+    if (typeof $ref === 'string') {
+      // A schema that holds itself is shown once.
+      return above.includes($ref) ? {} : resolve(find(document, $ref), [...above, $ref]);
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolve(member, above)]));
+  };
+  return { ...document, paths: resolve(document.paths, []) as OpenApiDocument['paths'] };
+}
+
+function find(document: OpenApiDocument, pointer: string): unknown {
+  const keys = pointer.slice('#/'.length).split('/');
+  return keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
 }
 
 /** Every operation, in the order of the document. */

@@ -74,7 +74,7 @@ const TYPES: Record<string, string> = {
 export function serveAsset(app: HttpServer, path: string, file: URL): void {
   const content = readFileSync(file, 'utf8');
   const type = TYPES[extname(path)]!;
-  app.get(path, { schema: { hide: true } }, async (_request, reply) =>
+  app.get(path, async (_request, reply) =>
     reply.type(type).header('cache-control', 'public, max-age=300').send(content),
   );
 }

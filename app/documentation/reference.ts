@@ -74,10 +74,15 @@ ${answerExamples(operation)}
 </article>\n`;
 }
 
-const SCHEMES: Record<string, string> = { accessToken: 'access token', apiKey: 'API key' };
+const SCHEMES: Record<string, string> = {
+  accessToken: 'access token',
+  apiKey: 'API key',
+  refreshCookie: 'refresh cookie',
+};
 
 function access({ security = [], 'x-permission': permission }: PlacedOperation): Html {
-  if (security.length === 0) return html`<span class="access">Public</span>`;
+  if (security.length === 0 || security.some((option) => Object.keys(option).length === 0))
+    return html`<span class="access">Public</span>`;
   const schemes = security.flatMap((option) => Object.keys(option)).map((name) => SCHEMES[name] ?? name);
   return html`<span class="access locked">Needs ${schemes.join(' or ')}</span>${permission && html`<span class="access">permission <code>${permission}</code></span>`}`;
 }
@@ -85,9 +90,10 @@ function access({ security = [], 'x-permission': permission }: PlacedOperation):
 function requestFields({ parameters = [], requestBody }: PlacedOperation): Html {
   const inPath = parameters.filter((parameter) => parameter.in === 'path');
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+  const inHeader = parameters.filter((parameter) => parameter.in === 'header');
   const [first, ...others] = Object.entries(requestBody?.content ?? {});
   const schema = first?.[1].schema;
-  return html`${parameterTable(inPath, 'Path')}${parameterTable(inQuery, 'Query')}
+  return html`${parameterTable(inPath, 'Path')}${parameterTable(inQuery, 'Query')}${parameterTable(inHeader, 'Headers')}
 ${schema && fieldTable(schema, 'Body')}
 ${others.length > 0 && html`<p class="note">Also takes ${others.map(([type]) => type).join(', ')}.</p>`}`;
 }

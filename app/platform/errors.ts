@@ -8,6 +8,8 @@ export interface ErrorDefinition {
   readonly status: number;
   /** One short sentence, the same for every occurrence (RFC 9457 section 3.1.4). */
   readonly title: string;
+  /** Response headers that come with it. */
+  readonly headers?: readonly string[];
 }
 
 export interface ProblemOptions {
@@ -45,6 +47,7 @@ export class Problem extends Error {
 export interface ProblemFactory extends ErrorDefinition {
   (options?: ProblemOptions): Problem;
   readonly code: string;
+  readonly headers: readonly string[];
 }
 
 const catalogue = new Map<string, ProblemFactory>();
@@ -61,8 +64,7 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(
   const factories: Record<string, ProblemFactory> = {};
   for (const [code, definition] of Object.entries(definitions)) {
     if (catalogue.has(code)) throw new Error(`error code declared twice: ${code}`);
-    const make = (options?: ProblemOptions) => new Problem(code, definition, options);
-    const factory = Object.assign(make, { code, status: definition.status, title: definition.title });
+    const factory = factoryOf(code, definition);
     catalogue.set(code, factory);
     factories[code] = factory;
   }
@@ -71,9 +73,13 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(
 
 /** The same code with another status, where the contract has one code for two situations. */
 export function withStatus(factory: ProblemFactory, status: number, title: string): ProblemFactory {
-  const definition = { status, title };
-  const make = (options?: ProblemOptions) => new Problem(factory.code, definition, options);
-  return Object.assign(make, { code: factory.code, ...definition });
+  return factoryOf(factory.code, { status, title });
+}
+
+function factoryOf(code: string, definition: ErrorDefinition): ProblemFactory {
+  const make = (options?: ProblemOptions) => new Problem(code, definition, options);
+  const { status, title, headers = [] } = definition;
+  return Object.assign(make, { code, status, title, headers });
 }
 
 /** Every declared error, sorted by code. The documentation and its tests walk this list. */

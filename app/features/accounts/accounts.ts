@@ -5,8 +5,7 @@
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
-import type { HttpServer } from '../../platform/http/fastify.ts';
-import type { Cursors } from '../../platform/http/pagination.ts';
+import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
@@ -43,7 +42,7 @@ import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type User, type Users } from './users.ts';
 
 export { unauthenticated } from './access-tokens.ts';
-export { bearerToken } from './authentication.ts';
+export { accessTokenScheme, bearerToken } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export { accountQueues } from './queues.ts';
 export type { User } from './users.ts';
@@ -52,7 +51,6 @@ export interface AccountsOptions {
   db: Database;
   clock: Clock;
   sealer: Sealer;
-  cursors: Cursors;
   notifications: Notifications;
   jobs: Jobs;
   hasher: PasswordHasher;
@@ -101,7 +99,7 @@ export interface Accounts {
   readonly signingKeys: SigningKeys;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
-  routes(app: HttpServer): void;
+  routes(operations: Operations): void;
   /** Loads what every process keeps in memory (signing keys, ended sessions) and follows changes. */
   start(): Promise<void>;
 }
@@ -171,21 +169,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     signingKeys,
     handlers: [...mailRequests.handlers, ...createAccountHandlers({ db, audit, sessions, oneTimeTokens, deletion })],
     schedules: [purgeSchedule],
-    routes(app) {
-      registrationRoutes(app, { registration, mailRequests });
-      sessionRoutes(app, {
-        ...options,
-        signIn,
-        signOut,
-        refreshing,
-        sessions,
+    routes(operations) {
+      registrationRoutes(operations, { registration, mailRequests });
+      sessionRoutes(operations, {
+        ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
-        cookie,
-        authentication,
       });
-      profileRoutes(app, { users, profile, deletion, emailChanges, authentication });
-      passwordRoutes(app, { passwords, mailRequests, authentication });
-      signingKeyRoutes(app, signingKeys);
+      profileRoutes(operations, { users, profile, deletion, emailChanges, authentication });
+      passwordRoutes(operations, { passwords, mailRequests, authentication });
+      signingKeyRoutes(operations, signingKeys);
     },
     async start() {
       await signingKeys.start();

@@ -1,13 +1,31 @@
 /** Who calls: the access token of a request, checked before its body is even read. */
 import type { FastifyRequest } from 'fastify';
-import type { UserCaller } from '../../platform/http/caller.ts';
+import type { Caller } from '../../platform/http/caller.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
+import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { type AccessTokens, unauthenticated } from './access-tokens.ts';
 import { accountErrors } from './errors.ts';
 import type { Revocations } from './revocations.ts';
 
+/** A person with a session. */
+export interface UserCaller extends Caller {
+  readonly kind: 'user';
+  readonly sessionId: string;
+}
+
+export const accessTokenScheme: SecurityScheme = {
+  name: 'accessToken',
+  definition: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of `POST /v1/sessions`.',
+  },
+};
+
 export interface Authentication {
-  /** An `onRequest` hook for routes of signed-in users: sets `request.caller`. @throws `unauthenticated`, `token_expired`, `session_revoked` */
-  signedIn: (request: FastifyRequest) => Promise<void>;
+  /** For operations of signed-in users. */
+  readonly signedIn: CallerGuard<UserCaller>;
   /** Who an access token speaks for. @throws as `signedIn` */
   authenticate(token: string): Promise<UserCaller>;
 }
@@ -33,10 +51,16 @@ export function createAuthentication({
 
   return {
     authenticate,
-    async signedIn(request) {
-      const token = bearerToken(request);
-      if (token === undefined) throw unauthenticated('Send an access token: Authorization: Bearer <token>.');
-      request.caller = await authenticate(token);
+    signedIn: {
+      errors: [httpErrors.unauthenticated, accountErrors.token_expired, accountErrors.session_revoked],
+      security: [accessTokenScheme],
+      callerId: ({ userId }) => userId,
+      ownerId: ({ userId }) => userId,
+      async enter(request) {
+        const token = bearerToken(request);
+        if (token === undefined) throw unauthenticated('Send an access token: Authorization: Bearer <token>.');
+        return authenticate(token);
+      },
     },
   };
 }

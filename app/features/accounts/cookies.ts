@@ -14,15 +14,16 @@ export interface RefreshCookie {
 }
 
 /** `__Host-`: set by this host over TLS, for the whole host, and by nobody else (RFC 6265bis section 4.1.3.2). */
-const NAME = '__Host-refresh_token';
+export const COOKIE_NAME = '__Host-refresh_token';
 const ATTRIBUTES = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
 
 /** @param maxAgeSeconds the idle lifetime of a session */
 export function createRefreshCookie(ownOrigins: readonly string[], maxAgeSeconds: number): RefreshCookie {
   return {
-    read: (request) => request.cookies[NAME],
-    set: (reply, refreshToken) => void reply.setCookie(NAME, refreshToken, { ...ATTRIBUTES, maxAge: maxAgeSeconds }),
-    clear: (reply) => void reply.clearCookie(NAME, ATTRIBUTES),
+    read: (request) => request.cookies[COOKIE_NAME],
+    set: (reply, refreshToken) =>
+      void reply.setCookie(COOKIE_NAME, refreshToken, { ...ATTRIBUTES, maxAge: maxAgeSeconds }),
+    clear: (reply) => void reply.clearCookie(COOKIE_NAME, ATTRIBUTES),
     requireOwnOrigin(request) {
       const { origin } = request.headers;
       if (origin === undefined || !ownOrigins.includes(origin)) {

@@ -1,9 +1,10 @@
 /** Signing out, here or elsewhere. */
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { RequestOrigin, UserCaller } from '../../platform/http/caller.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { UserCaller } from './authentication.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SignOut {

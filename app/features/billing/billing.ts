@@ -7,9 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
-import type { HttpServer } from '../../platform/http/fastify.ts';
-import type { Idempotency } from '../../platform/http/idempotency.ts';
-import type { Cursors } from '../../platform/http/pagination.ts';
+import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -25,6 +23,7 @@ import { createDisputes } from './disputes.ts';
 import { createEffects } from './effects.ts';
 import { createEndpoint } from './endpoint.ts';
 import { createEntitlements, type Entitlements } from './entitlements.ts';
+import { billingErrors } from './errors.ts';
 import { handledEvents } from './events.ts';
 import { createFeatureGuard } from './guards.ts';
 import { createIntake } from './intake.ts';
@@ -37,8 +36,13 @@ import { createProjection } from './projection.ts';
 import { createReconciliation, type Reconciliation, type Swept } from './reconciliation.ts';
 import { observeRevenue } from './recurring-revenue.ts';
 import { createRefunds, type RefundInvoice } from './refunds.ts';
-import { buyingRoutes } from './routes/buying.ts';
-import { managingRoutes } from './routes/managing.ts';
+import { checkoutRoutes } from './routes/checkout.ts';
+import { entitlementRoutes } from './routes/entitlements.ts';
+import { invoiceRoutes } from './routes/invoices.ts';
+import { planRoutes } from './routes/plans.ts';
+import { portalRoutes } from './routes/portal.ts';
+import { subscriptionRoutes } from './routes/subscription.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
 import { createSeats } from './seats.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe.ts';
@@ -67,8 +71,6 @@ export interface BillingOptions {
   /** For lists that may be some seconds old. */
   reads: TolerantReads;
   clock: Clock;
-  cursors: Cursors;
-  idempotency: Idempotency;
   notifications: Notifications;
   jobs: Jobs;
   audit: Audit;
@@ -88,7 +90,7 @@ export interface Billing {
   readonly requireFeature: ReturnType<typeof createFeatureGuard>;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
-  routes(app: HttpServer): void;
+  routes(operations: Operations): void;
   /** Begins to listen for changes of entitlements. */
   start(): Promise<void>;
   /** When members come or go. */
@@ -119,7 +121,7 @@ export interface Billing {
 }
 
 export function createBilling(options: BillingOptions): Billing {
-  const { db, clock, cursors, idempotency, notifications, jobs, audit, metrics, logger, settings } = options;
+  const { db, clock, notifications, jobs, audit, metrics, logger, settings } = options;
   const { authorization } = options.organizations;
   const client = options.stripe ?? createStripeClient(settings);
   const enabled = client !== undefined;
@@ -156,15 +158,20 @@ export function createBilling(options: BillingOptions): Billing {
       ...{ db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage },
     }),
     schedules: billingSchedules,
-    routes(app) {
-      const allowedOrigins = [...new Set([new URL(settings.appUrl).origin, ...settings.corsOrigins])];
-      const portal = createPortal({ gateway, customers, projection });
-      buyingRoutes(app, { authorization, idempotency, checkout, portal, allowedOrigins });
-      const invoices = createInvoices(options.reads);
-      managingRoutes(app, {
-        ...{ authorization, idempotency, cursors, subscriptions, entitlements, invoices, usage, seats },
+    routes(operations) {
+      const returnTo = returnToOrigins([new URL(settings.appUrl).origin, ...settings.corsOrigins]);
+      planRoutes(operations);
+      checkoutRoutes(operations, { authorization, checkout, returnTo });
+      portalRoutes(operations, {
+        authorization,
+        portal: createPortal({ gateway, customers, projection }),
+        returnTo,
       });
-      webhookRoute(app, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
+      subscriptionRoutes(operations, { authorization, subscriptions });
+      entitlementRoutes(operations, { authorization, entitlements, usage, seats });
+      invoiceRoutes(operations, { authorization, invoices: createInvoices(options.reads) });
+      usageRoutes(operations, { authorization, usage });
+      webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
     start: () => entitlements.start(),
     membersChanged: (tx, organizationId) => seats.membersChanged(tx, organizationId),
@@ -188,6 +195,15 @@ export function createBilling(options: BillingOptions): Billing {
       checkEndpoint: endpoint.check,
       setUpEndpoint: endpoint.setUp,
     },
+  };
+}
+
+/** Stripe's pages may send people back to these origins alone. */
+function returnToOrigins(origins: readonly string[]) {
+  const allowed = [...new Set(origins)];
+  return (url: string) => {
+    if (allowed.includes(new URL(url).origin)) return url;
+    throw billingErrors.redirect_not_allowed({ detail: `Allowed: ${allowed.join(', ')}.` });
   };
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditActions, eventually } from '../../../test/conditions.ts';
 import { assertProblem, startTestService } from '../../../test/service.ts';
+import type { CallerGuard } from '../../platform/http/operations/guard.ts';
+import type { OrganizationAccess } from '../organizations/organizations.ts';
 import { DELETE } from '../organizations/testing/scene.ts';
 import {
   type BillingScene,
@@ -244,9 +246,9 @@ describe('what an organization buys and uses', () => {
     it('cost a guarded route no query while they are known', async () => {
       const scene = await createBillingScene(billing);
       const { db, billing: service } = billing.test.service;
-      const guard = service.requireFeature('auditExport');
-      const request = { access: { organizationId: scene.id } } as never;
-      await assert.rejects(guard(request));
+      const { enter } = service.requireFeature(guardOf(scene.id), 'auditExport');
+      const request = {} as never;
+      await assert.rejects(enter(request));
       const { query } = db.$client;
       let queries = 0;
       const counting = (...args: unknown[]) => {
@@ -255,7 +257,7 @@ describe('what an organization buys and uses', () => {
       };
       db.$client.query = counting as typeof query;
       try {
-        for (let call = 0; call < 10; call++) await assert.rejects(guard(request), { code: 'feature_not_included' });
+        for (let call = 0; call < 10; call++) await assert.rejects(enter(request), { code: 'feature_not_included' });
         assert.equal(queries, 0);
         await service.entitlements.of('0198ffff-ffff-7fff-8fff-ffffffffffff');
         assert.equal(queries, 2, 'what is not known is read');
@@ -286,9 +288,9 @@ describe('what an organization buys and uses', () => {
 
     it('guard routes: 402 with the plan that would allow it', async () => {
       const scene = await createBillingScene(billing);
-      const guard = billing.test.service.billing.requireFeature('singleSignOn');
-      const request = { access: { organizationId: scene.id } } as never;
-      await assert.rejects(guard(request), (error: { code: string; extensions: object }) => {
+      const { enter } = billing.test.service.billing.requireFeature(guardOf(scene.id), 'singleSignOn');
+      const request = {} as never;
+      await assert.rejects(enter(request), (error: { code: string; extensions: object }) => {
         assert.equal(error.code, 'feature_not_included');
         assert.deepEqual(error.extensions, { feature: 'singleSignOn', plan: 'scale' });
         return true;
@@ -296,7 +298,7 @@ describe('what an organization buys and uses', () => {
       await scene.subscribe({ plan: 'scale' });
       await billing.deliver();
       await eventually('the guard lets pass', () =>
-        guard(request).then(
+        enter(request).then(
           () => true,
           () => false,
         ),
@@ -387,3 +389,9 @@ describe('what an organization buys and uses', () => {
     assert.equal((await scene.ask('/checkout-sessions', { body })).status, 201);
   });
 });
+
+/** A guard that lets everybody into one organization. */
+function guardOf(organizationId: string): CallerGuard<OrganizationAccess> {
+  const access = { organizationId } as OrganizationAccess;
+  return { errors: [], security: [], enter: async () => access, callerId: () => '', ownerId: () => organizationId };
+}

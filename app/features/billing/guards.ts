@@ -1,25 +1,28 @@
-/** Guards for routes of products: what the plan of the organization in the path must include. */
-import type { FastifyRequest } from 'fastify';
-import { accessOf } from '../organizations/organizations.ts';
+/** A guard of operations of products: what the plan of the organization must include. */
+import type { CallerGuard } from '../../platform/http/operations/guard.ts';
+import type { OrganizationAccess } from '../organizations/organizations.ts';
 import { type Feature, planNames, planOf } from './catalog.ts';
 import type { Entitlements } from './entitlements.ts';
 import { billingErrors } from './errors.ts';
 
 /**
- * A `preHandler` for routes below `/v1/organizations/:organizationId`, after their `authorization.requires(…)`.
- * @returns a hook that throws `feature_not_included`, naming the plan that includes the feature. It costs no query while the entitlement is
- *   cached
+ * @returns what adds to a guard of an organization's operations that the plan includes a feature. Otherwise it throws
+ *   `feature_not_included`, naming the plan that does. It costs no query while the entitlement is cached
  */
 export function createFeatureGuard(entitlements: Entitlements) {
-  return (feature: Feature) =>
-    async (request: FastifyRequest): Promise<void> => {
-      const known = entitlements.of(accessOf(request).organizationId);
+  return (guard: CallerGuard<OrganizationAccess>, feature: Feature): CallerGuard<OrganizationAccess> => ({
+    ...guard,
+    errors: [...guard.errors, billingErrors.feature_not_included],
+    async enter(request) {
+      const access = await guard.enter(request);
+      const known = entitlements.of(access.organizationId);
       const { features } = known instanceof Promise ? await known : known;
-      if (features[feature]) return;
+      if (features[feature]) return access;
       const plan = planNames.find((name) => planOf(name).features.includes(feature));
       throw billingErrors.feature_not_included({
         detail: `This needs ${feature}.`,
         extensions: { feature, ...(plan && { plan }) },
       });
-    };
+    },
+  });
 }

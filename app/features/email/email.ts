@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
-import type { HttpServer } from '../../platform/http/fastify.ts';
+import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -16,6 +16,9 @@ import { observeOldestUnsent } from './observation.ts';
 import { createOutbox, type SendEmail } from './outbox.ts';
 import { createTidying, exportFor, forget, type Tidied, tidy } from './retention.ts';
 import { emailRoutes, type ProviderName } from './routes.ts';
+
+export { webhooksTag } from './routes.ts';
+
 import { suppress, unsuppress } from './suppression.ts';
 import type { EmailTransport } from './transport.ts';
 import { createUnsubscribing } from './unsubscribing.ts';
@@ -60,7 +63,7 @@ export interface Email {
   handlers: readonly JobHandler[];
   schedules: readonly JobSchedule[];
   /** Adds the webhooks and the unsubscribe endpoint. */
-  routes(app: HttpServer): void;
+  routes(operations: Operations): void;
   /** For operators: mails, the newest first, without what they say. */
   list(options?: ListOptions): Promise<EmailSummary[]>;
   /** Asks the mail server whether it would take mail. @returns what is wrong; undefined when all is well */
@@ -89,7 +92,7 @@ export function createEmail(options: EmailOptions): Email {
     sendEmail: createOutbox(options),
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
     schedules: [{ queue: tidyQueue, cron: '17 * * * *' }],
-    routes: (app) => emailRoutes(app, { db, logger, unsubscribing, providers }),
+    routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
     probe: () => options.transport.probe(),
     list: (listing) => listMessages(db, listing),
     retry: (which) => retryFailed(db, jobs, which),

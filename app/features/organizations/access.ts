@@ -1,10 +1,9 @@
 /** What a request to an organization may do: decided once, by `authorization.ts`, before the body is read. */
-import type { FastifyRequest } from 'fastify';
-import type { RequestOrigin } from '../../platform/http/caller.ts';
+import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { mayGrant, type Permission, type Role } from './roles.ts';
 
-export interface Access {
+export interface Access extends Caller {
   readonly organizationId: string;
   /** The member who calls or, with an API key, who created it. */
   readonly userId: string;
@@ -15,20 +14,6 @@ export interface Access {
   /** As the audit trail names the caller. */
   readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
   readonly origin: RequestOrigin;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set by the authorization of a route that names an organization. */
-    access: Access | null;
-  }
-}
-
-/** The access of a request. @throws Error when the route was declared without a permission: a programming error */
-export function accessOf(request: FastifyRequest): Access {
-  if (!request.access)
-    throw new Error(`${request.routeOptions.url} needs access to an organization but declares no permission`);
-  return request.access;
 }
 
 /** The same access, with no permission beyond `allowed`. */

@@ -6,24 +6,29 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { callerOf, originOf } from '../../platform/http/caller.ts';
+import { originOf } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
-import { type Accounts, bearerToken, unauthenticated } from '../accounts/accounts.ts';
+import { type Accounts, accessTokenScheme, bearerToken, unauthenticated } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
-import { type Permission, roles } from './roles.ts';
+import { type Permission, permissions, roles } from './roles.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
 export interface Authorization {
   /**
-   * An `onRequest` hook for routes below `/v1/organizations/:organizationId`.
-   * @returns a hook that sets `request.access`, and throws `unauthenticated`, `not_found` (to those who may not know that the organization
-   *   exists) or `forbidden`, naming the permission
+   * A guard for operations below `/v1/organizations/:organizationId`. It throws `unauthenticated`, `not_found` (to those who may not know that
+   * the organization exists) or `forbidden`, naming the permission.
    */
-  requires(permission: Permission): (request: FastifyRequest) => Promise<void>;
+  needs(permission: Permission): CallerGuard<Access>;
 }
+
+const apiKeyScheme: SecurityScheme = {
+  name: 'apiKey',
+  definition: { type: 'http', scheme: 'bearer', description: 'An API key of an organization: `plk_…`.' },
+};
 
 export interface AuthorizationOptions {
   db: Database;
@@ -73,8 +78,10 @@ export function createAuthorization({ db, clock, authentication }: Authorization
     .prepare('api_key_with_role');
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
-    await authentication.signedIn(request);
-    const { userId } = callerOf(request);
+    const caller = await authentication.signedIn.enter(request);
+    // Known from here on, so that a refusal is logged with the person.
+    request.caller = caller;
+    const { userId } = caller;
     const [membership] = await roleOf.execute({ organizationId, userId });
     if (!membership) throw httpErrors.not_found();
     return {
@@ -97,7 +104,6 @@ export function createAuthorization({ db, clock, authentication }: Authorization
     if (parsed.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
     if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now) await recordUse(key, now);
-    request.caller = { kind: 'api_key', organizationId, apiKeyId: key.id, userId: key.createdBy };
     return {
       organizationId,
       userId: key.createdBy,
@@ -117,17 +123,30 @@ export function createAuthorization({ db, clock, authentication }: Authorization
       .where(and(eq(apiKeys.organizationId, key.organizationId), eq(apiKeys.id, key.id), unchanged));
   }
 
+  async function enter(request: FastifyRequest, permission: Permission): Promise<Access> {
+    const { organizationId = '' } = request.params as { organizationId?: string };
+    const token = bearerToken(request);
+    const access =
+      token !== undefined && looksLikeKey(token)
+        ? await accessOfKey(request, token, organizationId)
+        : await accessOfMember(request, UUID.test(organizationId) ? organizationId : NO_ORGANIZATION);
+    request.caller = access;
+    requirePermission(access.permissions, permission);
+    return access;
+  }
+
   return {
-    requires: (permission) => async (request) => {
-      const { organizationId = '' } = request.params as { organizationId?: string };
-      const token = bearerToken(request);
-      const access =
-        token !== undefined && looksLikeKey(token)
-          ? await accessOfKey(request, token, organizationId)
-          : await accessOfMember(request, UUID.test(organizationId) ? organizationId : NO_ORGANIZATION);
-      requirePermission(access.permissions, permission);
-      request.access = access;
-    },
+    needs: (permission) => ({
+      permission,
+      errors: [...authentication.signedIn.errors, httpErrors.forbidden, httpErrors.not_found],
+      security: [accessTokenScheme, apiKeyScheme],
+      fault: permissions.includes(permission)
+        ? undefined
+        : `needs the permission ${permission}, which does not exist. Declare it in features/organizations/roles.ts.`,
+      callerId: ({ actor }) => actor.id,
+      ownerId: ({ organizationId }) => organizationId,
+      enter: (request) => enter(request, permission),
+    }),
   };
 }
 

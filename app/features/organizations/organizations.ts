@@ -4,15 +4,12 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
-import type { HttpServer } from '../../platform/http/fastify.ts';
-import type { Idempotency } from '../../platform/http/idempotency.ts';
-import type { Cursors } from '../../platform/http/pagination.ts';
+import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
 import type { Accounts, User } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
-import { accessOf } from './access.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
@@ -27,18 +24,17 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
-import { OrganizationParams } from './routes/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams, tags } from './routes/schemas.ts';
 import { createSuccession } from './succession.ts';
 
-export { type Access as OrganizationAccess, accessOf } from './access.ts';
+export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
 export { organizationQueues } from './jobs.ts';
+export { ORGANIZATION_PATH, organizationParams } from './routes/schemas.ts';
 
 export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
-  cursors: Cursors;
-  idempotency: Idempotency;
   rateLimits: RateLimits;
   accounts: Pick<Accounts, 'authentication'>;
   audit: Audit;
@@ -51,7 +47,7 @@ export interface Organizations {
   readonly authorization: Authorization;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
-  routes(app: HttpServer): void;
+  routes(operations: Operations): void;
   /** When a user is verified: gives them an organization of their own. */
   welcome(tx: Transaction, user: User): Promise<void>;
   /** When a user asks to be deleted. @throws `last_owner` where others would be left without an owner */
@@ -63,7 +59,7 @@ export interface Organizations {
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, cursors, idempotency, audit, email, appUrl, followers } = options;
+  const { db, clock, audit, email, appUrl, followers } = options;
   const { authentication } = options.accounts;
 
   const limits = createOrganizationLimits(options.rateLimits);
@@ -80,33 +76,18 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     authorization,
     handlers: [createPurgeHandler(dissolution)],
     schedules: [purgeSchedule],
-    routes(app) {
-      organizationRoutes(app, {
-        db,
-        authentication,
-        authorization,
-        idempotency,
-        cursors,
-        founding,
-        directory,
-        dissolution,
+    routes(operations) {
+      organizationRoutes(operations, { authentication, authorization, founding, directory, dissolution });
+      memberRoutes(operations, { authorization, memberships });
+      invitationRoutes(operations, { authentication, authorization, invitations });
+      apiKeyRoutes(operations, { authorization, apiKeys });
+      trailRoutes(operations, audit.reading, {
+        name: 'Organization',
+        path: ORGANIZATION_PATH,
+        params: organizationParams,
+        tag: tags.audit,
+        guard: authorization.needs('audit:read'),
       });
-      memberRoutes(app, { authorization, memberships, cursors });
-      invitationRoutes(app, { authentication, authorization, idempotency, invitations, cursors });
-      apiKeyRoutes(app, { authorization, idempotency, apiKeys, cursors });
-      trailRoutes(
-        app,
-        { reading: audit.reading, cursors },
-        {
-          path: '/v1/organizations/:organizationId/audit-events',
-          name: 'Organization',
-          access: { access: 'organization', permission: 'audit:read' },
-          tag: 'Audit',
-          params: OrganizationParams,
-          authorize: authorization.requires('audit:read'),
-          ownerOf: (request) => accessOf(request).organizationId,
-        },
-      );
     },
     async welcome(tx, user) {
       await founding.foundPersonal(tx, user);

@@ -1,27 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Who makes a request. Filled in by the authentication of a feature, read by handlers, logs and traces. */
-export type Caller = UserCaller | ApiKeyCaller;
-
-/** A person with a session. */
-export interface UserCaller {
-  readonly kind: 'user';
+/** Who makes a request, as far as logs, traces and error reports tell. What a feature's guard knows beyond it, only the feature reads. */
+export interface Caller {
   readonly userId: string;
-  readonly sessionId: string;
-}
-
-/** A program with a key of an organization. */
-export interface ApiKeyCaller {
-  readonly kind: 'api_key';
-  /** Who created the key. */
-  readonly userId: string;
-  readonly organizationId: string;
-  readonly apiKeyId: string;
+  readonly organizationId?: string;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by a route's authentication hook; null on a public route. */
+    /** Set by the operation's guard; null on a public one. */
     caller: Caller | null;
   }
 }
@@ -38,11 +25,4 @@ const MAX_USER_AGENT_LENGTH = 400;
 export function originOf(request: FastifyRequest): RequestOrigin {
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
   return { requestId: request.id, ipAddress: request.ip, userAgent };
-}
-
-/** The person who calls a route for signed-in users. @throws Error when the route was declared without authentication: a programming error */
-export function callerOf(request: FastifyRequest): UserCaller {
-  if (request.caller?.kind !== 'user')
-    throw new Error(`${request.routeOptions.url} needs a caller but has no authentication hook`);
-  return request.caller;
 }

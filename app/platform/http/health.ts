@@ -1,7 +1,8 @@
 /** `/livez`: the process answers. `/readyz`: it can do its work; says which check failed. */
 import { Type } from 'typebox';
-import type { HttpServer } from './fastify.ts';
-import { route } from './schemas.ts';
+import { publicRoute } from './operations/guard.ts';
+import type { Operations } from './operations/operations.ts';
+import { OneOf, StatusOf } from './schemas.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -11,50 +12,43 @@ export interface ReadinessCheck {
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-const Status = Type.Object({ status: Type.Literal('ok') }, { examples: [{ status: 'ok' }] });
 const Readiness = Type.Object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]),
+    status: OneOf(['ok', 'unavailable'], { title: 'ReadinessStatus' }),
     checks: Type.Record(Type.String(), Type.String()),
   },
-  { examples: [{ status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } }] },
+  {
+    title: 'Readiness',
+    examples: [{ status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } }],
+  },
 );
 
-export function healthRoutes(app: HttpServer, checks: readonly ReadinessCheck[]): void {
-  app.get(
-    '/livez',
-    {
-      schema: route({
-        summary: 'Is the process alive?',
-        operationId: 'getLiveness',
-        tag: 'Operations',
-        access: 'public',
-        answers: { 200: Status },
-      }),
-    },
-    async () => ({ status: 'ok' as const }),
-  );
+export function healthRoutes(operations: Operations, checks: readonly ReadinessCheck[]): void {
+  const health = operations.at('', {
+    tag: { name: 'Operations', description: 'What load balancers and operators ask.' },
+  });
 
-  app.get(
-    '/readyz',
-    {
-      schema: route({
-        summary: 'Can the process take requests?',
-        operationId: 'getReadiness',
-        tag: 'Operations',
-        access: 'public',
-        answers: { 200: Readiness, 503: Readiness },
-      }),
-    },
-    async (_request, reply) => {
+  health.get('/livez', {
+    guard: publicRoute,
+    operationId: 'getLiveness',
+    summary: 'Is the process alive?',
+    answer: StatusOf('Liveness', 'ok'),
+    get: () => ({ status: 'ok' as const }),
+  });
+
+  health.operation('GET', '/readyz', {
+    guard: publicRoute,
+    operationId: 'getReadiness',
+    summary: 'Can the process take requests?',
+    answers: { 200: Readiness, 503: Readiness },
+    async handle({ reply }) {
       const results = await Promise.all(checks.map(async (check) => [check.name, await outcome(check)] as const));
       const ok = results.every(([, result]) => result === 'ok');
-      reply.header('cache-control', 'no-store').code(ok ? 200 : 503);
-      return { status: ok ? ('ok' as const) : ('unavailable' as const), checks: Object.fromEntries(results) };
+      if (!ok) reply.code(503);
+      return { status: ok ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };
     },
-  );
+  });
 }
-
 async function outcome({ check }: ReadinessCheck): Promise<string> {
   const timeout = Promise.withResolvers<string>();
   const timer = setTimeout(() => timeout.resolve('no answer in time'), CHECK_TIMEOUT_MS);

@@ -61,6 +61,9 @@ export interface Idempotency {
   purge(): Promise<number>;
 }
 
+/** What a request with an Idempotency-Key can answer beside the answers of the work. */
+export const idempotencyErrors = [httpErrors.idempotency_key_reused, httpErrors.request_in_progress];
+
 const KEY_LIFETIME_MS = DAY_MS;
 const MAX_KEY_LENGTH = 255;
 /** Longer than any request may take. */

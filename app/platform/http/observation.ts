@@ -59,7 +59,7 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
           status,
           durationMs: Math.round(seconds * 1e6) / 1e3,
           userId: request.caller?.userId,
-          organizationId: organizationOf(request),
+          organizationId: request.caller?.organizationId,
         },
         'request',
       );
@@ -79,10 +79,4 @@ function describeAnswer(span: Span, request: FastifyRequest, status: number): vo
   span.setAttributes({ 'http.response.status_code': status, 'plinth.request_id': request.id });
   if (request.caller) span.setAttribute('user.id', request.caller.userId);
   if (status >= 500) span.setStatus({ code: 2 });
-}
-
-/** The organization that a request may act in: named by its path, once the caller was found to belong to it, or by its key. */
-function organizationOf(request: FastifyRequest): string | undefined {
-  if (request.caller?.kind === 'api_key') return request.caller.organizationId;
-  return request.access?.organizationId;
 }

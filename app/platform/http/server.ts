@@ -17,7 +17,6 @@ import { observeRequests } from './observation.ts';
 import { answerClientError, answerProblems } from './problems.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './schema-compilers.ts';
-import { ProblemSchema } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface HttpServerOptions {
@@ -70,9 +69,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const problems = answerProblems(app, options);
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
-  app.addSchema(ProblemSchema);
   app.decorateRequest('caller', null);
-  app.decorateRequest('access', null);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson(app));
   // Left alone, Node answers the one with an empty 417 and the other with a closed connection.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));

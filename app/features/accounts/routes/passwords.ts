@@ -1,12 +1,11 @@
-import { callerOf, originOf } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { HttpServer } from '../../../platform/http/fastify.ts';
-import { Body, route } from '../../../platform/http/schemas.ts';
+import { publicRoute } from '../../../platform/http/operations/guard.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authentication } from '../authentication.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Passwords } from '../passwords.ts';
-import { Accepted, EmailBody, Password, Token } from './schemas.ts';
+import { Email, examplePassword, exampleToken, Password, ResetSent, Token, tags } from './schemas.ts';
 
 export interface PasswordRoutesOptions {
   passwords: Passwords;
@@ -14,86 +13,52 @@ export interface PasswordRoutesOptions {
   authentication: Authentication;
 }
 
-export function passwordRoutes(
-  app: HttpServer,
-  { passwords, mailRequests, authentication }: PasswordRoutesOptions,
-): void {
-  app.put(
-    '/v1/users/me/password',
-    {
-      onRequest: authentication.signedIn,
-      schema: route({
-        summary: 'Change your password',
-        description: 'Ends all other sessions and mails a notice.',
-        operationId: 'updatePassword',
-        tag: 'Passwords',
-        access: 'user',
-        body: Body(
-          { currentPassword: Password, newPassword: Password },
-          { currentPassword: 'correct horse battery staple', newPassword: 'purple monkey dishwasher lamp' },
-        ),
-        answers: { 204: 'The password is changed.' },
-        errors: [
-          accountErrors.password_incorrect,
-          accountErrors.weak_password,
-          accountErrors.token_expired,
-          accountErrors.session_revoked,
-          httpErrors.rate_limited,
-          httpErrors.overloaded,
-        ],
-      }),
-    },
-    async (request, reply) => {
-      const { currentPassword, newPassword } = request.body;
-      await passwords.change(callerOf(request), currentPassword, newPassword, originOf(request));
-      return reply.code(204).send();
-    },
-  );
+export function passwordRoutes(operations: Operations, options: PasswordRoutesOptions): void {
+  const { passwords, mailRequests, authentication } = options;
+  const own = operations.at('/v1/users/me/password', { tag: tags.passwords });
+  const resets = operations.at('/v1/password-resets', { tag: tags.passwords });
 
-  app.post(
-    '/v1/password-resets',
-    {
-      schema: route({
-        summary: 'Mail a link to reset a password',
-        description: 'Silent about whether the address has an account.',
-        operationId: 'createPasswordReset',
-        tag: 'Passwords',
-        access: 'public',
-        body: EmailBody,
-        answers: { 202: Accepted('reset_sent') },
-        errors: [accountErrors.invalid_email, httpErrors.rate_limited],
-      }),
-    },
-    async (request, reply) => {
-      await mailRequests.resetPassword(request.body.email, originOf(request));
-      return reply.code(202).send({ status: 'reset_sent' });
-    },
-  );
+  own.operation('PUT', '', {
+    guard: authentication.signedIn,
+    operationId: 'updatePassword',
+    summary: 'Change your password',
+    description: 'Ends all other sessions and emails a notice.',
+    body: { currentPassword: Password, newPassword: Password },
+    example: { currentPassword: examplePassword, newPassword: 'purple monkey dishwasher lamp' },
+    answers: { 204: 'The password is changed.' },
+    errors: [
+      accountErrors.password_incorrect,
+      accountErrors.weak_password,
+      httpErrors.rate_limited,
+      httpErrors.overloaded,
+    ],
+    handle: ({ access, body, origin }) => passwords.change(access, body.currentPassword, body.newPassword, origin),
+  });
 
-  app.post(
-    '/v1/password-resets/confirm',
-    {
-      schema: route({
-        summary: 'Reset a password',
-        description: 'By the token of the mailed link. Ends every session.',
-        operationId: 'confirmPasswordReset',
-        tag: 'Passwords',
-        access: 'public',
-        body: Body(
-          { token: Token, password: Password },
-          {
-            token: 'AZidXnoLfMGPDgxaPp0bL3J5c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0',
-            password: 'purple monkey dishwasher lamp',
-          },
-        ),
-        answers: { 204: 'The password is set and every session has ended.' },
-        errors: [accountErrors.invalid_token, linkExpired, accountErrors.weak_password, httpErrors.overloaded],
-      }),
+  resets.operation('POST', '', {
+    guard: publicRoute,
+    operationId: 'createPasswordReset',
+    summary: 'Email a link to reset a password',
+    description: 'Silent about whether the address has an account.',
+    body: { email: Email },
+    example: { email: 'ada@example.com' },
+    answers: { 202: ResetSent },
+    errors: [accountErrors.invalid_email, httpErrors.rate_limited],
+    async handle({ body, origin }) {
+      await mailRequests.resetPassword(body.email, origin);
+      return { status: 'reset_sent' };
     },
-    async (request, reply) => {
-      const { token, password } = request.body;
-      await passwords.reset(token, password, originOf(request));
-      return reply.code(204).send();
-    },
-  );
+  });
+
+  resets.operation('POST', '/confirm', {
+    guard: publicRoute,
+    operationId: 'confirmPasswordReset',
+    summary: 'Reset a password',
+    description: 'By the token of the emailed link. Ends every session.',
+    body: { token: Token, password: Password },
+    example: { token: exampleToken, password: 'purple monkey dishwasher lamp' },
+    answers: { 204: 'The password is set and every session has ended.' },
+    errors: [accountErrors.invalid_token, linkExpired, accountErrors.weak_password, httpErrors.overloaded],
+    handle: ({ body, origin }) => passwords.reset(body.token, body.password, origin),
+  });
 }

@@ -1,85 +1,72 @@
 import { Type } from 'typebox';
-import { originOf } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { HttpServer } from '../../../platform/http/fastify.ts';
-import { Body, route } from '../../../platform/http/schemas.ts';
+import { publicRoute } from '../../../platform/http/operations/guard.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Registration } from '../registration.ts';
-import { Accepted, Email, EmailBody, Locale, Name, Password, TokenBody } from './schemas.ts';
+import {
+  Email,
+  examplePassword,
+  exampleToken,
+  Locale,
+  Name,
+  Password,
+  Token,
+  tags,
+  VerificationSent,
+} from './schemas.ts';
 
-const SENT = 'verification_sent';
+export interface RegistrationRoutesOptions {
+  registration: Registration;
+  mailRequests: MailRequests;
+}
 
-export function registrationRoutes(
-  app: HttpServer,
-  { registration, mailRequests }: { registration: Registration; mailRequests: MailRequests },
-) {
-  app.post(
-    '/v1/users',
-    {
-      schema: route({
-        summary: 'Register',
-        description:
-          'Mails a link that verifies the address. The answer is the same whether or not the address is taken.',
-        operationId: 'createUser',
-        tag: 'Accounts',
-        access: 'public',
-        body: Body(
-          { email: Email, password: Password, name: Type.Optional(Name), locale: Type.Optional(Locale) },
-          { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada Lovelace', locale: 'en' },
-        ),
-        answers: { 202: Accepted(SENT) },
-        errors: [
-          accountErrors.weak_password,
-          accountErrors.invalid_email,
-          httpErrors.rate_limited,
-          httpErrors.overloaded,
-        ],
-      }),
-    },
-    async (request, reply) => {
-      await registration.register(request.body, originOf(request));
-      return reply.code(202).send({ status: SENT });
-    },
-  );
+export function registrationRoutes(operations: Operations, options: RegistrationRoutesOptions): void {
+  const { registration, mailRequests } = options;
+  const users = operations.at('/v1/users', { tag: tags.accounts });
+  const verifications = operations.at('/v1/email-verifications', { tag: tags.accounts });
+  const guard = publicRoute;
 
-  app.post(
-    '/v1/email-verifications',
-    {
-      schema: route({
-        summary: 'Mail the verification link again',
-        description: 'Silent about whether the address has a registration.',
-        operationId: 'createEmailVerification',
-        tag: 'Accounts',
-        access: 'public',
-        body: EmailBody,
-        answers: { 202: Accepted(SENT) },
-        errors: [accountErrors.invalid_email, httpErrors.rate_limited],
-      }),
+  users.operation('POST', '', {
+    guard,
+    operationId: 'createUser',
+    summary: 'Register',
+    description: 'Emails a link that verifies the address. The answer is the same whether or not the address is taken.',
+    body: { email: Email, password: Password, name: Type.Optional(Name), locale: Type.Optional(Locale) },
+    example: { email: 'ada@example.com', password: examplePassword, name: 'Ada Lovelace', locale: 'en' },
+    answers: { 202: VerificationSent },
+    errors: [accountErrors.weak_password, accountErrors.invalid_email, httpErrors.rate_limited, httpErrors.overloaded],
+    async handle({ body, origin }) {
+      await registration.register(body, origin);
+      return { status: 'verification_sent' };
     },
-    async (request, reply) => {
-      await mailRequests.resendVerification(request.body.email, originOf(request));
-      return reply.code(202).send({ status: SENT });
-    },
-  );
+  });
 
-  app.post(
-    '/v1/email-verifications/confirm',
-    {
-      schema: route({
-        summary: 'Confirm an address',
-        description: 'Verifies a registration, or confirms a change of address. A token works once.',
-        operationId: 'confirmEmailVerification',
-        tag: 'Accounts',
-        access: 'public',
-        body: TokenBody,
-        answers: { 204: 'The address is confirmed.' },
-        errors: [accountErrors.invalid_token, linkExpired, accountErrors.email_taken],
-      }),
+  verifications.operation('POST', '', {
+    guard,
+    operationId: 'createEmailVerification',
+    summary: 'Email the verification link again',
+    description: 'Silent about whether the address has a registration.',
+    body: { email: Email },
+    example: { email: 'ada@example.com' },
+    answers: { 202: VerificationSent },
+    errors: [accountErrors.invalid_email, httpErrors.rate_limited],
+    async handle({ body, origin }) {
+      await mailRequests.resendVerification(body.email, origin);
+      return { status: 'verification_sent' };
     },
-    async (request, reply) => {
-      await registration.confirm(request.body.token, originOf(request));
-      return reply.code(204).send();
-    },
-  );
+  });
+
+  verifications.operation('POST', '/confirm', {
+    guard,
+    operationId: 'confirmEmailVerification',
+    summary: 'Confirm an address',
+    description: 'Verifies a registration, or confirms a change of address. A token works once.',
+    body: { token: Token },
+    example: { token: exampleToken },
+    answers: { 204: 'The address is confirmed.' },
+    errors: [accountErrors.invalid_token, linkExpired, accountErrors.email_taken],
+    handle: ({ body, origin }) => registration.confirm(body.token, origin),
+  });
 }

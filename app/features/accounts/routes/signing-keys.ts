@@ -1,36 +1,33 @@
 import { Type } from 'typebox';
-import type { HttpServer } from '../../../platform/http/fastify.ts';
-import { route } from '../../../platform/http/schemas.ts';
+import { publicRoute } from '../../../platform/http/operations/guard.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { SigningKeys } from '../signing-keys.ts';
+import { tags } from './schemas.ts';
 
-const Jwk = Type.Object({
-  kty: Type.String(),
-  crv: Type.String(),
-  x: Type.String(),
-  y: Type.String(),
-  kid: Type.String(),
-  use: Type.String(),
-  alg: Type.String(),
-});
+const Jwk = Type.Object(
+  {
+    kty: Type.String(),
+    crv: Type.String(),
+    x: Type.String(),
+    y: Type.String(),
+    kid: Type.String(),
+    use: Type.String(),
+    alg: Type.String(),
+  },
+  { title: 'Jwk' },
+);
 const exampleKey = { kty: 'EC', crv: 'P-256', x: '2c1I…', y: 'Uw3v…', kid: 'q0Yf…', use: 'sig', alg: 'ES256' };
+const JwkSet = Type.Object({ keys: Type.Array(Jwk) }, { title: 'JwkSet', examples: [{ keys: [exampleKey] }] });
 
-export function signingKeyRoutes(app: HttpServer, keys: SigningKeys): void {
-  app.get(
-    '/.well-known/jwks.json',
-    {
-      schema: route({
-        summary: 'Public keys of access tokens',
-        description:
-          'A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 15 minutes before it signs.',
-        operationId: 'getJwks',
-        tag: 'Sessions',
-        access: 'public',
-        answers: { 200: Type.Object({ keys: Type.Array(Jwk) }, { examples: [{ keys: [exampleKey] }] }) },
-      }),
-    },
-    async (_request, reply) => {
-      reply.header('cache-control', 'public, max-age=300');
-      return keys.jwks() as { keys: (typeof exampleKey)[] };
-    },
-  );
+export function signingKeyRoutes(operations: Operations, keys: SigningKeys): void {
+  operations.at('/.well-known', { tag: tags.sessions }).get('/jwks.json', {
+    guard: publicRoute,
+    operationId: 'getJwks',
+    summary: 'Public keys of access tokens',
+    description:
+      'A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 15 minutes before it signs.',
+    caching: 'public, max-age=300',
+    answer: JwkSet,
+    get: () => keys.jwks() as { keys: (typeof exampleKey)[] },
+  });
 }

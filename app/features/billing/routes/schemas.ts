@@ -1,13 +1,27 @@
-/** The shapes that billing routes take and answer. */
+/** What billing operations have in common: their tag, where they are found, and the shapes that they take and answer. */
 import { Type } from 'typebox';
-import { Id, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams } from '../../organizations/organizations.ts';
 import { currencies, features, intervals, limits, meterNames } from '../catalog.ts';
 
-export const OrganizationParams = Type.Object({ organizationId: Id('Organization') });
+export const tag = {
+  name: 'Billing',
+  description: 'Plans, checkouts, subscriptions, invoices, usage, and what they allow.',
+};
+
+/** Billing's operations below an organization. */
+export const below = (operations: Operations) => operations.at(ORGANIZATION_PATH, { tag, params: organizationParams });
+
+/** @returns the URL, where it is on an allowed origin @throws `redirect_not_allowed` */
+export type ReturnTo = (url: string) => string;
+
+export const Currency = OneOf(currencies, { title: 'Currency' });
+export const Feature = OneOf(features, { title: 'Feature' });
 
 export const Money = (description: string) =>
   Type.Integer({ description: `${description}, in minor units of the currency.` });
-export const IntervalName = Type.Enum([...intervals], { description: 'How often it is paid.' });
+export const IntervalName = OneOf(intervals, { title: 'Interval', description: 'How often it is paid.' });
 /** Free text on purpose: an unknown name is answered with its own error, not with a list of all names. */
 export const PlanText = Type.String({ minLength: 1, maxLength: 64, description: 'A plan of GET /v1/plans.' });
 export const ProductText = Type.String({ minLength: 1, maxLength: 64, description: 'A product of GET /v1/plans.' });
@@ -27,11 +41,13 @@ export const ReturnUrl = (description: string) =>
 
 export const LimitValues = Type.Object(
   Object.fromEntries(limits.map((limit) => [limit, Nullable(Type.Integer({ description: 'null: without limit.' }))])),
+  { title: 'LimitValues' },
 );
 
-export const CheckoutOpened = Type.Object(
+export const CheckoutSession = Type.Object(
   { id: Type.String(), url: Type.String(), expiresAt: Timestamp('Until when it can be paid.') },
   {
+    title: 'CheckoutSession',
     examples: [
       {
         id: 'cs_test_a1b2',
@@ -42,12 +58,12 @@ export const CheckoutOpened = Type.Object(
   },
 );
 
-export const PortalOpened = Type.Object(
+export const PortalSession = Type.Object(
   { url: Type.String({ description: 'Works once, for a short time.' }) },
-  { examples: [{ url: 'https://billing.stripe.com/p/session/test_a1b2' }] },
+  { title: 'PortalSession', examples: [{ url: 'https://billing.stripe.com/p/session/test_a1b2' }] },
 );
 
-export const exampleSubscription = {
+const exampleSubscription = {
   id: 'sub_1Qx',
   plan: 'pro',
   status: 'active',
@@ -77,25 +93,34 @@ export const Subscription = Type.Object(
     pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
     pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
     paymentMethod: Nullable(
-      Type.Object({
-        type: Type.String(),
-        brand: Nullable(Type.String()),
-        last4: Nullable(Type.String()),
-        expMonth: Nullable(Type.Integer()),
-        expYear: Nullable(Type.Integer()),
-      }),
+      Type.Object(
+        {
+          type: Type.String(),
+          brand: Nullable(Type.String()),
+          last4: Nullable(Type.String()),
+          expMonth: Nullable(Type.Integer()),
+          expYear: Nullable(Type.Integer()),
+        },
+        { title: 'PaymentMethod' },
+      ),
     ),
   },
-  { examples: [exampleSubscription] },
+  { title: 'Subscription', examples: [exampleSubscription] },
 );
 
 export const Preview = Type.Object(
   {
     currency: Type.String(),
     dueNow: Money('What would be charged now; negative: credited for later'),
-    lines: Type.Array(Type.Object({ description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() })),
+    lines: Type.Array(
+      Type.Object(
+        { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() },
+        { title: 'PreviewLine' },
+      ),
+    ),
   },
   {
+    title: 'SubscriptionPreview',
     examples: [
       {
         currency: 'usd',
@@ -108,19 +133,26 @@ export const Preview = Type.Object(
 
 export const Entitlements = Type.Object(
   {
-    features: Type.Object(Object.fromEntries(features.map((feature) => [feature, Type.Boolean()]))),
+    features: Type.Object(Object.fromEntries(features.map((feature) => [feature, Type.Boolean()])), {
+      title: 'FeatureFlags',
+    }),
     limits: LimitValues,
     usage: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])), {
+      title: 'LimitUsage',
       description: 'What is used up this calendar month (UTC); for members, how many there are.',
     }),
-    because: Type.Object({
-      plan: Type.String(),
-      status: Type.String({ description: 'Of the subscription that decides; none without one.' }),
-      subscriptionId: Nullable(Type.String()),
-      until: Nullable(Timestamp('Until when, as far as is known now.')),
-    }),
+    because: Type.Object(
+      {
+        plan: Type.String(),
+        status: Type.String({ description: 'Of the subscription that decides; none without one.' }),
+        subscriptionId: Nullable(Type.String()),
+        until: Nullable(Timestamp('Until when, as far as is known now.')),
+      },
+      { title: 'EntitlementReason' },
+    ),
   },
   {
+    title: 'Entitlements',
     examples: [
       {
         features: { auditExport: true, singleSignOn: false, prioritySupport: false },
@@ -132,7 +164,7 @@ export const Entitlements = Type.Object(
   },
 );
 
-export const exampleInvoice = {
+const exampleInvoice = {
   id: 'in_1Qx',
   number: 'PL-0042',
   status: 'paid',
@@ -167,7 +199,7 @@ export const Invoice = Type.Object(
     hostedUrl: Nullable(Type.String({ description: 'A page to see and pay it.' })),
     pdfUrl: Nullable(Type.String()),
   },
-  { examples: [exampleInvoice] },
+  { title: 'Invoice', examples: [exampleInvoice] },
 );
 
 export const UsageSum = Type.Object(
@@ -178,6 +210,7 @@ export const UsageSum = Type.Object(
     quantity: Type.Integer(),
   },
   {
+    title: 'UsageSum',
     examples: [
       { meter: 'apiCalls', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', quantity: 1_204 },
     ],

@@ -1,126 +1,67 @@
-import { Type } from 'typebox';
-import { httpErrors } from '../../../platform/http/errors.ts';
-import type { HttpServer } from '../../../platform/http/fastify.ts';
-import { type Cursors, toPage } from '../../../platform/http/pagination.ts';
-import { Body, DEFAULT_LIMIT, Id, Page, PageQuery, route } from '../../../platform/http/schemas.ts';
-import { accountErrors } from '../../accounts/accounts.ts';
-import { accessOf } from '../access.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { Id } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Memberships, Member as Row } from '../memberships.ts';
-import { exampleMember, Member, OrganizationParams, RoleName } from './schemas.ts';
+import { exampleMemberId, Member, ORGANIZATION_PATH, organizationParams, Role, tags } from './schemas.ts';
 
 export interface MemberRoutesOptions {
   authorization: Authorization;
   memberships: Memberships;
-  cursors: Cursors;
 }
 
-const tag = 'Members';
-const path = '/v1/organizations/:organizationId/members';
-const MemberParams = Type.Object({ ...OrganizationParams.properties, userId: Id('User') });
-const signedInErrors = [accountErrors.token_expired, accountErrors.session_revoked];
+const membershipErrors = [organizationErrors.last_owner, organizationErrors.personal_organization];
 
-export function memberRoutes(app: HttpServer, { authorization, memberships, cursors }: MemberRoutesOptions): void {
-  // Bound to the organization: a cursor of one is refused in another.
-  const listOf = (organizationId: string) => `members ${organizationId}`;
+export function memberRoutes(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {
+  const { needs } = authorization;
+  const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
 
-  app.get(
-    path,
-    {
-      onRequest: authorization.requires('members:read'),
-      schema: route({
-        summary: 'List members',
-        description: 'By the time they joined.',
-        operationId: 'listMembers',
-        tag,
-        access: 'organization',
-        permission: 'members:read',
-        params: OrganizationParams,
-        query: PageQuery,
-        answers: { 200: Page(Member, exampleMember) },
-        errors: [...signedInErrors, httpErrors.invalid_cursor],
-      }),
-    },
-    async (request, reply) => {
-      const { organizationId } = accessOf(request);
-      const { limit = DEFAULT_LIMIT, cursor } = request.query;
-      const after = cursor === undefined ? undefined : cursors.decode(listOf(organizationId), cursor);
-      const rows = await memberships.list(organizationId, limit + 1, after);
-      reply.header('cache-control', 'no-store');
-      return toPage(rows, limit, present, (row) =>
-        cursors.encode(listOf(organizationId), [row.createdAt.toISOString(), row.userId]),
-      );
-    },
-  );
+  below.list('/members', {
+    guard: needs('members:read'),
+    operationId: 'listMembers',
+    summary: 'List members',
+    description: 'By the time they joined.',
+    item: Member,
+    rows: ({ access }, limit, after) => memberships.list(access.organizationId, limit, after),
+    keyOf: ({ createdAt, userId }) => [createdAt.toISOString(), userId],
+    present,
+  });
 
-  app.patch(
-    `${path}/:userId`,
-    {
-      onRequest: authorization.requires('members:manage'),
-      schema: route({
-        summary: "Change a member's role",
-        description: 'Nobody gives or takes a role that allows more than their own.',
-        operationId: 'updateMember',
-        tag,
-        access: 'organization',
-        permission: 'members:manage',
-        params: MemberParams,
-        body: Body({ role: RoleName }, { role: 'admin' }),
-        answers: { 200: Member },
-        errors: [...signedInErrors, organizationErrors.last_owner, organizationErrors.personal_organization],
-      }),
-    },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return present(await memberships.changeRole(accessOf(request), request.params.userId, request.body.role));
-    },
-  );
+  below.change('/members/:userId', {
+    guard: needs('members:manage'),
+    operationId: 'updateMember',
+    summary: "Change a member's role",
+    description: 'Nobody gives or takes a role that allows more than their own.',
+    params: { userId: Id('User') },
+    body: { role: Role },
+    example: { role: 'admin' },
+    answer: Member,
+    errors: membershipErrors,
+    change: async ({ access, params, body }) => present(await memberships.changeRole(access, params.userId, body.role)),
+  });
 
-  app.delete(
-    `${path}/:userId`,
-    {
-      onRequest: authorization.requires('organization:read'),
-      schema: route({
-        summary: 'Remove a member, or leave',
-        description: 'Anyone may leave; removing others needs `members:manage`. Their API keys are revoked.',
-        operationId: 'deleteMember',
-        tag,
-        access: 'organization',
-        permission: 'organization:read',
-        params: MemberParams,
-        answers: { 204: 'The person is no member any more.' },
-        errors: [...signedInErrors, organizationErrors.last_owner, organizationErrors.personal_organization],
-      }),
-    },
-    async (request, reply) => {
-      await memberships.remove(accessOf(request), request.params.userId);
-      return reply.code(204).send();
-    },
-  );
+  below.remove('/members/:userId', {
+    guard: needs('organization:read'),
+    operationId: 'deleteMember',
+    summary: 'Remove a member, or leave',
+    description: 'Anyone may leave; removing others needs `members:manage`. Their API keys are revoked.',
+    params: { userId: Id('User') },
+    removed: 'The person is no longer a member.',
+    errors: membershipErrors,
+    remove: ({ access, params }) => memberships.remove(access, params.userId),
+  });
 
-  app.post(
-    '/v1/organizations/:organizationId/ownership-transfers',
-    {
-      onRequest: authorization.requires('owners:manage'),
-      schema: route({
-        summary: 'Transfer ownership',
-        description: 'Makes a member the owner and the caller an admin, in one step.',
-        operationId: 'createOwnershipTransfer',
-        tag,
-        access: 'organization',
-        permission: 'owners:manage',
-        params: OrganizationParams,
-        body: Body({ userId: Id('The next owner, a member already.') }, { userId: exampleMember.userId }),
-        answers: { 204: 'Ownership is transferred.' },
-        errors: [...signedInErrors, organizationErrors.last_owner, organizationErrors.personal_organization],
-      }),
-    },
-    async (request, reply) => {
-      await memberships.transfer(accessOf(request), request.body.userId);
-      return reply.code(204).send();
-    },
-  );
+  below.operation('POST', '/ownership-transfers', {
+    guard: needs('owners:manage'),
+    operationId: 'createOwnershipTransfer',
+    summary: 'Transfer ownership',
+    description: 'Makes a member the owner and the caller an admin, in one step.',
+    body: { userId: Id('The next owner, a member already.') },
+    example: { userId: exampleMemberId },
+    answers: { 204: 'Ownership is transferred.' },
+    errors: membershipErrors,
+    handle: ({ access, body }) => memberships.transfer(access, body.userId),
+  });
 }
 
 function present({ userId, name, email, role, createdAt }: Row) {

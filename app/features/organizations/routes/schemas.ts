@@ -1,86 +1,113 @@
-/** The shapes that organization routes take and answer. */
+/** The shapes that organization operations take and answer. */
 import { Type } from 'typebox';
-import { Id, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
+import { Id, LINE_PATTERN, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
 import { SLUG_PATTERN } from '../founding.ts';
 import { permissions, roleNames } from '../roles.ts';
 
-export const organizationId = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b50';
+export const tags = {
+  organizations: { name: 'Organizations', description: 'What people belong to, and what owns data and plans.' },
+  members: { name: 'Members', description: 'Who belongs to an organization, and with which role.' },
+  invitations: { name: 'Invitations', description: 'Asking people into an organization by email.' },
+  apiKeys: { name: 'API keys', description: 'Keys by which programs act for an organization.' },
+  audit: { name: 'Audit', description: 'Who did what, and when.' },
+};
+
+/** Where everything of an organization is found. */
+export const ORGANIZATION_PATH = '/v1/organizations/:organizationId';
+export const organizationParams = { organizationId: Id('Organization') };
+
+export const exampleOrganizationId = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b50';
 const userId = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f';
 
-export const OrganizationParams = Type.Object({ organizationId: Id('Organization') });
-export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\p{Cc}]*$' });
+export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: LINE_PATTERN });
 export const Slug = Type.String({
   minLength: 3,
   maxLength: 63,
   pattern: SLUG_PATTERN,
   description: 'Lower case letters, digits and dashes; unique.',
 });
-export const RoleName = Type.Enum([...roleNames], { description: 'What a member may do.' });
-export const Scopes = Type.Array(Type.Enum([...permissions]), {
+export const Role = OneOf(roleNames, { title: 'Role', description: 'What a member may do.' });
+export const Permission = OneOf(permissions, { title: 'Permission', description: 'What an operation needs.' });
+export const Scopes = Type.Array(Permission, {
   maxItems: permissions.length,
   uniqueItems: true,
   description: 'Permissions; none that the caller lacks.',
 });
 
-export const exampleOrganization = {
-  id: organizationId,
+const exampleOrganization = {
+  id: exampleOrganizationId,
   name: 'Analytical Engines',
   slug: 'analytical-engines',
   personal: false,
   createdAt: '2026-11-01T09:30:00.000Z',
   updatedAt: '2026-11-01T09:30:00.000Z',
 };
-
 const organizationFields = {
   id: Id('Organization'),
   name: Type.String(),
   slug: Type.String(),
-  personal: Type.Boolean({ description: 'Whether it is the one that each person gets.' }),
+  personal: Type.Boolean({ description: 'True for the organization that each person gets.' }),
   createdAt: Timestamp('When it was founded.'),
   updatedAt: Timestamp('When its name or slug last changed.'),
 };
-export const Organization = Type.Object(organizationFields, { examples: [exampleOrganization] });
-export const OwnOrganization = Type.Object({ ...organizationFields, role: RoleName });
+export const Organization = Type.Object(organizationFields, { title: 'Organization', examples: [exampleOrganization] });
+export const OwnOrganization = Type.Object(
+  { ...organizationFields, role: Role },
+  { title: 'OwnOrganization', examples: [{ ...exampleOrganization, role: 'owner' }] },
+);
 
-export const exampleMember = {
-  userId,
-  name: 'Ada Lovelace',
-  email: 'ada@example.com',
-  role: 'owner',
-  joinedAt: '2026-11-01T09:30:00.000Z',
-};
 export const Member = Type.Object(
   {
     userId: Id('User'),
     name: Nullable(Type.String()),
-    email: Type.String(),
-    role: RoleName,
-    joinedAt: Timestamp('When.'),
+    email: Type.String({ format: 'email' }),
+    role: Role,
+    joinedAt: Timestamp('When the person joined.'),
   },
-  { examples: [exampleMember] },
+  {
+    title: 'Member',
+    examples: [
+      {
+        userId,
+        name: 'Ada Lovelace',
+        email: 'ada@example.com',
+        role: 'owner',
+        joinedAt: '2026-11-01T09:30:00.000Z',
+      },
+    ],
+  },
 );
+export const exampleMemberId = userId;
 
-export const exampleInvitation = {
-  id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51',
-  email: 'grace@example.com',
-  role: 'member',
-  invitedBy: userId,
-  createdAt: '2026-11-01T09:30:00.000Z',
-  expiresAt: '2026-11-08T09:30:00.000Z',
-};
 export const Invitation = Type.Object(
   {
     id: Id('Invitation'),
-    email: Type.String(),
-    role: RoleName,
+    email: Type.String({ format: 'email' }),
+    role: Role,
     invitedBy: Id('User'),
-    createdAt: Timestamp('When it was mailed.'),
+    createdAt: Timestamp('When it was emailed.'),
     expiresAt: Timestamp('Until when it can be accepted.'),
   },
-  { examples: [exampleInvitation] },
+  {
+    title: 'Invitation',
+    examples: [
+      {
+        id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51',
+        email: 'grace@example.com',
+        role: 'member',
+        invitedBy: userId,
+        createdAt: '2026-11-01T09:30:00.000Z',
+        expiresAt: '2026-11-08T09:30:00.000Z',
+      },
+    ],
+  },
+);
+export const AcceptedInvitation = Type.Object(
+  { organizationId: Id('Organization'), role: Role },
+  { title: 'AcceptedInvitation', examples: [{ organizationId: exampleOrganizationId, role: 'member' }] },
 );
 
-export const exampleKey = {
+const exampleKey = {
   id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b52',
   name: 'deploy',
   hint: 'plk_…x7Qa',
@@ -100,8 +127,8 @@ const keyFields = {
   expiresAt: Nullable(Timestamp('Until when it works; null: without end.')),
   lastUsedAt: Nullable(Timestamp('To the minute.')),
 };
-export const ApiKey = Type.Object(keyFields, { examples: [exampleKey] });
+export const ApiKey = Type.Object(keyFields, { title: 'ApiKey', examples: [exampleKey] });
 export const NewApiKey = Type.Object(
   { ...keyFields, secret: Type.String({ description: 'The key itself; shown this once.' }) },
-  { examples: [{ ...exampleKey, secret: 'plk_0Wd3…' }] },
+  { title: 'NewApiKey', examples: [{ ...exampleKey, secret: 'plk_0Wd3…' }] },
 );

@@ -1,10 +1,11 @@
-/** A small service with one route below an organization, declared as given; for the test that finds holes. */
-import { describeApi } from '../../../platform/http/openapi.ts';
-import { route } from '../../../platform/http/schemas.ts';
+/** A scratch operation below an organization, declared as given; for the test that finds holes. */
+import { describeOperations } from '../../../platform/http/operations/document.ts';
+import { publicRoute } from '../../../platform/http/operations/guard.ts';
+import { createOperations } from '../../../platform/http/operations/operations.ts';
 import { createHttpServer } from '../../../platform/http/server.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { createMetrics } from '../../../platform/telemetry/metrics.ts';
-import { OrganizationParams } from '../routes/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams } from '../routes/schemas.ts';
 
 /** @returns its OpenAPI document */
 export async function documentWithRoute(permission: string | undefined): Promise<unknown> {
@@ -15,23 +16,15 @@ export async function documentWithRoute(permission: string | undefined): Promise
     trustProxy: false,
     problemBaseUrl: 'https://api.example.com/docs/errors',
   });
-  await describeApi(app, { title: 'Scratch', version: '1', description: '', serverUrl: 'https://api.example.com' });
-  app.get(
-    '/v1/organizations/:organizationId/widgets',
-    {
-      schema: route({
-        summary: 'List widgets',
-        operationId: 'listWidgets',
-        tag: 'Widgets',
-        access: 'organization',
-        ...(permission && { permission }),
-        params: OrganizationParams,
-        answers: { 204: 'None.' },
-      }),
-    },
-    async (_request, reply) => reply.code(204).send(),
-  );
-  const answer = await app.inject('/openapi.json');
+  const operations = createOperations(app, { cursors: undefined as never, idempotency: undefined as never });
+  const tag = { name: 'Widgets', description: '' };
+  operations.at(ORGANIZATION_PATH, { tag, params: organizationParams }).operation('GET', '/widgets', {
+    guard: { ...publicRoute, ...(permission && { permission }) },
+    operationId: 'listWidgets',
+    summary: 'List widgets',
+    answers: { 204: 'None.' },
+    handle: () => undefined,
+  });
   await app.close();
-  return answer.json();
+  return describeOperations(operations.all, { title: '', version: '1', description: '', serverUrl: '' });
 }

@@ -1,0 +1,74 @@
+import { Type } from 'typebox';
+import { publicRoute } from '../../../platform/http/operations/guard.ts';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { Nullable } from '../../../platform/http/schemas.ts';
+import { currencies, intervals, limits, planNames, planOf, productNames, productOf } from '../catalog.ts';
+import { Currency, Feature, LimitValues, Money, tag } from './schemas.ts';
+
+function presentCatalog() {
+  return {
+    plans: planNames.map((plan) => {
+      const { seats: perSeat, usage, features, ...rest } = planOf(plan);
+      return {
+        plan,
+        ...rest,
+        perSeat,
+        features: [...features],
+        usage: Object.entries(usage).map(([meter, price]) => ({ meter, ...price })),
+      };
+    }),
+    products: productNames.map((product) => ({ product, ...productOf(product) })),
+    currencies: [...currencies],
+  } as never;
+}
+
+const Amounts = Type.Object(Object.fromEntries(currencies.map((currency) => [currency, Money('Price')])), {
+  title: 'Amounts',
+});
+const Prices = Type.Object(Object.fromEntries(intervals.map((interval) => [interval, Amounts])), { title: 'Prices' });
+const UsagePrice = Type.Object(
+  { meter: Type.String(), included: Type.Integer(), perThousand: Amounts },
+  { title: 'UsagePrice' },
+);
+const Plan = Type.Object(
+  {
+    plan: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    prices: Nullable(Prices),
+    perSeat: Type.Boolean({ description: 'True where the price is per member.' }),
+    trialDays: Type.Integer({ description: 'Once per organization.' }),
+    features: Type.Array(Feature),
+    limits: LimitValues,
+    usage: Type.Array(UsagePrice),
+  },
+  { title: 'Plan' },
+);
+const Product = Type.Object(
+  {
+    product: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    price: Amounts,
+    adds: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])), {
+      title: 'AddedLimits',
+    }),
+  },
+  { title: 'Product' },
+);
+const Catalog = Type.Object(
+  { plans: Type.Array(Plan), products: Type.Array(Product), currencies: Type.Array(Currency) },
+  { title: 'Catalog', description: 'What is sold.', examples: [presentCatalog()] },
+);
+
+export function planRoutes(operations: Operations): void {
+  operations.at('/v1/plans', { tag }).get('', {
+    guard: publicRoute,
+    operationId: 'listPlans',
+    summary: 'List plans and products',
+    description: 'The whole catalog, with prices in every currency.',
+    caching: 'public, max-age=300',
+    answer: Catalog,
+    get: () => presentCatalog(),
+  });
+}

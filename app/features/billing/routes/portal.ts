@@ -1,0 +1,25 @@
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { Authorization } from '../../organizations/organizations.ts';
+import { billingErrors } from '../errors.ts';
+import type { Portal } from '../portal.ts';
+import { below, PortalSession, type ReturnTo, ReturnUrl } from './schemas.ts';
+
+export interface PortalRoutesOptions {
+  authorization: Authorization;
+  portal: Portal;
+  returnTo: ReturnTo;
+}
+
+export function portalRoutes(operations: Operations, { authorization, portal, returnTo }: PortalRoutesOptions): void {
+  below(operations).operation('POST', '/portal-sessions', {
+    guard: authorization.needs('billing:manage'),
+    operationId: 'createPortalSession',
+    summary: 'Open the customer portal',
+    description: 'A page of Stripe for cards, addresses, invoices and cancelling.',
+    body: { returnUrl: ReturnUrl('Where to go afterwards') },
+    example: { returnUrl: 'https://app.example.com/billing' },
+    answers: { 201: PortalSession },
+    errors: [billingErrors.redirect_not_allowed, billingErrors.payments_refused, billingErrors.payments_unavailable],
+    handle: async ({ access, body }) => ({ url: await portal.open(access.organizationId, returnTo(body.returnUrl)) }),
+  });
+}

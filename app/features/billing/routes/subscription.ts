@@ -1,0 +1,102 @@
+import { Type } from 'typebox';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { Authorization } from '../../organizations/organizations.ts';
+import { isPlan, type PlanName, planOf } from '../catalog.ts';
+import { billingErrors } from '../errors.ts';
+import type { CurrentSubscription, SubscriptionChange, Subscriptions } from '../subscription.ts';
+import { below, IntervalName, PlanText, Preview, Quantity, Subscription } from './schemas.ts';
+
+export interface SubscriptionRoutesOptions {
+  authorization: Authorization;
+  subscriptions: Subscriptions;
+}
+
+const change = {
+  plan: Type.Optional(PlanText),
+  interval: Type.Optional(IntervalName),
+  quantity: Type.Optional(Quantity),
+};
+const changeErrors = [
+  billingErrors.unknown_plan,
+  billingErrors.invalid_quantity,
+  billingErrors.payment_declined,
+  billingErrors.not_subscribed,
+  billingErrors.change_pending,
+  billingErrors.payments_refused,
+  billingErrors.payments_unavailable,
+];
+
+export function subscriptionRoutes(operations: Operations, options: SubscriptionRoutesOptions): void {
+  const { authorization, subscriptions } = options;
+  const { needs } = authorization;
+  const organization = below(operations);
+
+  const get = async ({ access }: { access: { organizationId: string } }) => {
+    const current = await subscriptions.find(access.organizationId);
+    if (!current) throw billingErrors.not_subscribed();
+    return present(current);
+  };
+
+  organization.get('/subscription', {
+    guard: needs('billing:read'),
+    operationId: 'getSubscription',
+    summary: 'Get the subscription',
+    answer: Subscription,
+    errors: [billingErrors.not_subscribed],
+    get,
+  });
+
+  organization.change('/subscription', {
+    guard: needs('billing:manage'),
+    operationId: 'updateSubscription',
+    summary: 'Change, end or resume the subscription',
+    description:
+      'Plan, interval and quantity are charged or credited at once, and what is new is granted once that is paid: until then ' +
+      '`pendingUntil` is set. `cancelAtPeriodEnd` ends it with the paid period; false takes that back.',
+    body: { ...change, cancelAtPeriodEnd: Type.Optional(Type.Boolean()) },
+    example: { plan: 'scale', interval: 'month' },
+    answer: Subscription,
+    errors: changeErrors,
+    async change({ access, body: { cancelAtPeriodEnd, ...wanted } }) {
+      if (Object.keys(wanted).length > 0) await subscriptions.change(access, toChange(wanted));
+      if (cancelAtPeriodEnd !== undefined) await subscriptions.setCancelAtPeriodEnd(access, cancelAtPeriodEnd);
+      return get({ access });
+    },
+  });
+
+  organization.operation('POST', '/subscription/preview', {
+    guard: needs('billing:manage'),
+    operationId: 'previewSubscription',
+    summary: 'Preview a change of the subscription',
+    description: 'What it would cost now, with the proration. Changes nothing.',
+    body: change,
+    example: { plan: 'scale', interval: 'month' },
+    answers: { 200: Preview },
+    errors: changeErrors,
+    handle: ({ access, body }) => subscriptions.preview(access, toChange(body)),
+  });
+}
+
+function toChange(wanted: { plan?: string; interval?: 'month' | 'year'; quantity?: number }): SubscriptionChange {
+  const { plan, interval, quantity } = wanted;
+  if (plan !== undefined && (!isPlan(plan) || planOf(plan).prices === null)) throw billingErrors.unknown_plan();
+  return { plan: plan as PlanName | undefined, interval, quantity };
+}
+
+function present({ subscription, paymentMethod }: CurrentSubscription) {
+  const { id, plan, status, interval, currency, unitAmount, quantity } = subscription;
+  const { currentPeriodEnd, trialEnd, cancelAt, pastDueSince, pendingUntil } = subscription;
+  const text = (instant: Date | null) => instant?.toISOString() ?? null;
+  const { type, brand, last4, expMonth, expYear } = paymentMethod ?? {};
+  return {
+    ...{ id, plan, status, interval, currency, unitAmount, quantity },
+    currentPeriodEnd: text(currentPeriodEnd),
+    trialEnd: text(trialEnd),
+    cancelAt: text(cancelAt),
+    pastDueSince: text(pastDueSince),
+    pendingUntil: text(pendingUntil),
+    paymentMethod: paymentMethod
+      ? { type: type!, brand: brand!, last4: last4!, expMonth: expMonth!, expYear: expYear! }
+      : null,
+  };
+}

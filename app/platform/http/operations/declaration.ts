@@ -1,0 +1,118 @@
+/** What an operation says about itself, once: the route, its documented errors, its caching and its place in the document follow. */
+import { type TObject, type TSchema, Type } from 'typebox';
+import type { ProblemFactory } from '../../errors.ts';
+import type { Caller } from '../caller.ts';
+import { httpErrors } from '../errors.ts';
+import type { Call } from './call.ts';
+import type { Fields, ValuesOf } from './fields.ts';
+import type { Guard } from './guard.ts';
+import type { HeaderName } from './headers.ts';
+import type { Reception } from './reception.ts';
+
+/** A tag of the document: a group of operations under one heading. */
+export interface Tag {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface Declaration<
+  Access extends Caller | null,
+  Params extends Fields,
+  Query extends Fields,
+  Body extends Fields,
+> {
+  readonly guard: Guard<Access>;
+  /** Stable: generated clients name their functions after it. */
+  readonly operationId: string;
+  /** One line, for lists of operations. */
+  readonly summary: string;
+  /** What a caller needs to know beyond the summary. */
+  readonly description?: string;
+  /** Parameters of the path below the group's. */
+  readonly params?: Params;
+  readonly query?: Query;
+  /** Members of the JSON body. Unknown members are refused. */
+  readonly body?: Body;
+  /** A body that succeeds. */
+  readonly example?: Readonly<Record<string, unknown>>;
+  /** Errors of this operation alone: those that the guard or the shape implies are added. */
+  readonly errors?: readonly ProblemFactory[];
+  /** The `Cache-Control` of answers; `no-store` if absent. */
+  readonly caching?: string;
+}
+
+/** Empty answers say what their absence of a body means; others that are not JSON name their media type. */
+export type AnswerDeclaration = TSchema | string | { readonly description: string; readonly mediaType: string };
+
+export type Handler<Access, Params extends Fields, Query extends Fields, Body, Answer> = (
+  call: Call<Access, Body, ValuesOf<Query>, ValuesOf<Params>>,
+) => Promise<Answer> | Answer;
+
+/** A declared operation, without the types of its parts: what the document, the reference and the checks read. */
+export interface Operation {
+  readonly method: string;
+  /** As Fastify writes it: `/v1/sessions/:sessionId`. */
+  readonly path: string;
+  readonly tag: Tag;
+  // biome-ignore lint/suspicious/noExplicitAny: what the guard knows of the caller concerns its handler alone
+  readonly guard: Guard<any>;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly params: TObject | undefined;
+  readonly query: TObject | undefined;
+  readonly body: TSchema | undefined;
+  readonly example: unknown;
+  readonly receives: Reception<unknown>;
+  readonly answers: Readonly<Record<number, AnswerDeclaration>>;
+  /** Errors of its own. */
+  readonly ownErrors: readonly ProblemFactory[];
+  readonly requestHeaders: readonly HeaderName[];
+  readonly answerHeaders: readonly HeaderName[];
+  /** The file and line of the declaration, for messages about it. */
+  readonly declaredAt: string;
+}
+
+/** The errors that follow from an operation's guard and shape. */
+export function impliedErrors({ guard, body, query, params, receives }: Operation): ProblemFactory[] {
+  return [
+    ...guard.errors,
+    ...receives.errors,
+    ...(body ? [httpErrors.malformed_json, httpErrors.payload_too_large, httpErrors.unsupported_media_type] : []),
+    ...(body || query || params ? [httpErrors.validation_failed] : []),
+    httpErrors.bad_request,
+    httpErrors.internal_error,
+    httpErrors.database_unavailable,
+  ];
+}
+
+/** Every error that an operation can answer with. */
+export function errorsOf(operation: Operation): ProblemFactory[] {
+  return [...new Set([...operation.ownErrors, ...impliedErrors(operation)])];
+}
+
+/** @throws Error when the declaration contradicts itself or another one: a programming error, found at the start */
+export function requireConsistency(operation: Operation, others: readonly Operation[]): void {
+  const { operationId, path, params, guard, ownErrors, declaredAt, method } = operation;
+  const refuse = (fault: string): never => {
+    throw new Error(`${declaredAt}: ${operationId} (${method} ${path}) ${fault}`);
+  };
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  const declared = Object.keys(params?.properties ?? {});
+  for (const name of inPath) if (!declared.includes(name)) refuse(`has no schema for :${name}. Add it to \`params\`.`);
+  for (const name of declared) {
+    if (!inPath.includes(name))
+      refuse(`declares the parameter ${name}, which its path lacks. Remove it from \`params\`.`);
+  }
+  if (guard.fault) refuse(guard.fault);
+  const twin = others.find((other) => other.operationId === operationId);
+  if (twin) refuse(`has the operationId of ${twin.method} ${twin.path} (${twin.declaredAt}). Choose another.`);
+  const implied = new Set(impliedErrors(operation));
+  const repeated = ownErrors.find((error) => implied.has(error));
+  if (repeated) refuse(`lists ${repeated.code}, which its guard or its shape implies. Remove it from \`errors\`.`);
+}
+
+/** An object without further members; the empty one is none. */
+export function objectOf(fields: Fields): TObject | undefined {
+  return Object.keys(fields).length > 0 ? Type.Object(fields, { additionalProperties: false }) : undefined;
+}

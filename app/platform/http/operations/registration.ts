@@ -1,0 +1,62 @@
+/** Operations as routes of Fastify. */
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { HttpServer } from '../fastify.ts';
+import type { AnswerDeclaration, Operation } from './declaration.ts';
+
+/** Adds the route; in a scope of its own where it reads bodies its own way. */
+export function addRoute(
+  app: HttpServer,
+  operation: Operation,
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+): void {
+  const { method, path, guard, receives } = operation;
+  const { enter } = guard;
+  const route = {
+    method,
+    url: path,
+    ...(enter && {
+      async onRequest(request: FastifyRequest) {
+        request.caller = await enter(request);
+      },
+    }),
+    ...(guard.remain && { preHandler: guard.remain }),
+    ...(receives.limitBytes && { bodyLimit: receives.limitBytes }),
+    schema: schemaOf(operation),
+    handler,
+  } as unknown as RouteOptions;
+  const { prepare } = receives;
+  if (!prepare) app.route(route as never);
+  else {
+    app.register(async (scope) => {
+      prepare(scope as unknown as HttpServer);
+      scope.route(route);
+    });
+  }
+}
+
+/** What Fastify validates and serializes by. Errors are serialized by the error boundary. */
+function schemaOf({ body, query, params, answers, receives }: Operation) {
+  const response = Object.entries(answers).filter((entry): entry is [string, TSchema] => isSchema(entry[1]));
+  const checkedBody = receives.schemaOf(body);
+  return {
+    ...(checkedBody ? { body: checkedBody } : {}),
+    ...(query && { querystring: query }),
+    ...(params && { params }),
+    response: Object.fromEntries(response),
+  };
+}
+
+/** Whether an answer is JSON by a schema. */
+export function isSchema(answer: AnswerDeclaration): answer is TSchema {
+  return typeof answer !== 'string' && !('mediaType' in answer);
+}
+
+const MECHANISM = /\/platform\/http\/operations\/\w+\.ts:/;
+
+/** The file and line that declares an operation. */
+export function callSite(): string {
+  const lines = new Error().stack?.split('\n') ?? [];
+  const frame = lines.slice(1).find((line) => !MECHANISM.test(line)) ?? '';
+  return /([^/( ]*\/)?((app|test|scripts)\/[^:]+:\d+)/.exec(frame)?.[2] ?? 'unknown place';
+}
