@@ -1,7 +1,8 @@
 /** Migrating: the tables, then the job queues, under one lock. */
 import { applyPending } from './platform/database/migrate.ts';
 import { installJobs } from './platform/jobs/jobs.ts';
-import { queues } from './worker.ts';
+import { allQueues } from './platform/jobs/queues.ts';
+import './declarations.ts';
 
 /**
  * Brings a database to this release. Safe to run at any time, from any number of processes.
@@ -9,5 +10,5 @@ import { queues } from './worker.ts';
  * @returns how many migrations were applied
  */
 export function migrate(options: { url: string; log?: (line: string) => void }): Promise<{ applied: number }> {
-  return applyPending({ ...options, alongside: () => installJobs(options.url, queues) });
+  return applyPending({ ...options, alongside: () => installJobs(options.url, allQueues()) });
 }

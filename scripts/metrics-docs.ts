@@ -1,13 +1,14 @@
-/** `docs/metrics.md`, made from the table in `app/platform/telemetry/metrics.ts`: `--write` makes it, `--check` fails when it is stale. */
+/** `docs/metrics.md`, made from what the platform and the features declare: `--write` makes it, `--check` fails when it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type MetricDefinition, metricDefinitions } from '../app/platform/telemetry/metrics.ts';
+import { allMetrics } from '../app/platform/telemetry/metrics.ts';
+import '../app/declarations.ts';
 
 const FILE = 'docs/metrics.md';
 
 const HEADER = `# Metrics
 
-Made from \`app/platform/telemetry/metrics.ts\`: \`node scripts/metrics-docs.ts --write\`.
+Made from the \`metrics.ts\` of each mechanism and feature: \`node scripts/metrics-docs.ts --write\`.
 
 Every process serves them at \`http://<host>:9464/metrics\` (\`METRICS_PORT\`), a port that is never published: in Prometheus' classic text, or as
 OpenMetrics with exemplars to a scraper that accepts it. Beside them stand the runtime's: \`process_*\` (CPU, memory, open files) and \`nodejs_*\`
@@ -22,7 +23,7 @@ Every label has a bounded set of values: no user, tenant, id, address or raw pat
 
 /** What `docs/metrics.md` must be. */
 export function metricsDocument(): string {
-  const rows = Object.entries<MetricDefinition>(metricDefinitions).map(([name, definition]) => {
+  const rows = allMetrics().map(([name, definition]) => {
     const labels = Object.entries(definition.labels).map(([label, values]) => `\`${label}\`: ${values}`);
     const buckets = definition.buckets ? ` Buckets: ${definition.buckets.join(', ')}.` : '';
     const exemplars = definition.exemplars ? ' Exemplars: `trace_id`.' : '';

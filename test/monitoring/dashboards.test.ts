@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { createMetrics, type MetricDefinition, metricDefinitions } from '../../app/platform/telemetry/metrics.ts';
+import '../../app/declarations.ts';
+import { allMetrics, createMetrics, type MetricDefinition } from '../../app/platform/telemetry/metrics.ts';
 import { interpolate, readDashboards } from '../../scripts/monitoring/dashboards.ts';
 import { readLogql, readPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
@@ -36,9 +37,10 @@ function seriesOf([name, { type }]: [string, MetricDefinition]): string[] {
   return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name];
 }
 
+const definitions = new Map(allMetrics());
 /** Metric -> its labels. Not the exporter's of PostgreSQL, which are seen in the gate only. */
 const known = new Map<string, string[]>(
-  Object.entries<MetricDefinition>(metricDefinitions).flatMap((entry) =>
+  allMetrics().flatMap((entry) =>
     seriesOf(entry).map((series): [string, string[]] => [
       series,
       [...Object.keys(entry[1].labels), ...(series.endsWith('_bucket') ? ['le'] : [])],
@@ -72,7 +74,7 @@ describe('metrics', () => {
 
   it('are each used in a rule or on a dashboard', () => {
     const used = new Set(promql.flatMap(({ expr }) => readPromql(expr).metrics));
-    for (const entry of Object.entries<MetricDefinition>(metricDefinitions))
+    for (const entry of allMetrics())
       assert.ok(
         seriesOf(entry).some((series) => used.has(series)),
         `${entry[0]} is emitted and used nowhere`,
@@ -82,7 +84,7 @@ describe('metrics', () => {
 
   it('exist from the start where an alert looks at an increase, so that the first event counts', () => {
     const zero = new Set(
-      Object.entries<MetricDefinition>(metricDefinitions)
+      allMetrics()
         .filter(([, { zero: given }]) => given)
         .map(([name]) => name),
     );
@@ -128,7 +130,7 @@ describe('dashboards', () => {
     )) {
       const keeps = readPromql(expr).metrics.some((metric) => {
         const name = metric.replace(/_bucket$/, '');
-        return name !== metric && (metricDefinitions as Record<string, MetricDefinition>)[name]?.exemplars;
+        return name !== metric && definitions.get(name)?.exemplars;
       });
       if (exemplar) assert.ok(keeps, `${where}: no exemplars there`);
       assert.equal(datasource.uid, 'prometheus');

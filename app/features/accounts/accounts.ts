@@ -2,6 +2,8 @@
  * Accounts: registration, sessions, passwords, the account itself. This file is the feature's public surface.
  * Not here: organizations and roles; who may do what in them.
  */
+import './audit-actions.ts';
+import './metrics.ts';
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
@@ -44,7 +46,6 @@ import { createUsers, type User, type Users } from './users.ts';
 export { unauthenticated } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
-export { accountQueues } from './queues.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {

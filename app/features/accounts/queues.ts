@@ -15,5 +15,3 @@ export const failedSignIns = defineQueue<{ userId: string | null; occurredAt: st
 export const passwordResets = defineQueue<SealedAddress>('accounts.request-password-reset');
 export const verificationResends = defineQueue<SealedAddress>('accounts.resend-verification');
 export const purge = defineQueue<Record<string, never>>('accounts.purge', { concurrency: 1, expireSeconds: 1_800 });
-
-export const accountQueues = [failedSignIns, passwordResets, verificationResends, purge] as const;

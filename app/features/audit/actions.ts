@@ -1,52 +1,22 @@
-/** Every action that an audit event can name. */
-export const auditActions = [
-  'user.registered',
-  'user.email_verified',
-  'user.updated',
-  'user.suspended',
-  'user.unsuspended',
-  'user.deletion_requested',
-  'user.restored',
-  'user.exported',
-  'session.created',
-  'session.failed',
-  'session.ended',
-  'session.refresh_reused',
-  'password.changed',
-  'password.reset_requested',
-  'password.reset',
-  'email.change_requested',
-  'email.changed',
-  'email.change_reverted',
-  'organization.created',
-  'organization.updated',
-  'organization.deletion_requested',
-  'organization.restored',
-  'member.joined',
-  'member.left',
-  'member.removed',
-  'member.role_changed',
-  'invitation.created',
-  'invitation.revoked',
-  'api_key.created',
-  'api_key.updated',
-  'api_key.rotated',
-  'api_key.revoked',
-  'customer.adopted',
-  'checkout.started',
-  'purchase.started',
-  'subscription.change_requested',
-  'subscription.started',
-  'subscription.changed',
-  'subscription.cancellation_scheduled',
-  'subscription.resumed',
-  'subscription.ended',
-  'subscription.second_found',
-  'invoice.paid',
-  'invoice.payment_failed',
-  'invoice.refunded',
-  'dispute.opened',
-  'dispute.closed',
-] as const;
+/** The actions that audit events name. Each feature declares its own with `defineAuditActions`. */
 
-export type AuditAction = (typeof auditActions)[number];
+/** Every declared action. A feature adds its own here by merging (`declare module`). */
+// biome-ignore lint/suspicious/noEmptyInterface: what declares actions fills it
+export interface DeclaredAuditActions {}
+
+export type AuditAction = keyof DeclaredAuditActions & string;
+
+/** Every action, in the order of declaration. It grows while features are loaded, so it is read when it is needed. */
+export const auditActions: AuditAction[] = [];
+
+/**
+ * Declares actions, named `<thing>.<past tense>`.
+ * @throws Error when one is declared twice
+ */
+export function defineAuditActions<const A extends string>(...actions: A[]): Record<A, true> {
+  for (const action of actions as unknown as AuditAction[]) {
+    if (auditActions.includes(action)) throw new Error(`audit action declared twice: ${action}`);
+    auditActions.push(action);
+  }
+  return Object.fromEntries(actions.map((action) => [action, true])) as Record<A, true>;
+}

@@ -15,7 +15,7 @@ import type { AuditAction } from './actions.ts';
 import { type AuditReading, createAuditReading } from './reading.ts';
 import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
-export type { AuditAction } from './actions.ts';
+export { type AuditAction, defineAuditActions } from './actions.ts';
 export { trailRoutes } from './routes.ts';
 
 export interface AuditEntry {

@@ -3,6 +3,9 @@
  * nothing is granted from anything but objects fetched from Stripe. Not here: what a product does with a plan; it asks `requireFeature`,
  * `consume` and `entitlements`.
  */
+import './permissions.ts';
+import './audit-actions.ts';
+import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
@@ -52,7 +55,6 @@ import { billingSchedules, createBillingWorkers } from './workers.ts';
 
 export type { CatalogStep } from './catalog-sync.ts';
 export type { Difference } from './differences.ts';
-export { billingQueues } from './jobs.ts';
 export type { StripeClient } from './stripe.ts';
 
 export interface BillingSettings extends StripeSettings {

@@ -49,15 +49,3 @@ export const sweepQueue = defineQueue<Record<string, never>>('billing.sweep', {
   retries: 2,
   expireSeconds: 6 * HOUR_SECONDS,
 });
-
-export const billingQueues = [
-  projectQueue,
-  ensureQueue,
-  disputeQueue,
-  cancelSecondQueue,
-  seatsQueue,
-  closeQueue,
-  reportUsageQueue,
-  pollQueue,
-  sweepQueue,
-] as const;

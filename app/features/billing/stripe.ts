@@ -2,6 +2,7 @@
  * The way to Stripe: the SDK, each call timed by its operation, failures turned into named outcomes. The SDK is some 40 MB once it is
  * loaded, so it is loaded at its first use.
  */
+import './metrics.ts';
 import type Stripe from 'stripe';
 import { Problem } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';

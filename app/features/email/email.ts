@@ -2,6 +2,7 @@
  * Mail, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
  * Not here: what mails say (`emails/`), and when one is sent (the features that call `sendEmail`).
  */
+import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -30,7 +31,6 @@ import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 export { parseAddress } from './addresses.ts';
 export type { EmailStatus, EmailSummary } from './dead-letters.ts';
 export { emailErrors } from './errors.ts';
-export { emailQueues } from './jobs.ts';
 export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';

@@ -15,5 +15,3 @@ export const deliverQueue = defineQueue<{ messageId: string }>('email.deliver', 
 
 /** Purges what is old, and wakes mails whose job was lost. */
 export const tidyQueue = defineQueue<Record<string, never>>('email.tidy', { concurrency: 1, retries: 2 });
-
-export const emailQueues = [deliverQueue, tidyQueue] as const;

@@ -5,7 +5,6 @@ import type { Dissolution } from './dissolution.ts';
 
 const purge = defineQueue<Record<string, never>>('organizations.purge', { concurrency: 1, expireSeconds: 1_800 });
 
-export const organizationQueues = [purge] as const;
 export const purgeSchedule: JobSchedule = { queue: purge, cron: '27 * * * *' };
 
 export function createPurgeHandler(dissolution: Dissolution): JobHandler {

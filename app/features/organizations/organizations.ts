@@ -2,6 +2,7 @@
  * Organizations: members, invitations, roles, API keys, and who may do what. This file is the feature's public surface.
  * Not here: who a person is (accounts), and what an organization has paid for.
  */
+import './audit-actions.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -29,7 +30,7 @@ import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
-export { organizationQueues } from './jobs.ts';
+export { definePermissions, defineRoles } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/schemas.ts';
 
 export interface OrganizationsOptions {

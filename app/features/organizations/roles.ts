@@ -1,46 +1,75 @@
-/** Who may do what: the one table of roles and permissions. A product adds its own permissions and roles here. */
+/**
+ * Who may do what: roles, and the permissions that they hold. A feature or a product declares its own with `defineRoles` and
+ * `definePermissions`. An owner holds every permission.
+ */
 
-/** Each is what a route declares, and what an API key may be given as a scope. */
-export const permissions = [
-  'organization:read',
-  'organization:update',
-  'organization:delete',
-  'members:read',
-  'members:invite',
-  'members:manage',
-  'owners:manage',
-  'api-keys:read',
-  'api-keys:write',
-  'audit:read',
-  'billing:read',
-  'billing:manage',
-] as const;
+/** Every declared permission. A feature adds its own here by merging (`declare module`). */
+export interface DeclaredPermissions extends OwnPermissions {}
+/** Every declared role, likewise. */
+export interface DeclaredRoles extends OwnRoles {}
 
-export type Permission = (typeof permissions)[number];
+export type Permission = keyof DeclaredPermissions & string;
+export type Role = keyof DeclaredRoles & string;
 
-const read: Permission[] = ['organization:read', 'members:read'];
+/** What an operation needs, and what an API key may be given as a scope. It grows while features are loaded. */
+export const permissions: Permission[] = [];
+export const roleNames: Role[] = [];
+/** What each role holds. */
+export const roles = {} as Record<Role, Set<Permission>>;
+const heldByAll: Permission[] = [];
 
-export const roles = {
-  owner: new Set<Permission>(permissions),
-  admin: new Set<Permission>([
-    ...read,
-    'organization:update',
-    'members:invite',
-    'members:manage',
-    'api-keys:read',
-    'api-keys:write',
-    'audit:read',
-    'billing:read',
-    'billing:manage',
-  ]),
-  member: new Set<Permission>(read),
-  billing: new Set<Permission>([...read, 'billing:read', 'billing:manage']),
-} as const satisfies Record<string, ReadonlySet<Permission>>;
+/** Declares roles, each with its meaning. @throws Error when one is declared twice */
+export function defineRoles<const R extends string>(meanings: Record<R, string>): Record<R, string> {
+  for (const role of Object.keys(meanings) as unknown as Role[]) {
+    if (role in roles) throw new Error(`role declared twice: ${role}`);
+    roleNames.push(role);
+    roles[role] = new Set(role === 'owner' ? permissions : heldByAll);
+  }
+  return meanings;
+}
 
-export type Role = keyof typeof roles;
-export const roleNames = Object.keys(roles) as Role[];
+/**
+ * Declares permissions, named `<things>:<verb>`.
+ * @param held permission -> the roles that hold it beside the owner; `all` means every role, those declared later too
+ * @throws Error when a permission is declared twice, or a role is not declared
+ */
+export function definePermissions<const P extends string>(
+  held: Record<P, 'all' | readonly Role[]>,
+): Record<P, 'all' | readonly Role[]> {
+  for (const [name, holders] of Object.entries(held) as [Permission, 'all' | readonly Role[]][]) {
+    if (permissions.includes(name)) throw new Error(`permission declared twice: ${name}`);
+    permissions.push(name);
+    if (holders === 'all') heldByAll.push(name);
+    for (const role of holders === 'all' ? roleNames : (['owner', ...holders] as const)) {
+      if (!(role in roles)) throw new Error(`the permission ${name} names the role ${role}, which is not declared`);
+      roles[role].add(name);
+    }
+  }
+  return held;
+}
 
-/** Whether someone with `held` may give or take `role`: nobody hands out, or takes away, more than they hold. */
+const ownRoles = defineRoles({
+  owner: 'Holds every permission.',
+  admin: 'Manages members, keys and the organization itself.',
+  member: 'Belongs to the organization.',
+});
+type OwnRoles = typeof ownRoles;
+
+const ownPermissions = definePermissions({
+  'organization:read': 'all',
+  'organization:update': ['admin'],
+  'organization:delete': [],
+  'members:read': 'all',
+  'members:invite': ['admin'],
+  'members:manage': ['admin'],
+  'owners:manage': [],
+  'api-keys:read': ['admin'],
+  'api-keys:write': ['admin'],
+  'audit:read': ['admin'],
+});
+type OwnPermissions = typeof ownPermissions;
+
+/** True where someone with `held` may give or take `role`: nobody hands out, or takes away, more than they hold. */
 export function mayGrant(held: ReadonlySet<Permission>, role: Role): boolean {
   return roles[role].isSubsetOf(held);
 }

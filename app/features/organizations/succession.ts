@@ -28,7 +28,7 @@ export interface SuccessionOptions {
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
-const MANAGERS = roleNames.filter((role) => roles[role].has('members:manage'));
+const managers = () => roleNames.filter((role) => roles[role].has('members:manage'));
 
 export function createSuccession({ clock, audit, memberships, dissolution, followers }: SuccessionOptions): Succession {
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
@@ -67,7 +67,7 @@ export function createSuccession({ clock, audit, memberships, dissolution, follo
       .orderBy(
         desc(eq(membershipTable.role, 'owner')),
         desc(open),
-        desc(inArray(membershipTable.role, MANAGERS)),
+        desc(inArray(membershipTable.role, managers())),
         asc(membershipTable.createdAt),
       )
       .limit(1);

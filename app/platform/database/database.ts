@@ -1,3 +1,4 @@
+import './metrics.ts';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';

@@ -2,6 +2,7 @@
  * One span, one log line and one observation a request, at its end, whether it was answered or given up by the caller; and the request's
  * trace as the context of all that runs for it.
  */
+import './metrics.ts';
 import { type Context, context, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bindTraceId, type Logger } from '../telemetry/logger.ts';

@@ -11,12 +11,16 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 /** Text without control characters. The pattern means the same in every dialect of regular expressions. */
 export const LINE_PATTERN = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
 
-/** One of several words. @param title names it in the document; an anonymous one has a single word */
+/**
+ * One of several words.
+ * @param values kept as they are, not copied: a list that features add to is complete when it is first used
+ * @param options.title names it in the document; an anonymous one has a single word
+ */
 export function OneOf<const V extends string>(
   values: readonly V[],
   options: { title?: string; description?: string } = {},
 ): TUnsafe<V> {
-  return Type.Unsafe<V>({ type: 'string', enum: [...values], ...options });
+  return Type.Unsafe<V>({ type: 'string', enum: values, ...options });
 }
 
 /** `{ status: … }`, where nothing else needs to be said. */

@@ -2,6 +2,7 @@
  * Background jobs over pg-boss: enqueued in the caller's transaction, run at least once, retried with backoff, kept as dead letters.
  * Not here: which queues exist, and what their handlers do.
  */
+import './metrics.ts';
 import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';

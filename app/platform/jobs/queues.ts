@@ -1,4 +1,4 @@
-/** What a queue is. Features declare their queues in `jobs.ts`; `app/worker.ts` lists them all with their handlers. */
+/** What a queue is. Features declare their queues with `defineQueue`; migrating installs all of them. */
 import type { QueueOptions } from 'pg-boss';
 
 export interface QueueDefinition<Data extends object> {
@@ -30,9 +30,20 @@ export interface QueueSettings {
 /** A worker that died is noticed after this long without a sign of life, in seconds (the least that pg-boss accepts). */
 const HEARTBEAT_SECONDS = 10;
 
-/** Declares a queue: `defineQueue<{ userId: string }>('accounts.purge-user', { retries: 3 })`. */
+const declared = new Map<string, QueueDefinition<object>>();
+
+/** Every declared queue. */
+export function allQueues(): QueueDefinition<object>[] {
+  return [...declared.values()];
+}
+
+/**
+ * Declares a queue: `defineQueue<{ userId: string }>('accounts.purge-user', { retries: 3 })`.
+ * @throws Error when the name is declared twice
+ */
 export function defineQueue<Data extends object>(name: string, settings: QueueSettings = {}): QueueDefinition<Data> {
-  return {
+  if (declared.has(name)) throw new Error(`queue declared twice: ${name}`);
+  const queue: QueueDefinition<Data> = {
     name,
     concurrency: settings.concurrency ?? 5,
     options: {
@@ -46,6 +57,8 @@ export function defineQueue<Data extends object>(name: string, settings: QueueSe
       ...(settings.coalesce && { policy: 'short' }),
     },
   };
+  declared.set(name, queue);
+  return queue;
 }
 
 /** Where the jobs of `queue` go that failed for the last time. */

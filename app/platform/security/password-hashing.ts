@@ -2,6 +2,7 @@
  * Password hashes: argon2id on a bounded queue. Hashing is slow by design, so without a bound a burst of logins would pile up memory
  * and seconds; beyond the bound callers get 503 `overloaded` at once, and other routes stay fast.
  */
+import './metrics.ts';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
 import { httpErrors } from '../http/errors.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { request, startTestService } from '../../../test/service.ts';
-import { atScrape, createMetrics, metricDefinitions } from './metrics.ts';
+import { allMetrics, atScrape, createMetrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
 
 describe('metrics', () => {
@@ -59,7 +59,7 @@ describe('metrics', () => {
     assert.match(headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
     assert.match(body, /^build_info\{release="1\.2\.3",node="v\d+[^"]*"\} 1$/m);
     assert.match(body, /^nodejs_eventloop_lag_seconds/m);
-    for (const name of Object.keys(metricDefinitions)) assert.match(body, new RegExp(`^# HELP ${name} `, 'm'));
+    for (const [name] of allMetrics()) assert.match(body, new RegExp(`^# HELP ${name} `, 'm'));
     assert.equal((await request(`${url}/`)).status, 404);
     assert.equal((await request(`${url}/metrics`, { method: 'POST', body: {} })).status, 404);
 

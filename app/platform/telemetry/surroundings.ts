@@ -1,4 +1,5 @@
 /** What a process sees of its surroundings: the disk it runs on, and the certificates that its callers see. */
+import './process-metrics.ts';
 import { statfs } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { atScrape, type Metrics } from './metrics.ts';

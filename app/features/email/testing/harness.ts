@@ -8,10 +8,11 @@ import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { createOperations } from '../../../platform/http/operations/operations.ts';
 import { createHttpServer } from '../../../platform/http/server.ts';
 import { createJobs, installJobs, type Jobs } from '../../../platform/jobs/jobs.ts';
+import { allQueues } from '../../../platform/jobs/queues.ts';
 import { createSealer } from '../../../platform/security/sealing.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../../../platform/telemetry/metrics.ts';
-import { createEmail, type Email, type EmailOptions, emailQueues } from '../email.ts';
+import { createEmail, type Email, type EmailOptions } from '../email.ts';
 import { deliverQueue } from '../jobs.ts';
 import type { NewEmail } from '../outbox.ts';
 import { emailMessages } from '../schema.ts';
@@ -48,7 +49,7 @@ let counter = 0;
 
 export async function startHarness(t: Lifetime, overrides: Partial<EmailOptions> = {}): Promise<Harness> {
   const database = await createTestDatabase();
-  await installJobs(database.url, emailQueues);
+  await installJobs(database.url, allQueues());
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ level: 'info', release: 'test', destination });

@@ -28,8 +28,10 @@ export const Slug = Type.String({
 });
 export const Role = OneOf(roleNames, { title: 'Role', description: 'What a member may do.' });
 export const Permission = OneOf(permissions, { title: 'Permission', description: 'What an operation needs.' });
+/** More than there are permissions. */
+const MAX_SCOPES = 200;
 export const Scopes = Type.Array(Permission, {
-  maxItems: permissions.length,
+  maxItems: MAX_SCOPES,
   uniqueItems: true,
   description: 'Permissions; none that the caller lacks.',
 });

@@ -1,0 +1,27 @@
+import { defineAuditActions } from '../audit/audit.ts';
+
+const actions = defineAuditActions(
+  'user.registered',
+  'user.email_verified',
+  'user.updated',
+  'user.suspended',
+  'user.unsuspended',
+  'user.deletion_requested',
+  'user.restored',
+  'user.exported',
+  'session.created',
+  'session.failed',
+  'session.ended',
+  'session.refresh_reused',
+  'password.changed',
+  'password.reset_requested',
+  'password.reset',
+  'email.change_requested',
+  'email.changed',
+  'email.change_reverted',
+);
+type Own = typeof actions;
+
+declare module '../audit/actions.ts' {
+  interface DeclaredAuditActions extends Own {}
+}

@@ -1,0 +1,34 @@
+import { defineMetrics, SHORT_SECONDS } from '../../platform/telemetry/metrics.ts';
+
+const metrics = defineMetrics({
+  auth_events_total: {
+    type: 'counter',
+    help: 'Security events of accounts.',
+    labels: {
+      event:
+        'registration, verification, sign_in, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
+      outcome: 'success, failure, limited, reused, replayed, unavailable',
+    },
+    zero: [
+      { event: 'refresh', outcome: 'reused' },
+      { event: 'sign_in', outcome: 'failure' },
+      { event: 'sign_in', outcome: 'limited' },
+    ],
+  },
+  auth_signing_key_age_seconds: {
+    type: 'gauge',
+    help: 'How long the current key has signed access tokens.',
+    labels: {},
+  },
+  session_revocation_seconds: {
+    type: 'histogram',
+    help: 'Time from the commit that ends a session to its refusal by this process.',
+    labels: {},
+    buckets: SHORT_SECONDS,
+  },
+});
+type Own = typeof metrics;
+
+declare module '../../platform/telemetry/metrics.ts' {
+  interface DeclaredMetrics extends Own {}
+}

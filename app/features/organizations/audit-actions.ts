@@ -1,0 +1,23 @@
+import { defineAuditActions } from '../audit/audit.ts';
+
+const actions = defineAuditActions(
+  'organization.created',
+  'organization.updated',
+  'organization.deletion_requested',
+  'organization.restored',
+  'member.joined',
+  'member.left',
+  'member.removed',
+  'member.role_changed',
+  'invitation.created',
+  'invitation.revoked',
+  'api_key.created',
+  'api_key.updated',
+  'api_key.rotated',
+  'api_key.revoked',
+);
+type Own = typeof actions;
+
+declare module '../audit/actions.ts' {
+  interface DeclaredAuditActions extends Own {}
+}

@@ -1,0 +1,26 @@
+import { defineMetrics, SHORT_SECONDS } from '../telemetry/metrics.ts';
+
+const metrics = defineMetrics({
+  jobs_queued: { type: 'gauge', help: 'Jobs that wait to run.', labels: { queue: 'the declared queues' } },
+  jobs_oldest_age_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest job that could run now.',
+    labels: { queue: 'the declared queues' },
+  },
+  job_duration_seconds: {
+    type: 'histogram',
+    help: 'Time a job ran.',
+    labels: { queue: 'the declared queues', outcome: 'completed, failed' },
+    buckets: [...SHORT_SECONDS, 10, 60, 300],
+  },
+  jobs_dead_total: {
+    type: 'counter',
+    help: 'Jobs that failed for the last time.',
+    labels: { queue: 'the declared queues' },
+  },
+});
+type Own = typeof metrics;
+
+declare module '../telemetry/metrics.ts' {
+  interface DeclaredMetrics extends Own {}
+}

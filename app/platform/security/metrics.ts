@@ -1,0 +1,10 @@
+import { defineMetrics } from '../telemetry/metrics.ts';
+
+const metrics = defineMetrics({
+  password_hash_queue_depth: { type: 'gauge', help: 'Password hashes that run or wait.', labels: {} },
+});
+type Own = typeof metrics;
+
+declare module '../telemetry/metrics.ts' {
+  interface DeclaredMetrics extends Own {}
+}

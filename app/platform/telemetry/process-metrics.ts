@@ -1,0 +1,19 @@
+import { defineMetrics } from './metrics.ts';
+
+const metrics = defineMetrics({
+  tls_certificate_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate ends that callers of a public URL see, in seconds since 1970.',
+    labels: { endpoint: 'api, app' },
+  },
+  filesystem_free_ratio: {
+    type: 'gauge',
+    help: 'Free share of the disk that this process runs on, 0 to 1.',
+    labels: {},
+  },
+});
+type Own = typeof metrics;
+
+declare module './metrics.ts' {
+  interface DeclaredMetrics extends Own {}
+}
