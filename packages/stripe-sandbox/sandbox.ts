@@ -3,26 +3,26 @@
  * on, `createStripeSandbox()` gives the same world through an HTTP client for the SDK, fast enough for thousands of runs.
  */
 import type Stripe from 'stripe';
-import { advanceSandbox, catchUp } from './clock.ts';
-import { invalid } from './fault.ts';
+import { type CheckoutForm, type CheckoutOutcome, completeCheckout } from './billing/checkout/completion.ts';
+import { advanceSandbox, catchUp } from './events/clock.ts';
+import { type Delivery, resend, type SignedDelivery, settle, sign } from './events/deliveries.ts';
 import { type Api, createApi } from './http/api.ts';
 import { inProcessClient } from './http/in-process-client.ts';
 import { listen } from './http/server.ts';
-import { type Delivery, resend, type SignedDelivery, settle, sign } from './outbox.ts';
-import { type CheckoutForm, type CheckoutOutcome, completeCheckout } from './resources/checkout-completion.ts';
+import { startDeliveries } from './http/webhooks.ts';
 import { createWebhookEndpoint } from './resources/events.ts';
 import { authenticate } from './resources/intents.ts';
 import { portalSession } from './resources/portal.ts';
-import { type AccountSettings, DEFAULT_SETTINGS } from './settings.ts';
-import { keepState, readState } from './state-file.ts';
-import type { Troubles } from './trouble.ts';
-import { startDeliveries } from './webhooks.ts';
-import { createWorld, type Dump, type World } from './world.ts';
+import { invalid } from './world/fault.ts';
+import { type AccountSettings, DEFAULT_SETTINGS } from './world/settings.ts';
+import { keepState, readState } from './world/state-file.ts';
+import type { Troubles } from './world/trouble.ts';
+import { createWorld, type Dump, type World } from './world/world.ts';
 
-export type { Delivery, SignedDelivery } from './outbox.ts';
-export type { CheckoutForm, CheckoutOutcome } from './resources/checkout-completion.ts';
-export type { AccountSettings } from './settings.ts';
-export type { PlannedFailure, TroubleRates, Troubles } from './trouble.ts';
+export type { CheckoutForm, CheckoutOutcome } from './billing/checkout/completion.ts';
+export type { Delivery, SignedDelivery } from './events/deliveries.ts';
+export type { AccountSettings } from './world/settings.ts';
+export type { PlannedFailure, TroubleRates, Troubles } from './world/trouble.ts';
 
 export interface SandboxOptions {
   /** The same seed gives the same ids and the same troubles. Without one, another each time. */

@@ -1,13 +1,14 @@
 /** The API: authenticates, replays, routes, presents; errors in Stripe's shape leave here and nowhere else. */
-import { Fault, invalid } from '../fault.ts';
+
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { type FormObject, parseForm } from '../protocol/form.ts';
+import { list, readShape, text } from '../protocol/parameters.ts';
+import type { Route } from '../protocol/routes.ts';
 import { ROUTES } from '../resources/all.ts';
-import { API_VERSION, newId, type World } from '../world.ts';
-import type { Answer, ApiRequest } from './answer.ts';
+import { Fault, invalid } from '../world/fault.ts';
+import { API_VERSION, newId, type World } from '../world/world.ts';
 import { present } from './expansion.ts';
-import { type FormObject, parseForm } from './form.ts';
 import { createIdempotencyKeys, inUse } from './idempotency.ts';
-import { list, readShape, text } from './parameters.ts';
-import type { Route } from './routes.ts';
 
 export interface Api {
   /** Answers a request to `/v1/…`. Never throws; waits only where trouble slows the request down. */

@@ -2,8 +2,8 @@
  * Objects as they go over the wire: copies, without the fields that Stripe includes only on request, and with the
  * references that `expand` names replaced by their objects (docs.stripe.com/expand).
  */
-import { invalid } from '../fault.ts';
-import type { World } from '../world.ts';
+import { invalid } from '../world/fault.ts';
+import type { World } from '../world/world.ts';
 import { INCLUDABLE } from './includable.ts';
 
 type Json = Record<string, unknown>;

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PAGES } from '../pages/pages.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
 import type { StripeSandbox } from '../sandbox.ts';
-import type { Answer, ApiRequest } from './answer.ts';
 import { answerControl } from './control.ts';
 
 export interface Listening {

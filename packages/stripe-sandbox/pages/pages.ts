@@ -2,7 +2,7 @@
  * The hosted pages: each is a method, a path and what answers. They call the same functions as the API; a page that
  * takes money says that none moves. The first one that matches answers.
  */
-import type { Answer, ApiRequest } from '../http/answer.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
 import type { StripeSandbox } from '../sandbox.ts';
 import { checkoutPages } from './checkout.ts';
 import { dashboardPages } from './dashboard.ts';

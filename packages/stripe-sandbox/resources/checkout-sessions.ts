@@ -3,15 +3,15 @@
  * a test calls in its place.
  */
 import type Stripe from 'stripe';
-import { nowFor, schedule, unschedule } from '../clock.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import { listOf, page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { blankSession, type CheckoutAsked } from './blank-checkout.ts';
-import { quoteOf } from './checkout-quote.ts';
+import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
+import { quoteOf } from '../billing/checkout/quote.ts';
+import { nowFor, schedule, unschedule } from '../events/clock.ts';
+import { emit } from '../events/events.ts';
+import { listOf, page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { liveCustomer } from './customers.ts';
 import { priceData } from './prices.ts';
 import { discountList } from './subscription-parameters.ts';

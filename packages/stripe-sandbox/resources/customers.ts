@@ -1,15 +1,15 @@
 /** Customers, their tax ids and balance (docs.stripe.com/api/customers). */
 import type Stripe from 'stripe';
-import { redeem } from '../billing/discounts.ts';
-import { endSubscription } from '../billing/endings.ts';
-import { recordBalance } from '../billing/invoices.ts';
-import { unschedule } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid, missing } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { redeem } from '../billing/invoices/discounts.ts';
+import { recordBalance } from '../billing/invoices/invoices.ts';
+import { endSubscription } from '../billing/subscriptions/endings.ts';
+import { unschedule } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid, missing } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { attach, resolvePaymentMethod } from './payment-methods.ts';
 import { newTaxId } from './tax-ids.ts';
 

@@ -1,6 +1,5 @@
 /** Payment intents, setup intents and charges (docs.stripe.com/api/payment_intents, docs.stripe.com/api/setup_intents). */
 import type Stripe from 'stripe';
-import { attempt, onIntentSettled } from '../billing/collection.ts';
 import {
   authenticatePayment,
   cancelPaymentIntent,
@@ -8,13 +7,14 @@ import {
   confirm,
   createPaymentIntent,
   unexpectedState,
-} from '../billing/payments.ts';
-import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/setups.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, type World } from '../world.ts';
+} from '../billing/payments/payments.ts';
+import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/payments/setups.ts';
+import { attempt, onIntentSettled } from '../billing/subscriptions/collection.ts';
+import { emit } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
 import { liveCustomer } from './customers.ts';
 import { attach, resolvePaymentMethod } from './payment-methods.ts';
 

@@ -1,12 +1,12 @@
 /** Payment methods: test cards, by number or by `pm_card_…` token (docs.stripe.com/api/payment_methods). */
 import type Stripe from 'stripe';
-import { cardByNumber, cardByToken, cardOf, declineOf, type TestCard } from '../billing/cards.ts';
-import { emit, emitChange } from '../events.ts';
-import { Fault, invalid, missing } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { cardByNumber, cardByToken, cardOf, declineOf, type TestCard } from '../billing/payments/cards.ts';
+import { emit, emitChange } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { Fault, invalid, missing } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { fullAddress, liveCustomer } from './customers.ts';
 
 const billingDetails = p.object({

@@ -1,11 +1,11 @@
 /** Prices: per unit or tiered, recurring or one-off, licensed or metered, found by lookup key (docs.stripe.com/api/prices). */
 import type Stripe from 'stripe';
-import { decimal } from '../billing/amounts.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { decimal } from '../billing/invoices/amounts.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { createProduct } from './products.ts';
 
 const tier = p.object({

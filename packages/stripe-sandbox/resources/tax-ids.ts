@@ -1,10 +1,10 @@
 /** Tax ids of customers (docs.stripe.com/api/tax_ids). The sandbox asks no registry: every id verifies, except one that starts with `XX`. */
 import type Stripe from 'stripe';
-import { emit } from '../events.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { emit } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { liveCustomer } from './customers.ts';
 
 export function newTaxId(world: World, customer: Stripe.Customer, type: string, value: string): Stripe.TaxId {
