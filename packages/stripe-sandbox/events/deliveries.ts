@@ -5,18 +5,9 @@
  */
 import { createHmac } from 'node:crypto';
 import type Stripe from 'stripe';
-import { wire } from '../http/expansion.ts';
+import { wire } from '../protocol/wire.ts';
+import type { Delivery } from '../world/outbox.ts';
 import { newId, type World } from '../world/world.ts';
-
-export interface Delivery {
-  id: string;
-  event: string;
-  type: string;
-  endpoint: string;
-  url: string;
-  status: 'pending' | 'succeeded' | 'failed';
-  attempts: { at: number; status: number | null; answer: string }[];
-}
 
 /** A delivery as the service would receive it. */
 export interface SignedDelivery {
@@ -26,24 +17,10 @@ export interface SignedDelivery {
   headers: Record<string, string>;
 }
 
-export interface Outbox {
-  mode: 'automatic' | 'manual';
-  /** Every delivery, oldest first. */
-  readonly deliveries: Map<string, Delivery>;
-  /** Held back until the next one has gone ahead. */
-  overtaken: Delivery[];
-  /** Sends a delivery; set by what owns the sockets. */
-  send: (delivery: Delivery) => void;
-}
-
 /** How many finished deliveries are kept for looking at. */
 const KEPT_DELIVERIES = 2000;
 
 const OVERTAKING_SECONDS = 2;
-
-export function createOutbox(): Outbox {
-  return { mode: 'automatic', deliveries: new Map(), overtaken: [], send: () => {} };
-}
 
 /** Makes the deliveries of an event, one for each enabled endpoint that wants its type, with the troubles that strike. */
 export function enqueue(world: World, event: Stripe.Event): void {

@@ -1,6 +1,6 @@
 /** Events: what happened, with a copy of the object as it was then (docs.stripe.com/api/events). */
 import type Stripe from 'stripe';
-import { wire } from '../http/expansion.ts';
+import { wire } from '../protocol/wire.ts';
 import { API_VERSION, newId, type World } from '../world/world.ts';
 import { nowFor } from './clock.ts';
 import { enqueue } from './deliveries.ts';

@@ -1,7 +1,8 @@
 /** Sends deliveries over HTTP, and lets the agenda's clock run: what is due is done when its time comes. */
-import { catchUp } from '../events/clock.ts';
-import { type Delivery, settle, sign } from '../events/deliveries.ts';
-import type { StripeSandbox } from '../sandbox.ts';
+import { catchUp } from '../billing/time.ts';
+import type { StripeSandbox } from '../controls.ts';
+import { settle, sign } from '../events/deliveries.ts';
+import type { Delivery } from '../world/outbox.ts';
 
 export interface Deliveries {
   /** Waits for what is on its way. */

@@ -5,6 +5,7 @@
 import type Stripe from 'stripe';
 import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
 import { quoteOf } from '../billing/checkout/quote.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
 import { nowFor, schedule, unschedule } from '../events/clock.ts';
 import { emit } from '../events/events.ts';
 import { listOf, page, pagination } from '../protocol/listing.ts';
@@ -12,10 +13,8 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, newId, type World } from '../world/world.ts';
-import { liveCustomer } from './customers.ts';
-import { priceData } from './prices.ts';
+import { priceData, priceFor } from './prices.ts';
 import { discountList } from './subscription-parameters.ts';
-import { priceFor } from './subscriptions.ts';
 
 const creatable = {
   adaptive_pricing: p.anything,

@@ -1,5 +1,6 @@
 /** Credit notes: taking back a finalized invoice or a part of it (docs.stripe.com/api/credit_notes). */
 import type Stripe from 'stripe';
+import { liveCustomer } from '../billing/customers/customers.ts';
 import { decimal } from '../billing/invoices/amounts.ts';
 import { intentOf, recordBalance } from '../billing/invoices/invoices.ts';
 import { onPaid } from '../billing/subscriptions/collection.ts';
@@ -10,7 +11,6 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, newId, type World } from '../world/world.ts';
-import { liveCustomer } from './customers.ts';
 import { createRefund } from './refunds.ts';
 
 const creatable = {

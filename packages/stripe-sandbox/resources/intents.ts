@@ -1,5 +1,7 @@
 /** Payment intents, setup intents and charges (docs.stripe.com/api/payment_intents, docs.stripe.com/api/setup_intents). */
 import type Stripe from 'stripe';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { attach, resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
 import {
   authenticatePayment,
   cancelPaymentIntent,
@@ -15,8 +17,6 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { liveCustomer } from './customers.ts';
-import { attach, resolvePaymentMethod } from './payment-methods.ts';
 
 const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.text });
 

@@ -1,12 +1,14 @@
 /** Invoices, their lines and payments, and previews (docs.stripe.com/api/invoices). */
 import type Stripe from 'stripe';
+import { blankCustomer, fullAddress, liveCustomer } from '../billing/customers/customers.ts';
 import { redeem, unredeemed } from '../billing/invoices/discounts.ts';
 import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
 import { takePendingItems } from '../billing/invoices/prorations.ts';
+import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
 import { attempt, onPaid, pay } from '../billing/subscriptions/collection.ts';
 import { endingPreview } from '../billing/subscriptions/ending-preview.ts';
+import { nextPeriodEnd } from '../billing/subscriptions/life.ts';
 import { previewChange, previewRenewal, previewSubscription } from '../billing/subscriptions/previews.ts';
-import { nextPeriodEnd } from '../billing/subscriptions/renewals.ts';
 import { nowFor } from '../events/clock.ts';
 import { emit, emitChange } from '../events/events.ts';
 import { page, pagination } from '../protocol/listing.ts';
@@ -14,11 +16,9 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { blankCustomer, fullAddress, liveCustomer } from './customers.ts';
-import { resolvePaymentMethod } from './payment-methods.ts';
+import { priceFor } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import { discountList, prorationBehavior } from './subscription-parameters.ts';
-import { priceFor } from './subscriptions.ts';
 
 const creatable = {
   auto_advance: p.flag,

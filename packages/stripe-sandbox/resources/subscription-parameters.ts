@@ -1,9 +1,9 @@
 /** The parameters that creating and updating a subscription share, and how they become its fields. */
 import type Stripe from 'stripe';
+import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
 import * as p from '../protocol/parameters.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { resolvePaymentMethod } from './payment-methods.ts';
 
 export const discountList = p.emptyable(p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text })));
 export const paymentBehavior = p.oneOf(

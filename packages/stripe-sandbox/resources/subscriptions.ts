@@ -1,12 +1,11 @@
 /** Subscriptions (docs.stripe.com/api/subscriptions), flexible billing mode only. */
 import type Stripe from 'stripe';
-import { amountOf } from '../billing/invoices/amounts.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
 import { redeem } from '../billing/invoices/discounts.ts';
-import type { LineDraft } from '../billing/invoices/lines.ts';
-import { productName } from '../billing/invoices/lines.ts';
+import { oneOffLines } from '../billing/invoices/lines.ts';
 import { changeSubscription } from '../billing/subscriptions/changing.ts';
 import { endSubscription } from '../billing/subscriptions/endings.ts';
-import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/subscriptions/renewals.ts';
+import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/subscriptions/life.ts';
 import { type NewSubscription, subscribe } from '../billing/subscriptions/subscribing.ts';
 import { nowFor } from '../events/clock.ts';
 import { emit, emitChange } from '../events/events.ts';
@@ -14,8 +13,7 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { liveCustomer } from './customers.ts';
-import { createPrice, priceData } from './prices.ts';
+import { priceData, priceFor } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import {
   cancelAt,
@@ -57,39 +55,6 @@ const creatable = {
 
 function timestampOrNow(value: Parameters<typeof p.integer>[0], name: string): number | 'now' {
   return value === 'now' ? 'now' : p.integer(value, name);
-}
-
-/** The price that an item names, or the one that its `price_data` describes. */
-export function priceFor(
-  world: World,
-  item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
-): Stripe.Price {
-  if (item.price) return world.store.get('price', item.price, 'items[0][price]');
-  if (item.price_data)
-    return createPrice(world, { ...item.price_data, active: true } as Parameters<typeof createPrice>[1]);
-  throw invalid('You must pass either `price` or `price_data`.', 'items', 'parameter_missing');
-}
-
-/** Lines of one-off prices on a subscription's first invoice. */
-export function oneOffLines(
-  world: World,
-  prices: { price: Stripe.Price; quantity: number }[],
-): (subscription: Stripe.Subscription) => LineDraft[] {
-  return (subscription) =>
-    prices.map(({ price, quantity }) => ({
-      amount: amountOf(price, quantity, subscription.currency),
-      currency: subscription.currency,
-      description: productName(world, price),
-      period: { start: subscription.created, end: subscription.created },
-      price,
-      quantity,
-      discountable: true,
-      proration: false,
-      subscription: subscription.id,
-      subscriptionItem: null,
-      invoiceItem: null,
-      metadata: {},
-    }));
 }
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscription {

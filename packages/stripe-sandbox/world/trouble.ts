@@ -4,7 +4,6 @@
  * more request does not change what happens to the deliveries.
  */
 
-import type { Answer, ApiRequest } from '../protocol/answer.ts';
 import { invalid } from './fault.ts';
 import { seededRandom } from './random.ts';
 
@@ -31,6 +30,16 @@ export interface TroubleRates {
   delaySeconds: number;
 }
 
+/** The troubles that strike requests; those of deliveries are rates only. */
+export type RequestTrouble = 'rateLimit' | 'fail' | 'failAfter' | 'garbage' | 'slow';
+
+/** As much of a request as trouble looks at. */
+interface StruckRequest {
+  method: string;
+  /** Path and query, as sent. */
+  path: string;
+}
+
 /** A failure for the next requests that fit, ahead of the rates. */
 export interface PlannedFailure {
   /** How many requests, 1 by default. */
@@ -39,7 +48,7 @@ export interface PlannedFailure {
   method?: string;
   /** Only of paths that start so, such as `/v1/subscriptions`. */
   path?: string;
-  kind: 'rateLimit' | 'fail' | 'failAfter' | 'garbage' | 'slow';
+  kind: RequestTrouble;
 }
 
 export interface DeliveryTrouble {
@@ -57,10 +66,9 @@ export interface Troubles {
   takeDecline(customer: string | null): string | undefined;
   /** No rates, no plans; the sequences start again from `seed`, or from the seed they had. */
   reset(seed?: number): void;
-  /** For how many milliseconds a request waits; 0 for most. */
-  slowness(request: ApiRequest): number;
-  beforeRequest(request: ApiRequest): Answer | undefined;
-  afterRequest(request: ApiRequest, answer: Answer): Answer;
+  /** Whether this trouble strikes this request: a plan that fits is used up, else the rate decides. */
+  strikes(kind: RequestTrouble, request: StruckRequest): boolean;
+  /** What becomes of the next delivery. */
   forDelivery(): DeliveryTrouble;
 }
 
@@ -78,7 +86,7 @@ const NONE: TroubleRates = {
   delaySeconds: 5,
 };
 
-const KINDS: readonly PlannedFailure['kind'][] = ['rateLimit', 'fail', 'failAfter', 'garbage', 'slow'];
+const KINDS: readonly RequestTrouble[] = ['rateLimit', 'fail', 'failAfter', 'garbage', 'slow'];
 /** Amounts; all others are probabilities. */
 const AMOUNTS = ['slowMs', 'delaySeconds'];
 
@@ -96,16 +104,6 @@ export function createTroubles(seed: number): Troubles {
   let declines: { code: string; customer: string | undefined }[] = [];
   let requests = seededRandom(seed ^ 0x5eed);
   let deliveries = seededRandom(seed ^ 0xde11);
-
-  function strikes(kind: PlannedFailure['kind'], request: ApiRequest): boolean {
-    const plan = plans.find((one) => one.kind === kind && fits(one, request));
-    if (plan) {
-      plan.times = (plan.times ?? 1) - 1;
-      if (plan.times <= 0) plans = plans.filter((one) => one !== plan);
-      return true;
-    }
-    return rates[kind] > 0 && requests.next() < rates[kind];
-  }
 
   return {
     get rates() {
@@ -134,18 +132,14 @@ export function createTroubles(seed: number): Troubles {
       requests = seededRandom(newSeed ^ 0x5eed);
       deliveries = seededRandom(newSeed ^ 0xde11);
     },
-    slowness: (request) => (strikes('slow', request) ? rates.slowMs : 0),
-    beforeRequest(request) {
-      if (strikes('rateLimit', request)) return tooMany();
-      if (strikes('fail', request)) return failed();
-      return undefined;
-    },
-    afterRequest(request, answer) {
-      if (strikes('failAfter', request)) return { ...failed(), headers: answer.headers };
-      if (strikes('garbage', request)) {
-        return { status: 200, headers: { ...answer.headers, 'content-type': 'text/html' }, body: '<html>Bad gateway' };
+    strikes(kind, request) {
+      const plan = plans.find((one) => one.kind === kind && fits(one, request));
+      if (plan) {
+        plan.times = (plan.times ?? 1) - 1;
+        if (plan.times <= 0) plans = plans.filter((one) => one !== plan);
+        return true;
       }
-      return answer;
+      return rates[kind] > 0 && requests.next() < rates[kind];
     },
     forDelivery() {
       const strikesDelivery = (rate: number) => rate > 0 && deliveries.next() < rate;
@@ -159,23 +153,6 @@ export function createTroubles(seed: number): Troubles {
   };
 }
 
-function fits(plan: PlannedFailure, request: ApiRequest): boolean {
+function fits(plan: PlannedFailure, request: StruckRequest): boolean {
   return (!plan.method || plan.method === request.method) && (!plan.path || request.path.startsWith(plan.path));
-}
-
-function tooMany(): Answer {
-  const error = {
-    type: 'rate_limit_error',
-    code: 'rate_limit',
-    message: 'Too many requests hit the API too quickly. (Trouble that stripe-sandbox was asked for.)',
-  };
-  return { status: 429, headers: { 'stripe-rate-limited-reason': 'global-rate' }, body: JSON.stringify({ error }) };
-}
-
-function failed(): Answer {
-  const error = {
-    type: 'api_error',
-    message: 'An unknown error occurred. (Trouble that stripe-sandbox was asked for.)',
-  };
-  return { status: 500, headers: {}, body: JSON.stringify({ error }) };
 }

@@ -3,8 +3,8 @@
  * billing engine do, they do to a World; HTTP, pages and tests are three ways to reach them.
  */
 import type Stripe from 'stripe';
-import { createOutbox, type Outbox } from '../events/deliveries.ts';
 import { type Agenda, createAgenda, type Entry } from './agenda.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { AccountSettings } from './settings.ts';
 import { createStore, type Kind, type Store, type Stored } from './store.ts';

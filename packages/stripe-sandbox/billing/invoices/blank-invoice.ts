@@ -2,7 +2,25 @@
 import type Stripe from 'stripe';
 import { listOf } from '../../protocol/listing.ts';
 import { idOf, type World } from '../../world/world.ts';
-import type { NewInvoice } from './invoices.ts';
+import type { LineDraft } from './lines.ts';
+import type { Period } from './periods.ts';
+
+export interface NewInvoice {
+  customer: Stripe.Customer;
+  subscription: Stripe.Subscription | null;
+  reason: Stripe.Invoice.BillingReason;
+  lines: LineDraft[];
+  period: Period;
+  currency: string;
+  automaticTax: boolean;
+  discounts?: Stripe.Discount[];
+  collectionMethod?: Stripe.Invoice.CollectionMethod;
+  daysUntilDue?: number | null;
+  metadata?: Record<string, string>;
+  description?: string | null;
+  defaultPaymentMethod?: string | null;
+  prorationDate?: number;
+}
 
 export function blankInvoice(world: World, given: NewInvoice, id: string, now: number): Stripe.Invoice {
   const { customer, subscription } = given;

@@ -9,28 +9,10 @@ import { listOf } from '../../protocol/listing.ts';
 import { invalid } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { cancelPaymentIntent, createPaymentIntent } from '../payments/payments.ts';
-import { blankInvoice } from './blank-invoice.ts';
+import { blankInvoice, type NewInvoice } from './blank-invoice.ts';
 import { discountsFor, takeOff, useUp } from './discounts.ts';
-import { type LineDraft, toLine, usageLines } from './lines.ts';
-import type { Period } from './periods.ts';
+import { toLine, usageLines } from './lines.ts';
 import { taxFor, taxOn, taxRateOf } from './taxes.ts';
-
-export interface NewInvoice {
-  customer: Stripe.Customer;
-  subscription: Stripe.Subscription | null;
-  reason: Stripe.Invoice.BillingReason;
-  lines: LineDraft[];
-  period: Period;
-  currency: string;
-  automaticTax: boolean;
-  discounts?: Stripe.Discount[];
-  collectionMethod?: Stripe.Invoice.CollectionMethod;
-  daysUntilDue?: number | null;
-  metadata?: Record<string, string>;
-  description?: string | null;
-  defaultPaymentMethod?: string | null;
-  prorationDate?: number;
-}
 
 /** An invoice with lines, discounts, taxes and totals. It is not in the store yet. */
 export function buildInvoice(world: World, given: NewInvoice, id = newId(world, 'in')): Stripe.Invoice {

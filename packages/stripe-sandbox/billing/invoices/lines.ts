@@ -133,6 +133,28 @@ function prorationOf(
   };
 }
 
+/** Lines of one-off prices on a subscription's first invoice. */
+export function oneOffLines(
+  world: World,
+  prices: { price: Stripe.Price; quantity: number }[],
+): (subscription: Stripe.Subscription) => LineDraft[] {
+  return (subscription) =>
+    prices.map(({ price, quantity }) => ({
+      amount: amountOf(price, quantity, subscription.currency),
+      currency: subscription.currency,
+      description: productName(world, price),
+      period: { start: subscription.created, end: subscription.created },
+      price,
+      quantity,
+      discountable: true,
+      proration: false,
+      subscription: subscription.id,
+      subscriptionItem: null,
+      invoiceItem: null,
+      metadata: {},
+    }));
+}
+
 /** The line of an invoice item that waited for an invoice. */
 export function invoiceItemLine(world: World, item: Stripe.InvoiceItem): LineDraft {
   const priceId = idOf(item.pricing?.price_details?.price);

@@ -91,6 +91,18 @@ export function outcomeOf(world: World, paymentMethod: string, offSession: boole
   return { kind: 'succeeds' };
 }
 
+/** Throws the 402 that charging this payment method would end in. */
+export function refuseCard(world: World, paymentMethod: string, offSession: boolean): void {
+  const outcome = outcomeOf(world, paymentMethod, offSession);
+  if (outcome.kind === 'succeeds') return;
+  const declineCode = outcome.kind === 'declined' ? outcome.declineCode : 'authentication_required';
+  const { code, message } = declineOf(declineCode);
+  throw new Fault(402, 'card_error', message, {
+    code: outcome.kind === 'declined' ? code : 'subscription_payment_intent_requires_action',
+    decline_code: declineCode,
+  });
+}
+
 /**
  * Confirms an intent with its payment method. The intent tells how it went; nothing is thrown.
  * `authenticated`: the customer has just passed 3-D Secure on a hosted page.

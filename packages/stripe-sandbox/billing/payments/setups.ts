@@ -2,10 +2,10 @@
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
-import { attach } from '../../resources/payment-methods.ts';
 import { Fault } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { cardOf, declineOf } from './cards.ts';
+import { attach } from './payment-methods.ts';
 
 export interface NewSetupIntent {
   customer: string | null;

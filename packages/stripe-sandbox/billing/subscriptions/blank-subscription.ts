@@ -1,8 +1,8 @@
 /** A subscription and its items before anything happened to them: every key that Stripe's objects have. */
 import type Stripe from 'stripe';
 import { listOf } from '../../protocol/listing.ts';
-import { planOf } from '../../resources/prices.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
+import { planOf } from '../catalog/plans.ts';
 import type { Period } from '../invoices/periods.ts';
 
 export function blankSubscription(

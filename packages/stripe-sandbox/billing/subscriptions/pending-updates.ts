@@ -4,7 +4,7 @@ import { unschedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
 import type { World } from '../../world/world.ts';
 import { voidInvoice } from '../invoices/invoices.ts';
-import { applyPlan } from './changing.ts';
+import { applyPlan } from './change-plan.ts';
 
 /** If that invoice is what the subscription's change waited for: makes the change. */
 export function applyPendingUpdate(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {

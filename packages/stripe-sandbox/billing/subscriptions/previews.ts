@@ -4,8 +4,8 @@ import { idOf, newId, type World } from '../../world/world.ts';
 import { buildInvoice } from '../invoices/invoices.ts';
 import { type LineDraft, periodLines, usageLines } from '../invoices/lines.ts';
 import { takePendingItems } from '../invoices/prorations.ts';
-import { type Change, invoiceOf, planChange } from './changing.ts';
-import { nextPeriodEnd, rollItem } from './renewals.ts';
+import { type Change, invoiceOf, planChange } from './change-plan.ts';
+import { nextPeriodEnd, rollItem } from './life.ts';
 import { draftSubscription, firstInvoice, type NewSubscription } from './subscribing.ts';
 
 /** What a preview is asked for beyond the change itself. */

@@ -2,19 +2,18 @@
 import type Stripe from 'stripe';
 import { nowFor, schedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
-import { Fault, invalid } from '../../world/fault.ts';
+import { invalid } from '../../world/fault.ts';
 import { idOf, type World } from '../../world/world.ts';
 import { type DiscountAsked, redeem, unredeemed } from '../invoices/discounts.ts';
 import { buildInvoice, finalize, openDraft } from '../invoices/invoices.ts';
 import { type LineDraft, periodLines } from '../invoices/lines.ts';
 import { periodAt } from '../invoices/periods.ts';
 import { takePendingItems } from '../invoices/prorations.ts';
-import { declineOf } from '../payments/cards.ts';
-import { outcomeOf } from '../payments/payments.ts';
+import { refuseCard } from '../payments/payments.ts';
 import { createSetupIntent } from '../payments/setups.ts';
 import { blankSubscription, newItem } from './blank-subscription.ts';
 import { attempt, paymentMethodFor } from './collection.ts';
-import { scheduleLife } from './renewals.ts';
+import { scheduleLife } from './life.ts';
 
 export interface NewSubscription {
   customer: Stripe.Customer;
@@ -184,18 +183,6 @@ function refuseUnpayable(world: World, subscription: Stripe.Subscription, given:
       'resource_missing',
     );
   refuseCard(world, method, given.offSession ?? false);
-}
-
-/** Throws the 402 that charging this payment method would end in. */
-export function refuseCard(world: World, paymentMethod: string, offSession: boolean): void {
-  const outcome = outcomeOf(world, paymentMethod, offSession);
-  if (outcome.kind === 'succeeds') return;
-  const declineCode = outcome.kind === 'declined' ? outcome.declineCode : 'authentication_required';
-  const { code, message } = declineOf(declineCode);
-  throw new Fault(402, 'card_error', message, {
-    code: outcome.kind === 'declined' ? code : 'subscription_payment_intent_requires_action',
-    decline_code: declineCode,
-  });
 }
 
 function hasLiveSubscription(world: World, customer: string): boolean {
