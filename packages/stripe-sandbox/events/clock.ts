@@ -5,7 +5,7 @@
 import { idOf, type World } from '../world/world.ts';
 
 /** The test clock that a customer lives on, or null. */
-export function clockOf(world: World, customerId: string | null): string | null {
+function clockOf(world: World, customerId: string | null): string | null {
   const customer = customerId ? world.store.find('customer', customerId) : undefined;
   return customer && !customer.deleted ? idOf(customer.test_clock) : null;
 }

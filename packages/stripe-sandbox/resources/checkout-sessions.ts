@@ -195,7 +195,7 @@ export function checkoutLineItems(world: World, session: Stripe.Checkout.Session
 }
 
 /** Ends an open session before anybody paid. */
-export function expireCheckout(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
+function expireCheckout(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== 'open') {
     throw invalid(
       `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,

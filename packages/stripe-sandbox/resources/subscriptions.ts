@@ -111,7 +111,7 @@ const updatable = {
 };
 
 /** Updates a subscription; what costs money first, so that a refused card leaves everything as it was. */
-export function updateSubscription(
+function updateSubscription(
   world: World,
   subscription: Stripe.Subscription,
   given: p.Read<typeof updatable>,

@@ -31,7 +31,7 @@ export interface TroubleRates {
 }
 
 /** The troubles that strike requests; those of deliveries are rates only. */
-export type RequestTrouble = 'rateLimit' | 'fail' | 'failAfter' | 'garbage' | 'slow';
+type RequestTrouble = 'rateLimit' | 'fail' | 'failAfter' | 'garbage' | 'slow';
 
 /** As much of a request as trouble looks at. */
 interface StruckRequest {
@@ -51,7 +51,7 @@ export interface PlannedFailure {
   kind: RequestTrouble;
 }
 
-export interface DeliveryTrouble {
+interface DeliveryTrouble {
   copies: number;
   delaySeconds: number;
   overtaken: boolean;

@@ -13,7 +13,7 @@ import { createTroubles, type Troubles } from './trouble.ts';
 export const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive';
 
 /** What objects need to remember but never show. Plain JSON, keyed by the id of the object. */
-export interface Notes {
+interface Notes {
   /** How a card behaves, by payment method. */
   cards: Record<string, string>;
   /** Payment methods that passed 3-D Secure while being set up for later use. */
@@ -28,12 +28,12 @@ export interface Notes {
   invoiceNumbers: Record<string, number>;
 }
 
-export interface PendingChange {
+interface PendingChange {
   invoice: string;
   plan: { items: Stripe.SubscriptionItem[]; anchor: number; trialEnd: number | null };
 }
 
-export interface UsageRecord {
+interface UsageRecord {
   meter: string;
   customer: string;
   value: number;

@@ -6,7 +6,7 @@ import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../../world/world.ts';
 
 /** Standard VAT and GST rates in percent; a country that is not listed has none here. */
-export const STANDARD_RATES: Record<string, number> = {
+const STANDARD_RATES: Record<string, number> = {
   AT: 20,
   AU: 10,
   BE: 21,

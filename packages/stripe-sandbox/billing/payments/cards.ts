@@ -23,7 +23,7 @@ const visa = (number: string, token: string, behaviour: Partial<TestCard> = {}):
   ...behaviour,
 });
 
-export const TEST_CARDS: readonly TestCard[] = [
+const TEST_CARDS: readonly TestCard[] = [
   visa('4242424242424242', 'pm_card_visa'),
   visa('4000056655665556', 'pm_card_visa_debit'),
   { number: '5555555555554444', brand: 'mastercard', token: 'pm_card_mastercard' },

@@ -12,7 +12,7 @@ import { cardOf, declineOf } from './cards.ts';
 import { newCharge } from './charges.ts';
 import { openDispute } from './disputes.ts';
 
-export type Outcome = { kind: 'succeeds' } | { kind: 'declined'; declineCode: string } | { kind: 'requires_action' };
+type Outcome = { kind: 'succeeds' } | { kind: 'declined'; declineCode: string } | { kind: 'requires_action' };
 
 export interface NewPaymentIntent {
   amount: number;
@@ -81,7 +81,7 @@ export function createPaymentIntent(world: World, given: NewPaymentIntent): Stri
 }
 
 /** What charging that payment method would do now. A decline that trouble planned is not taken by asking. */
-export function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Outcome {
+function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Outcome {
   const card = cardOf(world, paymentMethod);
   if (card.declines) return { kind: 'declined', declineCode: card.declines };
   if (card.authentication === 'always') return { kind: 'requires_action' };

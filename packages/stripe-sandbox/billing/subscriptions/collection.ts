@@ -90,7 +90,7 @@ export function onPaid(world: World, invoice: Stripe.Invoice, outOfBand: boolean
 }
 
 /** A subscription follows its latest invoice once that is paid or no longer wanted. */
-export function settleStatus(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
+function settleStatus(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
   const isLatest = idOf(subscription.latest_invoice) === invoice.id;
   if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
   emitChange(world, 'customer.subscription.updated', subscription, () => {
