@@ -5,7 +5,7 @@ import { functionsOf } from './source/functions.ts';
 /** Own lines; a function may have more, but not many do. */
 const LONG = 40;
 /** How many functions of `app/` are longer today. Only ever lower it; the target is 8. */
-const ALLOWED = 20;
+const ALLOWED = 16;
 
 const long = typescriptFiles('.', 'app/**/*.ts')
   .filter((file) => !isTest(file))
