@@ -4,9 +4,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompleteConfig, Config } from '../app/config.ts';
+import type { Billing } from '../app/features/billing/billing.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
-import type { Service } from '../app/wiring.ts';
 
 /** Known to everybody: nothing is behind them. */
 const SANDBOX_KEY = 'sk_test_sandbox';
@@ -20,7 +20,7 @@ export interface StandIns {
    * Starts what requests need not wait for, and puts the catalog into the Stripe.
    * @throws StartError when it cannot start, e.g. because its port is taken
    */
-  ready(service: Service): Promise<void>;
+  ready(service: { billing: Billing }): Promise<void>;
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
 }
@@ -145,7 +145,10 @@ async function startMailServer(
   return startMailbox({ smtpPort, webPort, log, directory: join(dataDirectory(config), 'mailbox') });
 }
 
-async function startStripe(config: Config, { billing }: Service): Promise<Pick<StandIn, 'close'> | undefined> {
+async function startStripe(
+  config: Config,
+  { billing }: { billing: Billing },
+): Promise<Pick<StandIn, 'close'> | undefined> {
   if (!usesSandbox(config)) return undefined;
   const { startSandbox } = await import('./stripe-sandbox.ts');
   const sandbox = await startSandbox({

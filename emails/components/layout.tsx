@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Body, Container, Head, Heading, Html, Link, Preview, Section, Text } from 'react-email';
 import { brand } from '../brand.ts';
-import type { CommonStrings, Frame } from '../props.ts';
+import type { Frame } from '../props.ts';
+import type { CommonStrings } from '../strings/shape.ts';
 import { styleSheet } from './dark.ts';
 
 const { light } = brand;

@@ -1,6 +1,6 @@
 /** English, and the shape of every other locale. `{{…}}` are the template's fields, formatted: `{{expiresInHours}}` is "24 hours". */
 import { brand } from '../brand.ts';
-import type { EnglishStrings } from '../props.ts';
+import type { EnglishStrings } from './shape.ts';
 
 const product = brand.name;
 const billingReason = 'You receive this mail because you manage billing for {{organization}}.';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addIntervals, periodAt } from './billing/periods.ts';
+import { addIntervals, periodAt } from './billing/invoices/periods.ts';
 import { bench, customerWith, monthly } from './testing.ts';
 
 test('a price is found by its lookup key', async (t) => {

@@ -1,7 +1,7 @@
 /**
  * The keys of Stripe's own example objects, to hold the sandbox's objects against. `fixture-keys.json` is derived from
  * `fixtures3.json` of github.com/stripe/openapi (MIT); to derive it anew from a newer one:
- * `node packages/stripe-sandbox/fixture-keys.ts fixtures3.json`.
+ * `node fixture-keys.ts fixtures3.json`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ const KINDS = [
 export type FixtureKeys = Record<string, string[]>;
 
 /** The keys of each kind, from the text of a `fixtures3.json`. */
-export function keysOfFixtures(text: string): FixtureKeys {
+function keysOfFixtures(text: string): FixtureKeys {
   const { resources } = JSON.parse(text) as { resources: Record<string, object> };
   return Object.fromEntries(KINDS.map((kind) => [kind, Object.keys(resources[kind] ?? {}).sort()]));
 }
@@ -58,6 +58,6 @@ export const FIXTURE_KEYS_FILE = fileURLToPath(new URL('fixture-keys.json', impo
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , fixtures] = process.argv;
-  if (!fixtures) throw new Error('Usage: node packages/stripe-sandbox/fixture-keys.ts fixtures3.json');
+  if (!fixtures) throw new Error('Usage: node fixture-keys.ts fixtures3.json');
   writeFileSync(FIXTURE_KEYS_FILE, `${JSON.stringify(keysOfFixtures(readFileSync(fixtures, 'utf8')), null, 2)}\n`);
 }

@@ -3,26 +3,29 @@
  * on, `createStripeSandbox()` gives the same world through an HTTP client for the SDK, fast enough for thousands of runs.
  */
 import type Stripe from 'stripe';
-import { advanceSandbox, catchUp } from './clock.ts';
-import { invalid } from './fault.ts';
-import { type Api, createApi } from './http/api.ts';
+import { completeCheckout } from './billing/checkout/completion.ts';
+import { advanceSandbox, catchUp } from './billing/time.ts';
+import type { StripeSandbox } from './controls.ts';
+import { resend, settle, sign } from './events/deliveries.ts';
+import { createApi } from './http/api.ts';
 import { inProcessClient } from './http/in-process-client.ts';
 import { listen } from './http/server.ts';
-import { type Delivery, resend, type SignedDelivery, settle, sign } from './outbox.ts';
-import { type CheckoutForm, type CheckoutOutcome, completeCheckout } from './resources/checkout-completion.ts';
+import { startDeliveries } from './http/webhooks.ts';
 import { createWebhookEndpoint } from './resources/events.ts';
 import { authenticate } from './resources/intents.ts';
 import { portalSession } from './resources/portal.ts';
-import { type AccountSettings, DEFAULT_SETTINGS } from './settings.ts';
-import { keepState, readState } from './state-file.ts';
-import type { Troubles } from './trouble.ts';
-import { startDeliveries } from './webhooks.ts';
-import { createWorld, type Dump, type World } from './world.ts';
+import { invalid } from './world/fault.ts';
+import type { Delivery } from './world/outbox.ts';
+import { type AccountSettings, DEFAULT_SETTINGS } from './world/settings.ts';
+import { keepState, readState } from './world/state-file.ts';
+import { createWorld, type Dump, type World } from './world/world.ts';
 
-export type { Delivery, SignedDelivery } from './outbox.ts';
-export type { CheckoutForm, CheckoutOutcome } from './resources/checkout-completion.ts';
-export type { AccountSettings } from './settings.ts';
-export type { PlannedFailure, TroubleRates, Troubles } from './trouble.ts';
+export type { CheckoutForm, CheckoutOutcome } from './billing/checkout/completion.ts';
+export type { StripeSandbox } from './controls.ts';
+export type { SignedDelivery } from './events/deliveries.ts';
+export type { Delivery } from './world/outbox.ts';
+export type { AccountSettings } from './world/settings.ts';
+export type { PlannedFailure, TroubleRates, Troubles } from './world/trouble.ts';
 
 export interface SandboxOptions {
   /** The same seed gives the same ids and the same troubles. Without one, another each time. */
@@ -43,43 +46,6 @@ export interface ServerOptions extends SandboxOptions {
   host?: string;
   /** Where the objects are kept between two runs; a missing file is an empty sandbox. */
   stateFile?: string;
-}
-
-export interface StripeSandbox {
-  /** Everything that the API, the pages and the controls act on. */
-  readonly world: World;
-  readonly api: Api;
-  /** For `new Stripe(key, { httpClient: sandbox.httpClient })`: the API without a socket. */
-  readonly httpClient: NonNullable<Stripe.StripeConfig['httpClient']>;
-  readonly troubles: Troubles;
-  readonly clock: {
-    /** Unix seconds. */
-    now(): number;
-    /** Moves the sandbox's clock forward, doing all that falls due on the way. */
-    advance(by: { seconds?: number; days?: number } | { to: number }): void;
-  };
-  readonly deliveries: {
-    all(): Delivery[];
-    /** Those not delivered yet, oldest first. */
-    pending(): Delivery[];
-    /** A delivery's body and signed headers, without sending it: to be injected. The event stays pending. */
-    sign(id: string, at?: number): SignedDelivery;
-    /** Tells how an injected delivery was answered. */
-    settle(id: string, status: number | null): void;
-    resend(eventId: string, endpointId: string): Delivery;
-  };
-  /** What a customer does on the hosted pages. */
-  readonly customer: {
-    /** Presses Pay. Throws the card's Fault on a decline. */
-    completeCheckout(sessionId: string, form: CheckoutForm): CheckoutOutcome;
-    /** The portal session that a link's secret opens. */
-    portalSession(secret: string): Stripe.BillingPortal.Session | undefined;
-    /** Answers 3-D Secure for a payment or setup intent. */
-    authenticate(intentId: string, passed: boolean): Stripe.PaymentIntent | Stripe.SetupIntent;
-  };
-  addWebhook(webhook: { url: string; secret?: string; enabledEvents?: string[] }): Stripe.WebhookEndpoint;
-  /** An empty sandbox again, with the options it was made with. */
-  reset(seed?: number): void;
 }
 
 export interface RunningSandbox extends StripeSandbox {

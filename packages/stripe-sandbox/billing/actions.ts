@@ -1,13 +1,14 @@
 /** Everything that happens by itself, by its name on the agenda. */
-import { emit } from '../events.ts';
-import { deliverNow } from '../outbox.ts';
-import type { World } from '../world.ts';
-import { attempt, retry } from './collection.ts';
-import { endAsPlanned } from './endings.ts';
-import { finalize, voidInvoice } from './invoices.ts';
-import { expirePendingUpdate } from './pending-updates.ts';
-import { announceRenewal, renew, resumeCollection, trialWillEnd } from './renewals.ts';
-import { expireIncomplete } from './subscribing.ts';
+
+import { deliverNow } from '../events/deliveries.ts';
+import { emit } from '../events/events.ts';
+import type { World } from '../world/world.ts';
+import { finalize, voidInvoice } from './invoices/invoices.ts';
+import { attempt, retry } from './subscriptions/collection.ts';
+import { endAsPlanned } from './subscriptions/endings.ts';
+import { expirePendingUpdate } from './subscriptions/pending-updates.ts';
+import { announceRenewal, renew, resumeCollection, trialWillEnd } from './subscriptions/renewals.ts';
+import { expireIncomplete } from './subscriptions/subscribing.ts';
 
 export const ACTIONS: Record<string, (world: World, subject: string) => void> = {
   deliver: deliverNow,

@@ -1,18 +1,16 @@
 /** The API: authenticates, replays, routes, presents; errors in Stripe's shape leave here and nowhere else. */
-import { Fault, invalid } from '../fault.ts';
-import { ROUTES } from '../resources/all.ts';
-import { API_VERSION, newId, type World } from '../world.ts';
-import type { Answer, ApiRequest } from './answer.ts';
-import { present } from './expansion.ts';
-import { type FormObject, parseForm } from './form.ts';
-import { createIdempotencyKeys, inUse } from './idempotency.ts';
-import { list, readShape, text } from './parameters.ts';
-import type { Route } from './routes.ts';
 
-export interface Api {
-  /** Answers a request to `/v1/…`. Never throws; waits only where trouble slows the request down. */
-  answer(request: ApiRequest): Promise<Answer>;
-}
+import type { Api } from '../controls.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { type FormObject, parseForm } from '../protocol/form.ts';
+import { list, readShape, text } from '../protocol/parameters.ts';
+import type { Route } from '../protocol/routes.ts';
+import { ROUTES } from '../resources/all.ts';
+import { Fault, invalid } from '../world/fault.ts';
+import { API_VERSION, newId, type World } from '../world/world.ts';
+import { present } from './expansion.ts';
+import { createIdempotencyKeys, inUse } from './idempotency.ts';
+import { refusedByTrouble, slowness, spoiledByTrouble } from './trouble.ts';
 
 /** The API of a world. */
 export function createApi(world: World): Api {
@@ -24,11 +22,11 @@ export function createApi(world: World): Api {
       const headers = headersOf(request, newId(world, 'req', 14));
       const key = keyOf(request);
       if (key && underWay.has(key)) return refusal(inUse(), headers);
-      const slow = world.troubles.slowness(request);
+      const slow = slowness(world.troubles, request);
       if (slow) await underWayFor(key, slow);
-      const trouble = world.troubles.beforeRequest(request);
+      const trouble = refusedByTrouble(world.troubles, request);
       if (trouble) return { ...trouble, headers: { ...headers, ...trouble.headers } };
-      return world.troubles.afterRequest(request, answerOnce(request, key, headers));
+      return spoiledByTrouble(world.troubles, request, answerOnce(request, key, headers));
     },
   };
 

@@ -1,9 +1,10 @@
 /** The controls over HTTP, in JSON: time, trouble, deliveries, and what a customer does on the hosted pages. */
-import { Fault, invalid } from '../fault.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import { type AccountSettings, DEFAULT_SETTINGS } from '../settings.ts';
-import type { Answer, ApiRequest } from './answer.ts';
-import { wire } from './expansion.ts';
+
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { wire } from '../protocol/wire.ts';
+import { Fault, invalid } from '../world/fault.ts';
+import { type AccountSettings, DEFAULT_SETTINGS } from '../world/settings.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the body is whatever JSON was sent; each control reads what it knows
 type Control = (sandbox: StripeSandbox, body: any, id: string) => unknown;

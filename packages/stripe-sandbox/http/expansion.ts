@@ -1,33 +1,12 @@
-/**
- * Objects as they go over the wire: copies, without the fields that Stripe includes only on request, and with the
- * references that `expand` names replaced by their objects (docs.stripe.com/expand).
- */
-import { invalid } from '../fault.ts';
-import type { World } from '../world.ts';
+/** Expansion: replaces the references that a request's `expand` names by their objects (docs.stripe.com/expand). */
+import { HIDDEN, wire } from '../protocol/wire.ts';
+import { invalid } from '../world/fault.ts';
+import type { World } from '../world/world.ts';
 import { INCLUDABLE } from './includable.ts';
 
 type Json = Record<string, unknown>;
 
-/** Fields that are stored with the object, but shown only where `expand` asks for them. */
-const HIDDEN: Record<string, string[]> = {
-  coupon: ['applies_to', 'currency_options'],
-  price: ['tiers', 'currency_options'],
-  plan: ['tiers'],
-};
-
 const DEPTH_LIMIT = 4;
-
-/** A copy of `value` without the hidden fields. */
-export function wire(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(wire);
-  if (typeof value !== 'object' || value === null) return value;
-  const hidden = HIDDEN[(value as { object?: string }).object ?? ''];
-  const copy: Json = {};
-  for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined && !hidden?.includes(key)) copy[key] = wire(field);
-  }
-  return copy;
-}
 
 /** A copy of `object` for an answer, expanded along `paths` such as `latest_invoice.payments` or `data.customer`. */
 export function present(world: World, object: unknown, paths: readonly string[]): unknown {

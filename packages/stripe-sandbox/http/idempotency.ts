@@ -4,8 +4,8 @@
  * unreadable request) is not kept. Keys can be pruned after 24 hours.
  */
 import { createHash } from 'node:crypto';
-import { Fault } from '../fault.ts';
-import type { Answer, ApiRequest } from './answer.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { Fault } from '../world/fault.ts';
 
 interface Remembered {
   digest: string;

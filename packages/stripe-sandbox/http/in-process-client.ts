@@ -1,6 +1,6 @@
 /** An HTTP client for the SDK that reaches the sandbox without a socket. It has the SDK's interface, not its code. */
 import type Stripe from 'stripe';
-import type { Answer, ApiRequest } from './answer.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
 
 export function inProcessClient(
   answer: (request: ApiRequest) => Promise<Answer>,

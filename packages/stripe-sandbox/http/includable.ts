@@ -1,8 +1,8 @@
 /** Fields that objects lack until `expand` asks for them, and where they come from. */
-import { intentOf, paymentsOf } from '../billing/invoices.ts';
+import { intentOf, paymentsOf } from '../billing/invoices/invoices.ts';
+import { listOf } from '../protocol/listing.ts';
 import { checkoutLineItems } from '../resources/checkout-sessions.ts';
-import { idOf, type World } from '../world.ts';
-import { listOf } from './listing.ts';
+import { idOf, type World } from '../world/world.ts';
 
 export const INCLUDABLE: Record<string, Record<string, (world: World, id: string) => unknown>> = {
   'checkout.session': {

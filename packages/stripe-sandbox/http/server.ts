@@ -1,9 +1,9 @@
 /** The socket: 127.0.0.1, unless told otherwise. `/v1/…` is the API, `/_sandbox/…` the controls, all else the pages. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StripeSandbox } from '../controls.ts';
 import { PAGES } from '../pages/pages.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import type { Answer, ApiRequest } from './answer.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
 import { answerControl } from './control.ts';
 
 export interface Listening {

@@ -1,14 +1,14 @@
 /** The hosted checkout page: what is bought, a card, Pay. */
 import type Stripe from 'stripe';
-import { Fault } from '../fault.ts';
-import type { Answer } from '../http/answer.ts';
-import type { CheckoutAsked } from '../resources/blank-checkout.ts';
-import type { CheckoutForm } from '../resources/checkout-completion.ts';
-import { type Quote, quoteOf } from '../resources/checkout-quote.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import { idOf } from '../world.ts';
+import type { CheckoutAsked } from '../billing/checkout/blank-session.ts';
+import type { CheckoutForm } from '../billing/checkout/completion.ts';
+import { type Quote, quoteOf } from '../billing/checkout/quote.ts';
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer } from '../protocol/answer.ts';
+import { Fault } from '../world/fault.ts';
+import { idOf } from '../world/world.ts';
 import { cardFields, FOREIGN, fieldsOf, type Html, html, money, page, problem, refusal, seeOther } from './layout.ts';
-import type { Page } from './pages.ts';
+import type { Page } from './page.ts';
 
 const path = /^\/c\/pay\/(?<id>cs_\w+)$/;
 

@@ -1,11 +1,12 @@
 /** The sandbox at a look: customers, subscriptions, invoices, clocks, events and deliveries, with buttons for time and trouble. */
-import type { Answer } from '../http/answer.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import type { TroubleRates } from '../trouble.ts';
-import { idOf } from '../world.ts';
+
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer } from '../protocol/answer.ts';
+import type { TroubleRates } from '../world/trouble.ts';
+import { idOf } from '../world/world.ts';
 import { chipOf } from './invoice.ts';
 import { ask, day, FOREIGN, fieldsOf, type Html, html, moment, money, page, problem, seeOther } from './layout.ts';
-import type { Page } from './pages.ts';
+import type { Page } from './page.ts';
 
 const SHOWN = 30;
 const REFRESH_SECONDS = 15;

@@ -1,13 +1,13 @@
 /** The hosted invoice page, and its PDF; and the page of 3-D Secure for a payment outside of checkout. */
 import type Stripe from 'stripe';
-import { cardByNumber } from '../billing/cards.ts';
-import { Fault } from '../fault.ts';
-import type { Answer } from '../http/answer.ts';
-import { attach, newPaymentMethod } from '../resources/payment-methods.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import { idOf } from '../world.ts';
+import { cardByNumber } from '../billing/payments/cards.ts';
+import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer } from '../protocol/answer.ts';
+import { Fault } from '../world/fault.ts';
+import { idOf } from '../world/world.ts';
 import { ask, cardFields, day, FOREIGN, fieldsOf, html, money, page, problem, refusal, seeOther } from './layout.ts';
-import type { Page } from './pages.ts';
+import type { Page } from './page.ts';
 
 const path = /^\/i\/(?<id>in_\w+)$/;
 

@@ -1,7 +1,7 @@
 /** What the hosted pages share: the frame with its notice, answers, forms, and asking the API as a caller would. */
 import { STATUS_CODES } from 'node:http';
-import type { Answer, ApiRequest } from '../http/answer.ts';
-import type { StripeSandbox } from '../sandbox.ts';
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer, ApiRequest } from '../protocol/answer.ts';
 import { type Html, html } from './html.ts';
 import { STYLE } from './style.ts';
 

@@ -1,11 +1,11 @@
 /** The customer portal: the subscription, the card, the invoices, as far as the configuration allows. */
 import type Stripe from 'stripe';
-import { cardByNumber } from '../billing/cards.ts';
-import { Fault } from '../fault.ts';
-import type { Answer } from '../http/answer.ts';
-import { attach, newPaymentMethod } from '../resources/payment-methods.ts';
-import type { StripeSandbox } from '../sandbox.ts';
-import { idOf } from '../world.ts';
+import { cardByNumber } from '../billing/payments/cards.ts';
+import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
+import type { StripeSandbox } from '../controls.ts';
+import type { Answer } from '../protocol/answer.ts';
+import { Fault } from '../world/fault.ts';
+import { idOf } from '../world/world.ts';
 import { chipOf } from './invoice.ts';
 import {
   ask,
@@ -21,7 +21,7 @@ import {
   refusal,
   seeOther,
 } from './layout.ts';
-import type { Page } from './pages.ts';
+import type { Page } from './page.ts';
 
 const path = /^\/p\/session\/(?<secret>[\w-]+)$/;
 

@@ -1,5 +1,5 @@
 /** Every route of the API, in one list. */
-import type { Route } from '../http/routes.ts';
+import type { Route } from '../protocol/routes.ts';
 import { checkoutRoutes } from './checkout-sessions.ts';
 import { couponRoutes } from './coupons.ts';
 import { creditNoteRoutes } from './credit-notes.ts';

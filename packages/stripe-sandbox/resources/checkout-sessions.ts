@@ -3,19 +3,18 @@
  * a test calls in its place.
  */
 import type Stripe from 'stripe';
-import { nowFor, schedule, unschedule } from '../clock.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import { listOf, page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { blankSession, type CheckoutAsked } from './blank-checkout.ts';
-import { quoteOf } from './checkout-quote.ts';
-import { liveCustomer } from './customers.ts';
-import { priceData } from './prices.ts';
+import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
+import { quoteOf } from '../billing/checkout/quote.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { nowFor, schedule, unschedule } from '../events/clock.ts';
+import { emit } from '../events/events.ts';
+import { listOf, page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
+import { priceData, priceFor } from './prices.ts';
 import { discountList } from './subscription-parameters.ts';
-import { priceFor } from './subscriptions.ts';
 
 const creatable = {
   adaptive_pricing: p.anything,
@@ -196,7 +195,7 @@ export function checkoutLineItems(world: World, session: Stripe.Checkout.Session
 }
 
 /** Ends an open session before anybody paid. */
-export function expireCheckout(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
+function expireCheckout(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== 'open') {
     throw invalid(
       `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,

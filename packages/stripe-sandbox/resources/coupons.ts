@@ -1,10 +1,10 @@
 /** Coupons and promotion codes (docs.stripe.com/api/coupons, docs.stripe.com/api/promotion_codes). */
 import type Stripe from 'stripe';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 
 const creatable = {
   amount_off: p.integer,

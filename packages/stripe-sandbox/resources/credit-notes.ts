@@ -1,16 +1,16 @@
 /** Credit notes: taking back a finalized invoice or a part of it (docs.stripe.com/api/credit_notes). */
 import type Stripe from 'stripe';
-import { decimal } from '../billing/amounts.ts';
-import { onPaid } from '../billing/collection.ts';
-import { intentOf, recordBalance } from '../billing/invoices.ts';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import { listOf } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { decimal } from '../billing/invoices/amounts.ts';
+import { intentOf, recordBalance } from '../billing/invoices/invoices.ts';
+import { onPaid } from '../billing/subscriptions/collection.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import { listOf } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 import { createRefund } from './refunds.ts';
 
 const creatable = {

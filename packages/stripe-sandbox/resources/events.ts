@@ -1,8 +1,8 @@
 /** Events and webhook endpoints (docs.stripe.com/api/events, docs.stripe.com/api/webhook_endpoints). */
 import type Stripe from 'stripe';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { newId, type World } from '../world.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { newId, type World } from '../world/world.ts';
 
 const eventTypeMatches = (type: string, asked: string) =>
   asked.endsWith('*') ? type.startsWith(asked.slice(0, -1)) : type === asked;

@@ -1,6 +1,7 @@
 /** Payment intents, setup intents and charges (docs.stripe.com/api/payment_intents, docs.stripe.com/api/setup_intents). */
 import type Stripe from 'stripe';
-import { attempt, onIntentSettled } from '../billing/collection.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { attach, resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
 import {
   authenticatePayment,
   cancelPaymentIntent,
@@ -8,15 +9,14 @@ import {
   confirm,
   createPaymentIntent,
   unexpectedState,
-} from '../billing/payments.ts';
-import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/setups.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
-import { attach, resolvePaymentMethod } from './payment-methods.ts';
+} from '../billing/payments/payments.ts';
+import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/payments/setups.ts';
+import { attempt, onIntentSettled } from '../billing/subscriptions/collection.ts';
+import { emit } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
 
 const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.text });
 

@@ -1,19 +1,17 @@
 /** Invoice items: one-off amounts that wait for an invoice (docs.stripe.com/api/invoiceitems). */
 import type Stripe from 'stripe';
-import { amountOf } from '../billing/amounts.ts';
-import { retotal } from '../billing/invoices.ts';
-import { invoiceItemLine, productName, toLine } from '../billing/lines.ts';
-import { newInvoiceItem } from '../billing/prorations.ts';
-
-import { nowFor } from '../clock.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
-import { priceData } from './prices.ts';
-import { priceFor } from './subscriptions.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { amountOf } from '../billing/invoices/amounts.ts';
+import { retotal } from '../billing/invoices/invoices.ts';
+import { invoiceItemLine, productName, toLine } from '../billing/invoices/lines.ts';
+import { newInvoiceItem } from '../billing/invoices/prorations.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
+import { priceData, priceFor } from './prices.ts';
 
 const creatable = {
   amount: p.integer,

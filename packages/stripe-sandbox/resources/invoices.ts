@@ -1,24 +1,24 @@
 /** Invoices, their lines and payments, and previews (docs.stripe.com/api/invoices). */
 import type Stripe from 'stripe';
-import { attempt, onPaid, pay } from '../billing/collection.ts';
-import { redeem, unredeemed } from '../billing/discounts.ts';
-import { endingPreview } from '../billing/ending-preview.ts';
-import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices.ts';
-import { previewChange, previewRenewal, previewSubscription } from '../billing/previews.ts';
-import { takePendingItems } from '../billing/prorations.ts';
-import { nextPeriodEnd } from '../billing/renewals.ts';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, type World } from '../world.ts';
-import { blankCustomer, fullAddress, liveCustomer } from './customers.ts';
-import { resolvePaymentMethod } from './payment-methods.ts';
+import { blankCustomer, fullAddress, liveCustomer } from '../billing/customers/customers.ts';
+import { redeem, unredeemed } from '../billing/invoices/discounts.ts';
+import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
+import { takePendingItems } from '../billing/invoices/prorations.ts';
+import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
+import { attempt, onPaid, pay } from '../billing/subscriptions/collection.ts';
+import { endingPreview } from '../billing/subscriptions/ending-preview.ts';
+import { nextPeriodEnd } from '../billing/subscriptions/life.ts';
+import { previewChange, previewRenewal, previewSubscription } from '../billing/subscriptions/previews.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
+import { priceFor } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import { discountList, prorationBehavior } from './subscription-parameters.ts';
-import { priceFor } from './subscriptions.ts';
 
 const creatable = {
   auto_advance: p.flag,

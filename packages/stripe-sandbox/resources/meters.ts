@@ -1,13 +1,13 @@
 /** Meters, meter events, their adjustments and summaries (docs.stripe.com/api/billing/meter). */
 import type Stripe from 'stripe';
-import { usageIn } from '../billing/usage.ts';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { newId, type World } from '../world.ts';
+import { usageIn } from '../billing/invoices/usage.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { newId, type World } from '../world/world.ts';
 
 const DAY = 86_400;
 const PAST_DAYS = 35;

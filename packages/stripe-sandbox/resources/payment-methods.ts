@@ -1,13 +1,13 @@
 /** Payment methods: test cards, by number or by `pm_card_…` token (docs.stripe.com/api/payment_methods). */
-import type Stripe from 'stripe';
-import { cardByNumber, cardByToken, cardOf, declineOf, type TestCard } from '../billing/cards.ts';
-import { emit, emitChange } from '../events.ts';
-import { Fault, invalid, missing } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { fullAddress, liveCustomer } from './customers.ts';
+import { fullAddress, liveCustomer } from '../billing/customers/customers.ts';
+import { cardByNumber, cardByToken } from '../billing/payments/cards.ts';
+import { attach, detach, newPaymentMethod, resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
+import { emitChange } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { missing } from '../world/fault.ts';
+import { idOf } from '../world/world.ts';
 
 const billingDetails = p.object({
   address: p.emptyable(p.address),
@@ -24,110 +24,6 @@ const creatable = {
   metadata: p.metadata,
   type: p.needed(p.oneOf('card')),
 };
-
-interface CardDetails {
-  billing_details?: Partial<Stripe.PaymentMethod.BillingDetails>;
-  metadata?: Record<string, string>;
-  exp_month?: number;
-  exp_year?: number;
-}
-
-/** A payment method of that test card, attached to nobody. */
-export function newPaymentMethod(world: World, card: TestCard, details: CardDetails = {}): Stripe.PaymentMethod {
-  const id = newId(world, 'pm');
-  const year = new Date(world.now() * 1000).getUTCFullYear();
-  const method: Stripe.PaymentMethod = {
-    id,
-    object: 'payment_method',
-    allow_redisplay: 'unspecified',
-    billing_details: { address: null, email: null, name: null, phone: null, tax_id: null, ...details.billing_details },
-    card: {
-      brand: card.brand,
-      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
-      country: 'US',
-      display_brand: card.brand,
-      exp_month: details.exp_month ?? 12,
-      exp_year: details.exp_year ?? year + 4,
-      fingerprint: fingerprint(card.number),
-      funding: 'credit',
-      generated_from: null,
-      last4: card.number.slice(-4),
-      networks: { available: [card.brand], preferred: null },
-      regulated_status: 'unregulated',
-      three_d_secure_usage: { supported: true },
-      wallet: null,
-    },
-    created: world.now(),
-    customer: null,
-    customer_account: null,
-    livemode: false,
-    metadata: details.metadata ?? {},
-    type: 'card',
-  };
-  world.notes.cards[id] = card.number;
-  return world.store.put('payment_method', method);
-}
-
-/** The payment method of that id; a `pm_card_…` token makes a new one each time, as at Stripe. */
-export function resolvePaymentMethod(world: World, id: string, param = 'payment_method'): Stripe.PaymentMethod {
-  const found = world.store.find('payment_method', id);
-  if (found) return found;
-  const card = cardByToken(id);
-  if (!card) throw missing('PaymentMethod', id, param);
-  return newPaymentMethod(world, card);
-}
-
-/** Attaches a method to a customer. Throws the card's 402 where the card declines already that. */
-export function attach(world: World, method: Stripe.PaymentMethod, customer: string): Stripe.PaymentMethod {
-  const owner = idOf(method.customer);
-  if (owner && owner !== customer) {
-    throw invalid(
-      'The payment method you provided has already been attached to a customer.',
-      'payment_method',
-      'payment_method_unexpected_state',
-    );
-  }
-  const card = cardOf(world, method.id);
-  if (card.declines && !card.attaches) {
-    const { code, message } = declineOf(card.declines);
-    throw new Fault(402, 'card_error', message, { code, decline_code: card.declines });
-  }
-  if (owner) return method;
-  method.customer = customer;
-  emit(world, 'payment_method.attached', method);
-  return method;
-}
-
-function detach(world: World, method: Stripe.PaymentMethod): void {
-  const owner = idOf(method.customer);
-  if (!owner)
-    throw invalid(
-      'The payment method you provided is not attached to a customer so detachment is impossible.',
-      'payment_method',
-    );
-  const customer = world.store.get('customer', owner);
-  emitChange(world, 'payment_method.detached', method, () => {
-    method.customer = null;
-  });
-  if (!customer.deleted && idOf(customer.invoice_settings.default_payment_method) === method.id) {
-    emitChange(world, 'customer.updated', customer, () => {
-      customer.invoice_settings.default_payment_method = null;
-    });
-  }
-  for (const subscription of world.store.all('subscription')) {
-    if (idOf(subscription.default_payment_method) !== method.id) continue;
-    emitChange(world, 'customer.subscription.updated', subscription, () => {
-      subscription.default_payment_method = null;
-    });
-  }
-}
-
-/** The same for every payment method of one number, as at Stripe. */
-function fingerprint(number: string): string {
-  let hash = 7;
-  for (const digit of number) hash = (hash * 31 + Number(digit)) % 2_147_483_647;
-  return `fp${hash.toString(36).padStart(14, '0')}`;
-}
 
 const ofCustomer = { ...pagination, type: p.text, allow_redisplay: p.text };
 

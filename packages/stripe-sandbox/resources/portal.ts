@@ -1,12 +1,12 @@
 /** The customer portal: configurations and sessions (docs.stripe.com/api/customer_portal). The page itself is pages/. */
 import type Stripe from 'stripe';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 
 const features = p.object({
   customer_update: p.object({ allowed_updates: p.list(p.text), enabled: p.flag }),

@@ -1,12 +1,12 @@
 /** Prices: per unit or tiered, recurring or one-off, licensed or metered, found by lookup key (docs.stripe.com/api/prices). */
 import type Stripe from 'stripe';
-import { decimal } from '../billing/amounts.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { createProduct } from './products.ts';
+import { createProduct } from '../billing/catalog/products.ts';
+import { decimal } from '../billing/invoices/amounts.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 
 const tier = p.object({
   flat_amount: p.integer,
@@ -130,29 +130,15 @@ export function createPrice(world: World, given: p.Read<typeof creatable>): Stri
   return price;
 }
 
-/** The plan that Stripe still shows beside a recurring price. */
-export function planOf(price: Stripe.Price): Stripe.Plan {
-  return {
-    id: price.id,
-    object: 'plan',
-    active: price.active,
-    amount: price.unit_amount,
-    amount_decimal: price.unit_amount_decimal,
-    billing_scheme: price.billing_scheme,
-    created: price.created,
-    currency: price.currency,
-    interval: price.recurring?.interval ?? 'month',
-    interval_count: price.recurring?.interval_count ?? 1,
-    livemode: false,
-    metadata: price.metadata,
-    meter: price.recurring?.meter ?? null,
-    nickname: price.nickname,
-    product: idOf(price.product),
-    tiers_mode: price.tiers_mode,
-    transform_usage: price.transform_quantity,
-    trial_period_days: price.recurring?.trial_period_days ?? null,
-    usage_type: price.recurring?.usage_type ?? 'licensed',
-  };
+/** The price that an item names, or the one that its `price_data` describes. */
+export function priceFor(
+  world: World,
+  item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
+): Stripe.Price {
+  if (item.price) return world.store.get('price', item.price, 'items[0][price]');
+  if (item.price_data)
+    return createPrice(world, { ...item.price_data, active: true } as Parameters<typeof createPrice>[1]);
+  throw invalid('You must pass either `price` or `price_data`.', 'items', 'parameter_missing');
 }
 
 /** A lookup key belongs to one price: taken over with `transfer_lookup_key`, refused without. */

@@ -1,10 +1,11 @@
 /** Products (docs.stripe.com/api/products). */
 import type Stripe from 'stripe';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { createProduct, writeProduct } from '../billing/catalog/products.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
 import { createPrice } from './prices.ts';
 
 const writable = {
@@ -33,36 +34,8 @@ const priceData = p.object({
 
 const creatable = { ...writable, name: p.needed(p.text), id: p.text, default_price_data: priceData, type: p.text };
 
-export function createProduct(world: World, given: p.Read<typeof creatable>): Stripe.Product {
-  if (given.id && world.store.find('product', given.id)) {
-    throw invalid(`Product already exists.`, 'id', 'resource_already_exists');
-  }
-  const now = world.now();
-  const product: Stripe.Product = {
-    id: given.id ?? newId(world, 'prod', 14),
-    object: 'product',
-    active: true,
-    created: now,
-    default_price: null,
-    description: null,
-    images: [],
-    livemode: false,
-    marketing_features: [],
-    metadata: {},
-    name: given.name,
-    package_dimensions: null,
-    shippable: null,
-    statement_descriptor: null,
-    tax_code: null,
-    tax_details: null,
-    type: 'service',
-    unit_label: null,
-    updated: now,
-    url: null,
-  };
-  world.store.put('product', product);
-  write(world, product, given);
-  emit(world, 'product.created', product);
+function create(world: World, given: p.Read<typeof creatable>): Stripe.Product {
+  const product = createProduct(world, given);
   if (given.default_price_data) {
     product.default_price = createPrice(world, { ...given.default_price_data, product: product.id } as Parameters<
       typeof createPrice
@@ -71,28 +44,8 @@ export function createProduct(world: World, given: p.Read<typeof creatable>): St
   return product;
 }
 
-function write(world: World, product: Stripe.Product, given: p.Read<typeof writable>): void {
-  const { metadata, images, marketing_features, package_dimensions: _, ...plain } = given;
-  for (const key of [
-    'active',
-    'description',
-    'name',
-    'shippable',
-    'statement_descriptor',
-    'tax_code',
-    'unit_label',
-    'url',
-  ] as const) {
-    if (plain[key] !== undefined) Object.assign(product, { [key]: plain[key] });
-  }
-  if (images !== undefined) product.images = images ?? [];
-  if (marketing_features !== undefined) product.marketing_features = marketing_features ?? [];
-  if (metadata !== undefined) product.metadata = p.mergeMetadata(product.metadata, metadata);
-  product.updated = world.now();
-}
-
 export const productRoutes: Route[] = [
-  route('POST /v1/products', creatable, createProduct),
+  route('POST /v1/products', creatable, create),
   retrieve('/v1/products', 'product'),
   route(
     'POST /v1/products/:id',
@@ -100,7 +53,7 @@ export const productRoutes: Route[] = [
     (world, { default_price, ...given }, { id }) => {
       const product = world.store.get('product', id);
       emitChange(world, 'product.updated', product, () => {
-        write(world, product, given);
+        writeProduct(world, product, given);
         if (default_price) product.default_price = world.store.get('price', default_price, 'default_price').id;
       });
       return product;

@@ -1,12 +1,12 @@
 /** Refunds and disputes (docs.stripe.com/api/refunds, docs.stripe.com/api/disputes). */
 import type Stripe from 'stripe';
-import { closeDispute } from '../billing/disputes.ts';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
+import { closeDispute } from '../billing/payments/disputes.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId, type World } from '../world/world.ts';
 
 const creatable = {
   amount: p.integer,

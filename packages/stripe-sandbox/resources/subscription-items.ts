@@ -1,14 +1,14 @@
 /** Subscription items (docs.stripe.com/api/subscription_items): each change of one is a change of its subscription. */
 import type Stripe from 'stripe';
-import { changeSubscription, type ItemChange } from '../billing/changing.ts';
-import { missing } from '../fault.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { type Route, route } from '../http/routes.ts';
-import type { World } from '../world.ts';
-import { priceData } from './prices.ts';
+import type { ItemChange } from '../billing/subscriptions/change-plan.ts';
+import { changeSubscription } from '../billing/subscriptions/changing.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { type Route, route } from '../protocol/routes.ts';
+import { missing } from '../world/fault.ts';
+import type { World } from '../world/world.ts';
+import { priceData, priceFor } from './prices.ts';
 import { paymentBehavior, prorationBehavior } from './subscription-parameters.ts';
-import { priceFor } from './subscriptions.ts';
 
 const contents = { price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata };
 

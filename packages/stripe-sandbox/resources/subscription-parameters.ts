@@ -1,9 +1,9 @@
 /** The parameters that creating and updating a subscription share, and how they become its fields. */
 import type Stripe from 'stripe';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { idOf, type World } from '../world.ts';
-import { resolvePaymentMethod } from './payment-methods.ts';
+import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
+import * as p from '../protocol/parameters.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
 
 export const discountList = p.emptyable(p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text })));
 export const paymentBehavior = p.oneOf(

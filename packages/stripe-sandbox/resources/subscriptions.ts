@@ -1,21 +1,19 @@
 /** Subscriptions (docs.stripe.com/api/subscriptions), flexible billing mode only. */
 import type Stripe from 'stripe';
-import { amountOf } from '../billing/amounts.ts';
-import { changeSubscription } from '../billing/changing.ts';
-import { redeem } from '../billing/discounts.ts';
-import { endSubscription } from '../billing/endings.ts';
-import type { LineDraft } from '../billing/lines.ts';
-import { productName } from '../billing/lines.ts';
-import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/renewals.ts';
-import { type NewSubscription, subscribe } from '../billing/subscribing.ts';
-import { nowFor } from '../clock.ts';
-import { emit, emitChange } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route, searching } from '../http/routes.ts';
-import { idOf, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
-import { createPrice, priceData } from './prices.ts';
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { redeem } from '../billing/invoices/discounts.ts';
+import { oneOffLines } from '../billing/invoices/lines.ts';
+import { changeSubscription } from '../billing/subscriptions/changing.ts';
+import { endSubscription } from '../billing/subscriptions/endings.ts';
+import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/subscriptions/life.ts';
+import { type NewSubscription, subscribe } from '../billing/subscriptions/subscribing.ts';
+import { nowFor } from '../events/clock.ts';
+import { emit, emitChange } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, type World } from '../world/world.ts';
+import { priceData, priceFor } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import {
   cancelAt,
@@ -57,39 +55,6 @@ const creatable = {
 
 function timestampOrNow(value: Parameters<typeof p.integer>[0], name: string): number | 'now' {
   return value === 'now' ? 'now' : p.integer(value, name);
-}
-
-/** The price that an item names, or the one that its `price_data` describes. */
-export function priceFor(
-  world: World,
-  item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
-): Stripe.Price {
-  if (item.price) return world.store.get('price', item.price, 'items[0][price]');
-  if (item.price_data)
-    return createPrice(world, { ...item.price_data, active: true } as Parameters<typeof createPrice>[1]);
-  throw invalid('You must pass either `price` or `price_data`.', 'items', 'parameter_missing');
-}
-
-/** Lines of one-off prices on a subscription's first invoice. */
-export function oneOffLines(
-  world: World,
-  prices: { price: Stripe.Price; quantity: number }[],
-): (subscription: Stripe.Subscription) => LineDraft[] {
-  return (subscription) =>
-    prices.map(({ price, quantity }) => ({
-      amount: amountOf(price, quantity, subscription.currency),
-      currency: subscription.currency,
-      description: productName(world, price),
-      period: { start: subscription.created, end: subscription.created },
-      price,
-      quantity,
-      discountable: true,
-      proration: false,
-      subscription: subscription.id,
-      subscriptionItem: null,
-      invoiceItem: null,
-      metadata: {},
-    }));
 }
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscription {
@@ -146,7 +111,7 @@ const updatable = {
 };
 
 /** Updates a subscription; what costs money first, so that a refused card leaves everything as it was. */
-export function updateSubscription(
+function updateSubscription(
   world: World,
   subscription: Stripe.Subscription,
   given: p.Read<typeof updatable>,

@@ -1,34 +1,12 @@
-/** Tax ids of customers (docs.stripe.com/api/tax_ids). The sandbox asks no registry: every id verifies, except one that starts with `XX`. */
-import type Stripe from 'stripe';
-import { emit } from '../events.ts';
-import { page, pagination } from '../http/listing.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId, type World } from '../world.ts';
-import { liveCustomer } from './customers.ts';
+/** Tax ids of customers, and tax rates (docs.stripe.com/api/tax_ids). */
 
-export function newTaxId(world: World, customer: Stripe.Customer, type: string, value: string): Stripe.TaxId {
-  const taxId: Stripe.TaxId = {
-    id: newId(world, 'txi'),
-    object: 'tax_id',
-    country: /^[A-Z]{2}/.test(value) ? value.slice(0, 2) : null,
-    created: world.now(),
-    customer: customer.id,
-    customer_account: null,
-    livemode: false,
-    owner: { customer: customer.id, customer_account: null, type: 'customer' },
-    type: type as Stripe.TaxId.Type,
-    value,
-    verification: {
-      status: value.startsWith('XX') ? 'unverified' : 'verified',
-      verified_address: null,
-      verified_name: null,
-    },
-  };
-  world.store.put('tax_id', taxId);
-  emit(world, 'customer.tax_id.created', taxId);
-  return taxId;
-}
+import { liveCustomer } from '../billing/customers/customers.ts';
+import { newTaxId } from '../billing/customers/tax-ids.ts';
+import { emit } from '../events/events.ts';
+import { page, pagination } from '../protocol/listing.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { idOf } from '../world/world.ts';
 
 const creatable = { type: p.needed(p.text), value: p.needed(p.text) };
 

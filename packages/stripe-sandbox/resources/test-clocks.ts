@@ -1,12 +1,12 @@
 /** Test clocks (docs.stripe.com/api/test_clocks). Advancing is done when the answer arrives: nothing needs to be polled. */
 import type Stripe from 'stripe';
-import { advanceTestClock } from '../clock.ts';
-import { emit } from '../events.ts';
-import { invalid } from '../fault.ts';
-import * as p from '../http/parameters.ts';
-import { listing, type Route, retrieve, route } from '../http/routes.ts';
-import { idOf, newId } from '../world.ts';
-import { deleteCustomer } from './customers.ts';
+import { deleteCustomer } from '../billing/customers/customers.ts';
+import { advanceTestClock } from '../billing/time.ts';
+import { emit } from '../events/events.ts';
+import * as p from '../protocol/parameters.ts';
+import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
+import { invalid } from '../world/fault.ts';
+import { idOf, newId } from '../world/world.ts';
 
 const LIFE_DAYS = 30;
 

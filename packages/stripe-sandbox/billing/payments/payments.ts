@@ -1,0 +1,217 @@
+/**
+ * Payment intents: what confirming one does with a test card, and the charge it leaves behind
+ * (docs.stripe.com/payments/paymentintents/lifecycle). What a paid or failed intent means for an invoice is told to
+ * collection.ts; this file does not know invoices.
+ */
+import type Stripe from 'stripe';
+import { nowFor } from '../../events/clock.ts';
+import { emit } from '../../events/events.ts';
+import { Fault } from '../../world/fault.ts';
+import { idOf, newId, type World } from '../../world/world.ts';
+import { cardOf, declineOf } from './cards.ts';
+import { newCharge } from './charges.ts';
+import { openDispute } from './disputes.ts';
+
+type Outcome = { kind: 'succeeds' } | { kind: 'declined'; declineCode: string } | { kind: 'requires_action' };
+
+export interface NewPaymentIntent {
+  amount: number;
+  currency: string;
+  customer: string | null;
+  description?: string | null;
+  metadata?: Record<string, string>;
+  setupFutureUsage?: Stripe.PaymentIntent.SetupFutureUsage | null;
+  paymentMethod?: string | null;
+}
+
+/** A payment intent that waits for a payment method or for confirmation. */
+export function createPaymentIntent(world: World, given: NewPaymentIntent): Stripe.PaymentIntent {
+  const id = newId(world, 'pi');
+  const intent: Stripe.PaymentIntent = {
+    id,
+    object: 'payment_intent',
+    allowed_payment_method_types: null,
+    amount: given.amount,
+    amount_capturable: 0,
+    amount_details: { tip: {} },
+    amount_received: 0,
+    application: null,
+    application_fee_amount: null,
+    automatic_payment_methods: null,
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: 'automatic',
+    client_secret: `${id}_secret_${world.random.characters(25)}`,
+    confirmation_method: 'automatic',
+    created: nowFor(world, given.customer),
+    currency: given.currency,
+    customer: given.customer,
+    customer_account: null,
+    description: given.description ?? null,
+    excluded_payment_method_types: null,
+    last_payment_error: null,
+    latest_charge: null,
+    livemode: false,
+    managed_payments: null,
+    metadata: given.metadata ?? {},
+    next_action: null,
+    on_behalf_of: null,
+    payment_method: given.paymentMethod ?? null,
+    payment_method_configuration_details: null,
+    payment_method_options: {
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    },
+    payment_method_types: ['card'],
+    payment_record: null,
+    processing: null,
+    receipt_email: null,
+    review: null,
+    setup_future_usage: given.setupFutureUsage ?? null,
+    shipping: null,
+    source: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: given.paymentMethod ? 'requires_confirmation' : 'requires_payment_method',
+    transfer_data: null,
+    transfer_group: null,
+  };
+  world.store.put('payment_intent', intent);
+  emit(world, 'payment_intent.created', intent);
+  return intent;
+}
+
+/** What charging that payment method would do now. A decline that trouble planned is not taken by asking. */
+function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Outcome {
+  const card = cardOf(world, paymentMethod);
+  if (card.declines) return { kind: 'declined', declineCode: card.declines };
+  if (card.authentication === 'always') return { kind: 'requires_action' };
+  if (card.authentication === 'unless_set_up' && !(offSession && world.notes.authenticated[paymentMethod])) {
+    return { kind: 'requires_action' };
+  }
+  return { kind: 'succeeds' };
+}
+
+/** Throws the 402 that charging this payment method would end in. */
+export function refuseCard(world: World, paymentMethod: string, offSession: boolean): void {
+  const outcome = outcomeOf(world, paymentMethod, offSession);
+  if (outcome.kind === 'succeeds') return;
+  const declineCode = outcome.kind === 'declined' ? outcome.declineCode : 'authentication_required';
+  const { code, message } = declineOf(declineCode);
+  throw new Fault(402, 'card_error', message, {
+    code: outcome.kind === 'declined' ? code : 'subscription_payment_intent_requires_action',
+    decline_code: declineCode,
+  });
+}
+
+/**
+ * Confirms an intent with its payment method. The intent tells how it went; nothing is thrown.
+ * `authenticated`: the customer has just passed 3-D Secure on a hosted page.
+ */
+export function confirm(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: string,
+  offSession: boolean,
+  authenticated = false,
+): void {
+  intent.payment_method = paymentMethod;
+  const planned = world.troubles.takeDecline(idOf(intent.customer));
+  let outcome: Outcome = planned
+    ? { kind: 'declined', declineCode: planned }
+    : outcomeOf(world, paymentMethod, offSession);
+  if (authenticated && outcome.kind === 'requires_action') outcome = { kind: 'succeeds' };
+  if (outcome.kind === 'declined') decline(world, intent, paymentMethod, outcome.declineCode);
+  else if (outcome.kind === 'succeeds') succeed(world, intent, paymentMethod);
+  else {
+    intent.status = 'requires_action';
+    intent.next_action = {
+      type: 'redirect_to_url',
+      redirect_to_url: { url: `${world.baseUrl}/c/3ds/${intent.id}`, return_url: null },
+    };
+    emit(world, 'payment_intent.requires_action', intent);
+  }
+}
+
+/** What the customer did on the 3-D Secure page. */
+export function authenticatePayment(world: World, intent: Stripe.PaymentIntent, passed: boolean): void {
+  const paymentMethod = idOf(intent.payment_method);
+  if (intent.status !== 'requires_action' || !paymentMethod) throw unexpectedState(intent);
+  intent.next_action = null;
+  if (!passed) {
+    decline(world, intent, paymentMethod, 'authentication_required', 'payment_intent_authentication_failure');
+    return;
+  }
+  world.notes.authenticated[paymentMethod] = true;
+  succeed(world, intent, paymentMethod);
+}
+
+export function cancelPaymentIntent(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  reason: Stripe.PaymentIntent.CancellationReason,
+): void {
+  if (intent.status === 'succeeded' || intent.status === 'canceled') throw unexpectedState(intent);
+  intent.status = 'canceled';
+  intent.canceled_at = nowFor(world, idOf(intent.customer));
+  intent.cancellation_reason = reason;
+  intent.next_action = null;
+  emit(world, 'payment_intent.canceled', intent);
+}
+
+/** The 402 that the API answers when a confirmation failed. */
+export function cardFault(intent: Stripe.PaymentIntent): Fault {
+  const error = intent.last_payment_error;
+  return new Fault(402, 'card_error', error?.message ?? 'Your card was declined.', {
+    code: error?.code ?? 'card_declined',
+    ...(error?.decline_code && { decline_code: error.decline_code }),
+    ...(error?.charge && { charge: error.charge }),
+    payment_intent: intent,
+  });
+}
+
+export function unexpectedState(intent: Stripe.PaymentIntent): Fault {
+  return new Fault(
+    400,
+    'invalid_request_error',
+    `This PaymentIntent's status is ${intent.status}, which does not allow what was asked.`,
+    { code: 'payment_intent_unexpected_state', payment_intent: intent },
+  );
+}
+
+function succeed(world: World, intent: Stripe.PaymentIntent, paymentMethod: string): void {
+  const charge = newCharge(world, intent, paymentMethod, null);
+  intent.latest_charge = charge.id;
+  intent.status = 'succeeded';
+  intent.amount_received = intent.amount;
+  intent.last_payment_error = null;
+  intent.next_action = null;
+  emit(world, 'charge.succeeded', charge);
+  emit(world, 'payment_intent.succeeded', intent);
+  const { disputed } = cardOf(world, paymentMethod);
+  if (disputed) openDispute(world, charge, disputed);
+}
+
+function decline(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: string,
+  declineCode: string,
+  code?: string,
+): void {
+  const error = { ...declineOf(declineCode), ...(code && { code }) };
+  const charge = newCharge(world, intent, paymentMethod, { ...error, declineCode });
+  intent.latest_charge = charge.id;
+  intent.status = 'requires_payment_method';
+  intent.payment_method = null;
+  intent.last_payment_error = {
+    charge: charge.id,
+    code: error.code,
+    decline_code: declineCode,
+    doc_url: `https://stripe.com/docs/error-codes/${error.code.replaceAll('_', '-')}`,
+    message: error.message,
+    payment_method: structuredClone(world.store.get('payment_method', paymentMethod)),
+    type: 'card_error',
+  };
+  emit(world, 'charge.failed', charge);
+  emit(world, 'payment_intent.payment_failed', intent);
+}

@@ -1,0 +1,155 @@
+/**
+ * Collecting: charging an open invoice, and what success and failure mean for its subscription: retries on the
+ * account's schedule, then cancel, mark unpaid or leave (docs.stripe.com/billing/revenue-recovery/smart-retries).
+ */
+import type Stripe from 'stripe';
+import { nowFor, schedule } from '../../events/clock.ts';
+import { emit, emitChange } from '../../events/events.ts';
+import { invalid } from '../../world/fault.ts';
+import { idOf, type World } from '../../world/world.ts';
+import { intentOf, markPaid, subscriptionOf } from '../invoices/invoices.ts';
+import { cardFault, confirm } from '../payments/payments.ts';
+import { endSubscription } from './endings.ts';
+import { applyPendingUpdate } from './pending-updates.ts';
+
+/** The payment method an invoice is charged to: its own, the subscription's, the customer's. */
+export function paymentMethodFor(world: World, invoice: Stripe.Invoice): string | null {
+  const subscription = subscriptionOf(world, invoice);
+  const customer = world.store.find('customer', idOf(invoice.customer) ?? '');
+  return (
+    idOf(invoice.default_payment_method) ??
+    idOf(subscription?.default_payment_method) ??
+    (customer && !customer.deleted ? idOf(customer.invoice_settings.default_payment_method) : null)
+  );
+}
+
+/** Charges an open invoice once. Returns whether it is paid. */
+export function attempt(
+  world: World,
+  invoice: Stripe.Invoice,
+  offSession: boolean,
+  paymentMethod = paymentMethodFor(world, invoice),
+  authenticated = false,
+): boolean {
+  const intent = intentOf(world, invoice);
+  if (!intent) return invoice.status === 'paid';
+  if (paymentMethod) {
+    world.store.get('payment_method', paymentMethod);
+    confirm(world, intent, paymentMethod, offSession, authenticated);
+    if (intent.status === 'succeeded') {
+      onPaid(world, invoice, false);
+      return true;
+    }
+  }
+  onFailed(world, invoice, intent);
+  return false;
+}
+
+/** `POST /v1/invoices/:id/pay`: charges, or throws the card's 402. */
+export function pay(world: World, invoice: Stripe.Invoice, paymentMethod: string | null, offSession: boolean): void {
+  if (invoice.status === 'paid') throw invalid('Invoice is already paid', 'id', 'invoice_already_paid');
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
+    throw invalid(`This invoice can't be paid: it is ${invoice.status}.`, 'id', 'status_transition_invalid');
+  }
+  const method = paymentMethod ?? paymentMethodFor(world, invoice);
+  if (!method) {
+    throw invalid(
+      'There is no payment method to pay this invoice with: the customer has no default payment method.',
+      'payment_method',
+      'missing',
+    );
+  }
+  if (attempt(world, invoice, offSession, method)) return;
+  const intent = intentOf(world, invoice)!;
+  if (intent.status === 'requires_action') {
+    throw invalid(
+      'This payment requires additional user action before it can be completed successfully.',
+      'payment_method',
+      'invoice_payment_intent_requires_action',
+    );
+  }
+  throw cardFault(intent);
+}
+
+/** After a payment intent came to an end outside of an attempt (3-D Secure, a confirmation by the API). */
+export function onIntentSettled(world: World, intent: Stripe.PaymentIntent): void {
+  const payment = world.store.all('invoice_payment').find((one) => idOf(one.payment.payment_intent) === intent.id);
+  const invoice = payment && world.store.find('invoice', idOf(payment.invoice));
+  if (!invoice || invoice.status === 'paid') return;
+  if (intent.status === 'succeeded') onPaid(world, invoice, false);
+  else onFailed(world, invoice, intent);
+}
+
+/** Paid: the subscription starts, recovers, or takes its pending update. */
+export function onPaid(world: World, invoice: Stripe.Invoice, outOfBand: boolean): void {
+  markPaid(world, invoice, invoice.amount_due, outOfBand);
+  const subscription = subscriptionOf(world, invoice);
+  if (!subscription) return;
+  applyPendingUpdate(world, subscription, invoice);
+  settleStatus(world, subscription, invoice);
+}
+
+/** A subscription follows its latest invoice once that is paid or no longer wanted. */
+function settleStatus(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
+  const isLatest = idOf(subscription.latest_invoice) === invoice.id;
+  if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  emitChange(world, 'customer.subscription.updated', subscription, () => {
+    subscription.status =
+      subscription.trial_end && subscription.trial_end > nowFor(world, idOf(subscription.customer))
+        ? 'trialing'
+        : 'active';
+    keepPaymentMethod(world, subscription, invoice);
+  });
+}
+
+/** With `save_default_payment_method: on_subscription`, what paid becomes the subscription's default. */
+function keepPaymentMethod(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
+  if (subscription.payment_settings?.save_default_payment_method !== 'on_subscription') return;
+  subscription.default_payment_method =
+    idOf(intentOf(world, invoice)?.payment_method) ?? subscription.default_payment_method;
+}
+
+function onFailed(world: World, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent): void {
+  const subscription = subscriptionOf(world, invoice);
+  const first = invoice.billing_reason === 'subscription_create';
+  const pending = subscription && world.notes.pendingUpdates[subscription.id]?.invoice === invoice.id;
+  const now = nowFor(world, idOf(invoice.customer));
+  const pauseDays = world.settings.retryDays[invoice.attempt_count];
+  const retries =
+    invoice.collection_method === 'charge_automatically' &&
+    !first &&
+    !pending &&
+    invoice.status === 'open' &&
+    subscription?.status !== 'canceled';
+  emitChange(world, 'invoice.updated', invoice, () => {
+    invoice.attempted = true;
+    invoice.attempt_count += 1;
+    invoice.next_payment_attempt = retries && pauseDays !== undefined ? now + pauseDays * 86_400 : null;
+  });
+  emit(world, 'invoice.payment_failed', invoice);
+  if (intent.status === 'requires_action') emit(world, 'invoice.payment_action_required', invoice);
+  if (!retries) return;
+  if (subscription?.status === 'active' || subscription?.status === 'trialing') {
+    emitChange(world, 'customer.subscription.updated', subscription, () => {
+      subscription.status = 'past_due';
+    });
+  }
+  if (invoice.next_payment_attempt)
+    schedule(world, idOf(invoice.customer)!, 'retry', invoice.id, invoice.next_payment_attempt);
+  else if (subscription) giveUp(world, subscription);
+}
+
+function giveUp(world: World, subscription: Stripe.Subscription): void {
+  if (world.settings.afterLastRetry === 'cancel') endSubscription(world, subscription, { reason: 'payment_failed' });
+  else if (world.settings.afterLastRetry === 'mark_unpaid') {
+    emitChange(world, 'customer.subscription.updated', subscription, () => {
+      subscription.status = 'unpaid';
+    });
+  }
+}
+
+/** What the agenda calls when a retry is due. */
+export function retry(world: World, invoiceId: string): void {
+  const invoice = world.store.find('invoice', invoiceId);
+  if (invoice?.status === 'open' && invoice.next_payment_attempt !== null) attempt(world, invoice, true);
+}

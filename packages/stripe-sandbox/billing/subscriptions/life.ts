@@ -1,0 +1,43 @@
+/** A subscription's life ahead: its periods, and what will happen to it by itself. */
+import type Stripe from 'stripe';
+import { nowFor, schedule, unschedule } from '../../events/clock.ts';
+import { idOf, type World } from '../../world/world.ts';
+import { periodAt } from '../invoices/periods.ts';
+
+const DAY = 86_400;
+const TRIAL_NOTICE_DAYS = 3;
+
+/** Puts everything that will happen to this subscription by itself on the agenda; call it after each change. */
+export function scheduleLife(world: World, subscription: Stripe.Subscription): void {
+  const customer = idOf(subscription.customer);
+  const now = nowFor(world, customer);
+  for (const action of ['renew', 'upcoming', 'trial_will_end', 'end', 'resume_collection'])
+    unschedule(world, action, subscription.id);
+  if (['canceled', 'incomplete', 'incomplete_expired', 'paused'].includes(subscription.status)) return;
+  const renewsAt = nextPeriodEnd(subscription);
+  const resumesAt = subscription.pause_collection?.resumes_at;
+  if (resumesAt) schedule(world, customer, 'resume_collection', subscription.id, resumesAt);
+  if (subscription.cancel_at !== null) schedule(world, customer, 'end', subscription.id, subscription.cancel_at);
+  if (subscription.cancel_at === null || subscription.cancel_at > renewsAt) {
+    schedule(world, customer, 'renew', subscription.id, renewsAt);
+    const noticeAt = renewsAt - world.settings.upcomingDays * DAY;
+    if (noticeAt > now && subscription.status !== 'trialing')
+      schedule(world, customer, 'upcoming', subscription.id, noticeAt);
+  }
+  if (subscription.status === 'trialing' && subscription.trial_end) {
+    const noticeAt = subscription.trial_end - TRIAL_NOTICE_DAYS * DAY;
+    // A trial shorter than the notice is announced at once.
+    if (noticeAt > now) schedule(world, customer, 'trial_will_end', subscription.id, noticeAt);
+  }
+}
+
+export function nextPeriodEnd(subscription: Stripe.Subscription): number {
+  return Math.min(...subscription.items.data.map((item) => item.current_period_end));
+}
+
+/** The item's period that contains `at`. */
+export function rollItem(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem, at: number): void {
+  const period = periodAt(subscription.billing_cycle_anchor, item.price.recurring!, at);
+  item.current_period_start = period.start;
+  item.current_period_end = period.end;
+}

@@ -1,0 +1,54 @@
+/** The order of the repository's parts, lowest first. A part imports itself and those below it; type imports count. */
+
+/** Add a feature after every feature that it imports. */
+export const FEATURES: readonly string[] = ['audit', 'email', 'accounts', 'organizations', 'billing'];
+
+export interface Tower {
+  /** A folder, with a slash at its end; '' is the repository. */
+  root: string;
+  /** Folders and files below `root`; '' is everything that no other names. */
+  parts: readonly string[];
+}
+
+/** Each folder of `packages/` stands alone: it imports nothing outside, and is imported by its package's name. */
+export const TOWERS: readonly Tower[] = [
+  {
+    root: 'packages/stripe-sandbox/',
+    parts: [
+      'world',
+      'protocol',
+      'events',
+      'billing/payments',
+      'billing/catalog',
+      'billing/invoices',
+      'billing/subscriptions',
+      'billing/customers',
+      'billing/checkout',
+      'billing',
+      'resources',
+      'controls.ts',
+      'pages',
+      'http',
+      'sandbox.ts',
+      '',
+    ],
+  },
+  {
+    root: '',
+    parts: [
+      'app/platform',
+      ...FEATURES.map((feature) => `app/features/${feature}`),
+      'app',
+      'dev',
+      'monitoring',
+      'emails',
+      'scripts',
+      'test',
+      'bench',
+      '',
+    ],
+  },
+];
+
+/** The only file of `app/` that may name `dev/`: in types, and in dynamic imports where development is certain. */
+export const DEVELOPMENT_DOOR = 'app/wiring.ts';

@@ -1,0 +1,94 @@
+/** The import rules of ARCHITECTURE.md: which import breaks one, and what to do about it. */
+import { isTest } from './files.ts';
+import type { Import } from './imports.ts';
+import { DEVELOPMENT_DOOR, FEATURES, TOWERS, type Tower } from './order.ts';
+
+const ORDER_FILE = 'scripts/source/order.ts';
+
+/** The packages that each `package.json` declares, by its folder with a slash at the end ('' is the repository). */
+export type Declared = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** @returns what the import breaks, with advice; undefined if nothing */
+export function violation(entry: Import, declared: Declared): string | undefined {
+  const advice = entry.external ? packageAdvice(entry, declared) : fileAdvice(entry);
+  return advice && `${entry.from} -> ${entry.to}: ${advice}`;
+}
+
+/** @returns what to do about features without a place in the order, and places without a feature */
+export function featureViolations(files: readonly string[]): string[] {
+  const folders = new Set(files.flatMap((file) => featureOf(file) ?? []));
+  return [
+    ...[...folders]
+      .filter((name) => !FEATURES.includes(name))
+      .map(
+        (name) =>
+          `app/features/${name}: add '${name}' to FEATURES in ${ORDER_FILE}, after every feature that it imports`,
+      ),
+    ...FEATURES.filter((name) => folders.size > 0 && !folders.has(name)).map(
+      (name) => `${ORDER_FILE}: there is no feature '${name}': delete it from FEATURES`,
+    ),
+  ];
+}
+
+function fileAdvice({ from, to, kind }: Import): string | undefined {
+  const tower = towerOf(from);
+  if (tower !== towerOf(to)) {
+    return tower.root === ''
+      ? 'import a package by its name'
+      : `a package imports nothing outside of its folder (${tower.root})`;
+  }
+  if (isTest(from)) return undefined;
+  if (isTest(to)) return /^(test|bench)\//.test(from) ? undefined : 'only tests import tests and testing/';
+  if (from === DEVELOPMENT_DOOR && to.startsWith('dev/')) {
+    return kind === 'static' ? 'import dev/ by `import(…)`, so that production never loads it' : undefined;
+  }
+  const [feature, target] = [featureOf(from), featureOf(to)];
+  // Said once, by `featureViolations`.
+  if ([feature, target].some((name) => name !== undefined && !FEATURES.includes(name))) return undefined;
+  if (partOf(tower, to) > partOf(tower, from)) return directionAdvice(tower, from, to);
+  if (feature === undefined || target === undefined || target === feature) return undefined;
+  const surface = [`app/features/${target}/${target}.ts`, `app/features/${target}/schema.ts`];
+  return surface.includes(to)
+    ? undefined
+    : `import a feature through ${target}.ts, its public surface, or its schema.ts`;
+}
+
+function directionAdvice(tower: Tower, from: string, to: string): string {
+  const [feature, target] = [featureOf(from), featureOf(to)];
+  if (from.startsWith('app/') && to.startsWith('dev/')) return `only ${DEVELOPMENT_DOOR} may import dev/`;
+  if (from.startsWith('app/platform/'))
+    return 'the platform knows no feature and no app: take what it needs as an argument';
+  if (feature && target) {
+    return `'${feature}' stands before '${target}' in FEATURES (${ORDER_FILE}): let app/wiring.ts hand over what it needs, or change the order`;
+  }
+  if (feature) return 'a feature knows the platform and earlier features only: take what it needs as an argument';
+  const [low, high] = [from, to].map((file) => tower.parts[partOf(tower, file)] || 'everything else');
+  return `'${low}' stands below '${high}' in ${ORDER_FILE}: move what both need into '${low}' or lower, or hand it over as an argument`;
+}
+
+function packageAdvice({ from, to, kind }: Import, declared: Declared): string | undefined {
+  if (to.startsWith('node:')) return undefined;
+  const { root } = towerOf(from);
+  const name = to.split('/', to.startsWith('@') ? 2 : 1).join('/');
+  // A package's tests run where its folder is copied to, with what it declares. The service's own run here.
+  if (root === '' && (!from.startsWith('app/') || isTest(from) || kind === 'dynamic')) return undefined;
+  if (declared.get(root)?.has(name)) return undefined;
+  return root === ''
+    ? `not in the dependencies of package.json, so absent in production`
+    : `not declared in ${root}package.json`;
+}
+
+function towerOf(file: string): Tower {
+  return TOWERS.find(({ root }) => file.startsWith(root))!;
+}
+
+/** The place in the order of the part that a file belongs to: the one with the longest name that fits. */
+function partOf({ root, parts }: Tower, file: string): number {
+  const path = file.slice(root.length);
+  const fits = parts.filter((part) => part === '' || path === part || path.startsWith(`${part}/`));
+  return parts.indexOf(fits.reduce((longest, part) => (part.length > longest.length ? part : longest)));
+}
+
+function featureOf(file: string): string | undefined {
+  return /^app\/features\/([^/]+)\//.exec(file)?.[1];
+}
