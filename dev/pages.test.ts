@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type OpenApiDocument, operationsOf } from '../app/documentation/openapi.ts';
+import { dereference, type OpenApiDocument, operationsOf } from '../app/documentation/openapi.ts';
 import { PASSWORD, startTestService, type TestService } from '../test/service.ts';
 import { formPages } from './pages/forms.ts';
 
@@ -38,7 +38,7 @@ describe('pages of development', () => {
 
   test('a form makes a call that exists, with the fields it takes', async () => {
     const { body } = await service.request('/openapi.json');
-    const operations = operationsOf(body as OpenApiDocument);
+    const operations = operationsOf(dereference(body as OpenApiDocument));
     for (const { path, call, fields, token, signsIn } of formPages) {
       const operation = operations.find((candidate) => `${candidate.method} ${candidate.path}` === call);
       const schema = operation?.requestBody?.content['application/json']?.schema;

@@ -14,9 +14,9 @@ export interface PasswordRoutesOptions {
 }
 
 export function passwordRoutes(operations: Operations, options: PasswordRoutesOptions): void {
-  const { passwords, mailRequests, authentication } = options;
+  resetOperations(operations, options);
+  const { passwords, authentication } = options;
   const own = operations.at('/v1/users/me/password', { tag: tags.passwords });
-  const resets = operations.at('/v1/password-resets', { tag: tags.passwords });
 
   own.operation('PUT', '', {
     guard: authentication.signedIn,
@@ -34,6 +34,10 @@ export function passwordRoutes(operations: Operations, options: PasswordRoutesOp
     ],
     handle: ({ access, body, origin }) => passwords.change(access, body.currentPassword, body.newPassword, origin),
   });
+}
+
+function resetOperations(operations: Operations, { passwords, mailRequests }: PasswordRoutesOptions): void {
+  const resets = operations.at('/v1/password-resets', { tag: tags.passwords });
 
   resets.operation('POST', '', {
     guard: publicRoute,

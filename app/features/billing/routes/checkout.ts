@@ -37,12 +37,15 @@ const commonErrors = [
 ];
 
 export function checkoutRoutes(operations: Operations, options: CheckoutRoutesOptions): void {
-  const { authorization, checkout, returnTo } = options;
-  const guard = authorization.needs('billing:manage');
-  const organization = below(operations);
+  checkoutOperation(below(operations), options);
+  purchaseOperation(below(operations), options);
+}
 
+type Group = ReturnType<typeof below>;
+
+function checkoutOperation(organization: Group, { authorization, checkout, returnTo }: CheckoutRoutesOptions): void {
   organization.createBeyond('/checkout-sessions', {
-    guard,
+    guard: authorization.needs('billing:manage'),
     operationId: 'createCheckoutSession',
     summary: 'Open a checkout of a plan',
     description:
@@ -73,9 +76,11 @@ export function checkoutRoutes(operations: Operations, options: CheckoutRoutesOp
       return present(await checkout.subscribe(access, wanted));
     },
   });
+}
 
+function purchaseOperation(organization: Group, { authorization, checkout, returnTo }: CheckoutRoutesOptions): void {
   organization.createBeyond('/purchases', {
-    guard,
+    guard: authorization.needs('billing:manage'),
     operationId: 'createPurchase',
     summary: 'Open a checkout of a one-off product',
     description: 'What it adds is there once it is paid.',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { Id, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
 import type { ApiKeys, ApiKey as Row } from '../api-keys.ts';
 import type { Authorization } from '../authorization.ts';
@@ -14,9 +14,17 @@ export interface ApiKeyRoutesOptions {
 const params = { apiKeyId: Id('API key') };
 const MAX_GRACE_SECONDS = 7 * 86_400;
 
-export function apiKeyRoutes(operations: Operations, { authorization, apiKeys }: ApiKeyRoutesOptions): void {
-  const guard = authorization.needs('api-keys:write');
+export function apiKeyRoutes(operations: Operations, options: ApiKeyRoutesOptions): void {
   const below = operations.at(`${ORGANIZATION_PATH}/api-keys`, { tag: tags.apiKeys, params: organizationParams });
+  secretOperations(below, options);
+  keyOperations(below, options);
+}
+
+type Keys = OperationGroup<typeof organizationParams>;
+
+/** Those that answer with a secret. */
+function secretOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOptions): void {
+  const guard = authorization.needs('api-keys:write');
 
   below.create('', {
     guard,
@@ -36,6 +44,28 @@ export function apiKeyRoutes(operations: Operations, { authorization, apiKeys }:
       return { ...present(key), secret };
     },
   });
+
+  below.operation('POST', '/:apiKeyId/rotate', {
+    guard,
+    operationId: 'rotateApiKey',
+    summary: 'Rotate an API key',
+    description:
+      'Gives it another secret, shown this once. The old one keeps working for the grace. Only for the creator of the key.',
+    params,
+    body: {
+      graceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_GRACE_SECONDS, description: 'Default 0.' })),
+    },
+    example: { graceSeconds: 3_600 },
+    answers: { 200: NewApiKey },
+    async handle({ access, params, body: { graceSeconds = 0 } }) {
+      const { key, secret } = await apiKeys.rotate(access, params.apiKeyId, graceSeconds);
+      return { ...present(key), secret };
+    },
+  });
+}
+
+function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOptions): void {
+  const guard = authorization.needs('api-keys:write');
 
   below.list('', {
     guard: authorization.needs('api-keys:read'),
@@ -64,24 +94,6 @@ export function apiKeyRoutes(operations: Operations, { authorization, apiKeys }:
     async change({ access, params, body: { name, scopes, expiresAt } }) {
       const change = { name, scopes, expiresAt: expiresAt === null ? null : toDate(expiresAt) };
       return present(await apiKeys.update(access, params.apiKeyId, change));
-    },
-  });
-
-  below.operation('POST', '/:apiKeyId/rotate', {
-    guard,
-    operationId: 'rotateApiKey',
-    summary: 'Rotate an API key',
-    description:
-      'Gives it another secret, shown this once. The old one keeps working for the grace. Only for the creator of the key.',
-    params,
-    body: {
-      graceSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_GRACE_SECONDS, description: 'Default 0.' })),
-    },
-    example: { graceSeconds: 3_600 },
-    answers: { 200: NewApiKey },
-    async handle({ access, params, body: { graceSeconds = 0 } }) {
-      const { key, secret } = await apiKeys.rotate(access, params.apiKeyId, graceSeconds);
-      return { ...present(key), secret };
     },
   });
 

@@ -15,7 +15,8 @@ export interface InvitationRoutesOptions {
 }
 
 export function invitationRoutes(operations: Operations, options: InvitationRoutesOptions): void {
-  const { authentication, authorization, invitations } = options;
+  acceptOperation(operations, options);
+  const { authorization, invitations } = options;
   const guard = authorization.needs('members:invite');
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.invitations, params: organizationParams });
 
@@ -55,7 +56,9 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
     removed: 'Its link no longer works.',
     remove: ({ access, params }) => invitations.revoke(access, params.invitationId),
   });
+}
 
+function acceptOperation(operations: Operations, { authentication, invitations }: InvitationRoutesOptions): void {
   operations.at('/v1/invitations', { tag: tags.invitations }).operation('POST', '/accept', {
     guard: authentication.signedIn,
     operationId: 'acceptInvitation',

@@ -12,7 +12,9 @@ export interface MemberRoutesOptions {
 
 const membershipErrors = [organizationErrors.last_owner, organizationErrors.personal_organization];
 
-export function memberRoutes(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {
+export function memberRoutes(operations: Operations, options: MemberRoutesOptions): void {
+  transferOperation(operations, options);
+  const { authorization, memberships } = options;
   const { needs } = authorization;
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
 
@@ -50,9 +52,12 @@ export function memberRoutes(operations: Operations, { authorization, membership
     errors: membershipErrors,
     remove: ({ access, params }) => memberships.remove(access, params.userId),
   });
+}
 
+function transferOperation(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {
+  const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
   below.operation('POST', '/ownership-transfers', {
-    guard: needs('owners:manage'),
+    guard: authorization.needs('owners:manage'),
     operationId: 'createOwnershipTransfer',
     summary: 'Transfer ownership',
     description: 'Makes a member the owner and the caller an admin, in one step.',

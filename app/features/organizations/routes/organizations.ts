@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { NoFields } from '../../../platform/http/operations/fields.ts';
+import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Authorization } from '../authorization.ts';
 import type { Directory } from '../directory.ts';
@@ -18,11 +19,17 @@ export interface OrganizationRoutesOptions {
 }
 
 export function organizationRoutes(operations: Operations, options: OrganizationRoutesOptions): void {
-  const { authentication, authorization, founding, directory, dissolution } = options;
-  const { signedIn } = authentication;
-  const { needs } = authorization;
-  const all = operations.at('/v1/organizations', { tag: tags.organizations });
   const one = operations.at(ORGANIZATION_PATH, { tag: tags.organizations, params: organizationParams });
+  ownOrganizations(operations.at('/v1/organizations', { tag: tags.organizations }), options);
+  oneOrganization(one, options);
+  endOfOrganization(one, options);
+}
+
+type One = OperationGroup<typeof organizationParams>;
+
+function ownOrganizations(all: OperationGroup<NoFields>, options: OrganizationRoutesOptions): void {
+  const { authentication, founding, directory } = options;
+  const { signedIn } = authentication;
 
   all.create('', {
     guard: signedIn,
@@ -45,6 +52,10 @@ export function organizationRoutes(operations: Operations, options: Organization
     keyOf: ({ organization }) => [organization.id],
     present: ({ organization, role }) => ({ ...present(organization), role }),
   });
+}
+
+function oneOrganization(one: One, { authorization, directory }: OrganizationRoutesOptions): void {
+  const { needs } = authorization;
 
   one.get('', {
     guard: needs('organization:read'),
@@ -64,9 +75,13 @@ export function organizationRoutes(operations: Operations, options: Organization
     errors: [organizationErrors.slug_taken],
     change: async ({ access, body }) => present(await directory.update(access, body)),
   });
+}
+
+function endOfOrganization(one: One, options: OrganizationRoutesOptions): void {
+  const { authentication, authorization, dissolution } = options;
 
   one.remove('', {
-    guard: needs('organization:delete'),
+    guard: authorization.needs('organization:delete'),
     operationId: 'deleteOrganization',
     summary: 'Delete an organization',
     description: 'Closes it at once; it is purged after 14 days. An owner can restore it until then.',
@@ -76,7 +91,7 @@ export function organizationRoutes(operations: Operations, options: Organization
   });
 
   one.operation('POST', '/restore', {
-    guard: signedIn,
+    guard: authentication.signedIn,
     operationId: 'restoreOrganization',
     summary: 'Undo the deletion of an organization',
     description: 'By an owner; to all others it does not exist.',
