@@ -22,10 +22,7 @@ export async function createApi(service: Service): Promise<HttpServer> {
     problemBaseUrl,
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
-  service.accounts.routes(operations);
-  service.organizations.routes(operations);
-  service.billing.routes(operations);
-  service.email.routes(operations);
+  for (const part of service.parts) part.routes?.(operations);
   healthRoutes(operations, [
     { name: 'database', check: async () => void (await db.execute('select 1')) },
     {

@@ -66,7 +66,7 @@ test('an import against the order is found, types included, and the line says wh
     [
       'app/features/audit/a.ts',
       '../billing/billing.ts',
-      /'audit' stands before 'billing' in FEATURES .* let app\/wiring.ts/,
+      /'audit' is built before 'billing': let 'billing' follow 'audit'/,
     ],
     ['app/features/billing/a.ts', '../../wiring.ts', /a feature knows the platform and earlier features only/],
     [
@@ -126,6 +126,6 @@ test('a feature without a place in the order gets one line, which says where to 
     'app/wiring.ts': "import './features/projects/projects.ts';\n",
   });
   assert.deepEqual(violations, [
-    "app/features/projects: add 'projects' to FEATURES in scripts/source/order.ts, after every feature that it imports",
+    "app/features/projects: add a line for it to app/features.ts: export { projects } from './features/projects/projects.ts';",
   ]);
 });

@@ -127,8 +127,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     logger,
     errors: telemetry.errors,
     clock,
-    transport,
-    ...(options.stripe && { stripe: options.stripe }),
+    replacements: { transport, ...(options.stripe && { stripe: options.stripe }) },
     runtimeMetrics: false,
   });
   await startService(service);

@@ -1,7 +1,10 @@
 /** The order of the repository's parts, lowest first. A part imports itself and those below it; type imports count. */
+import * as features from '../../app/features.ts';
+import { buildOrder } from '../../app/platform/feature.ts';
 
-/** Add a feature after every feature that it imports. */
-export const FEATURES: readonly string[] = ['audit', 'email', 'accounts', 'organizations', 'billing'];
+export const FEATURE_LIST = 'app/features.ts';
+/** Each feature after what it says that it needs. */
+export const FEATURES: readonly string[] = buildOrder({ ...features });
 
 export interface Tower {
   /** A folder, with a slash at its end; '' is the repository. */

@@ -1,7 +1,7 @@
 /** The import rules of ARCHITECTURE.md: which import breaks one, and what to do about it. */
 import { isTest } from './files.ts';
 import type { Import } from './imports.ts';
-import { DEVELOPMENT_DOOR, FEATURES, TOWERS, type Tower } from './order.ts';
+import { DEVELOPMENT_DOOR, FEATURE_LIST, FEATURES, TOWERS, type Tower } from './order.ts';
 
 const ORDER_FILE = 'scripts/source/order.ts';
 
@@ -22,10 +22,10 @@ export function featureViolations(files: readonly string[]): string[] {
       .filter((name) => !FEATURES.includes(name))
       .map(
         (name) =>
-          `app/features/${name}: add '${name}' to FEATURES in ${ORDER_FILE}, after every feature that it imports`,
+          `app/features/${name}: add a line for it to ${FEATURE_LIST}: export { ${name} } from './features/${name}/${name}.ts';`,
       ),
     ...FEATURES.filter((name) => folders.size > 0 && !folders.has(name)).map(
-      (name) => `${ORDER_FILE}: there is no feature '${name}': delete it from FEATURES`,
+      (name) => `${FEATURE_LIST}: there is no folder app/features/${name}: delete its line`,
     ),
   ];
 }
@@ -59,7 +59,7 @@ function directionAdvice(tower: Tower, from: string, to: string): string {
   if (from.startsWith('app/platform/'))
     return 'the platform knows no feature and no app: take what it needs as an argument';
   if (feature && target) {
-    return `'${feature}' stands before '${target}' in FEATURES (${ORDER_FILE}): let app/wiring.ts hand over what it needs, or change the order`;
+    return `'${feature}' is built before '${target}': let '${target}' follow '${feature}', or add '${target}' to the \`needs\` of '${feature}'`;
   }
   if (feature) return 'a feature knows the platform and earlier features only: take what it needs as an argument';
   const [low, high] = [from, to].map((file) => tower.parts[partOf(tower, file)] || 'everything else');

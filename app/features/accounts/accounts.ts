@@ -5,8 +5,9 @@
 import './audit-actions.ts';
 import './metrics.ts';
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Database } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
+import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
@@ -22,6 +23,7 @@ import { type Authentication, createAuthentication } from './authentication.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
 import { createEmailChanges } from './email-changes.ts';
+import { type AccountFollower, createAccountFollowers } from './followers.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
 import { createMailRequests } from './mail-requests.ts';
@@ -60,7 +62,7 @@ export interface AccountsOptions {
   email: Email;
   metrics: Metrics;
   logger: Logger;
-  settings: {
+  config: {
     appUrl: string;
     apiUrl: string;
     corsOrigins: readonly string[];
@@ -71,29 +73,11 @@ export interface AccountsOptions {
     sessionAbsoluteDays: number;
     networkLimitFactor: number;
   };
-  /** What later features do when something happens to a user, in its transaction. */
-  followers?: AccountFollowers;
 }
-
-export interface AccountFollowers {
-  /** A user was verified for the first time. */
-  verified(tx: Transaction, user: User): Promise<void>;
-  /** A user asks to be deleted; throwing refuses. */
-  deletionRequested(tx: Transaction, userId: string): Promise<void>;
-  /** A user is about to be purged. */
-  purging(tx: Transaction, userId: string): Promise<void>;
-  /** What is stored about a user elsewhere, by name, for the export. */
-  exportFor(userId: string): Promise<Record<string, unknown>>;
-}
-
-const NOBODY: AccountFollowers = {
-  verified: async () => {},
-  deletionRequested: async () => {},
-  purging: async () => {},
-  exportFor: async () => ({}),
-};
 
 export interface Accounts {
+  /** Adds a later feature that acts when something happens to a user. */
+  follow(follower: AccountFollower): void;
   readonly authentication: Authentication;
   readonly administration: Administration;
   readonly users: Users;
@@ -106,9 +90,9 @@ export interface Accounts {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, settings } = options;
+  const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, config: settings } = options;
   const { appUrl, apiUrl } = settings;
-  const followers = options.followers ?? NOBODY;
+  const followers = createAccountFollowers();
   const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
 
   const users = createUsers(db);
@@ -164,6 +148,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);
 
   return {
+    follow: followers.add,
     authentication,
     administration,
     users,
@@ -188,3 +173,5 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
   };
 }
+
+export const accounts = defineFeature({ needs: ['audit', 'email'], create: createAccounts });

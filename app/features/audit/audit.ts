@@ -9,6 +9,7 @@ import { deleteInBatches } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
+import { defineFeature } from '../../platform/feature.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
@@ -185,3 +186,5 @@ function sortMembers(_key: string, value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+export const audit = defineFeature({ needs: [], create: createAudit });

@@ -10,6 +10,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
+import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -77,12 +78,18 @@ export interface BillingOptions {
   jobs: Jobs;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
-  organizations: Pick<Organizations, 'authorization'>;
+  organizations: Pick<Organizations, 'authorization' | 'follow'>;
   metrics: Metrics;
   logger: Logger;
-  settings: BillingSettings;
-  /** For tests: another way to Stripe. */
-  stripe?: StripeClient | undefined;
+  config: BillingSettings;
+  replacements: Replacements;
+}
+
+declare module '../../platform/feature.ts' {
+  interface Replacements {
+    /** Another way to Stripe. */
+    stripe?: StripeClient;
+  }
 }
 
 export interface Billing {
@@ -95,12 +102,6 @@ export interface Billing {
   routes(operations: Operations): void;
   /** Begins to listen for changes of entitlements. */
   start(): Promise<void>;
-  /** When members come or go. */
-  membersChanged(tx: Transaction, organizationId: string): Promise<void>;
-  /** Before members are invited. @param members how many there would be. @throws `limit_reached` */
-  requireSeats(organizationId: string, members: number): Promise<void>;
-  /** When an organization is to be deleted (its subscription then ends with the paid period), or is purged (it ends now). */
-  closing(tx: Transaction, organizationId: string, when: 'requested' | 'purged'): Promise<void>;
   /** For operators. */
   readonly operations: {
     /** Whether there is a Stripe to ask. */
@@ -123,9 +124,9 @@ export interface Billing {
 }
 
 export function createBilling(options: BillingOptions): Billing {
-  const { db, clock, notifications, jobs, audit, metrics, logger, settings } = options;
-  const { authorization } = options.organizations;
-  const client = options.stripe ?? createStripeClient(settings);
+  const { db, clock, notifications, jobs, audit, metrics, logger, config: settings } = options;
+  const { authorization, follow } = options.organizations;
+  const client = options.replacements.stripe ?? createStripeClient(settings);
   const enabled = client !== undefined;
 
   const gateway = createStripeGateway({ client, metrics, logger });
@@ -151,6 +152,20 @@ export function createBilling(options: BillingOptions): Billing {
   const disputes = createDisputes({ db, gateway, customers, audit, logger });
   const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);
+  const closing = async (tx: Transaction, organizationId: string, now: boolean) => {
+    const customerId = await customers.find(organizationId);
+    if (customerId !== undefined) await jobs.enqueue(tx, closeQueue, { customerId, now });
+  };
+  follow({
+    membersChanged: (tx, organizationId) => seats.membersChanged(tx, organizationId),
+    async requireSeats(organizationId, members) {
+      const { limits } = await entitlements.of(organizationId);
+      if (limits.members !== null && members > limits.members) throw limitReached('members', limits.members);
+    },
+    // The subscription ends with the paid period, or now.
+    deletionRequested: (tx, organizationId) => closing(tx, organizationId, false),
+    purging: (tx, organizationId) => closing(tx, organizationId, true),
+  });
 
   return {
     entitlements,
@@ -176,15 +191,6 @@ export function createBilling(options: BillingOptions): Billing {
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
     start: () => entitlements.start(),
-    membersChanged: (tx, organizationId) => seats.membersChanged(tx, organizationId),
-    async requireSeats(organizationId, members) {
-      const { limits } = await entitlements.of(organizationId);
-      if (limits.members !== null && members > limits.members) throw limitReached('members', limits.members);
-    },
-    async closing(tx, organizationId, when) {
-      const customerId = await customers.find(organizationId);
-      if (customerId !== undefined) await jobs.enqueue(tx, closeQueue, { customerId, now: when === 'purged' });
-    },
     operations: {
       enabled,
       webhookEvents: handledEvents,
@@ -216,3 +222,8 @@ async function reconcile(
   const events = apply ? await poll() : 0;
   return { events, ...(await sweep({ apply, ...(found && { found }) })) };
 }
+
+export const billing = defineFeature({
+  needs: ['audit', 'email', 'accounts', 'organizations'],
+  create: createBilling,
+});

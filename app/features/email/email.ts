@@ -5,6 +5,7 @@
 import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
+import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
@@ -20,6 +21,7 @@ import { emailRoutes, type ProviderName } from './routes.ts';
 
 export { webhooksTag } from './routes.ts';
 
+import { createSmtpTransport } from './smtp-transport.ts';
 import { suppress, unsuppress } from './suppression.ts';
 import type { EmailTransport } from './transport.ts';
 import { createUnsubscribing } from './unsubscribing.ts';
@@ -80,6 +82,7 @@ export interface Email {
   forget(tx: Executor, userId: string): Promise<void>;
   /** What is stored about a user here. */
   exportFor(userId: string): ReturnType<typeof exportFor>;
+  close(): Promise<void>;
 }
 
 export function createEmail(options: EmailOptions): Email {
@@ -102,6 +105,7 @@ export function createEmail(options: EmailOptions): Email {
     purge: () => tidy({ db, jobs, clock }),
     forget,
     exportFor: (userId) => exportFor(db, userId),
+    close: async () => options.transport.close(),
   };
 }
 
@@ -113,3 +117,46 @@ function webhookProviders({ webhooks = {}, clock }: EmailOptions) {
   if (resend) providers.set('resend', { name: 'resend', feedback: createResendProvider({ ...resend, clock }) });
   return providers;
 }
+
+interface EmailFeatureOptions extends Omit<EmailOptions, 'transport' | 'from' | 'appUrl' | 'apiUrl' | 'webhooks'> {
+  config: {
+    smtpUrl: string;
+    emailFrom: string;
+    appUrl: string;
+    apiUrl: string;
+    sesTopicArns: readonly string[];
+    postmarkWebhookAuth: readonly string[];
+    postmarkWebhookSources: readonly string[];
+    resendWebhookSecret: readonly string[];
+  };
+  replacements: Replacements;
+}
+
+declare module '../../platform/feature.ts' {
+  interface Replacements {
+    /** In place of the mail server. */
+    transport?: EmailTransport;
+  }
+}
+
+export const email = defineFeature({
+  needs: [],
+  create({ config, replacements, ...options }: EmailFeatureOptions): Email {
+    const { sesTopicArns, postmarkWebhookAuth, postmarkWebhookSources, resendWebhookSecret } = config;
+    return createEmail({
+      ...options,
+      transport: replacements.transport ?? createSmtpTransport({ url: config.smtpUrl }),
+      from: config.emailFrom,
+      appUrl: config.appUrl,
+      apiUrl: config.apiUrl,
+      webhooks: {
+        ses: sesTopicArns.length > 0 ? { topicArns: sesTopicArns } : undefined,
+        postmark:
+          postmarkWebhookAuth.length > 0
+            ? { credentials: postmarkWebhookAuth, sources: postmarkWebhookSources }
+            : undefined,
+        resend: resendWebhookSecret.length > 0 ? { secrets: resendWebhookSecret } : undefined,
+      },
+    });
+  },
+});

@@ -4,18 +4,19 @@
  */
 import './audit-actions.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
-import type { Accounts, User } from '../accounts/accounts.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
 import { createDissolution } from './dissolution.ts';
-import type { OrganizationFollowers } from './followers.ts';
+import { createOrganizationFollowers, type OrganizationFollower } from './followers.ts';
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
@@ -37,11 +38,10 @@ export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
   rateLimits: RateLimits;
-  accounts: Pick<Accounts, 'authentication'>;
+  accounts: Pick<Accounts, 'authentication' | 'follow'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
-  appUrl: string;
-  followers: OrganizationFollowers;
+  config: { appUrl: string };
 }
 
 export interface Organizations {
@@ -49,19 +49,15 @@ export interface Organizations {
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
-  /** When a user is verified: gives them an organization of their own. */
-  welcome(tx: Transaction, user: User): Promise<void>;
-  /** When a user asks to be deleted. @throws `last_owner` where others would be left without an owner */
-  requireSuccessors(tx: Transaction, userId: string): Promise<void>;
-  /** When a user is purged: removes what only they belonged to, and leaves no organization without an owner. */
-  forgetUser(tx: Transaction, userId: string): Promise<void>;
-  /** What is stored about a user here. */
-  exportFor(userId: string): Promise<unknown>;
+  /** Adds a later feature that acts when an organization changes. */
+  follow(follower: OrganizationFollower): void;
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, audit, email, appUrl, followers } = options;
-  const { authentication } = options.accounts;
+  const { db, clock, audit, email, accounts } = options;
+  const { appUrl } = options.config;
+  const { authentication } = accounts;
+  const followers = createOrganizationFollowers();
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit });
@@ -73,7 +69,20 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const succession = createSuccession({ clock, audit, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication });
 
+  accounts.follow({
+    async verified(tx, user) {
+      await founding.foundPersonal(tx, user);
+    },
+    deletionRequested: (tx, userId) => succession.requireSuccessors(tx, userId),
+    purging: (tx, userId) => succession.forgetUser(tx, userId),
+    async exportFor(userId) {
+      const own = await directory.listOf(userId, 1_000);
+      return { organizations: own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })) };
+    },
+  });
+
   return {
+    follow: followers.add,
     authorization,
     handlers: [createPurgeHandler(dissolution)],
     schedules: [purgeSchedule],
@@ -90,14 +99,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
         guard: authorization.needs('audit:read'),
       });
     },
-    async welcome(tx, user) {
-      await founding.foundPersonal(tx, user);
-    },
-    requireSuccessors: (tx, userId) => succession.requireSuccessors(tx, userId),
-    forgetUser: (tx, userId) => succession.forgetUser(tx, userId),
-    async exportFor(userId) {
-      const own = await directory.listOf(userId, 1_000);
-      return own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
-    },
   };
 }
+
+export const organizations = defineFeature({ needs: ['audit', 'email', 'accounts'], create: createOrganizations });

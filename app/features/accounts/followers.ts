@@ -1,0 +1,39 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { User } from './users.ts';
+
+/** What later features do when something happens to a user, in its transaction. */
+export interface AccountFollower {
+  /** A user was verified for the first time. */
+  verified(tx: Transaction, user: User): Promise<void>;
+  /** A user asks to be deleted; throwing refuses. */
+  deletionRequested(tx: Transaction, userId: string): Promise<void>;
+  /** A user is about to be purged. */
+  purging(tx: Transaction, userId: string): Promise<void>;
+  /** What is stored about a user elsewhere, by name, for the export. */
+  exportFor(userId: string): Promise<Record<string, unknown>>;
+}
+
+/** All followers as one. Each is asked in the order in which it was added. */
+export interface AccountFollowers extends AccountFollower {
+  add(follower: AccountFollower): void;
+}
+
+export function createAccountFollowers(): AccountFollowers {
+  const all: AccountFollower[] = [];
+  return {
+    add: (follower) => void all.push(follower),
+    async verified(tx, user) {
+      for (const follower of all) await follower.verified(tx, user);
+    },
+    async deletionRequested(tx, userId) {
+      for (const follower of all) await follower.deletionRequested(tx, userId);
+    },
+    async purging(tx, userId) {
+      for (const follower of all) await follower.purging(tx, userId);
+    },
+    async exportFor(userId) {
+      const exports = await Promise.all(all.map((follower) => follower.exportFor(userId)));
+      return Object.assign({}, ...exports);
+    },
+  };
+}

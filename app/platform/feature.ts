@@ -1,0 +1,57 @@
+/**
+ * A feature, as the app assembles it: what it is called, what it knows, and how it is built. A feature exports one such object;
+ * `app/features.ts` lists them. Not here: what any feature does.
+ */
+import type { Operations } from './http/operations/operations.ts';
+import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
+
+/** What the app runs of a feature that is built. */
+export interface FeatureParts {
+  readonly handlers?: readonly JobHandler[];
+  readonly schedules?: readonly JobSchedule[];
+  routes?(operations: Operations): void;
+  /** Runs before requests and jobs: loads what every process keeps in memory. */
+  start?(): Promise<void>;
+  /** Runs after the last job has ended. */
+  close?(): Promise<void>;
+}
+
+export interface Feature<Options, Parts extends object> {
+  /** The features that it knows, which are built before it. */
+  readonly needs: readonly string[];
+  /**
+   * @param options the mechanisms of the platform, and the features that it needs under their names
+   * @returns what other features and the app use of it, `FeatureParts` among it
+   */
+  create(options: Options): Parts;
+}
+
+/** Declares a feature. */
+export function defineFeature<Options, Parts extends object>(
+  feature: Feature<Options, Parts>,
+): Feature<Options, Parts> {
+  return feature;
+}
+
+/** What tests put in place of what a feature would make itself. Features add their own by merging (`declare module`). */
+// biome-ignore lint/suspicious/noEmptyInterface: features fill it
+export interface Replacements {}
+
+/**
+ * The names of features in the order in which they can be built: each after what it needs.
+ * @throws Error when a need is no feature, or two features need each other
+ */
+export function buildOrder(features: Readonly<Record<string, { needs: readonly string[] }>>): string[] {
+  const order: string[] = [];
+  const visit = (name: string, path: readonly string[]): void => {
+    if (order.includes(name)) return;
+    const chain = [...path, name];
+    if (path.includes(name)) throw new Error(`features need each other: ${chain.join(' -> ')}`);
+    const feature = features[name];
+    if (!feature) throw new Error(`the feature ${path.at(-1)} needs ${name}, which is no line of app/features.ts`);
+    for (const need of feature.needs) visit(need, chain);
+    order.push(name);
+  };
+  for (const name of Object.keys(features)) visit(name, []);
+  return order;
+}
