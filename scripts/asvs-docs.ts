@@ -24,8 +24,8 @@ const requirements = JSON.parse(readFileSync('test/vectors/asvs/requirements.jso
 
 const HEADER = `# OWASP ASVS 5.0, chapters V6 to V10
 
-Made from \`scripts/asvs/\`: \`node scripts/asvs-docs.ts --write\`. Each requirement names the tests that would fail without it, or says in a line why it does not apply (–) or is
-not met (**open**). \`npm run check\` fails on one with neither, and on a test that does not exist. The requirements are those of the
+Made from \`scripts/asvs/\`: \`node scripts/asvs-docs.ts --write\`. Each requirement names the tests that would fail if it were not met. Otherwise it says in one line why it does
+not apply (–) or is not met (**open**). \`npm run check\` fails if a requirement has neither, or names a test that does not exist. The requirements are those of the
 [OWASP Application Security Verification Standard](https://owasp.org/www-project-application-security-verification-standard/), CC BY-SA 4.0.
 
 `;

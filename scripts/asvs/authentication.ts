@@ -2,7 +2,7 @@
 import { both, type Chapter, files, shown } from './evidence.ts';
 
 const NO_SECOND_FACTOR = { absent: 'There is no second factor yet; see V6.3.3.' };
-const NO_PROVIDER = { absent: 'Nobody signs in by another identity provider.' };
+const NO_PROVIDER = { absent: 'There is no sign-in through another identity provider.' };
 
 export const authentication: Chapter = {
   'V6.1.1': { document: 'docs/security/accounts.md#limits' },
@@ -14,14 +14,14 @@ export const authentication: Chapter = {
   'V6.2.4': shown(files.policy, 'names every reason'),
   'V6.2.5': shown(files.policy, 'takes 8 to 128 characters of any script'),
   'V6.2.6': both(shown(files.pages, 'every password is masked'), {
-    absent: 'Beyond the pages of development, the frontend is the product’s.',
+    absent: 'Plinth has only the development pages; the product provides its own frontend.',
   }),
   'V6.2.7': both(shown(files.pages, 'every password is masked'), {
-    absent: 'Beyond the pages of development, the frontend is the product’s.',
+    absent: 'Plinth has only the development pages; the product provides its own frontend.',
   }),
   'V6.2.8': shown(files.policy, 'takes different encodings', 'takes 8 to 128 characters'),
   'V6.2.9': shown(files.policy, 'takes 8 to 128 characters'),
-  'V6.2.10': { absent: 'No password has an end; nothing in the schema could hold one.' },
+  'V6.2.10': { absent: 'Passwords do not expire; the schema has no column for an expiry.' },
   'V6.2.11': shown(files.policy, 'names every reason'),
   'V6.2.12': shown(files.policy, 'names every reason', 'sends only five digits', 'accepts without the breach check'),
   'V6.3.1': shown(
@@ -31,9 +31,9 @@ export const authentication: Chapter = {
     'do not lock a person out of a known device',
     'stop a network that tries many accounts',
   ),
-  'V6.3.2': { absent: 'A migrated database holds no account; the first is registered like any other.' },
+  'V6.3.2': { absent: 'A new database contains no account; the first one is registered like any other.' },
   'V6.3.3': {
-    open: 'One factor only. A product that needs a second adds it to `sign-in.ts`, where every sign-in passes.',
+    open: 'There is only one factor. A product that needs a second one adds it to `sign-in.ts`, which handles every sign-in.',
   },
   'V6.3.4': both(shown(files.authorization, 'asks an anonymous caller to sign in'), {
     document: 'docs/security/accounts.md#ways-in',
@@ -42,7 +42,7 @@ export const authentication: Chapter = {
     shown(files.signIn, 'mails a notice when neither the network nor the program was seen before'),
     shown(files.refreshing, 'ends the session when a token is used again after more than ten seconds'),
   ),
-  'V6.3.6': { absent: 'A mailed link resets a password or proves an address; it never signs in.' },
+  'V6.3.6': { absent: 'An emailed link resets a password or proves an address; it never signs anybody in.' },
   'V6.3.7': both(
     shown(files.passwords, 'replace the old one, tell the owner', 'are set by the mailed link'),
     shown(files.emailChanges, 'is reverted by the link that goes to the old address'),
@@ -61,14 +61,14 @@ export const authentication: Chapter = {
   'V6.4.2': { absent: 'There are no hints and no secret questions.' },
   'V6.4.3': shown(files.passwords, 'are set by the mailed link', 'are reset by the newest link only'),
   'V6.4.4': NO_SECOND_FACTOR,
-  'V6.4.5': { absent: 'No way to sign in expires.' },
-  'V6.4.6': { absent: 'Operators suspend and verify accounts; no command of theirs sets a password.' },
+  'V6.4.5': { absent: 'No authentication mechanism expires.' },
+  'V6.4.6': { absent: 'Operators can suspend and verify accounts; no command sets a password.' },
   'V6.5.1': shown(files.links, 'redeem once under 50 parallel uses'),
   'V6.5.2': shown(files.links, 'rest in the database as their SHA-256 only'),
   'V6.5.3': shown(files.links, 'rest in the database as their SHA-256 only'),
   'V6.5.4': shown(files.links, 'rest in the database as their SHA-256 only'),
   'V6.5.5': both(shown(files.links, 'are good for their time and no longer'), {
-    open: 'A link to reset a password lives 30 minutes, not 10: mail can be slow. It holds 256 random bits and works once.',
+    open: 'A link to reset a password lives 30 minutes, not 10, because email can be slow. It contains 256 random bits and works once.',
   }),
   'V6.5.6': shown(files.passwords, 'void the links to reset them'),
   'V6.5.7': { absent: 'There are no biometric factors.' },

@@ -4,8 +4,8 @@ import { both, type Chapter, files, shown } from './evidence.ts';
 export const authorization: Chapter = {
   'V8.1.1': { document: 'docs/security/accounts.md#who-may-do-what' },
   'V8.1.2': { document: 'docs/security/accounts.md#fields' },
-  'V8.1.3': { document: 'docs/security/accounts.md#what-counts-beside-the-password' },
-  'V8.1.4': { document: 'docs/security/accounts.md#what-counts-beside-the-password' },
+  'V8.1.3': { document: 'docs/security/accounts.md#what-counts-besides-the-password' },
+  'V8.1.4': { document: 'docs/security/accounts.md#what-counts-besides-the-password' },
   'V8.2.1': shown(
     files.authorization,
     'declares a permission that exists',
@@ -27,7 +27,7 @@ export const authorization: Chapter = {
     shown(files.badInput, 'to every operation get a 4xx problem document'),
   ),
   'V8.2.4': both(shown(files.limits, 'do not lock a person out of a known device'), {
-    open: 'Network and program count when somebody signs in, and not again during the session.',
+    open: 'The network and the program are checked when somebody signs in, but not again during the session.',
   }),
   'V8.3.1': shown(files.authorization, 'is more than a few', 'asks an anonymous caller to sign in'),
   'V8.3.2': both(
@@ -43,6 +43,6 @@ export const authorization: Chapter = {
   ),
   'V8.4.2': {
     absent:
-      'There is no administrative interface on the network: operators run commands where the database is reached.',
+      'There is no administrative interface on the network: operators run commands on a machine that can reach the database.',
   },
 };

@@ -1,12 +1,13 @@
 /** V10 OAuth and OIDC. The service is no authorization server and no client; its own tokens follow RFC 9068, so what is said of resource servers applies. */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
-const NO_CLIENT = { absent: 'The service is no OAuth client and no OIDC relying party.' };
+const NO_CLIENT = { absent: 'The service is neither an OAuth client nor an OIDC relying party.' };
 const NO_SERVER = {
-  absent: 'There is no OAuth authorization server: tokens are given for a password, to the product’s own frontend.',
+  absent:
+    'The service is not an OAuth authorization server: it issues tokens for a password, to the product’s own frontend.',
 };
 const BEARER = {
-  open: 'Access tokens are bearer tokens: ten minutes, refused at once when their session ends. DPoP would change every client.',
+  open: 'Access tokens are bearer tokens. They live ten minutes and are refused as soon as their session ends. DPoP would change every client.',
 };
 
 export const oauth: Chapter = {
@@ -21,7 +22,9 @@ export const oauth: Chapter = {
     shown(files.authorization, 'lets a key do what its one scope allows'),
   ),
   'V10.3.3': shown(files.accessTokens, 'say who, for whom and until when'),
-  'V10.3.4': { absent: 'Nothing needs a recent or stronger sign-in; what is dangerous asks for the password itself.' },
+  'V10.3.4': {
+    absent: 'No operation needs a recent or stronger sign-in; dangerous operations ask for the password itself.',
+  },
   'V10.3.5': BEARER,
   'V10.4.1': NO_SERVER,
   'V10.4.2': NO_SERVER,

@@ -1,7 +1,7 @@
 /** V7 Session Management. */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
-const NO_FEDERATION = { absent: 'Sessions are of this service alone; no identity provider shares them.' };
+const NO_FEDERATION = { absent: 'Only this service uses its sessions; no identity provider shares them.' };
 
 export const sessions: Chapter = {
   'V7.1.1': { document: 'docs/security/accounts.md#sessions' },
@@ -25,11 +25,11 @@ export const sessions: Chapter = {
     shown(files.revocations, 'is any other session after a password change'),
     shown(files.passwords, 'are set by the mailed link, which ends every session'),
   ),
-  'V7.4.4': { absent: 'The frontend is the product’s; the call is DELETE /v1/sessions/current.' },
+  'V7.4.4': { absent: 'The product provides the frontend, which calls DELETE /v1/sessions/current.' },
   'V7.4.5': shown(files.revocations, 'is any session of a suspended user'),
   'V7.5.1': both(shown(files.emailChanges, 'needs the password'), shown(files.passwords, 'need the current one')),
   'V7.5.2': both(shown(files.sessions, 'are listed to their owner', 'are ended one by one, or all others at once'), {
-    open: 'Ending a session asks for an access token, not for the password: somebody who fears a thief must not be slowed down.',
+    open: 'Ending a session needs an access token but not the password: a person who fears a thief must not be slowed down.',
   }),
   'V7.5.3': shown(files.deletion, 'needs the password'),
   'V7.6.1': NO_FEDERATION,
