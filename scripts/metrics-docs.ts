@@ -8,14 +8,14 @@ const FILE = 'docs/metrics.md';
 
 const HEADER = `# Metrics
 
-Made from the \`metrics.ts\` of each mechanism and feature: \`node scripts/metrics-docs.ts --write\`.
+Generated from the \`metrics.ts\` of each mechanism and feature: \`node scripts/metrics-docs.ts --write\`.
 
-Every process serves them at \`http://<host>:9464/metrics\` (\`METRICS_PORT\`), a port that is never published: in Prometheus' classic text, or as
-OpenMetrics with exemplars to a scraper that accepts it. Beside them stand the runtime's: \`process_*\` (CPU, memory, open files) and \`nodejs_*\`
-(event loop lag and utilization, garbage collection, heap, handles), as \`@prometheus-io/client\` names them.
+Every process serves its metrics at \`http://<host>:9464/metrics\` (\`METRICS_PORT\`). This port is never published. The format is Prometheus' classic text,
+or OpenMetrics with exemplars if the scraper accepts it. In addition there are the runtime's metrics: \`process_*\` (CPU, memory, open files) and
+\`nodejs_*\` (event loop lag and utilization, garbage collection, heap, handles), as \`@prometheus-io/client\` names them.
 
-Every label has a bounded set of values: no user, tenant, id, address or raw path. The service level objectives made of them are in
-[monitoring/prometheus/rules/slo.yml](../monitoring/prometheus/rules/slo.yml), the alerts beside it, with a [runbook](runbooks) each.
+Every label has a bounded set of values: no user, tenant, id, address or raw path. The service level objectives that use these metrics are in
+[monitoring/prometheus/rules/slo.yml](../monitoring/prometheus/rules/slo.yml). The alerts are beside it, each with a [runbook](runbooks).
 
 | metric | type | labels | meaning |
 |---|---|---|---|
