@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseEnv } from 'node:util';
+import { isDeepStrictEqual, parseEnv } from 'node:util';
 import { COMPOSE_VARIABLES, envExample } from '../scripts/env-example.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { DEVELOPMENT_SECRET, EXAMPLE_SECRET, type Setting, settings } from './settings.ts';
+import { DEVELOPMENT_SECRET, EXAMPLE_SECRET } from './development-values.ts';
+import { type Setting, settings } from './settings.ts';
 
 const table = Object.entries<Setting<unknown>>(settings);
 const required = table.filter(([, setting]) => setting.required).map(([name]) => name);
@@ -170,19 +171,87 @@ describe('.env.example', () => {
     }
   });
 
-  it('copied to .env changes nothing of a development but the secret, the release, and the addresses', () => {
+  it('copied to .env changes nothing of a development but the secret', () => {
     const [plain, copied] = [readConfig({}), readConfig(example as Record<string, string>)];
     const changed = Object.keys(plain).filter(
       (key) => JSON.stringify(plain[key as keyof typeof plain]) !== JSON.stringify(copied[key as keyof typeof plain]),
     );
-    assert.deepEqual(changed.sort(), ['apiUrl', 'appSecret', 'appUrl', 'release']);
+    assert.deepEqual(changed, ['appSecret']);
   });
 
-  it('does not start production: it says what to set, and refuses the secret', () => {
+  it('has no value that goes live unnoticed: each is empty, or what is taken anyway, or refused by name', () => {
+    for (const [name, { example: value, parse, fallback }] of table) {
+      if (value === '' || isDeepStrictEqual(parse(value), fallback)) continue;
+      for (const APP_ENV of ['production', 'staging']) {
+        const [fault, ...others] = faultsOf({ ...LIVE, APP_ENV, [name]: value });
+        const advice = 'say in its `developmentOnly` why it must not go live, or leave the example empty';
+        assert.ok(fault?.startsWith(`${name} `), `${name}=${value} starts ${APP_ENV}: ${advice}`);
+        assert.deepEqual(others, []);
+      }
+    }
+    for (const [name, { example: value, meaning }] of Object.entries(COMPOSE_VARIABLES))
+      if (meaning.includes('[secret]'))
+        assert.match(
+          faultsOf({ ...LIVE, [name]: value }).join(),
+          new RegExp(`^${name} is the password of .env.example`),
+        );
+  });
+
+  it('does not start production: it says what to set, and refuses what everybody knows', () => {
     const faults = faultsOf({ ...(example as Record<string, string>), APP_ENV: 'production' });
     assert.deepEqual(
       new Set(faults.map((fault) => fault.split(' ')[0])),
-      new Set(['DATABASE_URL', 'SMTP_URL', 'APP_SECRET', 'APP_URL', 'API_URL']),
+      new Set([...required, 'POSTGRES_PASSWORD', 'GRAFANA_ADMIN_PASSWORD']),
     );
+  });
+});
+
+describe('a value of development', () => {
+  const REFUSED: Record<string, string[]> = {
+    DATABASE_URL: ['postgres://plinth:change-me@db:5432/plinth'],
+    DATABASE_DIRECT_URL: ['postgres://plinth:change-me@db:5432/plinth'],
+    DATABASE_REPLICA_URL: ['postgres://plinth:change%2dme@replica:5432/plinth'],
+    REDIS_URL: ['rediss://plinth:change-me@redis:6379'],
+    SMTP_URL: ['smtp://mailpit:1025', 'smtps://user:change-me@smtp.example.com'],
+    EMAIL_FROM: ['Plinth <no-reply@plinth.localhost>', 'no-reply@localhost'],
+    APP_URL: ['https://localhost', 'https://app.plinth.localhost:5000'],
+    API_URL: ['https://localhost:5000'],
+    STRIPE_SECRET_KEY: ['sk_test_sandbox'],
+    STRIPE_WEBHOOK_SECRET: ['whsec_development_only', 'whsec_c2VjcmV0,whsec_development_only'],
+    STRIPE_API_BASE: ['http://stripe-sandbox:12111', 'http://localhost:12111', 'http://stripe-sandbox.localhost'],
+    NETWORK_LIMIT_FACTOR: ['100'],
+    OTEL_TRACES_SAMPLER_ARG: ['1'],
+    RELEASE: ['dev'],
+  };
+
+  for (const APP_ENV of ['production', 'staging']) {
+    it(`does not start ${APP_ENV}: it is refused by name, all of them at once, and no secret is repeated`, () => {
+      for (const [name, values] of Object.entries(REFUSED)) {
+        for (const value of values) {
+          const [fault = 'none', ...others] = faultsOf({ ...LIVE, APP_ENV, [name]: value });
+          assert.ok(fault.startsWith(`${name} `), `${name}=${value}: ${fault}`);
+          assert.deepEqual(others, []);
+          if (secrets.includes(name)) assert.ok(!fault.includes(value), fault);
+        }
+      }
+      const all: Record<string, string> = Object.fromEntries(
+        Object.entries(REFUSED).map(([name, [first]]) => [name, first!]),
+      );
+      const named = faultsOf({ ...LIVE, ...all, APP_ENV }).map((fault) => fault.split(' ')[0]);
+      assert.deepEqual(named.sort(), Object.keys(REFUSED).sort());
+    });
+  }
+
+  it('starts development and tests', () => {
+    for (const APP_ENV of ['development', 'test'])
+      for (const [name, values] of Object.entries(REFUSED))
+        for (const value of values) assert.deepEqual(faultsOf({ APP_ENV, [name]: value }), [], `${name}=${value}`);
+  });
+
+  it('goes live when it is meant', () => {
+    const meant = { NETWORK_LIMIT_FACTOR: '50', OTEL_TRACES_SAMPLER_ARG: '1.0', SMTP_URL: 'smtp://localhost:25' };
+    assert.deepEqual(faultsOf({ ...LIVE, ...meant }), []);
+    assert.deepEqual(faultsOf({ ...LIVE, APP_ENV: 'staging', STRIPE_API_BASE: 'http://127.0.0.1:12111' }), []);
+    assert.match(faultsOf({ ...LIVE, STRIPE_API_BASE: 'https://api.stripe.com' }).join(), /^STRIPE_API_BASE must not/);
   });
 });

@@ -1,15 +1,8 @@
 /** Environment -> one typed, frozen `Config`. Reports every fault at once, and never a secret's value. */
 import { readFileSync } from 'node:fs';
+import { DEVELOPMENT_SECRET, EXAMPLE_PASSWORD, EXAMPLE_SECRET } from './development-values.ts';
 import { SettingFault } from './setting-parsers.ts';
-import {
-  DEVELOPMENT_SECRET,
-  type Environment,
-  EXAMPLE_SECRET,
-  type Setting,
-  type SettingName,
-  type Settings,
-  settings,
-} from './settings.ts';
+import { type Environment, type Setting, type SettingName, type Settings, settings } from './settings.ts';
 
 type HasDefault = { fallback: unknown } | { required: true; developmentFallback: unknown };
 type Value<N extends SettingName> =
@@ -55,27 +48,28 @@ export function readConfig(variables: Variables): Config {
     try {
       const given = textOf(name, setting, variables);
       values[camelCase(name)] = given === undefined ? defaultOf(setting, local) : setting.parse(given);
-      if (given === undefined && setting.required && !local) faults.push(`${name} is missing: ${setting.meaning}`);
+      if (local) continue;
+      if (given === undefined && setting.required) faults.push(`${name} is missing: ${setting.meaning}`);
+      const reason = given && setting.developmentOnly?.(given, variables.APP_ENV!);
+      if (reason) faults.push(`${name} ${reason}`);
     } catch (error) {
       if (!(error instanceof SettingFault)) throw error;
       faults.push(`${name} ${error.message}`);
     }
   }
   const config = values as unknown as Config;
-  if (!local) faults.push(...weaknesses(config));
+  if (!local) faults.push(...weaknesses(config), ...examplePasswords(variables));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
 }
 
-/** What is well-formed, but must not go live. */
+/** Well-formed values that must not go live, whether development has them or not. */
 function weaknesses(config: Config): string[] {
   const faults: string[] = [];
+  // These have been refused by name.
   const known = [EXAMPLE_SECRET, DEVELOPMENT_SECRET];
-  if (config.appSecret?.some((secret) => known.includes(secret))) {
-    faults.push(
-      'APP_SECRET is the one from .env.example or development, which everybody knows; make one with: openssl rand -base64 48',
-    );
-  } else if (config.appSecret?.some((secret) => new Set(secret).size < 12)) {
+  const random = config.appSecret?.filter((secret) => !known.includes(secret));
+  if (random?.some((secret) => new Set(secret).size < 12)) {
     faults.push('APP_SECRET is too regular to be random; make one with: openssl rand -base64 48');
   }
   if (config.appEnv === 'production') {
@@ -90,6 +84,15 @@ function weaknesses(config: Config): string[] {
     }
   }
   return faults;
+}
+
+/** Variables of the process that are no settings, e.g. GRAFANA_ADMIN_PASSWORD: Docker Compose hands over all that `.env` has. */
+function examplePasswords(variables: Variables): string[] {
+  return Object.entries(variables).flatMap(([name, value]) =>
+    value === EXAMPLE_PASSWORD
+      ? [`${name} is the password of .env.example, which everybody knows; make one with: openssl rand -hex 24`]
+      : [],
+  );
 }
 
 function textOf(name: string, setting: Setting<unknown>, variables: Variables): string | undefined {

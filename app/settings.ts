@@ -3,6 +3,19 @@
  * a test, and the documentation is made from it.
  */
 import {
+  anotherStripe,
+  DEVELOPMENT_SECRET,
+  type DevelopmentOnly,
+  developmentUrl,
+  EXAMPLE_SECRET,
+  formerExample,
+  knownSecrets,
+  localAddress,
+  localSender,
+  SANDBOX_KEY,
+  SANDBOX_WEBHOOK_SECRET,
+} from './development-values.ts';
+import {
   blocks,
   credentials,
   dsn,
@@ -35,12 +48,14 @@ export interface Setting<T> {
   readonly required?: true;
   /** A secret: never printed, may be read from the file that `<NAME>_FILE` names. */
   readonly secret?: true;
-  /** What `.env.example` shows. */
+  /** Says which values staging and production refuse to start with, and why. Absent: every value that can be parsed may go live. */
+  readonly developmentOnly?: DevelopmentOnly;
+  /**
+   * What `.env.example` shows. People copy that file and go live with the copy, so this is empty, or what is taken anyway, or refused
+   * by `developmentOnly`: a test holds every setting to that.
+   */
   readonly example: string;
 }
-
-export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
-export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
 
 const define = <const S extends Setting<unknown>>(setting: S): S => setting;
 
@@ -52,11 +67,11 @@ export const settings = {
     example: 'development',
   }),
   HOST: define({
-    meaning: 'Address to listen on. Default: 127.0.0.1 in development and test, otherwise 0.0.0.0.',
+    meaning: 'Address to listen on.',
     parse: text,
     fallback: '0.0.0.0',
     developmentFallback: '127.0.0.1',
-    example: '127.0.0.1',
+    example: '',
   }),
   PORT: define({ meaning: 'Port of the public API.', parse: integer(0, 65_535), fallback: 5_000, example: '5000' }),
   METRICS_PORT: define({
@@ -71,18 +86,21 @@ export const settings = {
     parse: url('postgres:', 'postgresql:'),
     required: true,
     secret: true,
+    developmentOnly: developmentUrl,
     example: '',
   }),
   DATABASE_DIRECT_URL: define({
     meaning: 'The same database without a pooler, for LISTEN, jobs and migrations. Default: DATABASE_URL.',
     parse: url('postgres:', 'postgresql:'),
     secret: true,
+    developmentOnly: developmentUrl,
     example: '',
   }),
   DATABASE_REPLICA_URL: define({
     meaning: 'A replica of it, for lists that may be some seconds old. Default: they are read from DATABASE_URL.',
     parse: url('postgres:', 'postgresql:'),
     secret: true,
+    developmentOnly: developmentUrl,
     example: '',
   }),
   DATABASE_POOL_SIZE: define({
@@ -109,6 +127,7 @@ export const settings = {
       'Redis or Valkey that counts rate limits, e.g. rediss://user:password@host:6379. Default: PostgreSQL counts them.',
     parse: url('redis:', 'rediss:'),
     secret: true,
+    developmentOnly: developmentUrl,
     example: '',
   }),
   APP_URL: define({
@@ -116,13 +135,16 @@ export const settings = {
       'Where links in mail lead: the frontend, whose pages post the token. Default in development: this service.',
     parse: url('http:', 'https:'),
     required: true,
-    example: 'http://localhost:5000',
+    developmentOnly: localAddress,
+    example: '',
   }),
   API_URL: define({
-    meaning: 'Where this API is reached from outside; also the issuer of access tokens.',
+    meaning:
+      'Where this API is reached from outside; also the issuer of access tokens. Default in development: this service.',
     parse: url('http:', 'https:'),
     required: true,
-    example: 'http://localhost:5000',
+    developmentOnly: localAddress,
+    example: '',
   }),
   APP_SECRET: define({
     meaning:
@@ -131,6 +153,7 @@ export const settings = {
     developmentFallback: [DEVELOPMENT_SECRET],
     required: true,
     secret: true,
+    developmentOnly: knownSecrets([EXAMPLE_SECRET, DEVELOPMENT_SECRET], 'make one with: openssl rand -base64 48'),
     example: EXAMPLE_SECRET,
   }),
   PRODUCT_NAME: define({
@@ -156,6 +179,7 @@ export const settings = {
     parse: url('smtp:', 'smtps:'),
     required: true,
     secret: true,
+    developmentOnly: developmentUrl,
     example: '',
   }),
   EMAIL_FROM: define({
@@ -163,7 +187,8 @@ export const settings = {
     parse: mailbox,
     developmentFallback: 'Plinth <no-reply@plinth.localhost>',
     required: true,
-    example: 'Plinth <no-reply@plinth.localhost>',
+    developmentOnly: localSender,
+    example: '',
   }),
   SES_TOPIC_ARNS: define({
     meaning: 'SNS topics whose bounces and complaints are accepted, comma-separated. Empty: the SES webhook is off.',
@@ -196,6 +221,7 @@ export const settings = {
       'Key of Stripe (sk_..., better a restricted rk_...). Empty: development uses its sandbox, elsewhere billing is off and all have the free plan.',
     parse: stripeKey,
     secret: true,
+    developmentOnly: knownSecrets([SANDBOX_KEY], 'take one from the Stripe dashboard'),
     example: '',
   }),
   STRIPE_WEBHOOK_SECRET: define({
@@ -203,11 +229,16 @@ export const settings = {
     parse: list,
     fallback: [],
     secret: true,
+    developmentOnly: knownSecrets(
+      [SANDBOX_WEBHOOK_SECRET],
+      'take the signing secret of your endpoint from the Stripe dashboard',
+    ),
     example: '',
   }),
   STRIPE_API_BASE: define({
-    meaning: "Where Stripe's API is, for a stand-in such as the sandbox. Default: Stripe's own.",
+    meaning: "Where Stripe's API is, for a stand-in such as the sandbox; not in production. Default: Stripe's own.",
     parse: url('http:', 'https:'),
+    developmentOnly: anotherStripe,
     example: '',
   }),
   STRIPE_SANDBOX_PORT: define({
@@ -277,7 +308,8 @@ export const settings = {
     parse: integer(1, 10_000),
     fallback: 1,
     developmentFallback: 100,
-    example: '100',
+    developmentOnly: formerExample('100', 'delete the line for the default, or choose another factor'),
+    example: '',
   }),
   LOG_LEVEL: define({
     meaning: 'trace, debug, info, warn, error or silent.',
@@ -302,7 +334,8 @@ export const settings = {
     parse: share,
     fallback: 0.05,
     developmentFallback: 1,
-    example: '1',
+    developmentOnly: formerExample('1', 'delete the line for the default, or write 1.0 to record every trace'),
+    example: '',
   }),
   SENTRY_DSN: define({
     meaning: 'Where unexpected errors are reported: Sentry, or what npm run errors prints. Empty: only to the log.',
@@ -314,7 +347,8 @@ export const settings = {
     meaning: 'What is deployed: a version or commit.',
     parse: text,
     fallback: 'unknown',
-    example: 'dev',
+    developmentOnly: formerExample('dev', 'name the version or commit, or delete the line'),
+    example: '',
   }),
   START_PATIENCE_SECONDS: define({
     meaning: 'On start: how long to wait for the database and for pending migrations before giving up, in seconds.',
@@ -327,14 +361,14 @@ export const settings = {
     parse: integer(0, 120),
     fallback: 5,
     developmentFallback: 0,
-    example: '0',
+    example: '',
   }),
   DRAIN_LIMIT_SECONDS: define({
     meaning: 'On stop: how long requests and jobs may take to finish after that, in seconds.',
     parse: integer(1, 600),
     fallback: 20,
     developmentFallback: 5,
-    example: '5',
+    example: '',
   }),
   MAILBOX_SMTP_PORT: define({
     meaning: 'Development only: port where the mailbox takes mail.',

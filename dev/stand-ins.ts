@@ -4,13 +4,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompleteConfig, Config } from '../app/config.ts';
+import { SANDBOX_KEY, SANDBOX_WEBHOOK_SECRET } from '../app/development-values.ts';
 import type { Billing } from '../app/features/billing/billing.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
-
-/** Known to everybody: nothing is behind them. */
-const SANDBOX_KEY = 'sk_test_sandbox';
-const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
@@ -21,6 +18,7 @@ export interface StandIns {
    * @throws StartError when it cannot start, e.g. because its port is taken
    */
   ready(service: { billing: Billing }): Promise<void>;
+  /** Lists where everything is that runs, whether a stand-in or not. */
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
 }
@@ -54,7 +52,7 @@ export async function startStandIns(
       stripe = startStripe(config, service);
       await orStartError(Promise.all([mailbox, stripe]));
     },
-    banner,
+    banner: (complete) => banner(complete, config),
     async close() {
       const others = [mailbox, stripe].map((starting) => starting?.then((started) => started?.close()).catch(() => {}));
       await Promise.all([database?.close(), ...others]);
@@ -164,17 +162,18 @@ async function startStripe(
   return sandbox;
 }
 
-function banner(config: CompleteConfig): string {
+/** @param given the configuration before it was completed: it says which stand-ins are running */
+function banner(config: CompleteConfig, given: Config): string {
   const lines = [
     ['API', config.apiUrl],
     ['API reference', `${config.apiUrl}/docs`],
-    ['Mailbox', `http://localhost:${config.mailboxPort}`],
-    ...(config.stripeSecretKey === SANDBOX_KEY
-      ? [['Stripe sandbox', `http://localhost:${config.stripeSandboxPort}`]]
-      : []),
+    ...(given.smtpUrl ? [] : [['Mailbox', `http://localhost:${config.mailboxPort}`]]),
+    ...(usesSandbox(given) ? [['Stripe sandbox', `http://localhost:${config.stripeSandboxPort}`]] : []),
     ['Metrics', `http://localhost:${config.metricsPort}/metrics`],
     ['Database', config.databaseUrl],
   ];
+  // It reads the mailbox, and moves the time of the sandbox.
+  const tip = given.smtpUrl || !usesSandbox(given) ? '' : 'Try: npm run demo. ';
   const rows = lines.map(([name, place]) => `  ${name!.padEnd(15)}${place}`);
-  return `\n${config.productName} is running.\n\n${rows.join('\n')}\n\nTry: npm run demo. Stop: Ctrl-C.\n\n`;
+  return `\n${config.productName} is running.\n\n${rows.join('\n')}\n\n${tip}Stop: Ctrl-C.\n\n`;
 }

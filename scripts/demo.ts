@@ -6,28 +6,22 @@ import { accountsStory } from './demo/accounts.ts';
 import { billingStory } from './demo/billing.ts';
 import { organizationsStory } from './demo/organizations.ts';
 import { createStage, Surprise } from './demo/stage.ts';
+import { readScriptEnvironment } from './environment.ts';
 
-try {
-  // As the service does in development.
-  process.loadEnvFile('.env');
-} catch {
-  // There is none: the defaults will do.
-}
-const port = process.env.PORT ?? '5000';
-const mailboxPort = process.env.MAILBOX_PORT ?? '1080';
+const env = readScriptEnvironment();
 const stage = createStage({
-  apiUrl: process.env.API_URL ?? `http://localhost:${port}`,
-  mailboxUrl: process.env.MAILBOX_URL ?? `http://localhost:${mailboxPort}`,
+  apiUrl: env.API_URL ?? `http://localhost:${env.PORT ?? 5_000}`,
+  mailboxUrl: env.MAILBOX_URL ?? `http://localhost:${env.MAILBOX_PORT ?? 1_080}`,
 });
 
 try {
   await stage.ready();
   await accountsStory(stage);
   await organizationsStory(stage);
-  await billingStory(
-    stage,
-    process.env.STRIPE_API_BASE ?? `http://localhost:${process.env.STRIPE_SANDBOX_PORT ?? 12_111}`,
-  );
+  await billingStory(stage, {
+    url: env.STRIPE_API_BASE ?? `http://localhost:${env.STRIPE_SANDBOX_PORT ?? 12_111}`,
+    key: env.STRIPE_SECRET_KEY ?? 'sk_test_sandbox',
+  });
   stage.finish();
 } catch (error) {
   if (!(error instanceof Surprise)) throw error;

@@ -1,6 +1,7 @@
 /** `.env.example`, made from the table in `app/settings.ts`: `--write` makes it, `--check` fails when it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { EXAMPLE_PASSWORD } from '../app/development-values.ts';
 import { type Setting, type SettingName, settings } from '../app/settings.ts';
 
 /** Where a section begins; it goes on to the next one in the table's order, so that a new setting joins its neighbours. */
@@ -14,21 +15,27 @@ const SECTIONS: Partial<Record<SettingName, string>> = {
   MAILBOX_SMTP_PORT: 'Development',
 };
 
-/** What only `docker-compose.yml` reads: variable -> meaning and value for a first look. */
+/** What only Docker Compose reads: variable -> meaning and value for a first look. Refused outside development like settings. */
 export const COMPOSE_VARIABLES = {
-  COMPOSE_PROFILES: {
+  COMPOSE_FILE: {
     meaning:
-      'stand-ins: mailpit and a sandbox of Stripe run beside the service. A real installation has none: remove it.',
-    example: 'stand-ins',
+      'With docker-compose.stand-ins.yml, mailpit and a Stripe sandbox run beside the service. A real installation has docker-compose.yml alone: delete this line.',
+    example: 'docker-compose.yml:docker-compose.stand-ins.yml',
+  },
+  POSTGRES_DB: {
+    meaning:
+      'Name of the database in the container. Everything follows it: the service, the exporter, dumps. A restore changes it.',
+    example: 'plinth',
   },
   POSTGRES_PASSWORD: {
-    meaning: 'Password of the database in the container, taken when its volume is made. openssl rand -hex 24. [secret]',
-    example: 'change-me',
+    meaning:
+      'Password of the database in the container, taken when its volume is made. Letters and digits only: openssl rand -hex 24. [secret]',
+    example: EXAMPLE_PASSWORD,
   },
-  GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: 'change-me' },
+  GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: EXAMPLE_PASSWORD },
 };
 
-const HEADER = `# Every setting, with its value for development. Made from app/settings.ts: node scripts/env-example.ts --write
+const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from app/settings.ts: node scripts/env-example.ts --write
 # To start with it: cp .env.example .env. An empty value is the same as none.
 # Only development reads .env; elsewhere settings come from the environment, and what is marked "required" must be set.
 # A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
@@ -36,9 +43,10 @@ const HEADER = `# Every setting, with its value for development. Made from app/s
 
 /** What `.env.example` must be. */
 export function envExample(): string {
-  const lines = Object.entries<Setting<unknown>>(settings).map(([name, { meaning, required, secret, example }]) => {
+  const lines = Object.entries<Setting<unknown>>(settings).map(([name, setting]) => {
+    const { meaning, required, secret, example } = setting;
     const title = SECTIONS[name as SettingName];
-    const marks = [required && 'required', secret && 'secret'].filter(Boolean).join(', ');
+    const marks = [required && 'required', secret && 'secret', ...defaults(setting)].filter(Boolean).join(', ');
     const value = /[\s#'"]/.test(example) ? JSON.stringify(example) : example;
     return `${title ? `\n# --- ${title} ---\n` : ''}# ${meaning}${marks && ` [${marks}]`}\n${name}=${value}\n`;
   });
@@ -46,6 +54,19 @@ export function envExample(): string {
     ([name, { meaning, example }]) => `# ${meaning}\n${name}=${example}\n`,
   );
   return `${HEADER}${lines.join('')}\n# --- Docker Compose ---\n${compose.join('')}`;
+}
+
+/** Of a setting that the example leaves empty. */
+function defaults({ example, secret, fallback, developmentFallback }: Setting<unknown>): string[] {
+  if (example !== '' || secret) return [];
+  return [
+    ...(isShown(fallback) ? [`default: ${fallback}`] : []),
+    ...(isShown(developmentFallback) ? [`in development: ${developmentFallback}`] : []),
+  ];
+}
+
+function isShown(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

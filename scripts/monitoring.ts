@@ -3,10 +3,11 @@
  * mailbox. Needs the programs installed, and says which packages have them.
  */
 import { readFileSync } from 'node:fs';
+import { readScriptEnvironment } from './environment.ts';
 import { findProgram } from './monitoring/programs.ts';
 import { startStack } from './monitoring/stack.ts';
 
-const { env } = process;
+const env = readScriptEnvironment();
 const port = env.PORT ?? '5000';
 const metricsPort = env.METRICS_PORT ?? '9464';
 const prometheusPort = Number(env.PROMETHEUS_PORT ?? 9090);

@@ -44,7 +44,7 @@ describe('a backup', { timeout: 300_000 }, () => {
       APP_URL: url,
       API_URL: url,
       SMTP_URL: mailbox.smtpUrl,
-      STRIPE_SECRET_KEY: 'sk_test_sandbox',
+      STRIPE_SECRET_KEY: 'sk_test_ofthistest',
       STRIPE_API_BASE: stripe.url,
       STRIPE_WEBHOOK_SECRET: secret,
     };

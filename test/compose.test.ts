@@ -1,11 +1,13 @@
-/** `docker-compose.yml`: a valid Compose file, hardened alike in every service, with the ports that the documentation names. */
+/** `docker-compose.yml` and the stand-ins beside it: valid Compose files, hardened alike in every service, with the ports that the documentation names. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { ConfigError, readConfig } from '../app/config.ts';
 import { COMPOSE_VARIABLES } from '../scripts/env-example.ts';
+import { COMPOSE_FILES, mergeComposeFiles, readComposeFile } from './containers/compose-file.ts';
 
 interface Service {
   image: string;
@@ -29,25 +31,26 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
 }
 
-const text = readFileSync('docker-compose.yml', 'utf8');
-const compose = parse(text, { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const text = COMPOSE_FILES.map((file) => readFileSync(file, 'utf8')).join('\n');
+const compose = mergeComposeFiles<Service>();
 const services = Object.entries(compose.services);
 const oneOffs = ['migrate', 'catalog'];
 /** Their images hold nothing that could ask. */
 const cannotAskThemselves = ['tempo'];
 
-describe('docker-compose.yml', () => {
+describe('the Compose files', () => {
   it("is valid by the Compose specification's schema", () => {
     const schema = JSON.parse(readFileSync('test/vectors/compose-spec/compose-spec.json', 'utf8'));
     const ajv = new Ajv({ strict: false, allowUnionTypes: true });
     addFormats.default(ajv, ['duration', 'uri']);
     const { $schema: _, ...rest } = schema;
     const validate = ajv.compile(rest);
-    assert.ok(validate(compose), JSON.stringify(validate.errors));
-    assert.ok(
-      !validate({ ...compose, services: { web: { imagge: 'x' } } }),
-      'the schema refuses what it does not know',
-    );
+    for (const file of COMPOSE_FILES)
+      assert.ok(
+        validate(parse(readFileSync(file, 'utf8'), { merge: true })),
+        `${file}: ${JSON.stringify(validate.errors)}`,
+      );
+    assert.ok(!validate({ services: { web: { imagge: 'x' } } }), 'the schema refuses what it does not know');
   });
 
   it('has every service, each on its port, on this machine only', () => {
@@ -151,10 +154,82 @@ describe('docker-compose.yml', () => {
     assert.deepEqual([...required].sort(), ['APP_SECRET', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD']);
     for (const name of required)
       assert.ok(example.get(name), `${name} has a value, so that a copy of .env.example starts`);
-    for (const name of Object.keys(COMPOSE_VARIABLES)) assert.ok(example.has(name) && text.includes(name), name);
+    for (const name of Object.keys(COMPOSE_VARIABLES))
+      assert.ok(example.has(name) && (text.includes(name) || name === 'COMPOSE_FILE'), name);
+    assert.equal(example.get('COMPOSE_FILE'), COMPOSE_FILES.join(':'));
     for (const [name, { environment = {} }] of services) {
       for (const [variable, value] of Object.entries(environment))
         if (/PASS|SECRET$|_KEY$/.test(variable)) assert.match(String(value), /^\$\{/, `${name}: ${variable}`);
     }
   });
+
+  it('names the database in one place: service, exporter and the commands in db follow .env, one by one', () => {
+    const elsewhere = 'postgres://plinth:x@db.example.com/shop';
+    for (const [env, expected] of [
+      [{}, /\/plinth\?/],
+      [{ POSTGRES_DB: 'plinth_restored' }, /@db:5432\/plinth_restored\?sslmode=disable$/],
+      [{ POSTGRES_DB: 'plinth_restored', DATABASE_URL: elsewhere }, /^postgres:\/\/plinth:x@db\.example\.com\/shop$/],
+    ] as const) {
+      const { web, worker, migrate, catalog, db, postgres_exporter } = readComposeFile(env);
+      const url = web!.environment.DATABASE_URL;
+      assert.match(url!, expected);
+      for (const one of [worker, migrate, catalog, db]) assert.equal(one!.environment.DATABASE_URL, url);
+      assert.equal(postgres_exporter!.environment.DATA_SOURCE_NAME, url);
+      const { POSTGRES_DB, PGDATABASE } = db!.environment;
+      assert.equal(POSTGRES_DB, 'POSTGRES_DB' in env ? env.POSTGRES_DB : 'plinth');
+      assert.equal(PGDATABASE, POSTGRES_DB);
+    }
+    const code = text.replace(/^\s*#.*$/gm, '');
+    assert.equal(code.match(/5432\/|dbname|DATA_SOURCE_URI/g)?.length, 1, 'the URL is written once');
+  });
+
+  it('lets the commands in db sign in, as whom and with what password the service does', () => {
+    const { db, web } = readComposeFile({ POSTGRES_PASSWORD: 's3cret' });
+    const { username, password } = new URL(web!.environment.DATABASE_URL!);
+    assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], [username, password]);
+    assert.equal(db!.environment.POSTGRES_USER, username);
+  });
+});
+
+describe('docs/deploy.md under Compose, followed to the letter', () => {
+  /** Set as the table of the page says. */
+  const set = {
+    APP_ENV: 'production',
+    APP_SECRET: 'q8Zr2vLk0WmX5tYb7NcJ4hGfD1sPaE9uTiOoRlKj',
+    APP_URL: 'https://app.example.com',
+    API_URL: 'https://api.example.com',
+    EMAIL_FROM: 'Plinth <no-reply@example.com>',
+  };
+  const smtp = { SMTP_URL: 'smtps://user:pass@smtp.example.com' };
+  const passwords = { POSTGRES_PASSWORD: 'b7NcJ4hGfD1sPaE9', GRAFANA_ADMIN_PASSWORD: 'q8Zr2vLk0WmX5tYb' };
+  const alone = { COMPOSE_FILE: '' };
+
+  function refusedBy(env: Record<string, string>, role: string): string[] {
+    try {
+      readConfig(readComposeFile(env)[role]!.environment);
+      return [];
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      return error.faults.map((fault) => fault.split(' ')[0]!).sort();
+    }
+  }
+
+  for (const role of ['migrate', 'web', 'worker'])
+    it(`${role} either starts as a production that holds nothing of development, or names what is left of it`, () => {
+      const stripe = ['STRIPE_API_BASE', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'];
+      const known = ['DATABASE_URL', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD'];
+      assert.deepEqual(refusedBy(set, role), [...known, 'SMTP_URL', ...stripe].sort());
+      assert.deepEqual(refusedBy({ ...set, ...smtp, ...passwords }, role), stripe);
+      assert.deepEqual(refusedBy({ ...set, ...smtp, ...alone }, role), known);
+      assert.deepEqual(refusedBy({ ...set, ...passwords, ...alone }, role), ['SMTP_URL']);
+      assert.deepEqual(refusedBy({ ...set, ...smtp, ...passwords, ...alone }, role), []);
+
+      const { environment } = readComposeFile({ ...set, ...smtp, ...passwords, ...alone })[role]!;
+      const config = readConfig(environment);
+      assert.equal(config.networkLimitFactor, 1);
+      assert.equal(config.otelTracesSamplerArg, 0.05);
+      assert.equal(config.stripeApiBase, undefined);
+      assert.equal(config.stripeSecretKey, undefined, 'billing is off');
+      assert.deepEqual(config.stripeWebhookSecret, []);
+    });
 });

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { parse } from 'yaml';
 import { type Setting, settings } from '../app/settings.ts';
+import { mergeComposeFiles } from './containers/compose-file.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const table = Object.entries<Setting<unknown>>(settings);
@@ -20,7 +20,7 @@ interface Service {
   stop_grace_period: string;
   ports: string[];
 }
-const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
+const compose = mergeComposeFiles<Service>();
 
 /** The quoted strings of a Terraform list. */
 function terraformList(file: string, name: string): string[] {

@@ -3,11 +3,14 @@ import type { Stage } from './stage.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** An organization buys a plan, changes it, misses a payment and pays it, cancels, and gets money back; time is moved by a test clock. */
-export async function billingStory(stage: Stage, stripeUrl: string): Promise<void> {
+/**
+ * An organization buys a plan, changes it, misses a payment and pays it, cancels, and gets money back; time is moved by a test clock.
+ * @param sandbox where the Stripe sandbox of the service is, and the key for it
+ */
+export async function billingStory(stage: Stage, sandbox: { url: string; key: string }): Promise<void> {
   const { step, until, elsewhere, mail, expect } = stage;
-  const { hostname: host, port } = new URL(stripeUrl);
-  const stripe = new Stripe(process.env.STRIPE_SECRET_KEY ?? 'sk_test_sandbox', { host, port, protocol: 'http' });
+  const { hostname: host, port } = new URL(sandbox.url);
+  const stripe = new Stripe(sandbox.key, { host, port, protocol: 'http' });
   const money = (amount: number, currency: string) => `${(amount / 100).toFixed(2)} ${currency}`;
 
   stage.chapter('Joan looks at the plans, and opens a checkout');

@@ -1,4 +1,4 @@
-/** What Docker Compose makes of `docker-compose.yml` and a `.env`: services whose variables are filled in. */
+/** Docker Compose's reading of the Compose files and a `.env`: services, merged and with their variables filled in. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -15,25 +15,63 @@ export interface ComposeService {
 
 type Variables = Record<string, string | undefined>;
 
-/** @param overrides what the `.env` of the test has instead of the example's */
+export const COMPOSE_FILES = ['docker-compose.yml', 'docker-compose.stand-ins.yml'] as const;
+
+/** A service as its file has it. */
+interface Written extends Partial<ComposeService> {
+  env_file?: string[];
+  extends?: { file: string; service: string };
+  depends_on?: Record<string, { condition: string }>;
+}
+
+/**
+ * The services of the files as Compose merges them: variables and dependencies are joined, all else is taken from the later file
+ * (docs.docker.com/reference/compose-file/merge).
+ */
+export function mergeComposeFiles<Service extends object>(files: readonly string[] = COMPOSE_FILES) {
+  const services: Record<string, Written> = {};
+  const volumes: Record<string, unknown> = {};
+  for (const file of files) {
+    const read = readYaml(file);
+    Object.assign(volumes, read.volumes);
+    for (const [name, { extends: base, ...service }] of Object.entries(read.services)) {
+      const below = base ? readYaml(base.file).services[base.service] : services[name];
+      services[name] = below ? merge(below, service) : service;
+    }
+  }
+  return { services: services as Record<string, Service>, volumes };
+}
+
+function readYaml(file: string): { services: Record<string, Written>; volumes?: Record<string, unknown> } {
+  return parse(readFileSync(file, 'utf8'), { merge: true });
+}
+
+function merge(below: Written, above: Written): Written {
+  const joined = { ...below, ...above };
+  if (below.environment || above.environment) joined.environment = { ...below.environment, ...above.environment };
+  if (below.depends_on || above.depends_on) joined.depends_on = { ...below.depends_on, ...above.depends_on };
+  return joined;
+}
+
+/** @param overrides what the `.env` of the test has instead of the example's; an empty COMPOSE_FILE is docker-compose.yml alone */
 export function readComposeFile(overrides: Record<string, string> = {}): Record<string, ComposeService> {
-  const file = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-    services: Record<string, Partial<ComposeService> & { env_file?: string[]; image: string }>;
-  };
   const variables: Variables = { ...parseEnv(readFileSync('.env.example', 'utf8')), ...overrides };
+  const files = (variables.COMPOSE_FILE || COMPOSE_FILES[0]).split(':');
   return Object.fromEntries(
-    Object.entries(file.services).map(([name, { image, command = [], environment = {}, volumes = [], env_file }]) => [
-      name,
-      {
-        image,
-        command: command.map((argument) => interpolate(argument, variables)),
-        environment: {
-          ...((env_file ? variables : {}) as Record<string, string>),
-          ...mapValues(environment, (value) => interpolate(String(value), variables)),
+    Object.entries(mergeComposeFiles<Written & { image: string }>(files).services).map(
+      ([name, { image, command = [], environment = {}, volumes = [], env_file }]) => [
+        name,
+        {
+          image,
+          command: command.map((argument) => interpolate(argument, variables)),
+          environment: {
+            ...((env_file ? variables : {}) as Record<string, string>),
+            ...mapValues(environment, (value) => interpolate(String(value), variables)),
+          },
+          volumes: volumes.map((volume) => volume.replace(/^\.\//, `${resolve('.')}/`)),
         },
-        volumes: volumes.map((volume) => volume.replace(/^\.\//, `${resolve('.')}/`)),
-      },
-    ]),
+      ],
+    ),
   );
 }
 

@@ -126,7 +126,7 @@ describe('the image', { timeout: 300_000 }, () => {
       SMTP_URL: mailbox.smtpUrl,
       API_URL: `http://127.0.0.1:${port}`,
       APP_URL: `http://127.0.0.1:${port}`,
-      STRIPE_SECRET_KEY: 'sk_test_sandbox',
+      STRIPE_SECRET_KEY: 'sk_test_ofthistest',
       STRIPE_API_BASE: stripe.url,
       STRIPE_WEBHOOK_SECRET: secret,
     };

@@ -59,7 +59,7 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
     CORS_ORIGINS: url,
     DATABASE_URL: databaseUrl,
     SMTP_URL: mailbox.smtpUrl,
-    STRIPE_SECRET_KEY: 'sk_test_sandbox',
+    STRIPE_SECRET_KEY: 'sk_test_ofthistest',
     STRIPE_API_BASE: stripe.url,
     STRIPE_WEBHOOK_SECRET: secret,
     ...options.env,

@@ -1,5 +1,6 @@
 /** A world kept in a file between two runs: read at the start, written while it changes and at the end. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Dump, dumpWorld, type World } from './world.ts';
 
 export interface StateFile {
@@ -19,12 +20,13 @@ export function readState(file: string): Dump | undefined {
   }
 }
 
-/** Keeps the file up to date, so that even a killed sandbox loses at most two seconds. */
+/** Keeps the file up to date, so that even a killed sandbox loses at most two seconds. Makes its folder whenever that is missing. */
 export function keepState(file: string, world: () => World): StateFile {
   let written = '';
   const write = () => {
     const text = JSON.stringify(dumpWorld(world()));
     if (text === written) return;
+    mkdirSync(dirname(file), { recursive: true });
     // Renamed into place: a kill in between leaves the old state, not half of the new one.
     writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);

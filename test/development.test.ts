@@ -1,0 +1,74 @@
+/** `npm start` as a developer has it: with a copy of `.env.example`, and with a database and a mail server of one's own. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { describe, it, type TestContext } from 'node:test';
+import { parseEnv } from 'node:util';
+import { startSmtpReceiver } from '../app/features/email/testing/smtp-receiver.ts';
+import { freePort } from '../dev/free-port.ts';
+import { removeCluster } from '../dev/postgres-cluster.ts';
+import { createTestDatabase } from './database.ts';
+import { type ServiceProcess, startProcess, until } from './faults/service-process.ts';
+import { request } from './service.ts';
+
+describe('development', { concurrency: 2, timeout: 110_000 }, () => {
+  it('runs the demo with a copy of .env.example, in which most settings are empty', async (t) => {
+    const env = { ...parseEnv(readFileSync('.env.example', 'utf8')), ...(await ownPorts(t)) } as Record<string, string>;
+    const service = startProcess(t, 'all', env);
+    assert.match(await bannerOf(service), /Mailbox .*Stripe sandbox .*Try: npm run demo/s);
+    const demo = spawn(process.execPath, ['scripts/demo.ts'], { env });
+    const [output, errors] = [text(demo.stdout), text(demo.stderr)];
+    const [status] = await once(demo, 'close');
+    assert.equal(status, 0, `${await output}${await errors}`);
+    await stop(service);
+  });
+
+  it("runs with a database and a mail server of one's own, and lists only what it has started", async (t) => {
+    const database = await createTestDatabase();
+    t.after(() => database.close());
+    const smtp = await startSmtpReceiver(t);
+    const ports = await ownPorts(t);
+    const service = startProcess(t, 'all', { ...ports, DATABASE_URL: database.url, SMTP_URL: smtp.url });
+    const banner = await bannerOf(service);
+    assert.match(banner, /Stripe sandbox/);
+    assert.doesNotMatch(banner, /Mailbox|npm run demo/);
+
+    const body = { email: 'ada@example.com', password: 'correct horse battery staple', name: 'Ada' };
+    assert.equal((await request(`http://127.0.0.1:${ports.PORT}/v1/users`, { body })).status, 202);
+    await until('the mail is at the mail server', async () => smtp.received.length > 0);
+    await until('the sandbox has kept its state', async () => {
+      assert.equal(service.child.exitCode, null, 'the service ended');
+      return existsSync(`${folderOf(ports.PORT)}/stripe.json`);
+    });
+    await stop(service);
+  });
+});
+
+const folderOf = (port: string) => `.plinth/${port}`;
+
+/** Ports that are free, as those of the example may be a developer's; removes the data that belongs to them. */
+async function ownPorts(t: TestContext) {
+  const names = ['PORT', 'METRICS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT', 'STRIPE_SANDBOX_PORT'] as const;
+  const ports = {} as Record<(typeof names)[number], string>;
+  for (const name of names) ports[name] = String(await freePort());
+  t.after(async () => {
+    await removeCluster(`${folderOf(ports.PORT)}/postgres`);
+    await rm(folderOf(ports.PORT), { recursive: true, force: true });
+  });
+  return ports;
+}
+
+/** The lines that a person reads once everything runs. */
+async function bannerOf(service: ServiceProcess): Promise<string> {
+  await service.logged(/Stop: Ctrl-C/);
+  return service.lines.flatMap(({ level, message }) => (level === 'none' ? [message] : [])).join('\n');
+}
+
+async function stop(service: ServiceProcess): Promise<void> {
+  service.child.kill('SIGTERM');
+  const { code, stderr } = await service.ended;
+  assert.equal(code, 0, stderr);
+}
