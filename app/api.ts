@@ -1,9 +1,10 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
 import type { OpenApiDocument } from './documentation/openapi.ts';
 import { documentationRoutes } from './documentation.ts';
+import { clockOffsetMs, describeOffset, MAX_OFFSET_MS } from './platform/database/clock-offset.ts';
 import { migrationsAreCurrent } from './platform/database/migrate.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
-import { healthRoutes, ReadinessFailure } from './platform/http/health.ts';
+import { healthRoutes, type ReadinessCheck, ReadinessFailure } from './platform/http/health.ts';
 import { describeOperations } from './platform/http/operations/document.ts';
 import { createOperations } from './platform/http/operations/operations.ts';
 import { createHttpServer } from './platform/http/server.ts';
@@ -11,7 +12,7 @@ import type { Service } from './wiring.ts';
 
 /** @param service what `wiring.ts` built */
 export async function createApi(service: Service): Promise<HttpServer> {
-  const { config, db, logger, metrics, errors } = service;
+  const { config, logger, metrics, errors } = service;
   const problemBaseUrl = `${config.apiUrl}/docs/errors`;
   const app = await createHttpServer({
     logger,
@@ -23,21 +24,7 @@ export async function createApi(service: Service): Promise<HttpServer> {
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
   for (const part of service.parts) part.routes?.(operations);
-  healthRoutes(operations, [
-    { name: 'database', check: async () => void (await db.execute('select 1')) },
-    {
-      name: 'migrations',
-      async check() {
-        if (!(await migrationsAreCurrent(db))) throw new ReadinessFailure('pending: run npm run plinth -- migrate');
-      },
-    },
-    {
-      name: 'draining',
-      async check() {
-        if (service.draining()) throw new ReadinessFailure('this process is stopping');
-      },
-    },
-  ]);
+  healthRoutes(operations, readinessChecks(service));
   const document = describeOperations(operations.all, {
     title: `${config.productName} API`,
     version: '1',
@@ -49,4 +36,31 @@ export async function createApi(service: Service): Promise<HttpServer> {
 
   await app.ready();
   return app;
+}
+
+/** What a process needs to take requests. */
+function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
+  return [
+    { name: 'database', check: async () => void (await db.execute('select 1')) },
+    {
+      name: 'migrations',
+      async check() {
+        if (!(await migrationsAreCurrent(db))) throw new ReadinessFailure('pending: run npm run plinth -- migrate');
+      },
+    },
+    {
+      name: 'clock',
+      async check() {
+        const offsetMs = await clockOffsetMs(db, clock);
+        // Only named: were the database's clock the wrong one, every process would be taken out of service at once.
+        if (Math.abs(offsetMs) > MAX_OFFSET_MS) return `${describeOffset(offsetMs)}: repair time synchronisation`;
+      },
+    },
+    {
+      name: 'draining',
+      async check() {
+        if (draining()) throw new ReadinessFailure('this process is stopping');
+      },
+    },
+  ];
 }

@@ -4,6 +4,7 @@ import { formatRefreshToken } from '../app/features/accounts/refresh-tokens.ts';
 import { createSigningKeys, type SigningKey } from '../app/features/accounts/signing-keys.ts';
 import { MINUTE_MS, systemClock } from '../app/platform/clock.ts';
 import { openDatabase } from '../app/platform/database/database.ts';
+import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { SESSION_SECRET, sealer, sessionId, userId } from './seed.ts';
 
 export const API_URL = 'https://api.example.com';
@@ -27,6 +28,7 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
   });
   const notifications = {
     connected: true,
+    closed: new AbortController().signal,
     subscribe: async () => () => {},
     start: async () => {},
     close: async () => {},
@@ -36,6 +38,7 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
     sealer,
     clock: systemClock,
     notifications,
+    logger: createLogger({ level: 'silent', release: 'bench' }),
     tokenLifetimeMs: 10 * MINUTE_MS,
   });
   await keys.start();

@@ -31,7 +31,10 @@ export async function postgresBinaries(account: Account | undefined, sharedDirec
       await cp(join(native, part), join(draft, part), { recursive: true, verbatimSymlinks: true });
     }
     await Promise.all([sharedDirectory, draft].map((path) => chmod(path, 0o755))); // whatever the umask says
-    await rename(draft, copy).catch(() => rm(draft, { recursive: true }));
+    await rename(draft, copy).catch(async (error) => {
+      await rm(draft, { recursive: true });
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // a second start was first
+    });
   }
   return join(copy, 'bin');
 }
@@ -60,7 +63,10 @@ async function installedPackage(): Promise<{ native: string; version: string }> 
 /** npm packages can't hold symbolic links; the package's install script makes them, where install scripts are allowed at all. */
 async function linkLibraries(native: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
-    await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
+    await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+      return '[]'; // this platform's package needs none
+    }),
   );
   for (const { source, target } of links) {
     const link = join(native, '..', target);

@@ -1,6 +1,7 @@
 /** What `doctor` looks at, each a thing of a live installation, and what to do where it is not well. */
 import { sql } from 'drizzle-orm';
 import { DAY_MS } from '../platform/clock.ts';
+import { clockOffsetMs, describeOffset, MAX_OFFSET_MS } from '../platform/database/clock-offset.ts';
 import type { Database } from '../platform/database/database.ts';
 import { driverError } from '../platform/database/failures.ts';
 import { migrationsAreCurrent } from '../platform/database/migrate.ts';
@@ -15,7 +16,6 @@ export interface Finding {
 
 type Check = (service: Service) => Promise<Finding>;
 
-const MAX_SKEW_MS = 2_000;
 const MAX_KEY_AGE_DAYS = 90;
 const MAX_JOB_AGE_SECONDS = 300;
 const MAX_LAG_SECONDS = 30;
@@ -31,18 +31,11 @@ const checks: Check[] = [
     const ok = await migrationsAreCurrent(db);
     return { check: 'migrations', ok, detail: ok ? 'current' : 'pending; run: node app/cli.ts migrate' };
   },
-  async ({ db }) => {
-    const before = Date.now();
-    const { rows } = await db.execute<{ now: string }>(
-      sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
-    );
-    const skewMs = Math.round(Number(rows[0]?.now) - (before + Date.now()) / 2);
-    const ok = Math.abs(skewMs) < MAX_SKEW_MS;
-    return {
-      check: 'clock',
-      ok,
-      detail: `${skewMs} ms apart from the database${ok ? '' : '; repair time synchronisation (NTP)'}`,
-    };
+  async ({ db, clock }) => {
+    const offsetMs = await clockOffsetMs(db, clock);
+    const ok = Math.abs(offsetMs) <= MAX_OFFSET_MS;
+    const advice = 'repair time synchronisation (NTP)';
+    return { check: 'clock', ok, detail: `${describeOffset(offsetMs)}${ok ? '' : `; ${advice}`}` };
   },
   async ({ replica }) => {
     const check = 'replica';

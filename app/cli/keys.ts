@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { SigningKey } from '../features/accounts/accounts.ts';
 import { MINUTE_MS } from '../platform/clock.ts';
 import { withService } from './service.ts';
-import { print } from './terminal.ts';
+import { print, Refusal, table } from './terminal.ts';
 
 const minutes = (text: string) => {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Minutes, as a whole number.');
@@ -23,4 +24,42 @@ export function keysCommands(program: Command): void {
         ...retired.map((old) => `Retired ${old}.`),
       ]);
     });
+
+  keys
+    .command('list')
+    .description('all keys, and which one signs')
+    .action(async (_options, command: Command) => {
+      const found = await withService(async ({ accounts, clock }) =>
+        present(await accounts.signingKeys.list(), clock.now()),
+      );
+      print(command, found, (rows) =>
+        table(
+          ['id', 'state', 'signs from'],
+          rows.map(({ id, state, signsFrom }) => [id, state, signsFrom.toISOString()]),
+        ),
+      );
+    });
+
+  keys
+    .command('revoke <kid>')
+    .description('refuse every token of a key from now on, in every process; another key signs where it did')
+    .action(async (kid: string, _options, command: Command) => {
+      const signing = await withService(({ accounts }) => accounts.signingKeys.revoke(kid));
+      if (signing === undefined) throw new Refusal(`There is no signing key ${kid}. See: node app/cli.ts keys list`);
+      print(command, { revoked: kid, signing }, () => [
+        `Key ${kid} is revoked: its tokens are refused.`,
+        `Key ${signing} signs.`,
+      ]);
+    });
+}
+
+/** What operators see of the keys: nothing private. */
+function present(keys: readonly SigningKey[], now: Date) {
+  const signing = keys.findLast(({ signsFrom }) => signsFrom <= now) ?? keys[0];
+  return keys.map((key) => {
+    const { id, signsFrom, verifiesUntil } = key;
+    const isOver = verifiesUntil !== undefined && verifiesUntil <= now;
+    const state = key === signing ? 'signs' : signsFrom > now ? 'next' : isOver ? 'retired' : 'verifies';
+    return { id, state, signsFrom };
+  });
 }

@@ -10,6 +10,12 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/**
+ * How far apart the clocks of two processes may be without harm: an instant that one process wrote and another compares is taken with
+ * this tolerance. `doctor` and `/readyz` name an offset long before it is used up (`database/clock-offset.ts`).
+ */
+export const CLOCK_TOLERANCE_MS = 60 * SECOND_MS;
+
 /** The instant `durationMs` milliseconds after (or, negative, before) `instant`. */
 export function after(instant: Date, durationMs: number): Date {
   return new Date(instant.getTime() + durationMs);

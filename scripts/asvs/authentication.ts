@@ -40,7 +40,7 @@ export const authentication: Chapter = {
   }),
   'V6.3.5': both(
     shown(files.signIn, 'mails a notice when neither the network nor the program was seen before'),
-    shown(files.refreshing, 'ends the session when a token is used again after more than ten seconds'),
+    shown(files.refreshing, 'ends the session when a token is used again after its successor was used'),
   ),
   'V6.3.6': { absent: 'An emailed link resets a password or proves an address; it never signs anybody in.' },
   'V6.3.7': both(

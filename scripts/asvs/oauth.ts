@@ -32,7 +32,7 @@ export const oauth: Chapter = {
   'V10.4.4': NO_SERVER,
   'V10.4.5': shown(
     files.refreshing,
-    'ends the session when a token is used again after more than ten seconds',
+    'ends the session when a token is used again after its successor was used',
     'ends the session when a token two generations back is used',
     'leaves one live branch after 50 parallel uses',
   ),

@@ -128,7 +128,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     const { url, metricsUrl } = await service.ready();
     assert.deepEqual((await request(`${url}/readyz`)).body, {
       status: 'ok',
-      checks: { database: 'ok', migrations: 'ok', draining: 'ok' },
+      checks: { database: 'ok', migrations: 'ok', clock: 'ok', draining: 'ok' },
     });
     const body = { email: 'ada@example.com', password: 'correct horse battery staple' };
     assert.equal((await request(`${url}/v1/users`, { body })).status, 202);

@@ -1,6 +1,7 @@
 /** Access tokens: JWTs by RFC 9068, signed with ES256, checked by RFC 8725 (algorithm allow-list, `typ`, `iss`, `aud`). */
+import type { KeyObject } from 'node:crypto';
 import { createSigner, createVerifier, TokenError } from 'fast-jwt';
-import type { Clock } from '../../platform/clock.ts';
+import { CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import { accountErrors } from './errors.ts';
@@ -20,13 +21,16 @@ export interface AccessTokenClaims {
 
 export interface AccessTokens {
   issue(userId: string, sessionId: string): string;
-  /** @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token */
-  verify(token: string): AccessTokenClaims;
+  /**
+   * The claims: at once where the key is known, else once the keys have been looked up.
+   * @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token
+   */
+  verify(token: string): AccessTokenClaims | Promise<AccessTokenClaims>;
   readonly lifetimeSeconds: number;
 }
 
 export interface AccessTokensOptions {
-  keys: Pick<SigningKeys, 'current' | 'find'>;
+  keys: Pick<SigningKeys, 'current' | 'find' | 'seek' | 'uncertain'>;
   clock: Clock;
   issuer: string;
   audience: string;
@@ -34,7 +38,12 @@ export interface AccessTokensOptions {
 }
 
 const TYPE = 'at+jwt';
-const LEEWAY_SECONDS = 5;
+/** How long a token is good after its expiry (RFC 7519 section 4.1.4), and after its key's successor signs: the others may hear of that later. */
+export const LEEWAY_SECONDS = 5;
+/** How far in the future a token may have been issued: the process that issued it may be ahead. There is no `nbf` in our tokens. */
+const MAX_AHEAD_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
+/** A thumbprint (RFC 7638) in base64url. Nothing else can be the id of a key of ours, so nothing is looked up for it. */
+const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
 const CACHED_TOKENS = 10_000;
 /** Several times the length of any token of ours. The cache also keeps tokens that were refused: of any length, they would fill the memory. */
 const MAX_TOKEN_LENGTH = 2_048;
@@ -46,11 +55,12 @@ export function createAccessTokens({
   audience,
   lifetimeSeconds,
 }: AccessTokensOptions): AccessTokens {
-  const verifiers = new WeakMap<SigningKey, (token: string) => AccessTokenClaims>();
-  const signers = new WeakMap<SigningKey, (claims: object) => string>();
+  // By what stays the same when the keys are read anew.
+  const verifiers = new WeakMap<KeyObject, (token: string) => AccessTokenClaims>();
+  const signers = new WeakMap<KeyObject, (claims: object) => string>();
 
   function verifierFor(key: SigningKey) {
-    let verifier = verifiers.get(key);
+    let verifier = verifiers.get(key.publicKey);
     if (!verifier) {
       const check = createVerifier({
         key: key.publicKey.export({ format: 'pem', type: 'spki' }) as string,
@@ -64,13 +74,13 @@ export function createAccessTokens({
         ignoreNotBefore: true,
       }) as (token: string) => AccessTokenClaims;
       verifier = remembering(check);
-      verifiers.set(key, verifier);
+      verifiers.set(key.publicKey, verifier);
     }
     return verifier;
   }
 
   function signerFor(key: SigningKey) {
-    let signer = signers.get(key);
+    let signer = signers.get(key.privateKey);
     if (!signer) {
       signer = createSigner({
         key: key.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
@@ -79,9 +89,31 @@ export function createAccessTokens({
         iss: issuer,
         aud: audience,
       }) as (claims: object) => string;
-      signers.set(key, signer);
+      signers.set(key.privateKey, signer);
     }
     return signer;
+  }
+
+  function check(key: SigningKey | undefined, token: string): AccessTokenClaims {
+    if (!key) throw notOurs();
+    let claims: AccessTokenClaims;
+    try {
+      claims = verifierFor(key)(token);
+    } catch (error) {
+      if (error instanceof TokenError) throw unauthenticated('The access token is not valid.');
+      throw error;
+    }
+    const now = clock.now().getTime() / SECOND_MS;
+    if (typeof claims.exp !== 'number' || typeof claims.iat !== 'number' || claims.iat > now + MAX_AHEAD_SECONDS) {
+      throw unauthenticated('The access token is not valid.');
+    }
+    if (claims.exp + LEEWAY_SECONDS <= now) {
+      throw accountErrors.token_expired({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+    }
+    if (key.verifiesUntil && !mayHaveSigned(key, claims, now)) {
+      throw unauthenticated('The access token was signed with a retired key.');
+    }
+    return claims;
   }
 
   return {
@@ -93,25 +125,23 @@ export function createAccessTokens({
     },
 
     verify(token) {
-      const key = token.length > MAX_TOKEN_LENGTH ? undefined : keys.find(keyIdOf(token));
-      if (!key) throw unauthenticated('The access token was not issued by this service.');
-      let claims: AccessTokenClaims;
-      try {
-        claims = verifierFor(key)(token);
-      } catch (error) {
-        if (error instanceof TokenError) throw unauthenticated('The access token is not valid.');
-        throw error;
-      }
-      const now = clock.now().getTime() / 1_000;
-      if (typeof claims.exp !== 'number' || typeof claims.iat !== 'number' || claims.iat > now + LEEWAY_SECONDS) {
-        throw unauthenticated('The access token is not valid.');
-      }
-      if (claims.exp + LEEWAY_SECONDS <= now) {
-        throw accountErrors.token_expired({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
-      }
-      return claims;
+      const id = token.length > MAX_TOKEN_LENGTH ? '' : keyIdOf(token);
+      const key = keys.find(id);
+      // Usually known at once; a promise each time would cost each request a turn of the event loop.
+      if (key && !keys.uncertain) return check(key, token);
+      if (!KEY_ID.test(id)) throw notOurs();
+      return keys.seek(id).then((found) => check(found, token));
     },
   };
+}
+
+/**
+ * Whether a key that has, or will have, a successor may have signed this token, which has not expired. A process compares its own clock
+ * with `signsUntil` when it signs, and the same clock writes `iat`, so that clocks that differ do not matter here.
+ */
+function mayHaveSigned({ signsUntil, verifiesUntil }: SigningKey, { iat }: AccessTokenClaims, now: number): boolean {
+  const seconds = (instant: Date) => instant.getTime() / SECOND_MS;
+  return iat <= seconds(signsUntil!) + LEEWAY_SECONDS && now < seconds(verifiesUntil!);
 }
 
 /**
@@ -128,6 +158,10 @@ function remembering(check: (token: string) => AccessTokenClaims): (token: strin
     passed.set(token, claims);
     return claims;
   };
+}
+
+function notOurs() {
+  return unauthenticated('The access token was not issued by this service.');
 }
 
 export function unauthenticated(detail: string) {

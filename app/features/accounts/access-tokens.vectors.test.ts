@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { createTestClock } from '../../../test/clock.ts';
 import { Problem } from '../../platform/errors.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import { type AccessTokenClaims, createAccessTokens } from './access-tokens.ts';
 import type { SigningKey } from './signing-keys.ts';
 
 type JsonWebKey = webcrypto.JsonWebKey;
@@ -48,13 +48,13 @@ const ISSUER = 'https://api.example.com';
 const clock = createTestClock();
 
 let chosen: SigningKey;
-const keys = { find: () => chosen, current: () => chosen };
+const keys = { find: () => chosen, seek: async () => chosen, uncertain: false, current: () => chosen };
 const { verify } = createAccessTokens({ keys, clock, issuer: ISSUER, audience: ISSUER, lifetimeSeconds: 600 });
 
 /** The service's verifier, with one key of the caller's choice for every `kid`. */
 function verifyWith(publicKey: KeyObject, token: string) {
   if (chosen?.publicKey !== publicKey) chosen = { id: 'any', publicKey } as SigningKey;
-  return verify(token);
+  return verify(token) as AccessTokenClaims;
 }
 
 /** The key of a group, or one of ours where it is symmetric: this service has no place for such a key. */

@@ -48,6 +48,7 @@ import { createUsers, type User, type Users } from './users.ts';
 export { unauthenticated } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
+export type { SigningKey } from './signing-keys.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -103,7 +104,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
   const sessions = createSessions({ db, clock, sealer, lifetimes, revocations });
 
-  const signingKeys = createSigningKeys({ db, sealer, clock, notifications, tokenLifetimeMs });
+  const signingKeys = createSigningKeys({ db, sealer, clock, notifications, logger: options.logger, tokenLifetimeMs });
   const accessTokens = createAccessTokens({
     keys: signingKeys,
     clock,

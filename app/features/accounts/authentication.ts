@@ -40,7 +40,8 @@ export function createAuthentication({
   revocations: Revocations;
 }): Authentication {
   async function authenticate(token: string): Promise<UserCaller> {
-    const { sub: userId, sid: sessionId } = tokens.verify(token);
+    const verified = tokens.verify(token);
+    const { sub: userId, sid: sessionId } = verified instanceof Promise ? await verified : verified;
     const revoked = revocations.isRevoked(userId, sessionId);
     // Usually known at once; awaiting every time would cost each request a turn of the event loop.
     if (typeof revoked === 'boolean' ? revoked : await revoked) {

@@ -1,11 +1,13 @@
 /**
  * Refreshing: rotation with reuse detection (RFC 9700 section 4.14.2), without punishing harmless retries.
  * - the current generation: one atomic UPDATE makes it the next one;
- * - the one before, within ten seconds: the current token again (two tabs, a lost answer), and no second branch begins;
+ * - the one before, whose successor was never used: the current token again (two tabs, a lost answer), and no second branch begins.
+ *   Later than ten seconds after the rotation this is a late answer, of which only three generations in a row get one;
  * - anything else that is genuine: stolen. The session ends.
+ * Why, and what a thief can do with it: `docs/decisions/0009-lost-refresh-answers.md`.
  */
-import { and, eq, isNull, sql } from 'drizzle-orm';
-import { after, type Clock } from '../../platform/clock.ts';
+import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -17,7 +19,7 @@ import { unauthenticated } from './access-tokens.ts';
 import { accountErrors } from './errors.ts';
 import { formatRefreshToken, isGenuine, parseRefreshToken } from './refresh-tokens.ts';
 import { sessions, users } from './schema.ts';
-import { REPLAY_WINDOW_MS, SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
+import { SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
 export interface Refreshed {
@@ -33,6 +35,8 @@ export interface Refreshing {
   sessionOf(text: string): Promise<{ userId: string; sessionId: string }>;
 }
 
+type FoundSession = Omit<Session, 'rotatedAt'>;
+
 export interface RefreshingOptions {
   db: Database;
   clock: Clock;
@@ -45,6 +49,11 @@ export interface RefreshingOptions {
   appUrl: string;
 }
 
+/** Two tabs that refresh at once, and retries of a lost answer, are not late. By the database's clock alone: it writes and compares. */
+const LATE_AFTER = sql.raw(`interval '10 seconds'`);
+/** Somebody who lost an answer needs one late answer. Two who share a token need one in each generation. */
+const MAX_LATE_RUN = 3;
+
 export function createRefreshing(options: RefreshingOptions): Refreshing {
   const { db, clock, sealer, audit, email, metrics } = options;
   const { sessions: sessionStore } = options;
@@ -52,8 +61,14 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     metrics.auth_events_total.inc({ event: 'refresh', outcome });
 
   const own = and(eq(sessions.userId, sql.placeholder('userId')), eq(sessions.id, sql.placeholder('sessionId')));
+  const { rotatedAt, ...columns } = getTableColumns(sessions);
   const find = db
-    .select({ session: sessions, user: users })
+    .select({
+      session: columns,
+      // Null after a refresh by a release that did not write it.
+      isLate: sql<boolean>`coalesce(${rotatedAt} < clock_timestamp() - ${LATE_AFTER}, true)`,
+      user: users,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(own)
@@ -61,7 +76,11 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
   const advance = db
     .update(sessions)
     // Placeholders in `set` need the column's own encoder.
-    .set({ generation: sql`${sessions.generation} + 1`, refreshedAt: sql`${sql.placeholder('now')}::timestamptz` })
+    .set({
+      generation: sql`${sessions.generation} + 1`,
+      refreshedAt: sql`${sql.placeholder('now')}::timestamptz`,
+      rotatedAt: sql`clock_timestamp()`,
+    })
     .where(and(own, eq(sessions.generation, sql.placeholder('generation')), isNull(sessions.endedAt)))
     .returning({ generation: sessions.generation })
     .prepare('session_advance');
@@ -77,7 +96,7 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
   }
 
   /** @returns undefined when the `APP_SECRET` that sealed it is gone: then the person signs in again */
-  function openSecret(session: Session): Buffer | undefined {
+  function openSecret(session: FoundSession): Buffer | undefined {
     try {
       return sealer.open(SESSION_SECRET_PURPOSE, session.secret);
     } catch {
@@ -85,7 +104,29 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     }
   }
 
-  async function endStolen(session: Session, user: User, origin: RequestOrigin): Promise<void> {
+  /**
+   * Whether the generation before the current one gets a late answer, which is remembered.
+   * @returns undefined when the session has changed meanwhile
+   */
+  async function admitLate(session: FoundSession): Promise<boolean | undefined> {
+    const { userId, id, generation, lateGeneration, lateRun } = session;
+    if (lateGeneration === generation) return true;
+    const run = lateGeneration === generation - 1 ? lateRun + 1 : 1;
+    if (run > MAX_LATE_RUN) return false;
+    const unchanged = sql`${sessions.lateGeneration} is not distinct from ${lateGeneration}::integer`;
+    const { rowCount } = await db
+      .update(sessions)
+      .set({ lateGeneration: generation, lateRun: run })
+      .where(
+        and(
+          ...[eq(sessions.userId, userId), eq(sessions.id, id), eq(sessions.generation, generation)],
+          ...[isNull(sessions.endedAt), unchanged],
+        ),
+      );
+    return rowCount === 1 ? true : undefined;
+  }
+
+  async function endStolen(session: FoundSession, user: User, origin: RequestOrigin): Promise<void> {
     await transact(db, async (tx) => {
       const ended = await sessionStore.end(tx, session.userId, 'refresh_reused', { only: session.id });
       if (ended.length === 0) return;
@@ -113,7 +154,7 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     async refresh(text, origin) {
       // A lost race sends the loop around; the next look finds what the winner did, and does not come here again.
       for (;;) {
-        const { token, secret, session, user } = await lookUp(text);
+        const { token, secret, session, isLate, user } = await lookUp(text);
         if (!sessionStore.isAlive(session)) {
           count('failure');
           throw accountErrors.session_revoked();
@@ -123,20 +164,24 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
           sessionId: session.id,
           refreshToken: formatRefreshToken(session.userId, session.id, generation, secret),
         });
-        const now = clock.now();
 
         if (token.generation === session.generation) {
           const { userId, id: sessionId, generation } = session;
-          const [advanced] = await advance.execute({ userId, sessionId, generation, now: now.toISOString() });
+          const now = clock.now().toISOString();
+          const [advanced] = await advance.execute({ userId, sessionId, generation, now });
           if (advanced) {
             count('success');
             return answer(advanced.generation);
           }
           continue;
         }
-        if (token.generation === session.generation - 1 && now <= after(session.refreshedAt, REPLAY_WINDOW_MS)) {
-          count('replayed');
-          return answer(session.generation);
+        if (token.generation === session.generation - 1) {
+          const isAdmitted = !isLate || (await admitLate(session));
+          if (isAdmitted === undefined) continue;
+          if (isAdmitted) {
+            count('replayed');
+            return answer(session.generation);
+          }
         }
         await endStolen(session, user, origin);
         count('reused');

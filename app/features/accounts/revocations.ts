@@ -4,10 +4,11 @@
  * process is ending itself until its own notification is back, it asks the database for each request: slower, never wrong.
  */
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { after, type Clock, SECOND_MS } from '../../platform/clock.ts';
+import { after, CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { LEEWAY_SECONDS } from './access-tokens.ts';
 import { sessions } from './schema.ts';
 
 export const SESSION_ENDED_CHANNEL = 'session_ended';
@@ -30,8 +31,8 @@ export interface RevocationsOptions {
   tokenLifetimeMs: number;
 }
 
-/** Leeway of token checks and differences between the clocks of processes. */
-const MARGIN_MS = 60 * SECOND_MS;
+/** Leeway of token checks, and clocks that differ: between who issued the token and who verifies it, and who ended it and who verifies it. */
+const MARGIN_MS = LEEWAY_SECONDS * SECOND_MS + 2 * CLOCK_TOLERANCE_MS;
 const SWEEP_EVERY = 1_000;
 
 export function createRevocations(options: RevocationsOptions): Revocations {

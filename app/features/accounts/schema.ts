@@ -64,6 +64,11 @@ export const sessions = pgTable(
     userAgent: text('user_agent'),
     createdAt: instant('created_at').notNull(),
     refreshedAt: instant('refreshed_at').notNull(),
+    /** When the current generation began, by the database's clock; null before the first refresh. */
+    rotatedAt: instant('rotated_at'),
+    /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */
+    lateGeneration: integer('late_generation'),
+    lateRun: integer('late_run').notNull().default(0),
     endedAt: instant('ended_at'),
     endedReason: text('ended_reason').$type<SessionEnd>(),
   },

@@ -1,6 +1,6 @@
 /** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
 import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
-import { after, type Clock, DAY_MS, SECOND_MS } from '../../platform/clock.ts';
+import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -30,7 +30,7 @@ export interface Sessions {
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
   /** Whether it has not ended or expired. */
-  isAlive(session: Session): boolean;
+  isAlive(session: Pick<Session, 'endedAt' | 'refreshedAt' | 'createdAt'>): boolean;
   /** Deletes sessions that ended or expired more than a month ago. @returns how many */
   purge(): Promise<number>;
 }
@@ -147,6 +147,3 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations }: Se
     },
   };
 }
-
-/** How long the token before the current one is answered with the current one again. */
-export const REPLAY_WINDOW_MS = 10 * SECOND_MS;

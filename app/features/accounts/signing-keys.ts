@@ -1,31 +1,42 @@
 /**
- * The keys that sign access tokens: in PostgreSQL, private part sealed. A rotation publishes the next key before it signs, and keeps
- * the last one until its tokens are dead; every process follows without a restart.
+ * The keys that sign access tokens, as each process knows them. A rotation publishes the next key before it signs, and keeps the last
+ * one until its tokens are dead; a revoked key is refused at once. Every process follows without a restart, in three ways:
+ * - a notification makes it read the keys anew, repeated until that succeeds;
+ * - while notifications are lost it reads them before it trusts a token, once a second at most, so that no change is missed for longer;
+ * - a token with a `kid` that it does not know makes it read them, once in five seconds at most: strangers can invent any number.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { asc, eq, inArray, sql } from 'drizzle-orm';
-import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import { type Clock, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
-import { signingKeys } from './schema.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { untilDone } from '../../platform/until-done.ts';
+import {
+  createSigningKeyRows,
+  currentOf,
+  isRetired,
+  REVOKED,
+  SIGNING_KEYS_CHANNEL,
+  type SigningKey,
+  type SigningKeyRows,
+} from './signing-key-rows.ts';
 
-export interface SigningKey {
-  readonly id: string;
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-  readonly publicJwk: Readonly<Record<string, string>>;
-  readonly signsFrom: Date;
-}
+export type { SigningKey } from './signing-key-rows.ts';
 
-export interface SigningKeys {
+export interface SigningKeys extends Pick<SigningKeyRows, 'revoke'> {
   /** The key that signs now. */
   current(): SigningKey;
-  /** The key of a token's `kid`, or undefined. */
+  /** The key of a token's `kid`, or undefined. What it verifies is limited by its `signsUntil` and `verifiesUntil`. */
   find(id: string): SigningKey | undefined;
+  /** Whether what `find` knows may be out of date; then ask `seek`. */
+  readonly uncertain: boolean;
+  /** The same as `find`, after reading the keys anew where that is due. @throws what the database throws */
+  seek(id: string): Promise<SigningKey | undefined>;
   /** The public keys (RFC 7517): of tokens that may be alive, and the next one. */
   jwks(): { keys: Readonly<Record<string, string>>[] };
-  /** Loads the keys, and makes the first one where there is none. Follows rotations from then on. */
+  /** All keys, read from the database: in the order in which they sign. */
+  list(): Promise<SigningKey[]>;
+  /** Loads the keys, and makes the first one where there is none. Follows changes from then on. */
   start(): Promise<void>;
   /** Adds the next key. @param lead how long it is published before it signs, in milliseconds */
   rotate(lead?: number): Promise<{ id: string; signsFrom: Date; retired: string[] }>;
@@ -36,109 +47,138 @@ export interface SigningKeysOptions {
   sealer: Sealer;
   clock: Clock;
   notifications: Notifications;
+  logger: Pick<Logger, 'error' | 'info'>;
   /** Lifetime of an access token, in milliseconds. */
   tokenLifetimeMs: number;
 }
 
-const CHANNEL = 'signing_keys_changed';
-const PURPOSE = 'signing_keys.private_key';
-/** Names the lock under which keys are made, so that two first starts make one key. */
-const LOCK = 7_468_114;
 /** Longer than other services may cache the JWKS (see `cache-control` of its route). */
 export const PUBLISH_LEAD_MS = 15 * MINUTE_MS;
-const LEEWAY_MS = MINUTE_MS;
+const SEEK_EVERY_MS = 5 * SECOND_MS;
+/** How long a read is trusted while notifications are lost. */
+const TRUSTED_MS = SECOND_MS;
 
-export function createSigningKeys({
-  db,
-  sealer,
-  clock,
-  notifications,
-  tokenLifetimeMs,
-}: SigningKeysOptions): SigningKeys {
+export function createSigningKeys({ clock, notifications, logger, ...options }: SigningKeysOptions): SigningKeys {
+  const rows = createSigningKeyRows({ ...options, clock });
+  /** Never trusted again, whatever a read that began before the revocation says. */
+  const revoked = new Set<string>();
   let keys: readonly SigningKey[] = [];
   let byId = new Map<string, SigningKey>();
+  let reads = 0;
+  let newest = 0;
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  let failure: { error: unknown; atMs: number } | undefined;
+  let seekAgainAtMs = Number.NEGATIVE_INFINITY;
 
-  async function load(): Promise<void> {
-    const rows = await db.select().from(signingKeys).orderBy(asc(signingKeys.signsFrom), asc(signingKeys.id));
-    keys = rows.map((row) => byId.get(row.id) ?? openKey(row));
+  function keep(found: readonly SigningKey[]): void {
+    keys = found.filter(({ id }) => !revoked.has(id));
     byId = new Map(keys.map((key) => [key.id, key]));
   }
 
-  function openKey(row: typeof signingKeys.$inferSelect): SigningKey {
-    const privateKey = createPrivateKey({ key: sealer.open(PURPOSE, row.privateKey), format: 'der', type: 'pkcs8' });
-    const { id, publicJwk, signsFrom } = row;
-    return { id, privateKey, publicKey: createPublicKey(privateKey), publicJwk, signsFrom };
+  async function load(): Promise<void> {
+    const nth = ++reads;
+    const startedAtMs = performance.now();
+    const found = await rows.read();
+    // One that began later knows more.
+    if (nth < newest) return;
+    newest = nth;
+    readAtMs = startedAtMs;
+    keep(found);
   }
 
-  /** Those that have begun, the newest first. */
-  const begun = () => keys.filter((key) => key.signsFrom <= clock.now()).reverse();
-
-  /** A key is dead once its successor has signed for longer than a token lives. */
-  function dead(): SigningKey[] {
-    const now = clock.now();
-    const [, ...older] = begun();
-    return older.filter((key) => {
-      const successor = keys[keys.indexOf(key) + 1]!;
-      return after(successor.signsFrom, tokenLifetimeMs + LEEWAY_MS) < now;
-    });
+  /** For any number who ask at once; a failure answers for a second. */
+  function loadForMany(): Promise<void> {
+    if (failure && performance.now() - failure.atMs < TRUSTED_MS) return Promise.reject(failure.error);
+    reading ??= load()
+      .then(
+        () => {
+          failure = undefined;
+        },
+        (error: unknown) => {
+          failure = { error, atMs: performance.now() };
+          throw error;
+        },
+      )
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
   }
 
-  async function insert(lead: number, onlyIfNone: boolean) {
-    return db.transaction(async (tx) => {
-      await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
-      if (onlyIfNone && (await tx.select({ id: signingKeys.id }).from(signingKeys).limit(1)).length > 0)
-        return undefined;
-      const now = clock.now();
-      const { id, publicJwk, privateKey } = generate();
-      const signsFrom = after(now, lead);
-      await tx
-        .insert(signingKeys)
-        .values({ id, publicJwk, privateKey: sealer.seal(PURPOSE, privateKey), createdAt: now, signsFrom });
-      // Sealed anew with the first APP_SECRET, so that an old one may go once keys have been rotated under both.
-      for (const key of keys) {
-        const privateKey = sealer.seal(PURPOSE, key.privateKey.export({ format: 'der', type: 'pkcs8' }));
-        await tx.update(signingKeys).set({ privateKey }).where(eq(signingKeys.id, key.id));
-      }
-      const retired = dead().map((key) => key.id);
-      if (retired.length > 0) await tx.delete(signingKeys).where(inArray(signingKeys.id, retired));
-      await tx.execute(sql`select pg_notify(${CHANNEL}, ${id})`);
-      return { id, signsFrom, retired };
-    });
+  /** Whether a key that is not known is worth a read. */
+  function isSeekDue(): boolean {
+    if (failure || reading) return true;
+    const now = performance.now();
+    if (now < seekAgainAtMs) return false;
+    seekAgainAtMs = now + SEEK_EVERY_MS;
+    return true;
   }
+
+  const catchUp = untilDone(load, {
+    signal: notifications.closed,
+    onFailing: (err) => logger.error({ err }, 'signing keys have changed and cannot be read; trying until they can'),
+    onRecovered: () => logger.info('signing keys are read again'),
+  });
+
+  const isUncertain = () => !notifications.connected && performance.now() - readAtMs > TRUSTED_MS;
 
   return {
     current() {
-      const [key] = begun();
+      if (isUncertain()) catchUp();
+      const key = currentOf(keys, clock.now());
       if (!key) throw new Error('there is no signing key');
       return key;
     },
+
     find: (id) => byId.get(id),
-    jwks() {
-      const gone = new Set(dead());
-      return { keys: keys.filter((key) => !gone.has(key)).map((key) => key.publicJwk) };
+
+    get uncertain() {
+      return isUncertain();
     },
+
+    async seek(id) {
+      if (revoked.has(id)) return undefined;
+      if (isUncertain() || (!byId.has(id) && isSeekDue())) await loadForMany();
+      return byId.get(id);
+    },
+
+    jwks() {
+      if (isUncertain()) catchUp();
+      const now = clock.now();
+      return { keys: keys.filter((key) => !isRetired(key, now)).map((key) => key.publicJwk) };
+    },
+
+    list: rows.read,
+
     async start() {
       await load();
       if (keys.length === 0) {
-        await insert(0, true);
+        await rows.addFirst();
         await load();
       }
-      await notifications.subscribe(CHANNEL, { onNotification: () => void load().catch(() => {}), onConnected: load });
+      await notifications.subscribe(SIGNING_KEYS_CHANNEL, {
+        onNotification(news) {
+          if (news.startsWith(REVOKED)) {
+            revoked.add(news.slice(REVOKED.length));
+            byId.delete(news.slice(REVOKED.length));
+          }
+          catchUp();
+        },
+        onConnected: load,
+      });
     },
+
     async rotate(lead = PUBLISH_LEAD_MS) {
+      const made = await rows.add(lead);
       await load();
-      const made = await insert(lead, false);
+      return made;
+    },
+
+    async revoke(id) {
+      const signing = await rows.revoke(id);
       await load();
-      return made!;
+      return signing;
     },
   };
-}
-
-/** An ES256 key pair (RFC 7518 section 3.4); its id is its thumbprint (RFC 7638). */
-function generate() {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { kty, crv, x, y } = pair.publicKey.export({ format: 'jwk' }) as Record<string, string>;
-  const id = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
-  const publicJwk = { kty: kty!, crv: crv!, x: x!, y: y!, kid: id, use: 'sig', alg: 'ES256' };
-  return { id, publicJwk, privateKey: pair.privateKey.export({ format: 'der', type: 'pkcs8' }) };
 }

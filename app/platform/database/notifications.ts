@@ -17,6 +17,8 @@ export interface Notifications {
   subscribe(channel: string, subscriber: Subscriber): Promise<() => void>;
   /** Whether every notification committed from now on will arrive. */
   readonly connected: boolean;
+  /** Aborted by `close`: what follows notifications ends then. */
+  readonly closed: AbortSignal;
   /** Connects, and keeps reconnecting when the connection is lost. Resolves when first connected or when closed. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -143,6 +145,7 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
     get connected() {
       return connected;
     },
+    closed: closing.signal,
     start() {
       running ??= run();
       return started.promise;

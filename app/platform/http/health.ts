@@ -6,8 +6,12 @@ import { OneOf, StatusOf } from './schemas.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
-  /** Resolves when all is well. @throws with a message that may be shown: no secrets, no addresses */
-  check(): Promise<void>;
+  /**
+   * Resolves when the process can work.
+   * @returns a remark that takes no process out of service, or nothing when all is well
+   * @throws with a message that may be shown: no secrets, no addresses
+   */
+  check(): Promise<string | undefined>;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -19,7 +23,7 @@ const Readiness = Type.Object(
   },
   {
     title: 'Readiness',
-    examples: [{ status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } }],
+    examples: [{ status: 'ok', checks: { database: 'ok', migrations: 'ok', clock: 'ok', draining: 'ok' } }],
   },
 );
 
@@ -42,20 +46,24 @@ export function healthRoutes(operations: Operations, checks: readonly ReadinessC
     summary: 'Can the process take requests?',
     answers: { 200: Readiness, 503: Readiness },
     async handle({ reply }) {
-      const results = await Promise.all(checks.map(async (check) => [check.name, await outcome(check)] as const));
-      const ok = results.every(([, result]) => result === 'ok');
+      const results = await Promise.all(checks.map(async (check) => ({ name: check.name, ...(await outcome(check)) })));
+      const ok = results.every((result) => result.ok);
       if (!ok) reply.code(503);
-      return { status: ok ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };
+      return {
+        status: ok ? 'ok' : 'unavailable',
+        checks: Object.fromEntries(results.map(({ name, seen }) => [name, seen])),
+      };
     },
   });
 }
-async function outcome({ check }: ReadinessCheck): Promise<string> {
-  const timeout = Promise.withResolvers<string>();
-  const timer = setTimeout(() => timeout.resolve('no answer in time'), CHECK_TIMEOUT_MS);
+
+async function outcome({ check }: ReadinessCheck): Promise<{ ok: boolean; seen: string }> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new ReadinessFailure('no answer in time')), CHECK_TIMEOUT_MS);
   try {
-    return await Promise.race([check().then(() => 'ok'), timeout.promise]);
+    return { ok: true, seen: (await Promise.race([check(), timeout.promise])) ?? 'ok' };
   } catch (error) {
-    return error instanceof ReadinessFailure ? error.message : 'failed';
+    return { ok: false, seen: error instanceof ReadinessFailure ? error.message : 'failed' };
   } finally {
     clearTimeout(timer);
   }

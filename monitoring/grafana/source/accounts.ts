@@ -79,7 +79,7 @@ export const accounts = dashboard({
         graph({
           title: 'Refreshes',
           about:
-            '`replayed`: the same again within ten seconds, which is harmless. `reused`: later, and the session ends.',
+            '`replayed`: the same answer again, as its token was not used yet; harmless. `reused`: after that, and the session ends.',
           unit: 'ops',
           stacked: true,
           queries: [{ expr: rate('auth_events_total{event="refresh"}', 'outcome'), legend: '{{outcome}}' }],

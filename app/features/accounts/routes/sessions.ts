@@ -84,7 +84,7 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
     operationId: 'refreshSession',
     summary: 'Refresh the tokens',
     description:
-      'Rotates the refresh token. The one before works for 10 more seconds and gives the same answer; any older one ends the session.',
+      'Rotates the refresh token. The one before gives the same refresh token again as long as that one was not used, so that a lost answer can be asked for again. Any older one ends the session; so does a fourth generation in a row that is asked for again more than 10 seconds later.',
     body: refreshBody,
     example: { refreshToken: exampleRefreshToken },
     receives: optional(refreshBody),

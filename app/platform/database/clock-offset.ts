@@ -1,0 +1,24 @@
+/** How far a process's clock is from the database's. */
+import { sql } from 'drizzle-orm';
+import { type Clock, SECOND_MS } from '../clock.ts';
+import type { Database } from './database.ts';
+
+/** Beyond this the clock is to be repaired. Nothing fails yet: times of two processes are compared with `CLOCK_TOLERANCE_MS`. */
+export const MAX_OFFSET_MS = 2 * SECOND_MS;
+
+/**
+ * Compares the process's clock, halfway between question and answer, with the database's.
+ * @returns milliseconds, rounded; positive where the process is ahead
+ */
+export async function clockOffsetMs(db: Database, clock: Clock): Promise<number> {
+  const before = clock.now().getTime();
+  const { rows } = await db.execute<{ now: number }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+  );
+  return Math.round((before + clock.now().getTime()) / 2 - rows[0]!.now);
+}
+
+/** An offset in words: `1200 ms ahead of the database`. */
+export function describeOffset(offsetMs: number): string {
+  return `${Math.abs(offsetMs)} ms ${offsetMs < 0 ? 'behind' : 'ahead of'} the database`;
+}
