@@ -6,8 +6,9 @@ import { describe, it } from 'node:test';
 import { isDeepStrictEqual, parseEnv } from 'node:util';
 import { COMPOSE_VARIABLES, envExample } from '../scripts/env-example.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { DEVELOPMENT_SECRET, EXAMPLE_SECRET } from './development-values.ts';
-import { type Setting, settings } from './settings.ts';
+import { DEVELOPMENT_SECRET, EXAMPLE_SECRET } from './platform/settings/development-values.ts';
+import type { Setting } from './platform/settings/settings.ts';
+import { settings } from './settings.ts';
 
 const table = Object.entries<Setting<unknown>>(settings);
 const required = table.filter(([, setting]) => setting.required).map(([name]) => name);

@@ -1,8 +1,9 @@
 /** Environment -> one typed, frozen `Config`. Reports every fault at once, and never a secret's value. */
 import { readFileSync } from 'node:fs';
-import { DEVELOPMENT_SECRET, EXAMPLE_PASSWORD, EXAMPLE_SECRET } from './development-values.ts';
-import { SettingFault } from './setting-parsers.ts';
-import { type Environment, type Setting, type SettingName, type Settings, settings } from './settings.ts';
+import { DEVELOPMENT_SECRET, EXAMPLE_PASSWORD, EXAMPLE_SECRET } from './platform/settings/development-values.ts';
+import { SettingFault } from './platform/settings/parsers.ts';
+import type { Setting, DeclaredSettings as Settings } from './platform/settings/settings.ts';
+import { type Environment, type SettingName, settings } from './settings.ts';
 
 type HasDefault = { fallback: unknown } | { required: true; developmentFallback: unknown };
 type Value<N extends SettingName> =

@@ -4,8 +4,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompleteConfig, Config } from '../app/config.ts';
-import { SANDBOX_KEY, SANDBOX_WEBHOOK_SECRET } from '../app/development-values.ts';
 import type { Billing } from '../app/features/billing/billing.ts';
+import { SANDBOX_KEY, SANDBOX_WEBHOOK_SECRET } from '../app/features/billing/settings.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
 

@@ -1,19 +1,9 @@
-/** `.env.example`, made from the table in `app/settings.ts`: `--write` makes it, `--check` fails when it is stale. */
+/** `.env.example`, made from the declared settings: `--write` makes it, `--check` fails when it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { EXAMPLE_PASSWORD } from '../app/development-values.ts';
-import { type Setting, type SettingName, settings } from '../app/settings.ts';
-
-/** Where a section begins; it goes on to the next one in the table's order, so that a new setting joins its neighbours. */
-const SECTIONS: Partial<Record<SettingName, string>> = {
-  APP_ENV: 'The process',
-  DATABASE_URL: 'PostgreSQL',
-  APP_URL: 'Addresses, secrets, browsers, proxies',
-  SMTP_URL: 'Email',
-  ACCESS_TOKEN_MINUTES: 'Sessions and passwords',
-  LOG_LEVEL: 'Operations',
-  MAILBOX_SMTP_PORT: 'Development',
-};
+import { EXAMPLE_PASSWORD } from '../app/platform/settings/development-values.ts';
+import { type Setting, settingSections } from '../app/platform/settings/settings.ts';
+import { settings } from '../app/settings.ts';
 
 /** What only Docker Compose reads: variable -> meaning and value for a first look. Refused outside development like settings. */
 export const COMPOSE_VARIABLES = {
@@ -35,7 +25,7 @@ export const COMPOSE_VARIABLES = {
   GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: EXAMPLE_PASSWORD },
 };
 
-const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from app/settings.ts: node scripts/env-example.ts --write
+const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from the settings.ts of each part: node scripts/env-example.ts --write
 # To start with it: cp .env.example .env. An empty value is the same as none.
 # Only development reads .env; elsewhere settings come from the environment, and what is marked "required" must be set.
 # A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
@@ -43,17 +33,26 @@ const HEADER = `# Every setting; the empty ones have the defaults that stand abo
 
 /** What `.env.example` must be. */
 export function envExample(): string {
-  const lines = Object.entries<Setting<unknown>>(settings).map(([name, setting]) => {
-    const { meaning, required, secret, example } = setting;
-    const title = SECTIONS[name as SettingName];
-    const marks = [required && 'required', secret && 'secret', ...defaults(setting)].filter(Boolean).join(', ');
-    const value = /[\s#'"]/.test(example) ? JSON.stringify(example) : example;
-    return `${title ? `\n# --- ${title} ---\n` : ''}# ${meaning}${marks && ` [${marks}]`}\n${name}=${value}\n`;
-  });
+  const all = new Map(Object.entries<Setting<unknown>>(settings));
+  const sections = settingSections()
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([heading, names]) => `\n# --- ${heading} ---\n${names.map((name) => lineOf(name, all.get(name)!)).join('')}`);
   const compose = Object.entries(COMPOSE_VARIABLES).map(
     ([name, { meaning, example }]) => `# ${meaning}\n${name}=${example}\n`,
   );
-  return `${HEADER}${lines.join('')}\n# --- Docker Compose ---\n${compose.join('')}`;
+  return `${HEADER}${sections.join('')}\n# --- Docker Compose ---\n${compose.join('')}`;
+}
+
+/** The process comes first and development last; the others keep their order. */
+function rank(heading: string): number {
+  return heading === 'The process' ? 0 : heading === 'Development' ? 2 : 1;
+}
+
+function lineOf(name: string, setting: Setting<unknown>): string {
+  const { meaning, required, secret, example } = setting;
+  const marks = [required && 'required', secret && 'secret', ...defaults(setting)].filter(Boolean).join(', ');
+  const value = /[\s#'"]/.test(example) ? JSON.stringify(example) : example;
+  return `# ${meaning}${marks && ` [${marks}]`}\n${name}=${value}\n`;
 }
 
 /** Of a setting that the example leaves empty. */

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Setting, settings } from '../app/settings.ts';
+import type { Setting } from '../app/platform/settings/settings.ts';
+import { settings } from '../app/settings.ts';
 import { mergeComposeFiles } from './containers/compose-file.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');

@@ -2,6 +2,7 @@
  * Mail, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
  * Not here: what mails say (`emails/`), and when one is sent (the features that call `sendEmail`).
  */
+import './settings.ts';
 import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';

@@ -2,7 +2,7 @@
  * Values that only development may have, e.g. because they came along in a copy of `.env.example`: each check takes the text of a
  * setting and says what is wrong with it elsewhere, in words that follow the setting's name. Never quotes a secret.
  */
-import { list } from './setting-parsers.ts';
+import { list } from './parsers.ts';
 
 /**
  * Why a value must not go live, and what to do; `undefined` where nothing is wrong with it.
@@ -14,12 +14,9 @@ export type DevelopmentOnly = (value: string, environment: string) => string | u
 export const EXAMPLE_PASSWORD = 'change-me';
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
 export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
-/** Of the Stripe sandbox that development starts. Known to everybody: nothing is behind them. */
-export const SANDBOX_KEY = 'sk_test_sandbox';
-export const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
 /** The services of docker-compose.stand-ins.yml. */
 const STAND_IN_HOSTS = ['mailpit', 'stripe-sandbox'];
-const WITHOUT_STAND_INS = 'under Docker Compose, take docker-compose.stand-ins.yml out of COMPOSE_FILE';
+export const WITHOUT_STAND_INS = 'under Docker Compose, take docker-compose.stand-ins.yml out of COMPOSE_FILE';
 
 /** Secrets that everybody knows, in any place of a comma-separated rotation. */
 export const knownSecrets =
@@ -59,12 +56,6 @@ export const localSender: DevelopmentOnly = (value) => {
     ? `is at ${domain}, from which nobody takes email; set an address of your domain`
     : undefined;
 };
-
-/** Production has one Stripe. Staging may have a sandbox of its own, but not the one of development. */
-export const anotherStripe: DevelopmentOnly = (value, environment) =>
-  environment === 'production'
-    ? `must not be set in production: it leads to a stand-in instead of Stripe; ${WITHOUT_STAND_INS}`
-    : (localAddress(value, environment) ?? developmentUrl(value, environment));
 
 function isLocalName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');

@@ -1,0 +1,43 @@
+import { formerExample } from '../../platform/settings/development-values.ts';
+import { integer, url } from '../../platform/settings/parsers.ts';
+import { defineSettings } from '../../platform/settings/settings.ts';
+
+const own = defineSettings('Accounts', {
+  ACCESS_TOKEN_MINUTES: {
+    meaning: 'Lifetime of an access token, in minutes.',
+    parse: integer(1, 60),
+    fallback: 10,
+    example: '10',
+  },
+  SESSION_IDLE_DAYS: {
+    meaning: 'A session that is not refreshed for so many days ends.',
+    parse: integer(1, 365),
+    fallback: 30,
+    example: '30',
+  },
+  SESSION_ABSOLUTE_DAYS: {
+    meaning: 'A session ends after so many days, used or not.',
+    parse: integer(1, 3_650),
+    fallback: 180,
+    example: '180',
+  },
+  BREACHED_PASSWORDS_URL: {
+    meaning:
+      'Range query for breached passwords by k-anonymity, e.g. https://api.pwnedpasswords.com/range. Empty: off.',
+    parse: url('http:', 'https:'),
+    example: '',
+  },
+  NETWORK_LIMIT_FACTOR: {
+    meaning: 'Multiplies the rate limits that count by network; raise it where many people share an address.',
+    parse: integer(1, 10_000),
+    fallback: 1,
+    developmentFallback: 100,
+    developmentOnly: formerExample('100', 'delete the line for the default, or choose another factor'),
+    example: '',
+  },
+});
+type Own = typeof own;
+
+declare module '../../platform/settings/settings.ts' {
+  interface DeclaredSettings extends Own {}
+}

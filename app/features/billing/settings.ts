@@ -1,0 +1,76 @@
+import {
+  type DevelopmentOnly,
+  developmentUrl,
+  knownSecrets,
+  localAddress,
+  WITHOUT_STAND_INS,
+} from '../../platform/settings/development-values.ts';
+import { flag, integer, list, stripeKey, url } from '../../platform/settings/parsers.ts';
+import { defineSettings } from '../../platform/settings/settings.ts';
+
+/** Of the Stripe sandbox that development starts. Known to everybody: nothing is behind them. */
+export const SANDBOX_KEY = 'sk_test_sandbox';
+export const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
+
+/** Production has one Stripe. Staging may have a sandbox of its own, but not the one of development. */
+const anotherStripe: DevelopmentOnly = (value, environment) =>
+  environment === 'production'
+    ? `must not be set in production: it leads to a stand-in instead of Stripe; ${WITHOUT_STAND_INS}`
+    : (localAddress(value, environment) ?? developmentUrl(value, environment));
+
+const own = defineSettings('Billing', {
+  STRIPE_SECRET_KEY: {
+    meaning:
+      'Key of Stripe (sk_..., better a restricted rk_...). Empty: development uses its sandbox, elsewhere billing is off and all have the free plan.',
+    parse: stripeKey,
+    secret: true,
+    developmentOnly: knownSecrets([SANDBOX_KEY], 'take one from the Stripe dashboard'),
+    example: '',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    meaning: 'Signing secret (whsec_...) of the Stripe webhook, comma-separated to rotate. Empty: the webhook is off.',
+    parse: list,
+    fallback: [],
+    secret: true,
+    developmentOnly: knownSecrets(
+      [SANDBOX_WEBHOOK_SECRET],
+      'take the signing secret of your endpoint from the Stripe dashboard',
+    ),
+    example: '',
+  },
+  STRIPE_API_BASE: {
+    meaning: "Where Stripe's API is, for a stand-in such as the sandbox; not in production. Default: Stripe's own.",
+    parse: url('http:', 'https:'),
+    developmentOnly: anotherStripe,
+    example: '',
+  },
+  STRIPE_SANDBOX_PORT: {
+    meaning: 'Development only: port of the Stripe sandbox.',
+    parse: integer(1, 65_535),
+    fallback: 12_111,
+    example: '12111',
+  },
+  BILLING_GRACE_DAYS: {
+    meaning: 'How long a plan outlives a missed payment, in days.',
+    parse: integer(0, 60),
+    fallback: 7,
+    example: '7',
+  },
+  BILLING_SEATS_FOLLOW_MEMBERS: {
+    meaning: 'Whether the seats of a subscription follow the number of members; otherwise they are bought.',
+    parse: flag,
+    fallback: true,
+    example: 'true',
+  },
+  BILLING_AUTOMATIC_TAX: {
+    meaning: 'Whether Stripe computes tax and asks for tax ids; needs Stripe Tax to be set up.',
+    parse: flag,
+    fallback: false,
+    example: 'false',
+  },
+});
+type Own = typeof own;
+
+declare module '../../platform/settings/settings.ts' {
+  interface DeclaredSettings extends Own {}
+}
