@@ -119,7 +119,7 @@ export async function createService({ config, role, logger, ...options }: Servic
   const sealer = createSealer(config.appSecret);
   const cursors = createCursors(sealer);
   const idempotency = createIdempotency({ db, clock, sealer });
-  const housekeeping = createHousekeeping({ db, clock, idempotency });
+  const housekeeping = createHousekeeping({ db, clock, idempotency, logger });
   const hasher = await createPasswordHasher({
     memoryKib: config.passwordHashMemoryKib,
     iterations: config.passwordHashIterations,
