@@ -173,8 +173,8 @@ export async function createService({ config, role, logger, ...options }: Servic
     followers: {
       verified: (tx, user) => organizations.welcome(tx, user),
       deletionRequested: (tx, userId) => organizations.requireSuccessors(tx, userId),
-      purging: (tx, userId) => organizations.forgetUser(tx, userId),
-      exportFor: async (userId) => ({ organizations: await organizations.exportFor(userId) }),
+      purging: (userId) => organizations.forgetUser(userId),
+      exportFor: (userId) => ({ organizations: organizations.exportFor(userId) }),
     },
   });
 
@@ -186,12 +186,14 @@ export async function createService({ config, role, logger, ...options }: Servic
     accounts,
     audit,
     email,
+    logger,
     appUrl,
     followers: {
       requireSeats: (organizationId, members) => billing.requireSeats(organizationId, members),
       membersChanged: (tx, organizationId) => billing.membersChanged(tx, organizationId),
       deletionRequested: (tx, organizationId) => billing.closing(tx, organizationId, 'requested'),
       purging: (tx, organizationId) => billing.closing(tx, organizationId, 'purged'),
+      emptying: (organizationId) => billing.empty(organizationId),
     },
   });
 

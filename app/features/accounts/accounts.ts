@@ -79,17 +79,17 @@ export interface AccountFollowers {
   verified(tx: Transaction, user: User): Promise<void>;
   /** A user asks to be deleted; throwing refuses. */
   deletionRequested(tx: Transaction, userId: string): Promise<void>;
-  /** A user is about to be purged. */
-  purging(tx: Transaction, userId: string): Promise<void>;
-  /** What is stored about a user elsewhere, by name, for the export. */
-  exportFor(userId: string): Promise<Record<string, unknown>>;
+  /** A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is taken up again. */
+  purging(userId: string): Promise<void>;
+  /** What is stored about a user elsewhere, by name, for the export. Many rows are an async iterable of batches. */
+  exportFor(userId: string): Record<string, unknown>;
 }
 
 const NOBODY: AccountFollowers = {
   verified: async () => {},
   deletionRequested: async () => {},
   purging: async () => {},
-  exportFor: async () => ({}),
+  exportFor: () => ({}),
 };
 
 export interface Accounts {
@@ -140,6 +140,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     audit,
     email,
     metrics,
+    logger: options.logger,
     appUrl,
   };
   // Passwords and changes of address need each other's checks; the functions close the circle at call time.
@@ -167,7 +168,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     administration,
     users,
     signingKeys,
-    handlers: [...mailRequests.handlers, ...createAccountHandlers({ db, audit, sessions, oneTimeTokens, deletion })],
+    handlers: [...mailRequests.handlers, ...createAccountHandlers({ ...common, oneTimeTokens, deletion })],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });

@@ -3,7 +3,9 @@
  * nothing is granted from anything but objects fetched from Stripe. Not here: what a product does with a plan; it asks `requireFeature`,
  * `consume` and `entitlements`.
  */
+import { eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
@@ -44,6 +46,7 @@ import { portalRoutes } from './routes/portal.ts';
 import { subscriptionRoutes } from './routes/subscription.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
+import { billingInvoices, billingUsageEvents } from './schema.ts';
 import { createSeats } from './seats.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe.ts';
 import { createSubscriptions } from './subscription.ts';
@@ -99,6 +102,8 @@ export interface Billing {
   requireSeats(organizationId: string, members: number): Promise<void>;
   /** When an organization is to be deleted (its subscription then ends with the paid period), or is purged (it ends now). */
   closing(tx: Transaction, organizationId: string, when: 'requested' | 'purged'): Promise<void>;
+  /** Removes what an organization that is purged has many rows of. */
+  empty(organizationId: string): Promise<void>;
   /** For operators. */
   readonly operations: {
     /** Whether there is a Stripe to ask. */
@@ -182,6 +187,12 @@ export function createBilling(options: BillingOptions): Billing {
     async closing(tx, organizationId, when) {
       const customerId = await customers.find(organizationId);
       if (customerId !== undefined) await jobs.enqueue(tx, closeQueue, { customerId, now: when === 'purged' });
+    },
+    async empty(organizationId) {
+      const { organizationId: owner, id: usageId } = billingUsageEvents;
+      await removeRows(db, { from: billingUsageEvents, where: eq(owner, organizationId), by: usageId });
+      const { organizationId: payer, id: invoiceId } = billingInvoices;
+      await removeRows(db, { from: billingInvoices, where: eq(payer, organizationId), by: invoiceId });
     },
     operations: {
       enabled,

@@ -6,5 +6,8 @@ export interface OrganizationFollowers {
   requireSeats(organizationId: string, members: number): Promise<void>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
+  /** The purge begins; once for each organization. */
   purging(tx: Transaction, organizationId: string): Promise<void>;
+  /** Removes what may be many rows, in batches; what is left goes with the organization's row. Repeatable. */
+  emptying(organizationId: string): Promise<void>;
 }

@@ -3,10 +3,12 @@
  * Not here: who a person is (accounts), and what an organization has paid for.
  */
 import type { Clock } from '../../platform/clock.ts';
+import { readPages } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts, User } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -39,6 +41,7 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  logger: Logger;
   appUrl: string;
   followers: OrganizationFollowers;
 }
@@ -53,13 +56,13 @@ export interface Organizations {
   /** When a user asks to be deleted. @throws `last_owner` where others would be left without an owner */
   requireSuccessors(tx: Transaction, userId: string): Promise<void>;
   /** When a user is purged: removes what only they belonged to, and leaves no organization without an owner. */
-  forgetUser(tx: Transaction, userId: string): Promise<void>;
-  /** What is stored about a user here. */
-  exportFor(userId: string): Promise<unknown>;
+  forgetUser(userId: string): Promise<void>;
+  /** What is stored about a user here, read in batches while it is iterated. */
+  exportFor(userId: string): AsyncIterable<readonly unknown[]>;
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, audit, email, appUrl, followers } = options;
+  const { db, clock, audit, email, logger, appUrl, followers } = options;
   const { authentication } = options.accounts;
 
   const limits = createOrganizationLimits(options.rateLimits);
@@ -68,8 +71,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const directory = createDirectory({ db, clock, audit, founding, memberships });
   const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, memberships, followers });
-  const succession = createSuccession({ clock, audit, memberships, dissolution, followers });
+  const dissolution = createDissolution({ db, clock, audit, memberships, followers, logger });
+  const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication });
 
   return {
@@ -87,16 +90,19 @@ export function createOrganizations(options: OrganizationsOptions): Organization
         params: organizationParams,
         tag: tags.audit,
         guard: authorization.needs('audit:read'),
+        exports: limits.trailExports,
       });
     },
     async welcome(tx, user) {
       await founding.foundPersonal(tx, user);
     },
     requireSuccessors: (tx, userId) => succession.requireSuccessors(tx, userId),
-    forgetUser: (tx, userId) => succession.forgetUser(tx, userId),
-    async exportFor(userId) {
-      const own = await directory.listOf(userId, 1_000);
-      return own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
+    forgetUser: (userId) => succession.forgetUser(userId),
+    async *exportFor(userId) {
+      type Own = Awaited<ReturnType<typeof directory.listOf>>[number];
+      const pages = readPages((limit, last: Own | undefined) => directory.listOf(userId, limit, last?.organization.id));
+      for await (const page of pages)
+        yield page.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
     },
   };
 }
