@@ -1,21 +1,40 @@
 /** Deletes what the platform's mechanisms leave behind: expired idempotency keys and rate limit counters. */
 import { lt } from 'drizzle-orm';
+import { attemptEach } from './platform/attempts.ts';
 import type { Clock } from './platform/clock.ts';
+import { removeRows } from './platform/database/batches.ts';
 import type { Database } from './platform/database/database.ts';
 import type { Idempotency } from './platform/http/idempotency.ts';
 import type { JobHandler } from './platform/jobs/jobs.ts';
 import { defineQueue } from './platform/jobs/queues.ts';
 import { rateLimits } from './platform/security/rate-limits.ts';
+import type { Logger } from './platform/telemetry/logger.ts';
 
 export const housekeepingQueue = defineQueue<Record<string, never>>('platform.housekeeping', { concurrency: 1 });
 
-export function createHousekeeping(options: { db: Database; clock: Clock; idempotency: Idempotency }): JobHandler {
-  const { db, clock, idempotency } = options;
+export interface HousekeepingOptions {
+  db: Database;
+  clock: Clock;
+  idempotency: Idempotency;
+  logger: Logger;
+}
+
+export function createHousekeeping({ db, clock, idempotency, logger }: HousekeepingOptions): JobHandler {
+  const counters = () => {
+    const { expire } = rateLimits;
+    return removeRows(db, { from: rateLimits, where: lt(expire, clock.now().getTime()), by: expire });
+  };
   return {
     queue: housekeepingQueue,
     async handle() {
-      await idempotency.purge();
-      await db.delete(rateLimits).where(lt(rateLimits.expire, clock.now().getTime()));
+      const steps = [() => idempotency.purge(), counters];
+      await attemptEach(
+        [steps],
+        async (step) => (await step()) > 0,
+        (_step, err) => {
+          logger.warn({ err }, 'a part of the housekeeping failed');
+        },
+      );
     },
   };
 }

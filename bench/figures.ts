@@ -23,6 +23,8 @@ export const budgets = {
   scaleMeCpu: { title: '/me CPU, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
   scaleListP99: { title: 'session list p99, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
   scaleListCpu: { title: 'session list CPU, many users to 10,000', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  exportMemory: { title: 'export of a million events, above idle', unit: 'MB', better: 'less', must: 64, aim: 32 },
+  exportBystanders: { title: '/me p99 beside an export, to without', unit: '', better: 'less', must: 1.5, aim: 1.2 },
   revocation: { title: 'revocation in another process, p99', unit: 'ms', better: 'less', must: 50, aim: 50 },
 } as const satisfies Record<string, Budget>;
 

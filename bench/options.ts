@@ -11,6 +11,7 @@ export const PARTS = [
   'memory',
   'revocation',
   'scale',
+  'export',
 ] as const;
 export type PartName = (typeof PARTS)[number];
 

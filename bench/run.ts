@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
 import { PARTS, type PartName, readOptions } from './options.ts';
+import { measureExport } from './parts/export.ts';
 import { measureIntake } from './parts/intake.ts';
 import { measureLogin } from './parts/login.ts';
 import { measureMe } from './parts/me.ts';
@@ -29,6 +30,7 @@ const parts: Record<PartName, Part> = {
   memory: measureMemory,
   revocation: measureRevocation,
   scale: measureScale,
+  export: measureExport,
 };
 
 async function main(): Promise<number> {

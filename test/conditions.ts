@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditEvent } from '../app/features/audit/schema.ts';
 import type { TestService } from './service.ts';
 
 /** Rows of a statement in the service's database. */
@@ -41,6 +42,12 @@ export async function jobsDone(test: TestService, queue: string): Promise<void> 
   await eventually(`${queue} has no open job`, async () => (await value(test, open, queue)) === 0 || undefined);
 }
 
+/** Resolves once a statement in the service's database waits for a lock. */
+export async function lockAwaited(test: TestService): Promise<void> {
+  const text = `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await eventually('a statement waits for a lock', async () => (await value(test, text)) > 0);
+}
+
 /**
  * Resolves once the service has heard of every change that is committed by now: notifications arrive in the order of the commits. What a
  * process keeps in memory may be older until then, most of all on a busy machine.
@@ -65,9 +72,14 @@ export async function liftRateLimits(test: TestService): Promise<void> {
     create trigger one_point before insert or update on rate_limits for each row execute function one_point();`);
 }
 
+/** Events of an owner's audit trail, oldest first. */
+export async function auditTrail(test: TestService, ownerId: string): Promise<AuditEvent[]> {
+  return (await Array.fromAsync(test.service.audit.history(ownerId))).flat();
+}
+
 /** Actions in a user's audit trail, oldest first. */
 export async function auditActions(test: TestService, userId: string): Promise<string[]> {
-  return (await test.service.audit.all(userId)).map(({ action }) => action);
+  return (await auditTrail(test, userId)).map(({ action }) => action);
 }
 
 /** Mails queued for an address, sent or not, by template: what is absent here will not come. */

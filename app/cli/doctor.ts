@@ -42,12 +42,14 @@ export function doctorCommand(program: Command): void {
 }
 
 async function verifyChains({ audit }: Service, report: (status: string) => void) {
-  const owners = await audit.owners();
+  let chains = 0;
   const broken: { ownerId: string; sequence: number; reason: string }[] = [];
-  for (const [index, ownerId] of owners.entries()) {
-    report(`${index + 1} of ${owners.length}`);
-    const found = await audit.verify(ownerId);
-    if (found) broken.push({ ownerId, ...found });
+  for await (const owners of audit.owners()) {
+    for (const ownerId of owners) {
+      report(`chain ${++chains}`);
+      const found = await audit.verify(ownerId);
+      if (found) broken.push({ ownerId, ...found });
+    }
   }
-  return { chains: owners.length, broken };
+  return { chains, broken };
 }

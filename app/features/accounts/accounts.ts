@@ -127,6 +127,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     audit,
     email,
     metrics,
+    logger: options.logger,
     appUrl,
   };
   // Passwords and changes of address need each other's checks; the functions close the circle at call time.
@@ -155,7 +156,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     administration,
     users,
     signingKeys,
-    handlers: [...mailRequests.handlers, ...createAccountHandlers({ db, audit, sessions, oneTimeTokens, deletion })],
+    handlers: [...mailRequests.handlers, ...createAccountHandlers({ ...common, oneTimeTokens, deletion })],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { auditActions, jobsDone, value } from '../../../test/conditions.ts';
+import { auditActions, auditTrail, jobsDone, value } from '../../../test/conditions.ts';
 import {
   createSignedInUser,
   PASSWORD,
@@ -170,7 +170,7 @@ describe('the trail of an account', () => {
     const { accessToken: token, id } = await createSignedInUser(test);
     const headers = { 'x-request-id': 'request-of-ada', 'user-agent': 'Lynx/2.9' };
     await test.request('/v1/users/me', { method: 'PATCH', token, headers, body: { name: 'Ada' } });
-    const event = (await test.service.audit.all(id)).at(-1)!;
+    const event = (await auditTrail(test, id)).at(-1)!;
     assert.deepEqual(
       [event.actorType, event.actorId, event.requestId, event.ipAddress, event.userAgent],
       ['user', id, 'request-of-ada', '127.0.0.1', 'Lynx/2.9'],
@@ -183,7 +183,7 @@ describe('the trail of an account', () => {
     await test.request('/v1/sessions', { body: { email, password: 'wrong' } });
     test.clock.advance(60_000);
     await jobsDone(test, 'accounts.record-failed-sign-in');
-    const event = (await test.service.audit.all(id)).at(-1)!;
+    const event = (await auditTrail(test, id)).at(-1)!;
     assert.deepEqual([event.action, event.actorType, event.actorId], ['session.failed', 'anonymous', null]);
     assert.equal(event.occurredAt.toISOString(), failedAt.toISOString());
   });
@@ -195,7 +195,7 @@ describe('the trail of an account', () => {
     await administration.suspend(user);
     await administration.suspend(user);
     await administration.unsuspend(user);
-    const trail = await test.service.audit.all(id);
+    const trail = await auditTrail(test, id);
     const events = trail.slice(-2).map(({ action, actorType }) => `${actorType} ${action}`);
     assert.deepEqual(events, ['operator user.suspended', 'operator user.unsuspended']);
   });
@@ -204,7 +204,7 @@ describe('the trail of an account', () => {
     const user = await createSignedInUser(test);
     await operations.updatePassword!.run(user);
     const { refreshToken } = await signIn(test, user.email, NEW_PASSWORD);
-    const text = JSON.stringify((await test.service.audit.all(user.id)).map(({ hash: _hash, ...event }) => event));
+    const text = JSON.stringify((await auditTrail(test, user.id)).map(({ hash: _hash, ...event }) => event));
     for (const secret of [PASSWORD, NEW_PASSWORD, refreshToken, user.accessToken, 'argon2'])
       assert.ok(!text.includes(secret));
   });

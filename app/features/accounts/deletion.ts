@@ -1,9 +1,12 @@
 /** Deleting an account: closed at once, restorable for two weeks by a mailed link, then purged. */
-import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import { attemptEach } from '../../platform/attempts.ts';
 import { after, type Clock } from '../../platform/clock.ts';
+import { readPages, removeRows } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -11,7 +14,7 @@ import type { UserCaller } from './authentication.ts';
 import { accountErrors } from './errors.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
-import { users } from './schema.ts';
+import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import type { User, Users } from './users.ts';
 
@@ -20,7 +23,11 @@ export interface Deletion {
   request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
   /** Opens it again by the mailed token. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
-  /** Removes accounts whose time is over, with everything about them. @returns how many */
+  /**
+   * Removes accounts whose time is over, with everything about them. One that fails is logged, and does not keep the others.
+   * @returns how many
+   * @throws Error at the end where some failed; they are still due
+   */
   purge(): Promise<number>;
 }
 
@@ -33,18 +40,17 @@ export interface DeletionOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail' | 'forget'>;
   metrics: Metrics;
+  logger: Logger;
   appUrl: string;
   confirmPassword: (user: User, password: string) => Promise<void>;
   followers: {
     deletionRequested(tx: Transaction, userId: string): Promise<void>;
-    purging(tx: Transaction, userId: string): Promise<void>;
+    purging(userId: string): Promise<void>;
   };
 }
 
-const PURGE_BATCH = 100;
-
 export function createDeletion(options: DeletionOptions): Deletion {
-  const { db, clock, sessions, tokens, audit, email, metrics, appUrl } = options;
+  const { db, clock, sessions, tokens, audit, email, metrics, logger, appUrl } = options;
 
   async function mailUndo(tx: Transaction, user: User, purgeAt: Date): Promise<void> {
     const token = await tokens.issue(tx, user.id, 'restore_user');
@@ -55,6 +61,53 @@ export function createDeletion(options: DeletionOptions): Deletion {
       userId: user.id,
       key: `deletion:${keyOf(token)}`,
       data: { name: user.name, deletesAt: purgeAt.toISOString(), url: `${appUrl}/restore-account?token=${token}` },
+    });
+  }
+
+  const dueUsers = () =>
+    readPages((limit, last: Pick<User, 'id' | 'purgeAt'> | undefined) =>
+      db
+        .select({ id: users.id, purgeAt: users.purgeAt })
+        .from(users)
+        .where(
+          and(
+            lte(users.purgeAt, clock.now()),
+            last && sql`(${users.purgeAt}, ${users.id}) > (${last.purgeAt}, ${last.id})`,
+          ),
+        )
+        .orderBy(asc(users.purgeAt), asc(users.id))
+        .limit(limit),
+    );
+
+  /**
+   * Each step is a short transaction, or many, and finds what the ones before have left: after a crash the next run goes on where this one
+   * stopped. The user's row goes last; until then the account is due.
+   */
+  async function purgeUser({ id }: Pick<User, 'id'>): Promise<boolean> {
+    if (!(await giveUp(id))) return false;
+    await options.followers.purging(id);
+    await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
+    await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
+    await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
+    await email.forget(id);
+    await audit.shorten(id);
+    return transact(db, async (tx) => {
+      const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
+      // What was recorded meanwhile. Nothing can be after this: who records locks the user's row.
+      await audit.forget(tx, id);
+      return gone.length > 0;
+    });
+  }
+
+  /** The point of no return: from here on no link opens the account again. @returns whether the account is due */
+  function giveUp(id: string): Promise<boolean> {
+    return transact(db, async (tx) => {
+      // Again under the row's lock: it may have been restored meanwhile.
+      const isDue = and(eq(users.id, id), lte(users.purgeAt, clock.now()));
+      const [due] = await tx.select({ id: users.id }).from(users).where(isDue).for('update');
+      if (!due) return false;
+      await tokens.revoke(tx, id, 'restore_user', 'revert_email');
+      return true;
     });
   }
 
@@ -98,29 +151,9 @@ export function createDeletion(options: DeletionOptions): Deletion {
       });
     },
 
-    async purge() {
-      for (let purged = 0; ; ) {
-        const due = await db
-          .select({ id: users.id })
-          .from(users)
-          .where(lte(users.purgeAt, clock.now()))
-          .orderBy(asc(users.purgeAt), asc(users.id))
-          .limit(PURGE_BATCH);
-        if (due.length === 0) return purged;
-        for (const { id } of due) {
-          await transact(db, async (tx) => {
-            // Again under the row's lock: it may have been restored meanwhile.
-            const isDue = and(eq(users.id, id), lte(users.purgeAt, clock.now()));
-            const [gone] = await tx.select({ id: users.id }).from(users).where(isDue).for('update');
-            if (!gone) return;
-            await options.followers.purging(tx, id);
-            await tx.delete(users).where(eq(users.id, id));
-            await audit.forget(tx, id);
-            await email.forget(tx, id);
-          });
-          purged++;
-        }
-      }
-    },
+    purge: () =>
+      attemptEach(dueUsers(), purgeUser, ({ id }, err) =>
+        logger.warn({ err, userId: id }, 'an account was not purged'),
+      ),
   };
 }

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import {
   atOnce,
   auditActions,
+  auditTrail,
   comparable,
   liftRateLimits,
   queuedMails,
@@ -70,7 +71,7 @@ describe('a change of address', () => {
     assert.equal((await me(user.accessToken)).email, email, 'the session goes on');
     await signIn(test, email);
     assertProblem(await attempt(user.email), 401, 'invalid_credentials');
-    const event = (await test.service.audit.all(user.id)).find(({ action }) => action === 'email.changed');
+    const event = (await auditTrail(test, user.id)).find(({ action }) => action === 'email.changed');
     assert.deepEqual(event?.details, { before: user.email, after: email });
     // The old address is free again.
     await register(user.email, 2);

@@ -7,10 +7,10 @@ export interface AccountFollower {
   verified(tx: Transaction, user: User): Promise<void>;
   /** A user asks to be deleted; throwing refuses. */
   deletionRequested(tx: Transaction, userId: string): Promise<void>;
-  /** A user is about to be purged. */
-  purging(tx: Transaction, userId: string): Promise<void>;
-  /** What is stored about a user elsewhere, by name, for the export. */
-  exportFor(userId: string): Promise<Record<string, unknown>>;
+  /** A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is continued. */
+  purging(userId: string): Promise<void>;
+  /** What is stored about a user elsewhere, by name, for the export. Many rows are an async iterable of batches. */
+  exportFor(userId: string): Record<string, unknown>;
 }
 
 /** All followers as one. Each is asked in the order in which it was added. */
@@ -28,12 +28,9 @@ export function createAccountFollowers(): AccountFollowers {
     async deletionRequested(tx, userId) {
       for (const follower of all) await follower.deletionRequested(tx, userId);
     },
-    async purging(tx, userId) {
-      for (const follower of all) await follower.purging(tx, userId);
+    async purging(userId) {
+      for (const follower of all) await follower.purging(userId);
     },
-    async exportFor(userId) {
-      const exports = await Promise.all(all.map((follower) => follower.exportFor(userId)));
-      return Object.assign({}, ...exports);
-    },
+    exportFor: (userId) => Object.assign({}, ...all.map((follower) => follower.exportFor(userId))),
   };
 }

@@ -1,8 +1,10 @@
 /** What accounts does in the background. */
 import { eq } from 'drizzle-orm';
+import { attemptEach } from '../../platform/attempts.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Deletion } from './deletion.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
@@ -18,6 +20,7 @@ export interface AccountHandlersOptions {
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
   deletion: Deletion;
+  logger: Logger;
 }
 
 export function createAccountHandlers({
@@ -26,6 +29,7 @@ export function createAccountHandlers({
   sessions,
   oneTimeTokens,
   deletion,
+  logger,
 }: AccountHandlersOptions): JobHandler[] {
   const recordFailure: JobHandler<NonNullable<(typeof failedSignIns)['data']>> = {
     queue: failedSignIns,
@@ -49,9 +53,14 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      await deletion.purge();
-      await sessions.purge();
-      await oneTimeTokens.purge();
+      const steps = [deletion, sessions, oneTimeTokens];
+      await attemptEach(
+        [steps],
+        async (step) => (await step.purge()) > 0,
+        (_step, err) => {
+          logger.warn({ err }, 'a part of the purge failed');
+        },
+      );
     },
   };
   return [recordFailure, purgeExpired] as JobHandler[];

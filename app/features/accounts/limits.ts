@@ -16,6 +16,10 @@ export interface AccountLimits {
   readonly mailsFrom: RateLimit;
   /** Wrong passwords of someone who is signed in. Key: user. */
   readonly passwordChecks: RateLimit;
+  /** Changes of name or locale, each of which leaves an audit event for as long as the account exists. Key: user. */
+  readonly profileChanges: RateLimit;
+  /** Exports of everything stored about a user. Key: user. */
+  readonly exports: RateLimit;
 }
 
 const QUARTER_HOUR_SECONDS = 15 * 60;
@@ -32,5 +36,7 @@ export function createAccountLimits(rateLimits: RateLimits, networkFactor: numbe
     mailsToAddress: make('mail_address', 10, HOUR_SECONDS),
     mailsFrom: make('mail_network', 100 * networkFactor, HOUR_SECONDS),
     passwordChecks: make('password_check', 10, QUARTER_HOUR_SECONDS),
+    profileChanges: make('profile_change', 60, HOUR_SECONDS),
+    exports: make('account_export', 5, HOUR_SECONDS),
   };
 }

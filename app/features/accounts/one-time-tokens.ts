@@ -1,6 +1,7 @@
 /** Secrets in mailed links: 256 random bits, only their SHA-256 at rest, one use. */
 import { and, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
 import { accountErrors, linkExpired } from './errors.ts';
@@ -96,11 +97,13 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
       await tx.delete(oneTimeTokens).where(and(ofPurpose, gte(oneTimeTokens.createdAt, since)));
     },
 
-    async purge() {
-      const { rowCount } = await db
-        .delete(oneTimeTokens)
-        .where(lt(oneTimeTokens.expiresAt, after(clock.now(), -7 * DAY_MS)));
-      return rowCount ?? 0;
+    purge() {
+      const { expiresAt } = oneTimeTokens;
+      return removeRows(db, {
+        from: oneTimeTokens,
+        where: lt(expiresAt, after(clock.now(), -7 * DAY_MS)),
+        by: expiresAt,
+      });
     },
   };
 }

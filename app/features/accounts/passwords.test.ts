@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, auditActions, comparable, jobsDone, queuedMails, tally, value } from '../../../test/conditions.ts';
+import {
+  atOnce,
+  auditActions,
+  auditTrail,
+  comparable,
+  jobsDone,
+  queuedMails,
+  tally,
+  value,
+} from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -44,7 +53,7 @@ describe('passwords', () => {
       assertProblem(await attempt(email, PASSWORD), 401, 'invalid_credentials');
       await signIn(test, email, NEW_PASSWORD);
       await test.mail(email, /password was changed/);
-      const trail = await test.service.audit.all(id);
+      const trail = await auditTrail(test, id);
       assert.ok(trail.some(({ action }) => action === 'password.changed'));
       assert.doesNotMatch(JSON.stringify(trail), /argon2|correct horse|purple monkey/);
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { auditActions, jobsDone, rows } from '../../../test/conditions.ts';
+import { atOnce, auditActions, auditTrail, jobsDone, rows, tally } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -43,7 +43,7 @@ describe('the account', () => {
     assert.equal((await update(token, { name: null })).body.name, null);
     const actions = await auditActions(test, id);
     assert.equal(actions.filter((action) => action === 'user.updated').length, 3);
-    const [event] = (await test.service.audit.all(id)).filter(({ action }) => action === 'user.updated');
+    const [event] = (await auditTrail(test, id)).filter(({ action }) => action === 'user.updated');
     assert.deepEqual(event!.details, { before: { name: 'Ada' }, after: { name: 'Ada King' } });
     await update(token, { locale: 'de' });
     assert.equal((await auditActions(test, id)).length, actions.length, 'no change, no event');
@@ -61,6 +61,16 @@ describe('the account', () => {
     ]) {
       assertProblem(await update(token, body), 400, 'validation_failed');
     }
+  });
+
+  it('changes sixty times an hour at most: each change stays in the audit trail', async () => {
+    const { accessToken: token, id } = await createSignedInUser(test);
+    const answers = await atOnce(70, (index) => update(token, { name: `Ada ${index}` }));
+    assert.deepEqual(tally(answers), { 200: 60, 429: 10 });
+    const refused = await update(token, { name: 'Ada' });
+    assertProblem(refused, 429, 'rate_limited');
+    assert.ok(Number(refused.headers.get('retry-after')) > 0);
+    assert.equal((await auditActions(test, id)).filter((action) => action === 'user.updated').length, 60);
   });
 
   it('gets mail in its language', async () => {

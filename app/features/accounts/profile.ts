@@ -1,6 +1,7 @@
 /** What a person sees and changes of their own account, and the export of everything stored about them. */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -8,13 +9,18 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import { accountErrors } from './errors.ts';
+import type { AccountLimits } from './limits.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
 import { presentUser, type User, type Users } from './users.ts';
 
 export interface Profile {
-  /** Changes what is given. */
+  /** Changes what is given. @throws `rate_limited` */
   update(caller: UserCaller, change: { name?: string | null; locale?: string }, origin: RequestOrigin): Promise<User>;
-  /** Everything stored about the caller (GDPR article 15 and 20), without secrets. */
+  /**
+   * Everything stored about the caller (GDPR article 15 and 20), without secrets. What may be many rows is read while it is iterated, in
+   * batches.
+   * @throws `rate_limited`
+   */
   export(caller: UserCaller, origin: RequestOrigin): Promise<Record<string, unknown>>;
 }
 
@@ -24,12 +30,65 @@ export interface ProfileOptions {
   users: Users;
   audit: Audit;
   email: Pick<Email, 'exportFor'>;
-  followers: { exportFor(userId: string): Promise<Record<string, unknown>> };
+  limits: Pick<AccountLimits, 'profileChanges' | 'exports'>;
+  followers: { exportFor(userId: string): Record<string, unknown> };
 }
 
-export function createProfile({ db, clock, users: userStore, audit, email, followers }: ProfileOptions): Profile {
+export function createProfile(options: ProfileOptions): Profile {
+  const { db, clock, users: userStore, limits, audit, email, followers } = options;
+
+  async function* sessionsOf(userId: string) {
+    const pages = readPages((limit, last: typeof sessions.$inferSelect | undefined) =>
+      db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.userId, userId), last && gt(sessions.id, last.id)))
+        .orderBy(asc(sessions.id))
+        .limit(limit),
+    );
+    for await (const page of pages) yield page.map(({ secret: _secret, userId: _userId, ...session }) => session);
+  }
+
+  async function* linksOf(userId: string) {
+    const pages = readPages((limit, last: typeof oneTimeTokens.$inferSelect | undefined) =>
+      db
+        .select()
+        .from(oneTimeTokens)
+        .where(and(eq(oneTimeTokens.userId, userId), last && gt(oneTimeTokens.hash, last.hash)))
+        .orderBy(asc(oneTimeTokens.hash))
+        .limit(limit),
+    );
+    for await (const page of pages)
+      yield page.map(({ purpose, address, createdAt, expiresAt }) => ({ purpose, address, createdAt, expiresAt }));
+  }
+
+  async function* devicesOf(userId: string) {
+    const { network, userAgent } = knownDevices;
+    const pages = readPages((limit, last: typeof knownDevices.$inferSelect | undefined) =>
+      db
+        .select()
+        .from(knownDevices)
+        .where(
+          and(
+            eq(knownDevices.userId, userId),
+            last && sql`(${network}, ${userAgent}) > (${last.network}, ${last.userAgent})`,
+          ),
+        )
+        .orderBy(asc(network), asc(userAgent))
+        .limit(limit),
+    );
+    for await (const page of pages) yield page.map(({ lastSeenAt }) => ({ lastSeenAt }));
+  }
+
+  async function* eventsOf(userId: string) {
+    for await (const events of audit.history(userId)) {
+      yield events.map(({ hash, ownerId: _ownerId, ...event }) => ({ ...event, hash: hash.toString('hex') }));
+    }
+  }
+
   return {
     async update(caller, change, origin) {
+      await limits.profileChanges.consume(caller.userId);
       return transact(db, async (tx) => {
         const [before] = await tx.select().from(users).where(eq(users.id, caller.userId)).for('update');
         if (!before) throw accountErrors.session_revoked();
@@ -51,17 +110,10 @@ export function createProfile({ db, clock, users: userStore, audit, email, follo
 
     async export(caller, origin) {
       const { userId } = caller;
+      await limits.exports.consume(userId);
       const user = await userStore.require(userId);
       const actor = { type: 'user', id: userId } as const;
       await audit.append(db, { ownerId: userId, action: 'user.exported', actor, origin });
-      const [ownSessions, links, devices, emails, auditEvents, elsewhere] = await Promise.all([
-        db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt)),
-        db.select().from(oneTimeTokens).where(eq(oneTimeTokens.userId, userId)),
-        db.select().from(knownDevices).where(eq(knownDevices.userId, userId)),
-        email.exportFor(userId),
-        audit.all(userId),
-        followers.exportFor(userId),
-      ]);
       return {
         exportedAt: clock.now().toISOString(),
         user: {
@@ -69,20 +121,12 @@ export function createProfile({ db, clock, users: userStore, audit, email, follo
           emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
           hasPassword: user.passwordHash !== null,
         },
-        sessions: ownSessions.map(({ secret: _secret, userId: _userId, ...session }) => session),
-        openLinks: links.map(({ purpose, address, createdAt, expiresAt }) => ({
-          purpose,
-          address,
-          createdAt,
-          expiresAt,
-        })),
-        knownDevices: devices.map(({ lastSeenAt }) => ({ lastSeenAt })),
-        emails,
-        ...elsewhere,
-        auditEvents: auditEvents.map(({ hash, ownerId: _ownerId, ...event }) => ({
-          ...event,
-          hash: hash.toString('hex'),
-        })),
+        sessions: sessionsOf(userId),
+        openLinks: linksOf(userId),
+        knownDevices: devicesOf(userId),
+        emails: email.exportFor(userId),
+        ...followers.exportFor(userId),
+        auditEvents: eventsOf(userId),
       };
     },
   };

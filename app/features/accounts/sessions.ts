@@ -1,6 +1,7 @@
 /** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
 import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
+import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -31,7 +32,7 @@ export interface Sessions {
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
   /** Whether it has not ended or expired. */
   isAlive(session: Pick<Session, 'endedAt' | 'refreshedAt' | 'createdAt'>): boolean;
-  /** Deletes sessions that ended or expired more than a month ago. @returns how many */
+  /** Deletes sessions that ended, or were not refreshed in their lifetime, more than a month ago. @returns how many */
   purge(): Promise<number>;
 }
 
@@ -134,16 +135,11 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations }: Se
 
     async purge() {
       const horizon = after(clock.now(), -KEEP_ENDED_MS);
-      const { rowCount } = await db
-        .delete(sessions)
-        .where(
-          or(
-            lt(sessions.endedAt, horizon),
-            lt(sessions.refreshedAt, after(horizon, -lifetimes.idleMs)),
-            lt(sessions.createdAt, after(horizon, -lifetimes.absoluteMs)),
-          ),
-        );
-      return rowCount ?? 0;
+      const idle = after(horizon, -lifetimes.idleMs);
+      const ended = { from: sessions, where: lt(sessions.endedAt, horizon), by: sessions.endedAt };
+      // One that has reached its absolute lifetime is not refreshed any more, and so is found here as well.
+      const abandoned = { from: sessions, where: lt(sessions.refreshedAt, idle), by: sessions.refreshedAt };
+      return (await removeRows(db, ended)) + (await removeRows(db, abandoned));
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce, rows, value } from '../../../test/conditions.ts';
+import { atOnce, auditTrail, rows, value } from '../../../test/conditions.ts';
 import { startTestService, type TestService } from '../../../test/service.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { AuditEntry } from './audit.ts';
@@ -35,11 +35,12 @@ describe('an audit trail', () => {
     return ownerId;
   }
   const verify = (ownerId: string) => test.service.audit.verify(ownerId);
+  const owners = async () => (await Array.fromAsync(test.service.audit.owners())).flat();
 
   it('is whole as it was written, numbered without a gap', async () => {
     const ownerId = await trailOf(5);
     assert.equal(await verify(ownerId), null);
-    const events = await test.service.audit.all(ownerId);
+    const events = await auditTrail(test, ownerId);
     assert.deepEqual(
       events.map(({ sequence }) => sequence),
       [1, 2, 3, 4, 5],
@@ -172,7 +173,7 @@ describe('an audit trail', () => {
     assert.deepEqual(await verify(ownerId), { sequence: 3, reason: 'inserted' });
     await rows(test, 'delete from audit_chains where owner_id = $1', ownerId);
     assert.deepEqual(await verify(ownerId), { sequence: 1, reason: 'inserted' });
-    assert.ok((await test.service.audit.owners()).includes(ownerId));
+    assert.ok((await owners()).includes(ownerId));
   });
 
   it('stays whole when two processes append at the same time, and never looks broken meanwhile', async () => {
@@ -212,15 +213,47 @@ describe('an audit trail', () => {
     await assert.rejects(failing, /undone/);
     await append(ownerId);
     assert.equal(await verify(ownerId), null);
-    assert.equal((await test.service.audit.all(ownerId)).length, 2);
+    assert.equal((await auditTrail(test, ownerId)).length, 2);
+  });
+
+  it('is found among any number of others, each once', async () => {
+    const ownerIds = Array.from({ length: 120 }, newId);
+    for (const ownerId of ownerIds) await append(ownerId);
+    const all = await owners();
+    assert.equal(new Set(all).size, all.length);
+    for (const ownerId of ownerIds) assert.ok(all.includes(ownerId));
+  });
+
+  it('is shortened from its end, in batches, and whole after each: what stopped is taken up again', async () => {
+    const { service } = test;
+    const [gone, kept] = [newId(), await trailOf(3)];
+    await service.db.transaction(async (tx) => {
+      for (let index = 0; index < 2_300; index++) await service.audit.append(tx, entry(gone));
+    });
+    await service.db.$client.queryAlone(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'not yet'; end $$;
+      create trigger refuse before delete on audit_events for each row when (old.sequence = 700) execute function refuse();`);
+    await assert.rejects(service.audit.shorten(gone));
+    assert.equal(await value(test, 'select count(*)::int from audit_events where owner_id = $1', gone), 1_300);
+    assert.equal(await verify(gone), null, 'the chain ends earlier');
+    await append(gone);
+    assert.equal(await verify(gone), null, 'and goes on');
+
+    await rows(test, 'drop trigger refuse on audit_events');
+    await service.audit.shorten(gone);
+    assert.equal(await value(test, 'select count(*)::int from audit_events where owner_id = $1', gone), 0);
+    assert.equal(await verify(gone), null);
+    await append(gone);
+    assert.equal(await verify(gone), null, 'one that is recorded then is the first');
+    assert.equal((await auditTrail(test, kept)).length, 3);
   });
 
   it('is forgotten whole, and alone', async () => {
     const [gone, kept] = [await trailOf(2), await trailOf(2)];
     await test.service.db.transaction((tx) => test.service.audit.forget(tx, gone));
-    assert.deepEqual(await test.service.audit.all(gone), []);
+    assert.deepEqual(await auditTrail(test, gone), []);
     assert.equal(await verify(gone), null);
-    assert.equal((await test.service.audit.all(kept)).length, 2);
+    assert.equal((await auditTrail(test, kept)).length, 2);
     assert.equal(await verify(kept), null);
   });
 });

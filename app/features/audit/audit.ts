@@ -3,17 +3,18 @@
  * carries the hash of the one before it, so that a change, a removal or an insertion by other means shows.
  * Not here: who may read a trail; the features that own the owners say so.
  */
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
-import { deleteInBatches } from '../../platform/database/batches.ts';
+import { readPages } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
+import { transact } from '../../platform/database/retry.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
-import { type AuditReading, createAuditReading } from './reading.ts';
+import { type AuditReading, createAuditReading, createHistory } from './reading.ts';
 import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
 export { type AuditAction, defineAuditActions } from './actions.ts';
@@ -34,14 +35,19 @@ export interface Audit {
   readonly reading: AuditReading;
   /** Appends an event to its owner's chain, in the transaction of what it records. */
   append(tx: Executor, entry: AuditEntry): Promise<void>;
-  /** All events of an owner, oldest first, for exports. */
-  all(ownerId: string): Promise<AuditEvent[]>;
-  /** Removes an owner's trail, when the owner is purged. */
+  /** The events of an owner up to now, oldest first, in batches. What is appended meanwhile is not among them. */
+  history(ownerId: string): AsyncGenerator<AuditEvent[]>;
+  /**
+   * Removes the events of an owner who is being purged, the newest first, each batch in a transaction of its own. The chain is whole after
+   * each, so that a purge may stop at any time, and be taken up again.
+   */
+  shorten(ownerId: string): Promise<void>;
+  /** Removes what there is of a trail with the owner, in the same transaction. A long trail is to be shortened before. */
   forget(tx: Transaction, ownerId: string): Promise<void>;
   /** Checks a chain from its first event. @returns the first break, or null when every event is as it was written */
   verify(ownerId: string): Promise<ChainBreak | null>;
-  /** Every owner that has a chain, or events without one. */
-  owners(): Promise<string[]>;
+  /** Every owner that has a chain, or events without one, in batches. */
+  owners(): AsyncGenerator<string[]>;
 }
 
 export interface ChainBreak {
@@ -68,7 +74,11 @@ const insert = prepare(
     from head`,
 );
 
+/** Before every owner. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 const VERIFY_BATCH = 1_000;
+/** Events per transaction: some 10 ms, for which only the trail of the owner who goes is locked. */
+const REMOVAL_BATCH = 1_000;
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 export interface AuditOptions {
@@ -92,31 +102,52 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
       });
     },
 
-    all: (ownerId) =>
-      db.select().from(auditEvents).where(eq(auditEvents.ownerId, ownerId)).orderBy(asc(auditEvents.sequence)),
+    history: createHistory(db),
+
+    async shorten(ownerId) {
+      while (await transact(db, (tx) => removeNewest(tx, ownerId, REMOVAL_BATCH)));
+    },
 
     async forget(tx, ownerId) {
-      await deleteInBatches((limit) =>
-        tx.execute(sql`
-          delete from ${auditEvents} where owner_id = ${ownerId}
-            and sequence in (select sequence from ${auditEvents} where owner_id = ${ownerId} order by sequence limit ${limit})`),
-      );
+      await tx.delete(auditEvents).where(eq(auditEvents.ownerId, ownerId));
       await tx.delete(auditChains).where(eq(auditChains.ownerId, ownerId));
     },
 
     // One snapshot: events that are appended meanwhile would look like a broken end.
     verify: (ownerId) => db.transaction((tx) => verifyChain(tx, ownerId), SNAPSHOT),
 
-    async owners() {
-      // Of events too: a chain whose head was removed must not go unchecked.
-      const rows = await db
-        .select({ ownerId: auditChains.ownerId })
-        .from(auditChains)
-        .union(db.select({ ownerId: auditEvents.ownerId }).from(auditEvents))
-        .orderBy(asc(auditChains.ownerId));
-      return rows.map(({ ownerId }) => ownerId);
-    },
+    // Of events too: a chain whose head was removed must not go unchecked.
+    owners: () =>
+      readPages(async (limit, last = NOBODY) => {
+        const of = (table: typeof auditChains | typeof auditEvents) =>
+          db
+            .selectDistinct({ ownerId: table.ownerId })
+            .from(table)
+            .where(gt(table.ownerId, last))
+            .orderBy(asc(table.ownerId))
+            .limit(limit);
+        const rows = await of(auditChains).union(of(auditEvents)).orderBy(asc(auditChains.ownerId)).limit(limit);
+        return rows.map(({ ownerId }) => ownerId);
+      }),
   };
+}
+
+/** Ends a chain `count` events earlier. @returns whether events are left */
+async function removeNewest(tx: Transaction, ownerId: string, count: number): Promise<boolean> {
+  const own = eq(auditChains.ownerId, ownerId);
+  const [head] = await tx.select().from(auditChains).where(own).for('update');
+  if (!head || head.sequence === 0) return false;
+  const end = Math.max(head.sequence - count, 0);
+  const of = eq(auditEvents.ownerId, ownerId);
+  // Between two numbers, and not just above one: the entries of the batches before would be read again.
+  await tx.delete(auditEvents).where(and(of, gt(auditEvents.sequence, end), lte(auditEvents.sequence, head.sequence)));
+  const [last] = await tx
+    .select({ hash: auditEvents.hash })
+    .from(auditEvents)
+    .where(and(of, eq(auditEvents.sequence, end)));
+  const hash = last?.hash ?? uuidToBytes(ownerId);
+  await tx.update(auditChains).set({ sequence: end, hash }).where(own);
+  return end > 0;
 }
 
 async function verifyChain(tx: Transaction, ownerId: string): Promise<ChainBreak | null> {

@@ -1,8 +1,10 @@
 /** Reading a trail: the newest events first, filtered, a page at a time or as a stream. */
-import { and, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { readPages } from '../../platform/database/batches.ts';
+import type { Database } from '../../platform/database/database.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { AuditAction } from './actions.ts';
-import { type AuditEvent, auditEvents } from './schema.ts';
+import { type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
 export interface AuditFilter {
   action?: AuditAction | undefined;
@@ -19,8 +21,6 @@ export interface AuditReading {
   /** All events that fit, in batches, so that a trail of any length takes little memory. */
   stream(ownerId: string, filter: AuditFilter): AsyncGenerator<AuditEvent[]>;
 }
-
-const BATCH = 500;
 
 export function createAuditReading(reads: TolerantReads): AuditReading {
   const matching = (ownerId: string, { action, actorId, from, to }: AuditFilter, before?: number): SQL =>
@@ -45,15 +45,36 @@ export function createAuditReading(reads: TolerantReads): AuditReading {
 
   return {
     list,
-    async *stream(ownerId, filter) {
-      let before: number | undefined;
-      for (;;) {
-        const batch = await list(ownerId, filter, BATCH, before);
-        if (batch.length > 0) yield batch;
-        if (batch.length < BATCH) return;
-        before = batch.at(-1)!.sequence;
-      }
-    },
+    stream: (ownerId, filter) => readPages((limit, last) => list(ownerId, filter, limit, last?.sequence)),
+  };
+}
+
+/** Reads a trail from its first event to the one that is its last now. From the primary: what was just appended is among them. */
+export function createHistory(db: Database): (ownerId: string) => AsyncGenerator<AuditEvent[]> {
+  const { placeholder } = sql;
+  const page = db
+    .select()
+    .from(auditEvents)
+    .where(
+      and(
+        eq(auditEvents.ownerId, placeholder('ownerId')),
+        gt(auditEvents.sequence, placeholder('after')),
+        lte(auditEvents.sequence, placeholder('end')),
+      ),
+    )
+    .orderBy(asc(auditEvents.sequence))
+    .limit(placeholder('limit'))
+    .prepare('audit_history');
+
+  return async function* history(ownerId) {
+    const [head] = await db
+      .select({ end: auditChains.sequence })
+      .from(auditChains)
+      .where(eq(auditChains.ownerId, ownerId));
+    if (!head) return;
+    yield* readPages((limit, last: AuditEvent | undefined) =>
+      page.execute({ ownerId, after: last?.sequence ?? 0, end: head.end, limit }),
+    );
   };
 }
 

@@ -1,12 +1,14 @@
 /** Operations that show a trail. The features that own the owners say under which path, and who may read. */
-import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import type { Caller } from '../../platform/http/caller.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
 import type { Tag } from '../../platform/http/operations/declaration.ts';
 import type { Fields, ValuesOf } from '../../platform/http/operations/fields.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import { Id, Nullable, OneOf, Timestamp } from '../../platform/http/schemas.ts';
+import { sendStream } from '../../platform/http/streaming.ts';
+import type { RateLimit } from '../../platform/security/rate-limits.ts';
 import { auditActions } from './actions.ts';
 import { type AuditFilter, type AuditReading, presentEvent } from './reading.ts';
 import { actorTypes } from './schema.ts';
@@ -67,12 +69,14 @@ export interface Trail<Access extends Caller, Params extends Fields> {
   tag: Tag;
   /** Whose `ownerId` names the owner of the trail. */
   guard: CallerGuard<Access>;
+  /** Exports of one trail. Key: owner. */
+  exports: RateLimit;
 }
 
 export function trailRoutes<Access extends Caller, Params extends Fields>(
   operations: Operations,
   reading: AuditReading,
-  { name, path, params, tag, guard }: Trail<Access, Params>,
+  { name, path, params, tag, guard, exports }: Trail<Access, Params>,
 ): void {
   const below = operations.at(`${path}/audit-events`, { tag, params });
 
@@ -93,15 +97,18 @@ export function trailRoutes<Access extends Caller, Params extends Fields>(
     guard,
     operationId: `export${name}AuditEvents`,
     summary: 'Export audit events',
-    description: 'As NDJSON: one event per line, the newest first, however many there are.',
+    description:
+      'As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure.',
     query: filter,
     answers: { 200: { description: 'The events, one JSON object per line.', mediaType: 'application/x-ndjson' } },
+    errors: [httpErrors.rate_limited],
     sends: ['content-disposition'],
-    handle: ({ access, query, reply }) =>
-      reply
-        .header('content-disposition', 'attachment; filename="audit-events.ndjson"')
-        .type('application/x-ndjson')
-        .send(Readable.from(lines(reading.stream(guard.ownerId(access), toFilter(query))))),
+    async handle({ access, query, request, reply }) {
+      const ownerId = guard.ownerId(access);
+      await exports.consume(ownerId);
+      const chunks = lines(reading.stream(ownerId, toFilter(query)));
+      return sendStream(request, reply, { mediaType: 'application/x-ndjson', filename: 'audit-events.ndjson', chunks });
+    },
   });
 }
 

@@ -7,7 +7,9 @@ import './settings.ts';
 import './permissions.ts';
 import './audit-actions.ts';
 import './metrics.ts';
+import { eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
@@ -49,6 +51,7 @@ import { portalRoutes } from './routes/portal.ts';
 import { subscriptionRoutes } from './routes/subscription.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
+import { billingInvoices, billingUsageEvents } from './schema.ts';
 import { createSeats } from './seats.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe.ts';
 import { createSubscriptions } from './subscription.ts';
@@ -166,6 +169,12 @@ export function createBilling(options: BillingOptions): Billing {
     // The subscription ends with the paid period, or now.
     deletionRequested: (tx, organizationId) => closing(tx, organizationId, false),
     purging: (tx, organizationId) => closing(tx, organizationId, true),
+    async emptying(organizationId) {
+      const { organizationId: owner, id: usageId } = billingUsageEvents;
+      await removeRows(db, { from: billingUsageEvents, where: eq(owner, organizationId), by: usageId });
+      const { organizationId: payer, id: invoiceId } = billingInvoices;
+      await removeRows(db, { from: billingInvoices, where: eq(payer, organizationId), by: invoiceId });
+    },
   });
 
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { auditActions, eventually } from '../../../test/conditions.ts';
+import { auditActions, auditTrail, eventually } from '../../../test/conditions.ts';
 import { assertProblem, startTestService } from '../../../test/service.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
 import type { OrganizationAccess } from '../organizations/organizations.ts';
@@ -105,9 +105,7 @@ describe('what an organization buys and uses', () => {
       const [dispute] = (await billing.stripe.disputes.list()).data;
       await billing.stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
       await billing.deliver();
-      const closed = (await billing.test.service.audit.all(scene.id)).filter(
-        ({ action }) => action === 'dispute.closed',
-      );
+      const closed = (await auditTrail(billing.test, scene.id)).filter(({ action }) => action === 'dispute.closed');
       assert.deepEqual(
         closed.map(({ details }) => (details as { status: string }).status),
         ['won'],

@@ -2,9 +2,9 @@
  * Finding what events did not tell: polling Stripe's own list of them, and comparing every customer. Both go through the same intake and
  * projection as a webhook.
  */
-import { asc, eq, gt, sql } from 'drizzle-orm';
+import { asc, eq, gt, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
-import { deleteInBatches } from '../../platform/database/batches.ts';
+import { removeRows } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -64,11 +64,8 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
 
   async function forgetOldEvents(): Promise<void> {
     const limit = after(clock.now(), -KEPT_MS);
-    await deleteInBatches((most) =>
-      db.execute(sql`
-        delete from ${stripeEvents} where id in (
-          select id from ${stripeEvents} where received_at < ${limit} order by received_at limit ${most})`),
-    );
+    const { receivedAt } = stripeEvents;
+    await removeRows(db, { from: stripeEvents, where: lt(receivedAt, limit), by: receivedAt });
   }
 
   return {

@@ -5,7 +5,7 @@
 import './settings.ts';
 import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import type { Database } from '../../platform/database/database.ts';
 import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
@@ -79,9 +79,9 @@ export interface Email {
   unsuppress(address: string): Promise<boolean>;
   /** Deletes what is old; also runs by its schedule. */
   purge(): Promise<Tidied>;
-  /** Deletes every mail about a user, those not yet sent too. */
-  forget(tx: Executor, userId: string): Promise<void>;
-  /** What is stored about a user here. */
+  /** Deletes every mail about a user, those not yet sent too, in batches. */
+  forget(userId: string): Promise<void>;
+  /** What is stored about a user here, read in batches while it is iterated. */
   exportFor(userId: string): ReturnType<typeof exportFor>;
   close(): Promise<void>;
 }
@@ -104,7 +104,7 @@ export function createEmail(options: EmailOptions): Email {
       (await suppress(db, [{ address, reason: 'manual', ...(detail && { detail }) }])) === 0,
     unsuppress: (address) => unsuppress(db, address),
     purge: () => tidy({ db, jobs, clock }),
-    forget,
+    forget: (userId) => forget(db, userId),
     exportFor: (userId) => exportFor(db, userId),
     close: async () => options.transport.close(),
   };

@@ -1,9 +1,9 @@
 /** How long mails are kept, what a user's export holds of them, and what is forgotten with the user. */
-import { and, asc, eq, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, isNotNull, lt, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import { changeRows, readPages, removeRows } from '../../platform/database/batches.ts';
+import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
-import { parseAddress } from './addresses.ts';
 import { deliverQueue, tidyQueue } from './jobs.ts';
 import { emailMessages, emailSuppressions } from './schema.ts';
 
@@ -35,20 +35,16 @@ export function createTidying(options: TidyOptions): JobHandler<Record<string, n
 /** Wipes, deletes and wakes. Repeatable. */
 export async function tidy({ db, jobs, clock }: TidyOptions): Promise<Tidied> {
   const now = clock.now();
-  const wiped = await db
-    .update(emailMessages)
-    .set({ data: null })
-    .where(
-      and(
-        eq(emailMessages.status, 'failed'),
-        isNotNull(emailMessages.data),
-        lt(emailMessages.failedAt, after(now, -REDRIVE_MS)),
-      ),
-    );
-  const deleted = await db
-    .delete(emailMessages)
-    .where(and(ne(emailMessages.status, 'queued'), lt(emailMessages.createdAt, after(now, -KEEP_MS))));
-  return { wiped: wiped.rowCount ?? 0, deleted: deleted.rowCount ?? 0, woken: await wakeLost({ db, jobs }) };
+  const { status, data, failedAt, createdAt } = emailMessages;
+  const dead = and(eq(status, 'failed'), isNotNull(data), lt(failedAt, after(now, -REDRIVE_MS)))!;
+  const rows = { from: emailMessages, where: dead, by: createdAt };
+  const wiped = await changeRows(db, rows, sql`update ${emailMessages} set data = null`);
+  let deleted = 0;
+  for (const done of ['sent', 'failed', 'suppressed'] as const) {
+    const where = and(eq(status, done), lt(createdAt, after(now, -KEEP_MS)))!;
+    deleted += await removeRows(db, { from: emailMessages, where, by: createdAt });
+  }
+  return { wiped, deleted, woken: await wakeLost({ db, jobs }) };
 }
 
 /** Gives queued mails without a job a new one. At worst a mail has two: its row lets only one of them send. */
@@ -71,32 +67,40 @@ function wakeLost({ db, jobs }: Pick<TidyOptions, 'db' | 'jobs'>): Promise<numbe
 }
 
 /** Deletes every mail about a user, those not yet sent too. Suppressions stay: they keep the address from being mailed again. */
-export async function forget(tx: Executor, userId: string): Promise<void> {
-  await tx.delete(emailMessages).where(eq(emailMessages.userId, userId));
+export async function forget(db: Database, userId: string): Promise<void> {
+  await removeRows(db, { from: emailMessages, where: eq(emailMessages.userId, userId), by: emailMessages.id });
 }
 
-/** What is stored about a user here, for the export: JSON values, without the contents of mails. */
-export async function exportFor(db: Executor, userId: string) {
-  const messages = await db
-    .select({
-      id: emailMessages.id,
-      template: emailMessages.template,
-      to: emailMessages.toAddress,
-      status: emailMessages.status,
-      createdAt: emailMessages.createdAt,
-      sentAt: emailMessages.sentAt,
-    })
-    .from(emailMessages)
-    .where(eq(emailMessages.userId, userId))
-    .orderBy(asc(emailMessages.id));
-  const addresses = [...new Set(messages.map(({ to }) => parseAddress(to) ?? to))];
-  const suppressions = await db
-    .select({
-      address: emailSuppressions.address,
-      reason: emailSuppressions.reason,
-      createdAt: emailSuppressions.createdAt,
-    })
-    .from(emailSuppressions)
-    .where(inArray(emailSuppressions.address, addresses));
-  return { messages, suppressions };
+/** What is stored about a user here, for the export: in batches, without the contents of mails. */
+export function exportFor(db: Database, userId: string) {
+  const { id, template, toAddress, status, createdAt, sentAt } = emailMessages;
+  const messages = readPages((limit, last: { id: string } | undefined) =>
+    db
+      .select({ id, template, to: toAddress, status, createdAt, sentAt })
+      .from(emailMessages)
+      .where(and(eq(emailMessages.userId, userId), last && gt(id, last.id)))
+      .orderBy(asc(id))
+      .limit(limit),
+  );
+  return { messages, suppressions: suppressionsOf(db, userId) };
+}
+
+/** Of the addresses that the user was mailed at. */
+async function* suppressionsOf(db: Database, userId: string) {
+  const { address, scope, reason, createdAt } = emailSuppressions;
+  const mailed = exists(
+    db
+      .select({ id: emailMessages.id })
+      .from(emailMessages)
+      .where(and(eq(emailMessages.userId, userId), sql`lower(${emailMessages.toAddress}) = ${address}`)),
+  );
+  const pages = readPages((limit, last: { address: string; scope: string } | undefined) =>
+    db
+      .select({ address, scope, reason, createdAt })
+      .from(emailSuppressions)
+      .where(and(mailed, last && sql`(${address}, ${scope}) > (${last.address}, ${last.scope})`))
+      .orderBy(asc(address), asc(scope))
+      .limit(limit),
+  );
+  for await (const page of pages) yield page.map(({ scope: _scope, ...suppression }) => suppression);
 }

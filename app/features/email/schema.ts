@@ -52,7 +52,7 @@ export const emailMessages = pgTable(
       sql`${table.toAddress} ~ '^[^[:cntrl:][:space:],<>]+@[^[:cntrl:][:space:],<>@]+$'`,
     ),
     index('email_messages_status_created_at').on(table.status, table.createdAt),
-    index('email_messages_user_id').on(table.userId),
+    index('email_messages_user_id_id').on(table.userId, table.id),
   ],
 );
 

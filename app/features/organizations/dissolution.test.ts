@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { rows, value } from '../../../test/conditions.ts';
+import pg from 'pg';
+import { lockAwaited, rows, value } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -124,5 +125,78 @@ describe('a deleted organization', () => {
     } finally {
       await test.close();
     }
+  });
+
+  describe('and its purge', () => {
+    let test: TestService;
+    before(async () => {
+      test = await startTestService({ schedules: false });
+    });
+    after(() => test.close());
+
+    const run = () => test.service.organizations.handlers[0]!.handle({}, {} as never);
+    const exists = async ({ id }: Scene) =>
+      (await value(test, 'select count(*)::int from organizations where id = $1', id)) === 1;
+    async function due(): Promise<Scene> {
+      const scene = await createScene(test);
+      await scene.as(scene.owner, '', DELETE);
+      await rows(test, 'update organizations set purge_at = $2 where id = $1', scene.id, test.clock.now());
+      return scene;
+    }
+
+    it('goes on where it stopped, keeps no other from being purged, and cannot be undone once begun', async () => {
+      const [failing, last] = [await due(), await due()];
+      await test.service.db.$client.queryAlone(`
+        create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
+        create trigger refuse before delete on audit_events for each row when (old.owner_id = '${failing.id}') execute function refuse();`);
+      await assert.rejects(run, /1 of 2 failed/);
+      assert.deepEqual([await exists(failing), await exists(last)], [true, false]);
+      assert.ok(test.logs.some((line) => line.includes('an organization was not purged') && line.includes(failing.id)));
+      const restored = await test.request(`${failing.path}/restore`, {
+        method: 'POST',
+        token: failing.owner.accessToken,
+      });
+      assertProblem(restored, 404, 'not_found');
+
+      await rows(test, 'drop trigger refuse on audit_events');
+      await run();
+      assert.ok(!(await exists(failing)));
+      assert.equal(await value(test, 'select count(*)::int from audit_events where owner_id = $1', failing.id), 0);
+    });
+
+    it('looks again under the lock: one that is restored meanwhile stays', async () => {
+      const scene = await due();
+      const other = new pg.Client({ connectionString: test.service.config.databaseUrl });
+      await other.connect();
+      await other.query('begin');
+      await other.query('update organizations set purge_at = null where id = $1', [scene.id]);
+      const running = run();
+      await lockAwaited(test);
+      await other.query('commit');
+      await other.end();
+      await running;
+      assert.equal((await scene.as(scene.owner, '')).status, 200);
+    });
+
+    it('removes usage, invitations and keys in batches, with no more than a batch in one transaction', async () => {
+      const scene = await due();
+      await rows(
+        test,
+        `insert into billing_usage_events (organization_id, id, meter, quantity, occurred_at)
+         select $1, gen_random_uuid(), 'calls', 1, now() from generate_series(1, 3500)`,
+        scene.id,
+      );
+      await test.service.db.$client.queryAlone(`
+        create table removals (number int not null);
+        create function note() returns trigger language plpgsql as $$ begin insert into removals select count(*) from gone; return null; end $$;
+        create trigger note after delete on billing_usage_events referencing old table as gone for each statement execute function note();`);
+      await run();
+      assert.ok(!(await exists(scene)));
+      const removed = await rows(test, 'select number from removals where number > 0');
+      assert.deepEqual(
+        removed.map(({ number }) => number),
+        [1_000, 1_000, 1_000, 500],
+      );
+    });
   });
 });

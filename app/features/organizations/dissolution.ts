@@ -1,28 +1,40 @@
 /** Deleting an organization: closed at once, restorable by an owner for two weeks, then purged. */
-import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { attemptEach } from '../../platform/attempts.ts';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
-import { deleteInBatches } from '../../platform/database/batches.ts';
+import { readPages, removeRows } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
-import { memberships as membershipTable, organizations } from './schema.ts';
+import { apiKeys, invitations, memberships as membershipTable, organizations } from './schema.ts';
 
 export interface Dissolution {
   /** Closes an organization. @throws `forbidden`, `personal_organization` */
   request(access: Access): Promise<void>;
   /** Opens it again. @throws `not_found` to all but its owners, and to them when it is not deleted */
   restore(userId: string, organizationId: string, origin: RequestOrigin): Promise<Organization>;
-  /** Removes organizations whose time is over, with everything about them. @returns how many */
+  /**
+   * Removes organizations whose time is over, with everything about them. One that fails is logged, and does not keep the others.
+   * @returns how many
+   * @throws Error at the end where some failed; they are still due
+   */
   purge(): Promise<number>;
-  /** Removes an organization now, with everything about it. */
-  destroy(tx: Transaction, organizationId: string): Promise<void>;
+  /** Begins the purge of an organization that is locked, now: nobody sees it any more, and nothing restores it. */
+  begin(tx: Transaction, organizationId: string): Promise<void>;
+  /**
+   * Removes an organization whose purge has begun, in short transactions. Where this stops, the next `purge` goes on.
+   * @returns whether it was still there
+   */
+  complete(organizationId: string): Promise<boolean>;
 }
 
 export interface DissolutionOptions {
@@ -30,13 +42,74 @@ export interface DissolutionOptions {
   clock: Clock;
   audit: Audit;
   memberships: Memberships;
-  followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging'>;
+  followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging' | 'emptying'>;
+  logger: Logger;
 }
 
 const GRACE_DAYS = 14;
-const PURGE_BATCH = 100;
 
-export function createDissolution({ db, clock, audit, memberships, followers }: DissolutionOptions): Dissolution {
+export function createDissolution({
+  db,
+  clock,
+  audit,
+  memberships,
+  followers,
+  logger,
+}: DissolutionOptions): Dissolution {
+  const dueOrganizations = () =>
+    readPages((limit, last: Pick<Organization, 'id' | 'purgeAt'> | undefined) =>
+      db
+        .select({ id: organizations.id, purgeAt: organizations.purgeAt })
+        .from(organizations)
+        .where(
+          and(
+            lte(organizations.purgeAt, clock.now()),
+            last && sql`(${organizations.purgeAt}, ${organizations.id}) > (${last.purgeAt}, ${last.id})`,
+          ),
+        )
+        .orderBy(asc(organizations.purgeAt), asc(organizations.id))
+        .limit(limit),
+    );
+
+  async function purgeOrganization({ id }: Pick<Organization, 'id'>): Promise<boolean> {
+    const begun = await transact(db, async (tx) => {
+      // Again under the row's lock: it may have been restored meanwhile.
+      const isDue = and(eq(organizations.id, id), lte(organizations.purgeAt, clock.now()));
+      const [due] = await tx.select({ id: organizations.id }).from(organizations).where(isDue).for('update');
+      if (due) await begin(tx, id);
+      return due !== undefined;
+    });
+    return begun && complete(id);
+  }
+
+  async function begin(tx: Transaction, organizationId: string): Promise<void> {
+    const now = clock.now();
+    const [begun] = await tx
+      .update(organizations)
+      .set({ purgeAt: sql`coalesce(purge_at, ${now})`, purgeStartedAt: now })
+      .where(and(eq(organizations.id, organizationId), isNull(organizations.purgeStartedAt)))
+      .returning({ id: organizations.id });
+    if (begun) await followers.purging(tx, organizationId);
+  }
+
+  /** Each step finds what the ones before have left. The organization's row goes last; until then it is due. */
+  async function complete(organizationId: string): Promise<boolean> {
+    const of = (table: { organizationId: PgColumn }) => eq(table.organizationId, organizationId);
+    await removeRows(db, { from: membershipTable, where: of(membershipTable), by: membershipTable.userId });
+    await removeRows(db, { from: invitations, where: of(invitations), by: invitations.id });
+    await removeRows(db, { from: apiKeys, where: of(apiKeys), by: apiKeys.id });
+    await followers.emptying(organizationId);
+    await audit.shorten(organizationId);
+    return transact(db, async (tx) => {
+      const gone = await tx
+        .delete(organizations)
+        .where(eq(organizations.id, organizationId))
+        .returning({ id: organizations.id });
+      await audit.forget(tx, organizationId);
+      return gone.length > 0;
+    });
+  }
+
   return {
     async request(caller) {
       await transact(db, async (tx) => {
@@ -65,7 +138,13 @@ export function createDissolution({ db, clock, audit, memberships, followers }: 
         const [deleted] = await tx
           .select()
           .from(organizations)
-          .where(and(eq(organizations.id, organizationId), isNotNull(organizations.purgeAt)))
+          .where(
+            and(
+              eq(organizations.id, organizationId),
+              isNotNull(organizations.purgeAt),
+              isNull(organizations.purgeStartedAt),
+            ),
+          )
           .for('update');
         const [member] = await tx
           .select({ role: membershipTable.role })
@@ -83,35 +162,12 @@ export function createDissolution({ db, clock, audit, memberships, followers }: 
       });
     },
 
-    async purge() {
-      for (let purged = 0; ; ) {
-        const isDue = lte(organizations.purgeAt, clock.now());
-        const due = await db.select({ id: organizations.id }).from(organizations).where(isDue).limit(PURGE_BATCH);
-        if (due.length === 0) return purged;
-        for (const { id } of due) {
-          await transact(db, async (tx) => {
-            // Again under the row's lock: it may have been restored meanwhile.
-            const [gone] = await tx
-              .select()
-              .from(organizations)
-              .where(and(eq(organizations.id, id), isDue))
-              .for('update');
-            if (gone) await this.destroy(tx, id);
-          });
-          purged++;
-        }
-      }
-    },
+    purge: () =>
+      attemptEach(dueOrganizations(), purgeOrganization, ({ id }, err) =>
+        logger.warn({ err, organizationId: id }, 'an organization was not purged'),
+      ),
 
-    async destroy(tx, organizationId) {
-      await followers.purging(tx, organizationId);
-      await deleteInBatches((limit) =>
-        tx.execute(sql`
-          delete from ${membershipTable} where organization_id = ${organizationId}
-            and user_id in (select user_id from ${membershipTable} where organization_id = ${organizationId} limit ${limit})`),
-      );
-      await tx.delete(organizations).where(eq(organizations.id, organizationId));
-      await audit.forget(tx, organizationId);
-    },
+    begin,
+    complete,
   };
 }

@@ -6,7 +6,10 @@ export interface OrganizationFollower {
   requireSeats(organizationId: string, members: number): Promise<void>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
+  /** The purge begins; once for each organization. */
   purging(tx: Transaction, organizationId: string): Promise<void>;
+  /** Removes what may be many rows, in batches; what is left goes with the organization's row. Repeatable. */
+  emptying(organizationId: string): Promise<void>;
 }
 
 /** All followers as one. Each is asked in the order in which it was added. */
@@ -29,6 +32,9 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     },
     async purging(tx, organizationId) {
       for (const follower of all) await follower.purging(tx, organizationId);
+    },
+    async emptying(organizationId) {
+      for (const follower of all) await follower.emptying(organizationId);
     },
   };
 }

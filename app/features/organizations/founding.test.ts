@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, rows, tally, value } from '../../../test/conditions.ts';
+import { atOnce, auditTrail, rows, tally, value } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -32,7 +32,7 @@ describe('founding', () => {
     const [own, ...others] = await organizationsOf(accessToken);
     assert.deepEqual([own.name, own.personal, own.role, others], ['Grace Hopper', true, 'owner', []]);
     assert.match(own.slug, /^grace-hopper-[0-9a-f]{8}$/);
-    const [event] = await test.service.audit.all(own.id);
+    const [event] = await auditTrail(test, own.id);
     assert.deepEqual([event!.action, event!.actorId], ['organization.created', id]);
   });
 

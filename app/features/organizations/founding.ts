@@ -50,7 +50,7 @@ export function createFounding({ clock, audit }: { clock: Clock; audit: Audit })
 
   function draft(name: string, slug: string, personal: boolean): Organization {
     const now = clock.now();
-    return { id: newId(), name, slug, personal, createdAt: now, updatedAt: now, purgeAt: null };
+    return { id: newId(), name, slug, personal, createdAt: now, updatedAt: now, purgeAt: null, purgeStartedAt: null };
   }
 
   return {

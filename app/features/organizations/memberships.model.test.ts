@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce, liftRateLimits, rows } from '../../../test/conditions.ts';
+import { atOnce, auditTrail, liftRateLimits, rows } from '../../../test/conditions.ts';
 import { createSignedInUser, type SignedInUser, startTestService, type TestService } from '../../../test/service.ts';
 import { type Permission, type Role, roleNames, roles } from './roles.ts';
 import { type ApiKey, accept, createScene, DELETE, PATCH, type Scene } from './testing/scene.ts';
@@ -105,7 +105,7 @@ describe('members, roles and what comes with them', () => {
 
   async function check(world: World): Promise<number> {
     const { scene, people, keys } = world;
-    const { members, liveKeys, changes } = replay(await test.service.audit.all(scene.id));
+    const { members, liveKeys, changes } = replay(await auditTrail(test, scene.id));
     const stored = await rows(
       test,
       `select user_id, role, u.purge_at is null as open from memberships join users u on u.id = user_id where organization_id = $1`,

@@ -4,11 +4,13 @@
  */
 import './audit-actions.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
@@ -41,6 +43,7 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication' | 'follow'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  logger: Logger;
   config: { appUrl: string };
 }
 
@@ -54,7 +57,7 @@ export interface Organizations {
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, audit, email, accounts } = options;
+  const { db, clock, audit, email, logger, accounts } = options;
   const { appUrl } = options.config;
   const { authentication } = accounts;
   const followers = createOrganizationFollowers();
@@ -65,20 +68,24 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const directory = createDirectory({ db, clock, audit, founding, memberships });
   const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, memberships, followers });
-  const succession = createSuccession({ clock, audit, memberships, dissolution, followers });
+  const dissolution = createDissolution({ db, clock, audit, memberships, followers, logger });
+  const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication });
+
+  async function* organizationsOf(userId: string) {
+    type Own = Awaited<ReturnType<typeof directory.listOf>>[number];
+    const pages = readPages((limit, last: Own | undefined) => directory.listOf(userId, limit, last?.organization.id));
+    for await (const page of pages)
+      yield page.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
+  }
 
   accounts.follow({
     async verified(tx, user) {
       await founding.foundPersonal(tx, user);
     },
     deletionRequested: (tx, userId) => succession.requireSuccessors(tx, userId),
-    purging: (tx, userId) => succession.forgetUser(tx, userId),
-    async exportFor(userId) {
-      const own = await directory.listOf(userId, 1_000);
-      return { organizations: own.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })) };
-    },
+    purging: (userId) => succession.forgetUser(userId),
+    exportFor: (userId) => ({ organizations: organizationsOf(userId) }),
   });
 
   return {
@@ -97,6 +104,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
         params: organizationParams,
         tag: tags.audit,
         guard: authorization.needs('audit:read'),
+        exports: limits.trailExports,
       });
     },
   };

@@ -18,9 +18,12 @@ export const organizations = pgTable(
     updatedAt: instant('updated_at').notNull(),
     /** The organization is deleted for its members, and purged at this instant. */
     purgeAt: instant('purge_at'),
+    /** From here on nothing restores it: parts of it may be gone. */
+    purgeStartedAt: instant('purge_started_at'),
   },
   (table) => [
     index('organizations_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
+    check('organizations_purge_check', sql`purge_started_at is null or purge_at is not null`),
     check('organizations_name_check', sql`length(name) between 1 and 100`),
   ],
 );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { rows, tally, value } from '../../../test/conditions.ts';
+import { auditTrail, rows, tally, value } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -149,7 +149,7 @@ describe('when a person deletes their account', () => {
       await returns(member);
       await purgeUsers(14 * DAY_MS);
       assert.deepEqual(await rolesOf(scene), { [member.id]: 'owner' }, 'the open account before the higher role');
-      const trail = await test.service.audit.all(scene.id);
+      const trail = await auditTrail(test, scene.id);
       const change = trail.findLast(({ action }) => action === 'member.role_changed');
       assert.deepEqual(change?.details, { before: 'member', after: 'owner' });
     });

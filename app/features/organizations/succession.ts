@@ -1,7 +1,9 @@
 /** When a person goes for good: their organizations end with the last member, and none is left without an owner. */
-import { and, asc, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
-import type { Transaction } from '../../platform/database/database.ts';
+import { readPages } from '../../platform/database/batches.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Dissolution } from './dissolution.ts';
@@ -9,28 +11,42 @@ import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
-import { roleNames, roles } from './roles.ts';
+import { type Role, roleNames, roles } from './roles.ts';
 import { memberships as membershipTable, organizations } from './schema.ts';
 import { withdraw } from './withdrawal.ts';
 
 export interface Succession {
   /** Refuses to let a user go who is the only owner of an organization with other members. @throws `last_owner`, naming them */
   requireSuccessors(tx: Transaction, userId: string): Promise<void>;
-  /** Ends a user's memberships. Removes the organizations that nobody else belongs to. */
-  forgetUser(tx: Transaction, userId: string): Promise<void>;
+  /**
+   * Ends a user's memberships, each in a transaction of its own, so that no organization waits for another. Removes the organizations that
+   * nobody else belongs to. Repeatable.
+   */
+  forgetUser(userId: string): Promise<void>;
 }
 
 export interface SuccessionOptions {
+  db: Database;
   clock: Clock;
   audit: Audit;
   memberships: Pick<Memberships, 'countOwners'>;
-  dissolution: Pick<Dissolution, 'destroy'>;
+  dissolution: Pick<Dissolution, 'begin' | 'complete'>;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
+interface Heir {
+  userId: string;
+  role: Role;
+}
+
+const found = { userId: membershipTable.userId, role: membershipTable.role };
+/** In the words of the index of owners. */
+const isOwner = sql`${membershipTable.role} = 'owner'`;
 const managers = () => roleNames.filter((role) => roles[role].has('members:manage'));
 
-export function createSuccession({ clock, audit, memberships, dissolution, followers }: SuccessionOptions): Succession {
+export function createSuccession(options: SuccessionOptions): Succession {
+  const { db, clock, audit, memberships, dissolution, followers } = options;
+
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
     const rows = await tx
@@ -57,26 +73,39 @@ export function createSuccession({ clock, audit, memberships, dissolution, follo
    * Who is the owner when the user is gone: an owner, or who has managed members for longest, or who is a member for longest; before all of
    * them, someone whose account is open. Accounts that are deleted count too: theirs may be restored until they are purged.
    */
-  async function findHeir(tx: Transaction, organizationId: string, userId: string) {
+  async function findHeir(tx: Transaction, organizationId: string, userId: string): Promise<Heir | undefined> {
     const open = sql`${users.purgeAt} is null and ${users.suspendedAt} is null`;
+    const others = and(eq(membershipTable.organizationId, organizationId), ne(membershipTable.userId, userId));
+    const [owner] = await tx.select(found).from(membershipTable).where(and(others, isOwner)).limit(1);
+    // Mostly there is one, and then the members, who may be many, need not be compared.
+    if (owner) return owner;
     const [heir] = await tx
-      .select({ userId: membershipTable.userId, role: membershipTable.role })
+      .select(found)
       .from(membershipTable)
       .innerJoin(users, eq(users.id, membershipTable.userId))
-      .where(and(eq(membershipTable.organizationId, organizationId), ne(membershipTable.userId, userId)))
-      .orderBy(
-        desc(eq(membershipTable.role, 'owner')),
-        desc(open),
-        desc(inArray(membershipTable.role, managers())),
-        asc(membershipTable.createdAt),
-      )
+      .where(others)
+      .orderBy(desc(open), desc(inArray(membershipTable.role, managers())), asc(membershipTable.createdAt))
       .limit(1);
     return heir;
   }
 
-  async function leave(tx: Transaction, { id: organizationId, purgeAt }: Organization, userId: string) {
-    const heir = await findHeir(tx, organizationId, userId);
-    if (!heir) return dissolution.destroy(tx, organizationId);
+  /** Ends a membership in a transaction of its own. @returns whether the organization has nobody left, and its purge has begun */
+  function leave(organizationId: string, userId: string): Promise<boolean> {
+    return transact(db, async (tx) => {
+      const [organization] = await tx
+        .select()
+        .from(organizations)
+        .where(eq(organizations.id, organizationId))
+        .for('update');
+      if (!organization) return false;
+      const heir = await findHeir(tx, organizationId, userId);
+      if (heir) await hand(tx, organization, userId, heir);
+      else await dissolution.begin(tx, organizationId);
+      return heir === undefined;
+    });
+  }
+
+  async function hand(tx: Transaction, { id: organizationId, purgeAt }: Organization, userId: string, heir: Heir) {
     const own = (id: string) => and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, id));
     const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
     if (!gone) return;
@@ -116,8 +145,18 @@ export function createSuccession({ clock, audit, memberships, dissolution, follo
       }
     },
 
-    async forgetUser(tx, userId) {
-      for (const organization of await lockOrganizationsOf(tx, userId)) await leave(tx, organization, userId);
+    async forgetUser(userId) {
+      const pages = readPages((limit, last: { id: string } | undefined) =>
+        db
+          .select({ id: membershipTable.organizationId })
+          .from(membershipTable)
+          .where(and(eq(membershipTable.userId, userId), last && gt(membershipTable.organizationId, last.id)))
+          .orderBy(asc(membershipTable.organizationId))
+          .limit(limit),
+      );
+      for await (const page of pages) {
+        for (const { id } of page) if (await leave(id, userId)) await dissolution.complete(id);
+      }
     },
   };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { rows } from '../../../test/conditions.ts';
+import { auditTrail, rows } from '../../../test/conditions.ts';
 import {
   type Answer,
   createSignedInUser,
@@ -24,7 +24,7 @@ describe('the trail of an organization', () => {
   });
   after(() => test.close());
 
-  const trailOf = ({ id }: Scene) => test.service.audit.all(id);
+  const trailOf = ({ id }: Scene) => auditTrail(test, id);
 
   interface Step {
     scene: Scene;

@@ -1,7 +1,7 @@
 /** What a person could do only because of a membership ends with it: their keys, and invitations above the role that remains. */
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
-import { mayGrant, type Role, roles } from './roles.ts';
+import { mayGrant, type Role, roleNames, roles } from './roles.ts';
 import { apiKeys, invitations } from './schema.ts';
 
 /** Whether someone with the role `held` may send, or may still stand behind, an invitation as `role`. */
@@ -17,14 +17,16 @@ export async function withdraw(
   remaining: Role | null,
   now: Date,
 ): Promise<void> {
-  const sent = await tx
-    .select({ id: invitations.id, role: invitations.role })
-    .from(invitations)
-    .where(and(eq(invitations.organizationId, organizationId), eq(invitations.invitedBy, userId)));
-  for (const { id, role } of sent) {
-    if (remaining && mayInvite(remaining, role)) continue;
-    await tx.delete(invitations).where(and(eq(invitations.organizationId, organizationId), eq(invitations.id, id)));
-  }
+  const above = roleNames.filter((role) => !remaining || !mayInvite(remaining, role));
+  await tx
+    .delete(invitations)
+    .where(
+      and(
+        eq(invitations.organizationId, organizationId),
+        eq(invitations.invitedBy, userId),
+        inArray(invitations.role, above),
+      ),
+    );
   if (remaining) return;
   await tx
     .update(apiKeys)

@@ -2,10 +2,11 @@
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the answer is stored in the transaction of the work itself, so a
  * crash leaves both or neither, and a retry never does the work twice.
  */
-import { and, eq, sql } from 'drizzle-orm';
-import { pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { and, eq, lte, sql } from 'drizzle-orm';
+import { index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { after, type Clock, DAY_MS, MINUTE_MS } from '../clock.ts';
+import { removeRows } from '../database/batches.ts';
 import { bytea } from '../database/columns.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { transact } from '../database/retry.ts';
@@ -25,7 +26,10 @@ export const idempotencyKeys = pgTable(
     body: bytea('body').notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.callerId, table.key] })],
+  (table) => [
+    primaryKey({ columns: [table.callerId, table.key] }),
+    index('idempotency_keys_expires_at_index').on(table.expiresAt),
+  ],
 );
 
 export interface Answer {
@@ -160,9 +164,9 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
       return reply.code(answer.status).send(answer.body);
     },
 
-    async purge() {
-      const { rowCount } = await db.delete(idempotencyKeys).where(sql`${idempotencyKeys.expiresAt} <= ${clock.now()}`);
-      return rowCount ?? 0;
+    purge() {
+      const { expiresAt } = idempotencyKeys;
+      return removeRows(db, { from: idempotencyKeys, where: lte(expiresAt, clock.now()), by: expiresAt });
     },
   };
 }

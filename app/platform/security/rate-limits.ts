@@ -2,7 +2,7 @@
  * Rate limits, counted where all processes meet, so that any number of them count as one: in PostgreSQL, or in Redis where there is one,
  * with PostgreSQL for while that is away. Not here: what is limited, and how much.
  */
-import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import ipaddr from 'ipaddr.js';
 import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible';
 import type { PipelinedPool } from '../database/pipelined-pool.ts';
@@ -11,12 +11,16 @@ import type { RedisClient } from '../redis.ts';
 import { sha256 } from './random.ts';
 
 /** Counters of rate limits; the columns are those that rate-limiter-flexible expects. Keys are hashed: no addresses at rest. */
-export const rateLimits = pgTable('rate_limits', {
-  key: text('key').primaryKey(),
-  points: integer('points').notNull().default(0),
-  /** Unix milliseconds. */
-  expire: bigint('expire', { mode: 'number' }),
-});
+export const rateLimits = pgTable(
+  'rate_limits',
+  {
+    key: text('key').primaryKey(),
+    points: integer('points').notNull().default(0),
+    /** Unix milliseconds. */
+    expire: bigint('expire', { mode: 'number' }),
+  },
+  (table) => [index('rate_limits_expire_index').on(table.expire)],
+);
 
 export interface RateLimit {
   /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` when that is one too many */

@@ -3,6 +3,7 @@ import { httpErrors } from '../../../platform/http/errors.ts';
 import { publicRoute } from '../../../platform/http/operations/guard.ts';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
+import { jsonText, sendStream } from '../../../platform/http/streaming.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Deletion } from '../deletion.ts';
 import type { EmailChanges } from '../email-changes.ts';
@@ -50,9 +51,11 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
     guard,
     operationId: 'updateMe',
     summary: 'Change your name or locale',
+    description: 'At most 60 times an hour.',
     body: { name: Type.Optional(Nullable(Name)), locale: Type.Optional(Locale) },
     example: { name: 'Ada King', locale: 'de' },
     answer: User,
+    errors: [httpErrors.rate_limited],
     change: async ({ access, body, origin }) => presentUser(await profile.update(access, body, origin)),
   });
 
@@ -83,12 +86,15 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
     guard,
     operationId: 'exportMe',
     summary: 'Export everything stored about you',
+    description:
+      'Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure.',
     answers: { 200: AccountExport },
+    errors: [httpErrors.rate_limited],
     sends: ['content-disposition'],
-    async handle({ access, reply, origin }) {
-      const exported = await profile.export(access, origin);
-      reply.header('content-disposition', 'attachment; filename="account.json"');
-      return exported as { exportedAt: string; user: unknown };
+    async handle({ access, request, reply, origin }) {
+      const chunks = jsonText(await profile.export(access, origin));
+      const document = { mediaType: 'application/json', filename: 'account.json', chunks };
+      return sendStream(request, reply, document) as never;
     },
   });
 

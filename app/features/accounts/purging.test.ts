@@ -1,0 +1,167 @@
+/** The purge of accounts: what it waits for, what waits for it, and how it goes on after a failure. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import pg from 'pg';
+import { lockAwaited, rows, value } from '../../../test/conditions.ts';
+import {
+  assertProblem,
+  createSignedInUser,
+  type SignedInUser,
+  signIn,
+  startTestService,
+  type TestService,
+} from '../../../test/service.ts';
+import { createScene, PATCH } from '../organizations/testing/scene.ts';
+import { purge } from './queues.ts';
+
+describe('the purge of accounts', () => {
+  let test: TestService;
+  let other: pg.Client;
+  before(async () => {
+    test = await startTestService({ schedules: false });
+    other = new pg.Client({ connectionString: test.service.config.databaseUrl });
+    await other.connect();
+  });
+  after(async () => {
+    await other.end();
+    await test.close();
+  });
+  beforeEach(() => rows(test, 'update users set purge_at = null'));
+
+  /** As the job does it, so that its failure is the test's. */
+  async function run(): Promise<void> {
+    await test.service.accounts.handlers.find(({ queue }) => queue === purge)!.handle({}, {} as never);
+  }
+  async function isDue({ id }: SignedInUser): Promise<void> {
+    await rows(test, 'update users set purge_at = $2 where id = $1', id, test.clock.now());
+  }
+  const exists = async ({ id }: SignedInUser) =>
+    (await value(test, 'select count(*)::int from users where id = $1', id)) === 1;
+  it('looks again under the lock: one that is restored meanwhile stays', async () => {
+    const ada = await createSignedInUser(test);
+    await isDue(ada);
+    await other.query('begin');
+    await other.query('update users set purge_at = null where id = $1', [ada.id]);
+    const running = run();
+    await lockAwaited(test);
+    await other.query('commit');
+    await running;
+    assert.ok(await exists(ada));
+    assert.ok((await signIn(test, ada.email)).id === ada.id);
+  });
+
+  it('that has begun is not undone: the mailed link is void from then on', async () => {
+    const ada = await createSignedInUser(test);
+    const body = { password: ada.password };
+    await test.request('/v1/users/me', { method: 'DELETE', token: ada.accessToken, body });
+    const { token } = await test.mail(ada.email, /will be deleted/);
+    await isDue(ada);
+    // It stops where it has to wait, in the middle.
+    await other.query('begin');
+    await other.query('select from audit_chains where owner_id = $1 for update', [ada.id]);
+    const running = run();
+    await lockAwaited(test);
+    assertProblem(await test.request('/v1/users/me/restore', { body: { token } }), 400, 'invalid_token');
+    await other.query('commit');
+    await running;
+    assert.ok(!(await exists(ada)));
+  });
+
+  it('goes on after an account that fails, says so, and tries that one again', async () => {
+    const [first, failing, last] = [
+      await createSignedInUser(test),
+      await createSignedInUser(test),
+      await createSignedInUser(test),
+    ];
+    await signIn(test, first.email).then(({ accessToken: token }) =>
+      test.request('/v1/sessions/current', { method: 'DELETE', token }),
+    );
+    for (const user of [first, failing, last]) {
+      await isDue(user);
+      test.clock.advance(1);
+    }
+    await test.service.db.$client.queryAlone(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
+      create trigger refuse before delete on users for each row when (old.id = '${failing.id}') execute function refuse();`);
+    await assert.rejects(run(), /1 of 3 failed/);
+    assert.deepEqual([await exists(first), await exists(failing), await exists(last)], [false, true, false]);
+    const said = test.logs
+      .map((line) => JSON.parse(line))
+      .filter(({ message }) => message === 'an account was not purged');
+    assert.deepEqual(
+      said.map(({ userId, err }) => [userId, err.message.includes('not this one')]),
+      [[failing.id, true]],
+    );
+
+    await rows(test, 'drop trigger refuse on users');
+    await run();
+    assert.ok(!(await exists(failing)));
+  });
+
+  it('removes old sessions and links also where accounts fail', async () => {
+    const [failing, kept] = [await createSignedInUser(test), await createSignedInUser(test)];
+    await isDue(failing);
+    await rows(test, `update sessions set refreshed_at = '2000-01-01' where user_id = $1`, kept.id);
+    await test.service.db.$client.queryAlone(`
+      create or replace function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
+      create trigger refuse before delete on users for each row execute function refuse();`);
+    try {
+      await assert.rejects(run());
+      assert.equal(await value(test, 'select count(*)::int from sessions where user_id = $1', kept.id), 0);
+    } finally {
+      await rows(test, 'drop trigger refuse on users');
+    }
+  });
+
+  it('keeps the organizations of the person free for others, however long the rest takes', async () => {
+    const scene = await createScene(test);
+    const member = await scene.add('member');
+    await isDue(member);
+    // The last of what is to be removed cannot be, for as long as this is held.
+    await other.query('begin');
+    await other.query('select from audit_chains where owner_id = $1 for update', [member.id]);
+    const running = run();
+    await lockAwaited(test);
+    const renamed = await scene.as(scene.owner, '', { ...PATCH({ name: 'Free' }), signal: AbortSignal.timeout(5_000) });
+    assert.equal(renamed.status, 200);
+    assert.deepEqual(Object.keys(await scene.roles()), [scene.owner.id], 'the member has left already');
+    await other.query('commit');
+    await running;
+    assert.ok(!(await exists(member)));
+    assert.equal(await test.service.audit.verify(scene.id), null);
+  });
+
+  it('locks nothing for longer than a batch takes, whatever the account has', async () => {
+    const ada = await createSignedInUser(test);
+    await rows(
+      test,
+      `insert into audit_events (owner_id, sequence, id, occurred_at, actor_type, action, details, hash)
+       select $1, n, gen_random_uuid(), now(), 'system', 'user.updated', '{}', '' from generate_series(1000, 9999) n`,
+      ada.id,
+    );
+    await rows(test, 'update audit_chains set sequence = 9999 where owner_id = $1', ada.id);
+    await rows(
+      test,
+      `insert into sessions (user_id, id, secret, generation, created_at, refreshed_at)
+       select $1, gen_random_uuid(), '', 1, now(), now() from generate_series(1, 4000)`,
+      ada.id,
+    );
+    await test.service.db.$client.queryAlone(`
+      create table removals (transaction xid8 not null, table_name name not null, number int not null);
+      create function note() returns trigger language plpgsql as $$
+        begin insert into removals select pg_current_xact_id(), tg_table_name, count(*) from gone; return null; end $$;
+      create trigger note after delete on audit_events referencing old table as gone for each statement execute function note();
+      create trigger note after delete on sessions referencing old table as gone for each statement execute function note();`);
+    await isDue(ada);
+    await run();
+    await rows(test, 'drop trigger note on audit_events');
+    await rows(test, 'drop trigger note on sessions');
+    const removed = await rows(
+      test,
+      'select table_name as name, sum(number)::int as number from removals group by transaction, table_name',
+    );
+    const most = Math.max(...removed.map(({ number }) => number));
+    const total = removed.reduce((sum, { number }) => sum + number, 0);
+    assert.ok(total > 13_000 && most <= 1_000, `${total} rows, up to ${most} in one transaction`);
+  });
+});

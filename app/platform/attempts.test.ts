@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { attemptEach } from './attempts.ts';
+
+describe('attempts', () => {
+  it('go on after one that failed, tell of each, and fail at the end', async () => {
+    const tried: number[] = [];
+    const failed: number[] = [];
+    const work = async (item: number) => {
+      tried.push(item);
+      if (item % 2 === 0) throw new Error(`no ${item}`);
+      return true;
+    };
+    const all = attemptEach(
+      [
+        [1, 2],
+        [3, 4, 5],
+      ],
+      work,
+      (item) => failed.push(item),
+    );
+    await assert.rejects(all, (error: Error) => {
+      assert.equal(error.message, '2 of 5 failed');
+      assert.equal((error.cause as Error).message, 'no 2');
+      return true;
+    });
+    assert.deepEqual(
+      [tried, failed],
+      [
+        [1, 2, 3, 4, 5],
+        [2, 4],
+      ],
+    );
+  });
+
+  it('count those that did something', async () => {
+    const done = attemptEach(
+      [[1, 2, 3]],
+      async (item) => item !== 2,
+      () => assert.fail(),
+    );
+    assert.equal(await done, 2);
+  });
+
+  it('end at once while the database is away: the others would fail as well', async () => {
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    let tried = 0;
+    const work = async () => {
+      tried++;
+      throw away;
+    };
+    await assert.rejects(
+      attemptEach([[1, 2, 3]], work, () => {}),
+      away,
+    );
+    assert.equal(tried, 1);
+  });
+});
