@@ -7,7 +7,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
-import { accountErrors } from './errors.ts';
+import type { Callers } from './callers.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
 import { presentUser, type User, type Users } from './users.ts';
 
@@ -22,17 +22,25 @@ export interface ProfileOptions {
   db: Database;
   clock: Clock;
   users: Users;
+  callers: Callers;
   audit: Audit;
   email: Pick<Email, 'exportFor'>;
   followers: { exportFor(userId: string): Promise<Record<string, unknown>> };
 }
 
-export function createProfile({ db, clock, users: userStore, audit, email, followers }: ProfileOptions): Profile {
+export function createProfile({
+  db,
+  clock,
+  users: userStore,
+  callers,
+  audit,
+  email,
+  followers,
+}: ProfileOptions): Profile {
   return {
     async update(caller, change, origin) {
       return transact(db, async (tx) => {
-        const [before] = await tx.select().from(users).where(eq(users.id, caller.userId)).for('update');
-        if (!before) throw accountErrors.session_revoked();
+        const before = await callers.lock(tx, caller, 'update');
         const [user] = await tx
           .update(users)
           .set({ ...change, updatedAt: clock.now() })

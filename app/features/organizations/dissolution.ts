@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import type { Accounts, UserCaller } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
@@ -17,8 +18,8 @@ import { memberships as membershipTable, organizations } from './schema.ts';
 export interface Dissolution {
   /** Closes an organization. @throws `forbidden`, `personal_organization` */
   request(access: Access): Promise<void>;
-  /** Opens it again. @throws `not_found` to all but its owners, and to them when it is not deleted */
-  restore(userId: string, organizationId: string, origin: RequestOrigin): Promise<Organization>;
+  /** Opens it again. @throws `session_revoked`; `not_found` to all but its owners, and to them when it is not deleted */
+  restore(caller: UserCaller, organizationId: string, origin: RequestOrigin): Promise<Organization>;
   /** Removes organizations whose time is over, with everything about them. @returns how many */
   purge(): Promise<number>;
   /** Removes an organization now, with everything about it. */
@@ -29,6 +30,7 @@ export interface DissolutionOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  callers: Accounts['callers'];
   memberships: Memberships;
   followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging'>;
 }
@@ -36,7 +38,9 @@ export interface DissolutionOptions {
 const GRACE_DAYS = 14;
 const PURGE_BATCH = 100;
 
-export function createDissolution({ db, clock, audit, memberships, followers }: DissolutionOptions): Dissolution {
+export function createDissolution(options: DissolutionOptions): Dissolution {
+  const { db, clock, audit, callers, memberships, followers } = options;
+
   return {
     async request(caller) {
       await transact(db, async (tx) => {
@@ -60,13 +64,14 @@ export function createDissolution({ db, clock, audit, memberships, followers }: 
       });
     },
 
-    restore(userId, organizationId, origin) {
+    restore(caller, organizationId, origin) {
       return transact(db, async (tx) => {
         const [deleted] = await tx
           .select()
           .from(organizations)
           .where(and(eq(organizations.id, organizationId), isNotNull(organizations.purgeAt)))
           .for('update');
+        const { id: userId } = await callers.lock(tx, caller, 'share');
         const [member] = await tx
           .select({ role: membershipTable.role })
           .from(membershipTable)

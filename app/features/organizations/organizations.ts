@@ -38,7 +38,7 @@ export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
   rateLimits: RateLimits;
-  accounts: Pick<Accounts, 'authentication' | 'follow'>;
+  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   config: { appUrl: string };
@@ -56,18 +56,18 @@ export interface Organizations {
 export function createOrganizations(options: OrganizationsOptions): Organizations {
   const { db, clock, audit, email, accounts } = options;
   const { appUrl } = options.config;
-  const { authentication } = accounts;
+  const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
 
   const limits = createOrganizationLimits(options.rateLimits);
-  const founding = createFounding({ clock, audit });
+  const founding = createFounding({ clock, audit, callers });
   const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
+  const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, memberships, followers });
+  const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers });
   const succession = createSuccession({ clock, audit, memberships, dissolution, followers });
-  const authorization = createAuthorization({ db, clock, authentication });
+  const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   accounts.follow({
     async verified(tx, user) {
