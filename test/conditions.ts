@@ -65,6 +65,43 @@ export async function changesHeard(test: TestService): Promise<void> {
   remove();
 }
 
+/** A lock that a test holds. */
+export interface HeldLock {
+  /** Runs a statement in the transaction that holds the lock. It takes effect when the lock is released. */
+  run(text: string, ...values: unknown[]): Promise<void>;
+  /** Resolves once `count` statements wait for a lock. PostgreSQL serves them in the order of their arrival. */
+  waiting(count: number): Promise<void>;
+}
+
+/** Runs `work` while a transaction holds the lock that the statement `lock` takes, and commits the transaction afterwards. */
+export async function whileLocked<T>(
+  test: TestService,
+  [lock, ...values]: [text: string, ...values: unknown[]],
+  work: (held: HeldLock) => Promise<T>,
+): Promise<T> {
+  const client = await test.service.db.$client.connect();
+  const waiters = `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  try {
+    await client.query('begin');
+    await client.query(lock, values);
+    const result = await work({
+      async run(text, ...given) {
+        await client.query(text, given);
+      },
+      async waiting(count) {
+        await eventually(`${count} statements wait`, async () => (await value(test, waiters)) >= count);
+      },
+    });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
 /** Takes the rate limits out of the way of tests that ask for more than people do: every count stays at one. */
 export async function liftRateLimits(test: TestService): Promise<void> {
   await test.service.db.$client.queryAlone(`

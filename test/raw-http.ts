@@ -42,7 +42,8 @@ export function rawRequest(line: string, headers: readonly string[] = [], body =
   return `${[`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`;
 }
 
-function parse(bytes: Buffer): RawAnswer[] {
+/** The answers in what a server has sent. */
+export function parse(bytes: Buffer): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let rest = bytes; rest.length > 0; ) {
     const end = rest.indexOf('\r\n\r\n');

@@ -34,6 +34,8 @@ export const authorization: Chapter = {
     shown(files.apiKeysInUse, 'are never stronger than who created them now is'),
     shown(files.memberships, 'who lose their role while their request is on its way'),
     shown(files.membershipsModel, 'keep an owner, and nothing for who was removed'),
+    shown(files.halfSent, 'their role no longer allows it', 'the scopes of the key are reduced'),
+    shown(files.waiting, 'does nothing after its API key was revoked'),
   ),
   'V8.3.3': shown(files.apiKeysInUse, 'are never stronger than who created them now is'),
   'V8.4.1': shown(

@@ -31,6 +31,7 @@ const organizations = 'app/features/organizations';
 export const files = {
   accessTokens: `${accounts}/access-tokens.test.ts`,
   vectors: `${accounts}/access-tokens.vectors.test.ts`,
+  callers: `${accounts}/callers.test.ts`,
   cookies: `${accounts}/cookies.test.ts`,
   deletion: `${accounts}/deletion.test.ts`,
   emailChanges: `${accounts}/email-changes.test.ts`,
@@ -53,6 +54,8 @@ export const files = {
   invitations: `${organizations}/invitations.test.ts`,
   memberships: `${organizations}/memberships.test.ts`,
   membershipsModel: `${organizations}/memberships.model.test.ts`,
+  waiting: `${organizations}/waiting.test.ts`,
   pages: 'dev/pages.test.ts',
   badInput: 'test/faults/bad-input.test.ts',
+  halfSent: 'test/faults/half-sent.test.ts',
 } as const;

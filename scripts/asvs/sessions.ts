@@ -16,6 +16,7 @@ export const sessions: Chapter = {
   'V7.4.1': both(
     shown(files.sessions, 'refuse a session that was signed out on the next request'),
     shown(files.revocations, 'is refused by a second process soon after', 'is refused while notifications are lost'),
+    shown(files.waiting, 'does nothing after its session has ended'),
   ),
   'V7.4.2': both(
     shown(files.revocations, 'is any session of a suspended user'),
@@ -27,7 +28,11 @@ export const sessions: Chapter = {
   ),
   'V7.4.4': { absent: 'The product provides the frontend, which calls DELETE /v1/sessions/current.' },
   'V7.4.5': shown(files.revocations, 'is any session of a suspended user'),
-  'V7.5.1': both(shown(files.emailChanges, 'needs the password'), shown(files.passwords, 'need the current one')),
+  'V7.5.1': both(
+    shown(files.emailChanges, 'needs the password'),
+    shown(files.passwords, 'need the current one'),
+    shown(files.callers, 'gets one link only, for however many changes of address'),
+  ),
   'V7.5.2': both(shown(files.sessions, 'are listed to their owner', 'are ended one by one, or all others at once'), {
     open: 'Ending a session needs an access token but not the password: a person who fears a thief must not be slowed down.',
   }),

@@ -8,6 +8,12 @@ export interface Operation {
   path: string;
   /** Whether it wants a caller. */
   secured: boolean;
+  /** Whether it takes an access token. */
+  takesTokens: boolean;
+  /** Whether it takes an API key. */
+  takesKeys: boolean;
+  /** What the caller needs in the organization of the path. */
+  permission: string | undefined;
   pathParameters: Parameter[];
   queryParameters: Parameter[];
   body: { schema: Schema; example: Record<string, unknown> } | undefined;
@@ -42,13 +48,17 @@ export async function readOperations(
   const methods: MethodsByPath = new Map();
   for (const [path, item] of Object.entries<Record<string, RawOperation>>(document.paths)) {
     methods.set(path, new Set(Object.keys(item).map((method) => method.toUpperCase())));
-    for (const [method, { operationId: id, security, parameters = [], requestBody }] of Object.entries(item)) {
+    for (const [method, operation] of Object.entries(item)) {
+      const { operationId: id, security, parameters = [], requestBody } = operation;
       const json = requestBody?.content['application/json'];
       operations.push({
         id,
         method: method.toUpperCase(),
         path,
         secured: security.length > 0,
+        takesTokens: security.some((scheme) => 'accessToken' in scheme),
+        takesKeys: security.some((scheme) => 'apiKey' in scheme),
+        permission: operation['x-permission'],
         pathParameters: parameters
           .filter((parameter) => parameter.in === 'path')
           .map((parameter) => ({ ...parameter, example: known[parameter.name] ?? parameter.example })),
@@ -64,7 +74,8 @@ export type MethodsByPath = Map<string, Set<string>>;
 
 interface RawOperation {
   operationId: string;
-  security: unknown[];
+  security: object[];
+  'x-permission'?: string;
   parameters?: (Parameter & { in: string })[];
   requestBody?: { content: Record<string, { schema: Schema; example?: Record<string, unknown> }> };
 }

@@ -21,6 +21,7 @@ import type { Email } from '../email/email.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
+import { type Callers, createCallers } from './callers.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
 import { createEmailChanges } from './email-changes.ts';
@@ -44,10 +45,10 @@ import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
-import { createUsers, type User, type Users } from './users.ts';
+import { createUsers, type Users } from './users.ts';
 
 export { unauthenticated } from './access-tokens.ts';
-export { accessTokenScheme, bearerToken } from './authentication.ts';
+export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { SigningKey } from './signing-keys.ts';
 export type { User } from './users.ts';
@@ -81,6 +82,7 @@ export interface Accounts {
   /** Adds a later feature that acts when something happens to a user. */
   follow(follower: AccountFollower): void;
   readonly authentication: Authentication;
+  readonly callers: Callers;
   readonly administration: Administration;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
@@ -99,11 +101,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   const users = createUsers(db);
   const limits = createAccountLimits(options.rateLimits, settings.networkLimitFactor);
-  const oneTimeTokens = createOneTimeTokens({ db, clock });
+  const oneTimeTokens = createOneTimeTokens({ db, clock, users });
+  const callers = createCallers({ users, limits, hasher });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
   const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
-  const sessions = createSessions({ db, clock, sealer, lifetimes, revocations });
+  const sessions = createSessions({ db, clock, sealer, lifetimes, revocations, users });
 
   const signingKeys = createSigningKeys({ db, sealer, clock, notifications, logger: options.logger, tokenLifetimeMs });
   const accessTokens = createAccessTokens({
@@ -119,6 +122,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     db,
     clock,
     users,
+    callers,
     sessions,
     limits,
     tokens: oneTimeTokens,
@@ -130,19 +134,17 @@ export function createAccounts(options: AccountsOptions): Accounts {
     logger: options.logger,
     appUrl,
   };
-  // Passwords and changes of address need each other's checks; the functions close the circle at call time.
-  const confirmPassword = (user: User, password: string) => passwords.confirm(user, password);
-  const emailChanges = createEmailChanges({ ...common, confirmPassword });
+  const emailChanges = createEmailChanges(common);
   const registration = createRegistration({
     ...common,
     emailChanges,
     onVerified: followers.verified,
   });
   const passwords = createPasswords({ ...common, registration });
-  const deletion = createDeletion({ ...common, confirmPassword, followers });
+  const deletion = createDeletion({ ...common, followers });
   const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
-  const signOut = createSignOut({ db, sessions, audit, metrics });
+  const signOut = createSignOut({ db, callers, sessions, audit, metrics });
   const refreshing = createRefreshing({ ...common, sealer });
   const mailRequests = createMailRequests({ db, jobs, sealer, limits, passwords, registration });
   const administration = createAdministration({ db, clock, users, sessions, registration, audit });
@@ -153,6 +155,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     follow: followers.add,
     authentication,
+    callers,
     administration,
     users,
     signingKeys,

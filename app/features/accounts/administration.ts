@@ -43,7 +43,7 @@ export function createAdministration(options: AdministrationOptions): Administra
   /** Runs `change` on the locked row; records it if it says that something changed. */
   function changing(id: string, action: AuditAction, change: (tx: Transaction, user: User) => Promise<boolean>) {
     return transact(db, async (tx) => {
-      const [user] = await tx.select().from(users).where(eq(users.id, id)).for('update');
+      const user = await options.users.lock(tx, id);
       if (!user || !(await change(tx, user))) return false;
       await record(tx, id, action);
       return true;

@@ -11,12 +11,13 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
+import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
 import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import type { User, Users } from './users.ts';
+import type { User } from './users.ts';
 
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
@@ -34,7 +35,7 @@ export interface Deletion {
 export interface DeletionOptions {
   db: Database;
   clock: Clock;
-  users: Users;
+  callers: Callers;
   sessions: Sessions;
   tokens: OneTimeTokens;
   audit: Audit;
@@ -42,7 +43,6 @@ export interface DeletionOptions {
   metrics: Metrics;
   logger: Logger;
   appUrl: string;
-  confirmPassword: (user: User, password: string) => Promise<void>;
   followers: {
     deletionRequested(tx: Transaction, userId: string): Promise<void>;
     purging(userId: string): Promise<void>;
@@ -113,10 +113,11 @@ export function createDeletion(options: DeletionOptions): Deletion {
 
   return {
     async request(caller, password, origin) {
-      const user = await options.users.require(caller.userId);
-      await options.confirmPassword(user, password);
+      const confirmed = await options.callers.confirm(caller, password);
       await transact(db, async (tx) => {
-        await options.followers.deletionRequested(tx, user.id);
+        // This locks organizations, which must be locked before the account.
+        await options.followers.deletionRequested(tx, caller.userId);
+        const user = await confirmed.lock(tx);
         const now = clock.now();
         const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
         await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));

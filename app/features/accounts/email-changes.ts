@@ -10,6 +10,7 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
+import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
 import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
@@ -36,6 +37,7 @@ export interface EmailChangesOptions {
   db: Database;
   clock: Clock;
   users: Users;
+  callers: Callers;
   sessions: Sessions;
   limits: AccountLimits;
   tokens: OneTimeTokens;
@@ -43,8 +45,6 @@ export interface EmailChangesOptions {
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
   appUrl: string;
-  /** Checks the caller's password. @throws `password_incorrect` */
-  confirmPassword: (user: User, password: string) => Promise<void>;
 }
 
 export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
@@ -96,12 +96,13 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
     async request(caller, text, password, origin) {
       const address = parseAddress(text);
       if (!address) throw accountErrors.invalid_email();
-      const user = await options.users.require(caller.userId);
-      await options.confirmPassword(user, password);
-      if (address === user.email) throw accountErrors.email_unchanged();
+      const confirmed = await options.callers.confirm(caller, password);
+      if (address === confirmed.user.email) throw accountErrors.email_unchanged();
       await options.limits.mailsFrom.consume(addressBlock(origin.ipAddress ?? ''));
       await options.limits.mailsToAddress.consume(address);
       await transact(db, async (tx) => {
+        // Under the lock that a password reset takes, so that no link that was requested with the old password survives the reset.
+        const user = await confirmed.lock(tx);
         const token = await tokens.issue(tx, user.id, 'change_email', address);
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, {
@@ -169,7 +170,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
     async revert(token, origin) {
       await transact(db, async (tx) => {
         const { userId, address, createdAt } = await tokens.redeem(tx, token, ['revert_email']);
-        const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update');
+        const user = await options.users.lock(tx, userId);
         if (!user || !address) throw accountErrors.invalid_token();
         if (user.email !== address) await move(tx, user, address);
         await record(tx, user, 'email.change_reverted', address, origin);

@@ -1,4 +1,4 @@
-/** Secrets in mailed links: 256 random bits, only their SHA-256 at rest, one use. */
+/** Secrets in mailed links: 256 random bits, only their SHA-256 at rest, one use. The account is locked when one is issued or used up. */
 import { and, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
@@ -6,6 +6,7 @@ import type { Database, Executor, Transaction } from '../../platform/database/da
 import { randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
 import { accountErrors, linkExpired } from './errors.ts';
 import { oneTimeTokens, type TokenPurpose } from './schema.ts';
+import type { Users } from './users.ts';
 
 export const TOKEN_LIFETIMES_MS: Readonly<Record<TokenPurpose, number>> = {
   verify_email: DAY_MS,
@@ -51,9 +52,16 @@ function own(token: string): SQL {
   return and(eq(oneTimeTokens.userId, uuidFromBytes(bytes.subarray(0, 16))), eq(oneTimeTokens.hash, hash))!;
 }
 
-export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock }): OneTimeTokens {
+export interface OneTimeTokensOptions {
+  db: Database;
+  clock: Clock;
+  users: Pick<Users, 'lock'>;
+}
+
+export function createOneTimeTokens({ db, clock, users }: OneTimeTokensOptions): OneTimeTokens {
   return {
     async issue(tx, userId, purpose, address) {
+      await users.lock(tx, userId);
       if (purpose !== 'revert_email') await this.revoke(tx, userId, purpose);
       const secret = randomSecret(32);
       const now = clock.now();
@@ -76,6 +84,9 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     },
 
     async redeem(tx, token, purposes) {
+      // Locks the account before the token, like the transactions that void tokens. Otherwise the two could wait for each other.
+      const { userId } = await this.find(tx, token, purposes);
+      await users.lock(tx, userId);
       const matching = and(
         own(token),
         inArray(oneTimeTokens.purpose, [...purposes]),

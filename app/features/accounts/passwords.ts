@@ -10,8 +10,8 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
+import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
-import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { keyOf, type Registration } from './registration.ts';
@@ -20,9 +20,7 @@ import type { Sessions } from './sessions.ts';
 import { isActive, type User, type Users } from './users.ts';
 
 export interface Passwords {
-  /** Checks the password of someone who is signed in. @throws `password_incorrect`, `rate_limited`, `overloaded` */
-  confirm(user: User, password: string): Promise<void>;
-  /** Ends all other sessions and mails a notice. @throws as `confirm`; `weak_password` */
+  /** Ends all other sessions and mails a notice. @throws as `Callers.confirm`; `weak_password` */
   change(caller: UserCaller, current: string, next: string, origin: RequestOrigin): Promise<void>;
   /** Mails a link, if the address has an account; run by a job, so that the caller cannot tell. */
   requestReset(address: string, origin: RequestOrigin): Promise<void>;
@@ -34,11 +32,11 @@ export interface PasswordsOptions {
   db: Database;
   clock: Clock;
   users: Users;
+  callers: Callers;
   sessions: Sessions;
   registration: Pick<Registration, 'markVerified'>;
   hasher: PasswordHasher;
   policy: PasswordPolicy;
-  limits: AccountLimits;
   tokens: OneTimeTokens;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
@@ -47,7 +45,7 @@ export interface PasswordsOptions {
 }
 
 export function createPasswords(options: PasswordsOptions): Passwords {
-  const { db, clock, hasher, policy, limits, tokens, audit, email, metrics, appUrl } = options;
+  const { db, clock, hasher, policy, tokens, audit, email, metrics, appUrl } = options;
 
   /** Stores the new hash; what must follow from it follows in the same transaction. */
   async function store(
@@ -80,23 +78,13 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 
   return {
-    async confirm(user, password) {
-      await limits.passwordChecks.consume(user.id);
-      const matches = await hasher.verify(normalizePassword(password), user.passwordHash);
-      if (!matches) throw accountErrors.password_incorrect();
-      await limits.passwordChecks.refund(user.id);
-    },
-
     async change(caller, current, next, origin) {
-      const user = await options.users.require(caller.userId);
-      await this.confirm(user, current);
+      const confirmed = await options.callers.confirm(caller, current);
       const password = normalizePassword(next);
-      await policy.check(password, user.email);
+      await policy.check(password, confirmed.user.email);
       const passwordHash = await hasher.hash(password);
       await transact(db, async (tx) => {
-        const [locked] = await tx.select().from(users).where(eq(users.id, user.id)).for('update');
-        // Someone else changed it meanwhile: what was checked above no longer holds.
-        if (locked?.passwordHash !== user.passwordHash) throw accountErrors.password_incorrect();
+        const user = await confirmed.lock(tx);
         const { sessionId: except } = caller;
         await store(tx, user, passwordHash, { action: 'password.changed', reason: 'password_changed', except, origin });
       });
@@ -137,7 +125,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       const passwordHash = await hasher.hash(password);
       await transact(db, async (tx) => {
         await tokens.redeem(tx, token, ['reset_password']);
-        const [locked] = await tx.select().from(users).where(eq(users.id, user.id)).for('update');
+        const locked = await options.users.lock(tx, user.id);
         if (!locked || !isActive(locked)) throw accountErrors.invalid_token();
         // The link came by mail, so it proves the address as well.
         await options.registration.markVerified(tx, locked);

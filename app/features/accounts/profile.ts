@@ -8,7 +8,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
-import { accountErrors } from './errors.ts';
+import type { Callers } from './callers.ts';
 import type { AccountLimits } from './limits.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
 import { presentUser, type User, type Users } from './users.ts';
@@ -28,6 +28,7 @@ export interface ProfileOptions {
   db: Database;
   clock: Clock;
   users: Users;
+  callers: Callers;
   audit: Audit;
   email: Pick<Email, 'exportFor'>;
   limits: Pick<AccountLimits, 'profileChanges' | 'exports'>;
@@ -35,7 +36,7 @@ export interface ProfileOptions {
 }
 
 export function createProfile(options: ProfileOptions): Profile {
-  const { db, clock, users: userStore, limits, audit, email, followers } = options;
+  const { db, clock, users: userStore, callers, limits, audit, email, followers } = options;
 
   async function* sessionsOf(userId: string) {
     const pages = readPages((limit, last: typeof sessions.$inferSelect | undefined) =>
@@ -90,8 +91,7 @@ export function createProfile(options: ProfileOptions): Profile {
     async update(caller, change, origin) {
       await limits.profileChanges.consume(caller.userId);
       return transact(db, async (tx) => {
-        const [before] = await tx.select().from(users).where(eq(users.id, caller.userId)).for('update');
-        if (!before) throw accountErrors.session_revoked();
+        const before = await callers.lock(tx, caller, 'update');
         const [user] = await tx
           .update(users)
           .set({ ...change, updatedAt: clock.now() })

@@ -152,7 +152,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
     async confirm(token, origin) {
       await transact(db, async (tx) => {
         const redeemed = await tokens.redeem(tx, token, ['verify_email', 'change_email']);
-        const [user] = await tx.select().from(users).where(eq(users.id, redeemed.userId)).for('update');
+        const user = await options.users.lock(tx, redeemed.userId);
         if (!user) throw accountErrors.invalid_token();
         if (redeemed.purpose === 'change_email') {
           await options.emailChanges.apply(tx, user, redeemed.address!, origin);

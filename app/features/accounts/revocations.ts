@@ -3,10 +3,11 @@
  * ended within the last access-token lifetime and refuses their tokens. While the channel is lost, and for a session that this
  * process is ending itself until its own notification is back, it asks the database for each request: slower, never wrong.
  */
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { gt, sql } from 'drizzle-orm';
 import { after, CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Executor } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
+import { prepare } from '../../platform/database/prepared.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { LEEWAY_SECONDS } from './access-tokens.ts';
 import { sessions } from './schema.ts';
@@ -31,6 +32,17 @@ export interface RevocationsOptions {
   tokenLifetimeMs: number;
 }
 
+const endOf = prepare<{ ended_at: Date | null }>(
+  'session_end',
+  sql`select ended_at from ${sessions} where user_id = ${sql.placeholder('userId')} and id = ${sql.placeholder('sessionId')}`,
+);
+
+/** Asks the database whether a session has ended, or never began. */
+export async function hasEnded(executor: Executor, userId: string, sessionId: string): Promise<boolean> {
+  const [session] = await endOf(executor, { userId, sessionId });
+  return session === undefined || session.ended_at !== null;
+}
+
 /** Leeway of token checks, and clocks that differ: between who issued the token and who verifies it, and who ended it and who verifies it. */
 const MARGIN_MS = LEEWAY_SECONDS * SECOND_MS + 2 * CLOCK_TOLERANCE_MS;
 const SWEEP_EVERY = 1_000;
@@ -42,12 +54,6 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const ended = new Map<string, number>();
   /** Sessions whose end is under way in this process -> Unix milliseconds. A transaction that is rolled back leaves its session here. */
   const ending = new Map<string, number>();
-
-  const byId = db
-    .select({ endedAt: sessions.endedAt })
-    .from(sessions)
-    .where(and(eq(sessions.userId, sql.placeholder('userId')), eq(sessions.id, sql.placeholder('sessionId'))))
-    .prepare('session_end');
 
   function remember(sessionId: string, endedAtMs: number): void {
     ending.delete(sessionId);
@@ -69,15 +75,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     for (const { id, endedAt } of rows) remember(id, endedAt!.getTime());
   }
 
-  async function ask(userId: string, sessionId: string): Promise<boolean> {
-    const [row] = await byId.execute({ userId, sessionId });
-    return !row || row.endedAt !== null;
-  }
-
   return {
     isRevoked(userId, sessionId) {
       if (ended.has(sessionId)) return true;
-      return notifications.connected && !ending.has(sessionId) ? false : ask(userId, sessionId);
+      return notifications.connected && !ending.has(sessionId) ? false : hasEnded(db, userId, sessionId);
     },
 
     expect(sessionIds) {

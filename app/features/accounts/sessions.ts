@@ -2,7 +2,7 @@
 import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { randomSecret } from '../../platform/security/random.ts';
@@ -10,6 +10,7 @@ import type { Sealer } from '../../platform/security/sealing.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { type Revocations, SESSION_ENDED_CHANNEL } from './revocations.ts';
 import { type SessionEnd, sessions } from './schema.ts';
+import type { Users } from './users.ts';
 
 export interface SessionLifetimes {
   /** Without a refresh, in milliseconds. */
@@ -24,10 +25,16 @@ export interface Sessions {
   /** A new session. @returns its first refresh token */
   begin(tx: Executor, session: Pick<Session, 'userId' | 'id'>, origin: RequestOrigin): Promise<string>;
   /**
-   * Ends sessions of a user and tells every process, in one statement.
+   * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
+   * is refused.
    * @returns the ids of those that were alive
    */
-  end(tx: Executor, userId: string, reason: SessionEnd, which?: { only?: string; except?: string }): Promise<string[]>;
+  end(
+    tx: Transaction,
+    userId: string,
+    reason: SessionEnd,
+    which?: { only?: string; except?: string },
+  ): Promise<string[]>;
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
   /** Whether it has not ended or expired. */
@@ -47,9 +54,10 @@ export interface SessionsOptions {
   sealer: Sealer;
   lifetimes: SessionLifetimes;
   revocations: Pick<Revocations, 'expect'>;
+  users: Pick<Users, 'lock'>;
 }
 
-export function createSessions({ db, clock, sealer, lifetimes, revocations }: SessionsOptions): Sessions {
+export function createSessions({ db, clock, sealer, lifetimes, revocations, users }: SessionsOptions): Sessions {
   const { placeholder } = sql;
   const insert = prepare(
     'session_begin',
@@ -94,6 +102,7 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations }: Se
     },
 
     async end(tx, userId, reason, { only, except } = {}) {
+      await users.lock(tx, userId);
       const now = clock.now();
       const which = and(
         eq(sessions.userId, userId),

@@ -5,23 +5,25 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { UserCaller } from './authentication.ts';
+import type { Callers } from './callers.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SignOut {
-  /** Ends one of the caller's sessions. @returns false when there is no such living session */
+  /** Ends one of the caller's sessions. @returns false when there is no such living session. @throws `session_revoked` */
   endOne(caller: UserCaller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
-  /** Ends all of the caller's sessions but the one that asks. @returns how many */
+  /** Ends all of the caller's sessions but the one that asks. @returns how many. @throws `session_revoked` */
   endOthers(caller: UserCaller, origin: RequestOrigin): Promise<number>;
 }
 
 export interface SignOutOptions {
   db: Database;
+  callers: Callers;
   sessions: Sessions;
   audit: Audit;
   metrics: Metrics;
 }
 
-export function createSignOut({ db, sessions, audit, metrics }: SignOutOptions): SignOut {
+export function createSignOut({ db, callers, sessions, audit, metrics }: SignOutOptions): SignOut {
   async function end(
     caller: UserCaller,
     which: { only?: string; except?: string },
@@ -29,6 +31,7 @@ export function createSignOut({ db, sessions, audit, metrics }: SignOutOptions):
   ): Promise<number> {
     const reason = which.only === caller.sessionId ? 'signed_out' : 'ended_by_user';
     const ended = await transact(db, async (tx) => {
+      await callers.lock(tx, caller, 'update');
       const ids = await sessions.end(tx, caller.userId, reason, which);
       for (const id of ids) {
         const actor = { type: 'user', id: caller.userId } as const;

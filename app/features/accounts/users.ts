@@ -1,10 +1,13 @@
 /** Looking users up, and what of a user is shown. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { accountErrors } from './errors.ts';
 import { emailAddresses, users } from './schema.ts';
 
 export type User = typeof users.$inferSelect;
+
+/** Any number of transactions can hold `share` at the same time, but none while another one holds `update`. */
+export type LockStrength = 'share' | 'update';
 
 export interface UserView {
   id: string;
@@ -43,6 +46,13 @@ export interface Users {
   require(id: string): Promise<User>;
   /** What someone whose session is good sees of themself: the hot path, so no column more. @throws `session_revoked` when the user is gone */
   view(id: string): Promise<UserView>;
+  /**
+   * Locks an account until the transaction ends. Every transaction that ends a session of the account, or changes its password, address,
+   * links or state, locks it for `update`. So a statement that runs after this one sees a state that does not change until the end.
+   * @param strength `update` if absent
+   * @returns the account as it is now
+   */
+  lock(tx: Transaction, id: string, strength?: LockStrength): Promise<User | undefined>;
   /** The user whom a canonical address belongs to, verified or not. */
   findByAddress(executor: Executor, address: string): Promise<User | undefined>;
 }
@@ -73,6 +83,10 @@ export function createUsers(db: Database): Users {
       const [user] = await viewById.execute({ id });
       if (!user) throw accountErrors.session_revoked();
       return presentUser(user);
+    },
+    async lock(tx, id, strength = 'update') {
+      const [user] = await tx.select().from(users).where(eq(users.id, id)).for(strength);
+      return user;
     },
     async findByAddress(executor, address) {
       const [row] = await executor

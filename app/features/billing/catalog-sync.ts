@@ -197,7 +197,7 @@ type Step = <T>(line: CatalogStep, act: () => Promise<T>) => Promise<T | undefin
 
 /** The customer portal: cards, invoices, cancelling. Plans are changed through our API, which previews the price and knows the seats. */
 async function syncPortal(stripe: Stripe, step: Step): Promise<void> {
-  const configurations = await all(stripe.billingPortal.configurations.list({ limit: 100, active: true }));
+  const configurations = await all(portalConfigurations(stripe));
   if (configurations.some(({ metadata }) => metadata?.[MARK] === PORTAL_VERSION)) return;
   await step({ action: 'create', object: 'portal', key: 'default', detail: 'cards, invoices, cancelling' }, () =>
     stripe.billingPortal.configurations.create({
@@ -215,10 +215,14 @@ async function syncPortal(stripe: Stripe, step: Step): Promise<void> {
 /** Rises when `syncPortal` asks for something else. */
 const PORTAL_VERSION = 'portal-1';
 
-/** The portal configuration that the sync has made. */
-export async function portalConfiguration(stripe: Stripe): Promise<string | undefined> {
-  const configurations = await stripe.billingPortal.configurations.list({ limit: 100, active: true });
-  return configurations.data.find(({ metadata }) => metadata?.[MARK] === PORTAL_VERSION)?.id;
+/** The active configurations of the customer portal. */
+export function portalConfigurations(stripe: Stripe) {
+  return stripe.billingPortal.configurations.list({ limit: 100, active: true });
+}
+
+/** @returns the id of the one that the sync has made */
+export function ownConfiguration({ data }: { data: Stripe.BillingPortal.Configuration[] }): string | undefined {
+  return data.find(({ metadata }) => metadata?.[MARK] === PORTAL_VERSION)?.id;
 }
 
 async function all<T>(list: { autoPagingToArray(options: { limit: number }): Promise<T[]> }): Promise<T[]> {

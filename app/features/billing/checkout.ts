@@ -60,10 +60,10 @@ export interface Checkout {
   /**
    * Opens a checkout of a subscription.
    * @throws `already_subscribed`; `checkout_open` with the `url` of the one that is open; `invalid_quantity`, `unknown_promotion_code`,
-   *   `payments_unavailable`
+   *   `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   subscribe(access: OrganizationAccess, request: CheckoutRequest): Promise<OpenedCheckout>;
-  /** Opens a checkout of a one-off product. @throws `payments_unavailable` */
+  /** Opens a checkout of a one-off product. @throws `payments_unavailable`; what `OrganizationAccess.confirm` throws */
   purchase(access: OrganizationAccess, request: PurchaseRequest): Promise<OpenedCheckout>;
 }
 
@@ -185,6 +185,8 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     returns: Returns,
     params: Partial<Stripe.Checkout.SessionCreateParams>,
   ): Promise<OpenedCheckout> {
+    // The questions to Stripe took time, and the caller may have lost the permission since then.
+    await access.confirm('billing:manage');
     const session = await gateway.ask('checkout_sessions.create', (stripe) =>
       stripe.checkout.sessions.create({
         customer,

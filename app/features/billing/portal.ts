@@ -1,13 +1,14 @@
 /** Stripe's customer portal: cards, addresses, invoices, cancelling. */
+import type { OrganizationAccess } from '../organizations/organizations.ts';
 import { asCustomer } from './as-customer.ts';
-import { portalConfiguration } from './catalog-sync.ts';
+import { ownConfiguration, portalConfigurations } from './catalog-sync.ts';
 import type { Customers } from './customers.ts';
 import type { Projection } from './projection.ts';
 import type { StripeGateway } from './stripe.ts';
 
 export interface Portal {
-  /** @returns an address that works once. @throws `payments_unavailable` */
-  open(organizationId: string, returnUrl: string): Promise<string>;
+  /** @returns an address that works once. @throws `payments_unavailable`; what `OrganizationAccess.confirm` throws */
+  open(access: OrganizationAccess, returnUrl: string): Promise<string>;
 }
 
 export interface PortalOptions {
@@ -20,17 +21,19 @@ export function createPortal({ gateway, customers, projection }: PortalOptions):
   let configuration: string | undefined;
 
   return {
-    async open(organizationId, returnUrl) {
-      const session = await asCustomer({ customers, projection }, organizationId, (customer) =>
-        gateway.ask('portal_sessions.create', async (stripe) => {
-          configuration ??= await portalConfiguration(stripe);
-          return stripe.billingPortal.sessions.create({
+    async open(access, returnUrl) {
+      const session = await asCustomer({ customers, projection }, access.organizationId, async (customer) => {
+        configuration ??= ownConfiguration(await gateway.ask('portal_sessions.create', portalConfigurations));
+        // The questions to Stripe took time, and the caller may have lost the permission since then.
+        await access.confirm('billing:manage');
+        return gateway.ask('portal_sessions.create', (stripe) =>
+          stripe.billingPortal.sessions.create({
             customer,
             return_url: returnUrl,
             ...(configuration !== undefined && { configuration }),
-          });
-        }),
-      );
+          }),
+        );
+      });
       return session.url;
     },
   };

@@ -38,12 +38,12 @@ export interface Subscriptions {
   find(organizationId: string): Promise<CurrentSubscription | undefined>;
   /**
    * Changes plan, interval or seats, charged or credited at once. Nothing new is granted before it is paid.
-   * @throws `not_subscribed`, `change_pending`, `invalid_quantity`, `payment_declined`, `payments_unavailable`
+   * @throws `not_subscribed`, `change_pending`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
   /** What `change` would cost. @throws as `change` */
   preview(access: OrganizationAccess, change: SubscriptionChange): Promise<Preview>;
-  /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable` */
+  /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable`; what `OrganizationAccess.confirm` throws */
   setCancelAtPeriodEnd(access: OrganizationAccess, cancel: boolean): Promise<void>;
 }
 
@@ -132,6 +132,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       if (subscription.pending_update) throw billingErrors.change_pending();
       const items = await itemsFor(organizationId, subscription, change);
       if (!items) return;
+      await access.confirm('billing:manage');
       await gateway.ask('subscriptions.update', (stripe) =>
         stripe.subscriptions.update(subscription.id, {
           items,
@@ -171,6 +172,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       const subscription = await current(organizationId);
       const ending = endingFor(subscription, cancel);
       if (ending) {
+        await access.confirm('billing:manage');
         await gateway.ask('subscriptions.update', (stripe) => stripe.subscriptions.update(subscription.id, ending));
         await record(access, subscription.id, { cancelAtPeriodEnd: cancel });
       }

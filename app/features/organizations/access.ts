@@ -1,4 +1,5 @@
-/** What a request to an organization may do: decided once, by `authorization.ts`, before the body is read. */
+/** What a request to an organization may do: decided by `authorization.ts` before the handler, and again where something is granted. */
+import type { Transaction } from '../../platform/database/database.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { mayGrant, type Permission, type Role } from './roles.ts';
@@ -14,11 +15,15 @@ export interface Access extends Caller {
   /** As the audit trail names the caller. */
   readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
   readonly origin: RequestOrigin;
-}
-
-/** The same access, with no permission beyond `allowed`. */
-export function narrow(access: Access, allowed: ReadonlySet<Permission>): Access {
-  return { ...access, permissions: access.permissions.intersection(allowed) };
+  /**
+   * Locks the account that acts, and decides again whether the session or the key is alive and the permission is held: either may have
+   * ended while the request waited. A transaction that locks the organization too must lock it first.
+   * @returns the access as it is now, and until the transaction ends
+   * @throws the errors of the guard: `session_revoked`, `unauthenticated`, `not_found`, `forbidden`
+   */
+  again(tx: Transaction, permission: Permission): Promise<Access>;
+  /** Does the same in a transaction of its own. For use before a request to another service, during which no transaction may stay open. */
+  confirm(permission: Permission): Promise<void>;
 }
 
 /** @throws `forbidden`, naming the permission */

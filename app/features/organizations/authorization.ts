@@ -1,16 +1,24 @@
 /**
- * Who may do what in an organization, decided in an `onRequest` hook: before the body is read, and before validation can tell a
- * stranger anything. One prepared query for a member as for an API key, so a change bites on the next request.
+ * Who may do what in an organization, decided by a guard: before the body is read, and before validation can tell a stranger anything.
+ * One prepared query for a member as for an API key, so a change bites on the next request. What is granted is decided again in its
+ * transaction, by the same function.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Executor } from '../../platform/database/database.ts';
+import { transact } from '../../platform/database/retry.ts';
 import { originOf } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
-import { type Accounts, accessTokenScheme, bearerToken, unauthenticated } from '../accounts/accounts.ts';
+import {
+  type Accounts,
+  accessTokenScheme,
+  bearerToken,
+  type UserCaller,
+  unauthenticated,
+} from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
@@ -34,6 +42,8 @@ export interface AuthorizationOptions {
   db: Database;
   clock: Clock;
   authentication: Accounts['authentication'];
+  callers: Accounts['callers'];
+  users: Pick<Accounts['users'], 'lock'>;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -41,7 +51,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
 
 /** What of a key decides about a request. */
-const judged = {
+const judgedColumns = {
   organizationId: apiKeys.organizationId,
   id: apiKeys.id,
   hash: apiKeys.hash,
@@ -53,65 +63,75 @@ const judged = {
   lastUsedAt: apiKeys.lastUsedAt,
   revokedAt: apiKeys.revokedAt,
 };
-type JudgedKey = Pick<typeof apiKeys.$inferSelect, keyof typeof judged>;
+type JudgedKey = Pick<typeof apiKeys.$inferSelect, keyof typeof judgedColumns>;
 
-export function createAuthorization({ db, clock, authentication }: AuthorizationOptions): Authorization {
-  const placeholder = sql.placeholder;
-  const roleOf = db
-    .select({ role: memberships.role })
-    .from(memberships)
-    .innerJoin(organizations, and(eq(organizations.id, memberships.organizationId), isNull(organizations.purgeAt)))
-    .where(
-      and(eq(memberships.organizationId, placeholder('organizationId')), eq(memberships.userId, placeholder('userId'))),
-    )
-    .prepare('membership_role');
-  const keyWithRole = db
-    .select({ key: judged, role: memberships.role })
-    .from(apiKeys)
-    .innerJoin(organizations, and(eq(organizations.id, apiKeys.organizationId), isNull(organizations.purgeAt)))
-    .leftJoin(
-      memberships,
-      and(eq(memberships.organizationId, apiKeys.organizationId), eq(memberships.userId, apiKeys.createdBy)),
-    )
-    .innerJoin(users, and(eq(users.id, apiKeys.createdBy), isNull(users.suspendedAt), isNull(users.purgeAt)))
-    .where(and(eq(apiKeys.organizationId, placeholder('organizationId')), eq(apiKeys.id, placeholder('id'))))
-    .prepare('api_key_with_role');
+/** The proof that a caller has shown: a session, or the secret of a key. */
+type Credential = UserCaller | KeyCredential;
+interface KeyCredential {
+  readonly kind: 'api_key';
+  readonly organizationId: string;
+  readonly id: string;
+  readonly secretHash: Buffer;
+}
+type Judged = Pick<Access, 'userId' | 'permissions' | 'expiresAt' | 'actor'>;
+
+export function createAuthorization(options: AuthorizationOptions): Authorization {
+  const { db, clock, authentication, callers, users: accounts } = options;
+  const queries = queriesOn(db);
+
+  /** @throws `not_found` to those who do not belong to the organization */
+  async function judgeMember({ roleOf }: Queries, organizationId: string, { userId }: UserCaller): Promise<Judged> {
+    const [membership] = await roleOf.execute({ organizationId, userId });
+    if (!membership) throw httpErrors.not_found();
+    return { userId, permissions: roles[membership.role], expiresAt: null, actor: { type: 'user', id: userId } };
+  }
+
+  /** @throws `unauthenticated` for a key that is not live, `not_found` for one of another organization */
+  async function judgeKey({ keyWithRole }: Queries, organizationId: string, credential: KeyCredential) {
+    const [found] = await keyWithRole.execute({ organizationId: credential.organizationId, id: credential.id });
+    if (!found || !isLive(found.key, credential.secretHash, clock.now()))
+      throw unauthenticated('The API key is not valid, or not any more.');
+    if (credential.organizationId !== organizationId) throw httpErrors.not_found();
+    const { key, role } = found;
+    const permissions = role ? new Set(key.scopes).intersection(roles[role]) : new Set<Permission>();
+    const actor = { type: 'api_key', id: key.id } as const;
+    return { key, judged: { userId: key.createdBy, permissions, expiresAt: key.expiresAt, actor } satisfies Judged };
+  }
+
+  function accessOf(request: FastifyRequest, organizationId: string, credential: Credential, judged: Judged): Access {
+    const again: Access['again'] = async (tx, permission) => {
+      if (credential.kind === 'user') await callers.lock(tx, credential, 'share');
+      else await accounts.lock(tx, judged.userId, 'share');
+      // A separate statement after the lock, so that it sees what was committed during the wait for the lock.
+      const now =
+        credential.kind === 'user'
+          ? await judgeMember(queriesOn(tx), organizationId, credential)
+          : (await judgeKey(queriesOn(tx), organizationId, credential)).judged;
+      requirePermission(now.permissions, permission);
+      return accessOf(request, organizationId, credential, now);
+    };
+    const confirm: Access['confirm'] = async (permission) => {
+      await transact(db, (tx) => again(tx, permission));
+    };
+    return { organizationId, ...judged, origin: originOf(request), again, confirm };
+  }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
     const caller = await authentication.signedIn.enter(request);
     // Known from here on, so that a refusal is logged with the person.
     request.caller = caller;
-    const { userId } = caller;
-    const [membership] = await roleOf.execute({ organizationId, userId });
-    if (!membership) throw httpErrors.not_found();
-    return {
-      organizationId,
-      userId,
-      permissions: roles[membership.role],
-      expiresAt: null,
-      actor: { type: 'user', id: userId },
-      origin: originOf(request),
-    };
+    return accessOf(request, organizationId, caller, await judgeMember(queries, organizationId, caller));
   }
 
   async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
     const parsed = parseKey(text);
     if (!parsed) throw unauthenticated('The API key is damaged: its checksum does not fit.');
-    const [found] = await keyWithRole.execute({ organizationId: parsed.organizationId, id: parsed.keyId });
+    const { organizationId: owner, keyId: id } = parsed;
+    const credential: KeyCredential = { kind: 'api_key', organizationId: owner, id, secretHash: hashOfKey(text) };
+    const { key, judged } = await judgeKey(queries, organizationId, credential);
     const now = clock.now();
-    if (!found || !isLive(found.key, hashOfKey(text), now))
-      throw unauthenticated('The API key is not valid, or not any more.');
-    if (parsed.organizationId !== organizationId) throw httpErrors.not_found();
-    const { key, role } = found;
     if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now) await recordUse(key, now);
-    return {
-      organizationId,
-      userId: key.createdBy,
-      permissions: role ? new Set(key.scopes).intersection(roles[role]) : new Set(),
-      expiresAt: key.expiresAt,
-      actor: { type: 'api_key', id: key.id },
-      origin: originOf(request),
-    };
+    return accessOf(request, organizationId, credential, judged);
   }
 
   /** The condition is repeated in the statement: of many requests at once one writes. */
@@ -147,6 +167,37 @@ export function createAuthorization({ db, clock, authentication }: Authorization
       ownerId: ({ organizationId }) => organizationId,
       enter: (request) => enter(request, permission),
     }),
+  };
+}
+
+type Queries = ReturnType<typeof queriesOn>;
+
+/** The queries of a decision, prepared on the pool or on the connection of a transaction. */
+function queriesOn(executor: Executor) {
+  const { placeholder } = sql;
+  return {
+    roleOf: executor
+      .select({ role: memberships.role })
+      .from(memberships)
+      .innerJoin(organizations, and(eq(organizations.id, memberships.organizationId), isNull(organizations.purgeAt)))
+      .where(
+        and(
+          eq(memberships.organizationId, placeholder('organizationId')),
+          eq(memberships.userId, placeholder('userId')),
+        ),
+      )
+      .prepare('membership_role'),
+    keyWithRole: executor
+      .select({ key: judgedColumns, role: memberships.role })
+      .from(apiKeys)
+      .innerJoin(organizations, and(eq(organizations.id, apiKeys.organizationId), isNull(organizations.purgeAt)))
+      .leftJoin(
+        memberships,
+        and(eq(memberships.organizationId, apiKeys.organizationId), eq(memberships.userId, apiKeys.createdBy)),
+      )
+      .innerJoin(users, and(eq(users.id, apiKeys.createdBy), isNull(users.suspendedAt), isNull(users.purgeAt)))
+      .where(and(eq(apiKeys.organizationId, placeholder('organizationId')), eq(apiKeys.id, placeholder('id'))))
+      .prepare('api_key_with_role'),
   };
 }
 

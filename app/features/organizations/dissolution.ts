@@ -9,6 +9,7 @@ import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Accounts, UserCaller } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
@@ -20,8 +21,8 @@ import { apiKeys, invitations, memberships as membershipTable, organizations } f
 export interface Dissolution {
   /** Closes an organization. @throws `forbidden`, `personal_organization` */
   request(access: Access): Promise<void>;
-  /** Opens it again. @throws `not_found` to all but its owners, and to them when it is not deleted */
-  restore(userId: string, organizationId: string, origin: RequestOrigin): Promise<Organization>;
+  /** Opens it again. @throws `session_revoked`; `not_found` to all but its owners, and to them when it is not deleted */
+  restore(caller: UserCaller, organizationId: string, origin: RequestOrigin): Promise<Organization>;
   /**
    * Removes organizations whose time is over, with everything about them. One that fails is logged, and does not keep the others.
    * @returns how many
@@ -41,6 +42,7 @@ export interface DissolutionOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  callers: Accounts['callers'];
   memberships: Memberships;
   followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging' | 'emptying'>;
   logger: Logger;
@@ -52,6 +54,7 @@ export function createDissolution({
   db,
   clock,
   audit,
+  callers,
   memberships,
   followers,
   logger,
@@ -133,7 +136,7 @@ export function createDissolution({
       });
     },
 
-    restore(userId, organizationId, origin) {
+    restore(caller, organizationId, origin) {
       return transact(db, async (tx) => {
         const [deleted] = await tx
           .select()
@@ -146,6 +149,7 @@ export function createDissolution({
             ),
           )
           .for('update');
+        const { id: userId } = await callers.lock(tx, caller, 'share');
         const [member] = await tx
           .select({ role: membershipTable.role })
           .from(membershipTable)

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, randomSecret } from '../../platform/security/random.ts';
-import type { User } from '../accounts/accounts.ts';
+import type { Accounts, User, UserCaller } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import { organizationErrors } from './errors.ts';
 import { memberships, organizationSlugs, organizations } from './schema.ts';
@@ -12,10 +12,10 @@ import { memberships, organizationSlugs, organizations } from './schema.ts';
 export type Organization = typeof organizations.$inferSelect;
 
 export interface Founding {
-  /** A new organization, owned by `userId`. Without a slug, one is made from the name. @throws `slug_taken` */
+  /** A new organization, owned by the caller. Without a slug, one is made from the name. @throws `slug_taken`, `session_revoked` */
   found(
     tx: Transaction,
-    userId: string,
+    caller: UserCaller,
     request: { name: string; slug?: string | undefined },
     origin: RequestOrigin,
   ): Promise<Organization>;
@@ -29,7 +29,13 @@ export const SLUG_PATTERN = '^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$';
 const MAX_NAME_LENGTH = 100;
 const MAX_STEM_LENGTH = 50;
 
-export function createFounding({ clock, audit }: { clock: Clock; audit: Audit }): Founding {
+export interface FoundingOptions {
+  clock: Clock;
+  audit: Audit;
+  callers: Accounts['callers'];
+}
+
+export function createFounding({ clock, audit, callers }: FoundingOptions): Founding {
   async function insert(tx: Transaction, userId: string, organization: Organization): Promise<Organization> {
     await tx.insert(organizations).values(organization);
     await claim(tx, organization.id, organization.slug);
@@ -54,7 +60,8 @@ export function createFounding({ clock, audit }: { clock: Clock; audit: Audit })
   }
 
   return {
-    async found(tx, userId, { name, slug }, origin) {
+    async found(tx, caller, { name, slug }, origin) {
+      const { id: userId } = await callers.lock(tx, caller, 'share');
       const organization = await insert(tx, userId, draft(name, slug ?? slugFrom(name), false));
       const { id: ownerId } = organization;
       const actor = { type: 'user', id: userId } as const;

@@ -6,7 +6,7 @@ import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId, randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
-import { accountErrors, linkExpired } from '../accounts/accounts.ts';
+import { type Accounts, accountErrors, linkExpired, type UserCaller } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
@@ -30,9 +30,9 @@ export interface Invitations {
   revoke(access: Access, invitationId: string): Promise<void>;
   /**
    * Makes the caller a member by the mailed token.
-   * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`
+   * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`, `session_revoked`
    */
-  accept(userId: string, token: string, origin: RequestOrigin): Promise<{ organizationId: string; role: Role }>;
+  accept(caller: UserCaller, token: string, origin: RequestOrigin): Promise<{ organizationId: string; role: Role }>;
 }
 
 export interface InvitationsOptions {
@@ -40,6 +40,7 @@ export interface InvitationsOptions {
   clock: Clock;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  callers: Accounts['callers'];
   memberships: Memberships;
   limits: OrganizationLimits;
   appUrl: string;
@@ -196,11 +197,11 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       });
     },
 
-    accept(userId, token, origin) {
+    accept(caller, token, origin) {
       return transact(db, async (tx) => {
         const { organizationId, id, email: address, role, invitedBy } = await find(tx, token);
-        const [user] = await tx.select().from(users).where(eq(users.id, userId));
-        if (user?.email !== address) throw organizationErrors.invitation_for_another_address();
+        const { id: userId, email: ownAddress } = await options.callers.lock(tx, caller, 'share');
+        if (ownAddress !== address) throw organizationErrors.invitation_for_another_address();
         await memberships.add(tx, organizationId, userId, role);
         await tx.delete(invitations).where(own(organizationId, id));
         const actor = { type: 'user', id: userId } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, queuedMails, rows, tally } from '../../../test/conditions.ts';
+import { atOnce, queuedMails, rows, tally, whileLocked } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -190,25 +190,19 @@ describe('members', () => {
   it('who lose their role while their request is on its way do nothing with it', async () => {
     const scene = await createScene(test);
     const admin = await scene.add('admin');
-    // The removal waits for the organization's row, as the admin's requests do behind it; they were authorized before.
-    const client = await test.service.db.$client.connect();
-    try {
-      await client.query('begin');
-      await client.query('select 1 from organizations where id = $1 for update', [scene.id]);
-      const requests = [
+    const lock: [string, string] = ['select 1 from organizations where id = $1 for update', scene.id];
+    const requests = await whileLocked(test, lock, async ({ run, waiting }) => {
+      const sent = [
         scene.as(admin, '', PATCH({ name: 'Taken over' })),
         scene.invite('crony@example.com', 'admin', admin),
         scene.as(admin, '/api-keys', { body: { name: 'back door', scopes: ['members:read'] } }),
         setRole(scene, admin, admin, 'member'),
       ];
-      const waiting = `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      while ((await rows(test, waiting))[0].n < requests.length);
-      await client.query('delete from memberships where organization_id = $1 and user_id = $2', [scene.id, admin.id]);
-      await client.query('commit');
-      for (const answer of await Promise.all(requests)) assertProblem(answer, 404, 'not_found');
-    } finally {
-      client.release();
-    }
+      await waiting(sent.length);
+      await run('delete from memberships where organization_id = $1 and user_id = $2', scene.id, admin.id);
+      return sent;
+    });
+    for (const answer of await Promise.all(requests)) assertProblem(answer, 404, 'not_found');
   });
 
   async function owners(scene: Scene): Promise<number> {

@@ -8,11 +8,11 @@ import { newId } from '../../platform/security/random.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
-import { type Access, narrow, requireGrant, requirePermission } from './access.ts';
+import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
-import { type Permission, type Role, roles } from './roles.ts';
+import type { Permission, Role } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
 import { withdraw } from './withdrawal.ts';
 
@@ -36,9 +36,9 @@ export interface Memberships {
   /** Adds a member. @throws `already_member` */
   add(tx: Transaction, organizationId: string, userId: string, role: Role): Promise<void>;
   /**
-   * Locks an organization against other changes of its members, and decides the caller's access again: it may have changed since the
-   * request was authorized.
-   * @throws `not_found` when the organization is gone or the caller no member any more; `forbidden`
+   * Locks an organization against other changes of its members and keys, and decides the caller's access again: it may have changed since
+   * the request was authorized.
+   * @throws `not_found` when the organization is gone; what `Access.again` throws
    */
   enter(
     tx: Transaction,
@@ -205,11 +205,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         .from(organizations)
         .where(and(eq(organizations.id, access.organizationId), isNull(organizations.purgeAt)))
         .for('update');
-      const [membership] = await tx.select().from(memberships).where(own(access.organizationId, access.userId));
-      if (!organization || !membership) throw httpErrors.not_found();
-      const current = narrow(access, roles[membership.role]);
-      requirePermission(current.permissions, permission);
-      return { organization, access: current };
+      if (!organization) throw httpErrors.not_found();
+      return { organization, access: await access.again(tx, permission) };
     },
 
     countOwners,

@@ -40,7 +40,7 @@ export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
   rateLimits: RateLimits;
-  accounts: Pick<Accounts, 'authentication' | 'follow'>;
+  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   logger: Logger;
@@ -59,18 +59,18 @@ export interface Organizations {
 export function createOrganizations(options: OrganizationsOptions): Organizations {
   const { db, clock, audit, email, logger, accounts } = options;
   const { appUrl } = options.config;
-  const { authentication } = accounts;
+  const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
 
   const limits = createOrganizationLimits(options.rateLimits);
-  const founding = createFounding({ clock, audit });
+  const founding = createFounding({ clock, audit, callers });
   const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
+  const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, memberships, followers, logger });
+  const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
   const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
-  const authorization = createAuthorization({ db, clock, authentication });
+  const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
     type Own = Awaited<ReturnType<typeof directory.listOf>>[number];

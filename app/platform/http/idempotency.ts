@@ -13,6 +13,7 @@ import { transact } from '../database/retry.ts';
 import { sha256 } from '../security/random.ts';
 import type { Sealer } from '../security/sealing.ts';
 import { httpErrors } from './errors.ts';
+import { enterAgain } from './operations/entering.ts';
 
 /** Answers to requests with an Idempotency-Key, by caller. */
 export const idempotencyKeys = pgTable(
@@ -138,6 +139,7 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
       const key = keyOf(request);
       const claimed = key === undefined ? undefined : await claim(callerId, key, fingerprintOf(request));
       if (claimed && !('until' in claimed)) {
+        await enterAgain(request);
         reply.header('idempotency-replayed', 'true');
         return reply.code(claimed.status).send(claimed.body);
       }
@@ -160,7 +162,11 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
           ? { answer: await work(tx), replayed: false }
           : once(tx, callerId, key, fingerprintOf(request), () => work(tx)),
       );
-      if (replayed) reply.header('idempotency-replayed', 'true');
+      if (replayed) {
+        // `work` decides whether the caller may still act, but it has not run, and the stored answer may contain a secret.
+        await enterAgain(request);
+        reply.header('idempotency-replayed', 'true');
+      }
       return reply.code(answer.status).send(answer.body);
     },
 

@@ -70,6 +70,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
   app.decorateRequest('caller', null);
+  app.decorateRequest('enter', null);
+  app.decorateRequest('awaitsBody', false);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson(app));
   // Left alone, Node answers the one with an empty 417 and the other with a closed connection.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));

@@ -20,6 +20,6 @@ export function portalRoutes(operations: Operations, { authorization, portal, re
     example: { returnUrl: 'https://app.example.com/billing' },
     answers: { 201: PortalSession },
     errors: [billingErrors.redirect_not_allowed, billingErrors.payments_refused, billingErrors.payments_unavailable],
-    handle: async ({ access, body }) => ({ url: await portal.open(access.organizationId, returnTo(body.returnUrl)) }),
+    handle: async ({ access, body }) => ({ url: await portal.open(access, returnTo(body.returnUrl)) }),
   });
 }

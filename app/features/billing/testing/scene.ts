@@ -34,6 +34,8 @@ export interface BillingService {
   deliver(): Promise<void>;
   /** Waits until no job of billing is left to run, and what has changed is known to the process that answers. */
   settle(): Promise<void>;
+  /** Runs `happen` once, while the service waits for the answer to its next question to Stripe. */
+  whileAsking(happen: () => Promise<unknown>): void;
   /** Moves the time of the service and of Stripe. Delivers nothing. */
   advanceDays(days: number): void;
   close(): Promise<void>;
@@ -48,9 +50,15 @@ export async function startBillingService(env: Record<string, string> = {}): Pro
     webhooks: [{ url: 'https://api.example.com/v1/webhooks/stripe', secret: SECRET }],
   });
   const stripe = new Stripe('sk_test_sandbox', { httpClient: sandbox.httpClient, maxNetworkRetries: 0 });
+  let meanwhile: (() => Promise<unknown>) | undefined;
   const test = await startTestService({
     clock,
-    stripe: async () => stripe,
+    stripe: async () => {
+      const happen = meanwhile;
+      meanwhile = undefined;
+      await happen?.();
+      return stripe;
+    },
     schedules: false,
     env: { STRIPE_WEBHOOK_SECRET: SECRET, ...env },
   });
@@ -80,6 +88,9 @@ export async function startBillingService(env: Record<string, string> = {}): Pro
         sandbox.deliveries.settle(id, status);
       }
       await settle();
+    },
+    whileAsking(happen) {
+      meanwhile = happen;
     },
     advanceDays(days) {
       clock.advance(days * DAY_SECONDS * 1_000);

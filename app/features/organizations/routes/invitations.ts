@@ -73,7 +73,7 @@ function acceptOperation(operations: Operations, { authentication, invitations }
       organizationErrors.invitation_for_another_address,
       organizationErrors.already_member,
     ],
-    handle: ({ access, body, origin }) => invitations.accept(access.userId, body.token, origin),
+    handle: ({ access, body, origin }) => invitations.accept(access, body.token, origin),
   });
 }
 

@@ -40,7 +40,7 @@ function ownOrganizations(all: OperationGroup<NoFields>, options: OrganizationRo
     example: { name: 'Analytical Engines', slug: 'analytical-engines' },
     answer: Organization,
     errors: [organizationErrors.slug_taken],
-    create: async (tx, { access, body, origin }) => present(await founding.found(tx, access.userId, body, origin)),
+    create: async (tx, { access, body, origin }) => present(await founding.found(tx, access, body, origin)),
   });
 
   all.list('', {
@@ -98,7 +98,7 @@ function endOfOrganization(one: One, options: OrganizationRoutesOptions): void {
     answers: { 200: Organization },
     errors: [httpErrors.not_found],
     handle: async ({ access, params, origin }) =>
-      present(await dissolution.restore(access.userId, params.organizationId, origin)),
+      present(await dissolution.restore(access, params.organizationId, origin)),
   });
 }
 

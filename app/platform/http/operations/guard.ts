@@ -15,10 +15,11 @@ export interface SecurityScheme {
 
 /** @template Access what a handler learns about its caller */
 export interface Guard<Access extends Caller | null> {
-  /** Decides before the body is read. @throws one of `errors` */
+  /**
+   * Decides before the body is read, and again after a body that arrived later: what was true before may have ended by then. It must be
+   * safe to repeat. @throws one of `errors`
+   */
   readonly enter?: (request: FastifyRequest) => Promise<Access>;
-  /** Decides again once the body has arrived, since what was true before it may have ended meanwhile. @throws one of `errors` */
-  readonly remain?: (request: FastifyRequest) => Promise<void>;
   /** Every error that the guard throws. Operations do not repeat them. */
   readonly errors: readonly ProblemFactory[];
   /** Alternatives: any one of them is enough. `none`: so is nothing. Empty for the public. */

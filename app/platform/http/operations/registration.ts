@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { HttpServer } from '../fastify.ts';
 import type { AnswerDeclaration, Operation } from './declaration.ts';
+import { entering } from './entering.ts';
 
 /** Adds the route; in a scope of its own where it reads bodies its own way. */
 export function addRoute(
@@ -15,12 +16,7 @@ export function addRoute(
   const route = {
     method,
     url: path,
-    ...(enter && {
-      async onRequest(request: FastifyRequest) {
-        request.caller = await enter(request);
-      },
-    }),
-    ...(guard.remain && { preHandler: guard.remain }),
+    ...(enter && entering(enter)),
     ...(receives.limitBytes && { bodyLimit: receives.limitBytes }),
     schema: schemaOf(operation),
     handler,
