@@ -5,7 +5,7 @@ data "aws_iam_openid_connect_provider" "github" {
 }
 
 locals {
-  ecs = "arn:${local.partition}:ecs:${local.region}:${local.account}"
+  ecs = "arn:${local.partition}:ecs:${var.region}:${local.account}"
 }
 
 resource "aws_iam_role" "deploy" {
@@ -20,7 +20,7 @@ resource "aws_iam_role" "deploy" {
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = { StringEquals = {
         "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:${var.installation.github_repository}:environment:${var.environment}"
+        "token.actions.githubusercontent.com:sub" = "repo:${var.github_repository}:environment:${var.environment}"
       } }
     }]
   })
@@ -70,7 +70,7 @@ resource "aws_iam_role_policy" "deploy" {
         Sid      = "ReadItsLog"
         Effect   = "Allow"
         Action   = "logs:GetLogEvents"
-        Resource = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/${local.name}/migrate:log-stream:*"
+        Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/${local.name}/migrate:log-stream:*"
       },
       {
         Sid      = "MoveTheServices"

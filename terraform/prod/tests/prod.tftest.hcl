@@ -79,27 +79,3 @@ run "what_must_hold_everywhere_holds" {
     posture = run.environment.posture
   }
 }
-
-# A wildcard is the one mistake that works, for everybody.
-run "bad_input_is_refused" {
-  command = plan
-
-  variables {
-    region             = "frankfurt"
-    api_domain         = "*.example.com"
-    app_url            = "app.example.com"
-    zone_id            = "example.com"
-    email_from         = "no-reply@*.example.com"
-    cors_origins       = ["https://*.example.com"]
-    github_repository  = "example/*"
-    alarm_emails       = []
-    budget_monthly_usd = -1
-    vpc_cidr           = "0.0.0.0/0"
-    product_name       = ""
-  }
-
-  expect_failures = [
-    var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
-    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
-  ]
-}
