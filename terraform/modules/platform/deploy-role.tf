@@ -8,22 +8,19 @@ locals {
   ecs = "arn:${local.partition}:ecs:${var.region}:${local.account}"
 }
 
+module "github_trust" {
+  source = "../github-trust"
+
+  provider_arn = data.aws_iam_openid_connect_provider.github.arn
+  repository   = var.github_repository
+  jobs         = ["environment:${var.environment}"]
+}
+
 resource "aws_iam_role" "deploy" {
   name                 = "${local.name}-deploy"
   permissions_boundary = local.permissions_boundary_arn
   max_session_duration = 3600
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = data.aws_iam_openid_connect_provider.github.arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = { StringEquals = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:${var.github_repository}:environment:${var.environment}"
-      } }
-    }]
-  })
+  assume_role_policy   = module.github_trust.policy
 }
 
 resource "aws_iam_role_policy" "deploy" {

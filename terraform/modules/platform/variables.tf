@@ -109,12 +109,12 @@ variable "cors_origins" {
 
 variable "github_repository" {
   type        = string
-  description = "Repository whose jobs roll out, as owner/name."
+  description = "Repository whose jobs roll out, as owner/name, or as owner@id/name@id with GitHub's ids."
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "github_repository must be owner/name; a wildcard would let strangers roll out."
+    condition     = can(regex("^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+)$", var.github_repository))
+    error_message = "github_repository must be owner/name or owner@id/name@id; a wildcard would let strangers roll out."
   }
 }
 

@@ -65,7 +65,7 @@ run "environment" {
   }
 
   assert {
-    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example/plinth:environment:prod"
+    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/plinth:environment:prod"]
     error_message = "Only jobs of the environment prod may roll out to it."
   }
 }

@@ -9,7 +9,7 @@ variables {
   zone_id            = "Z0123456789ABCDEFGHIJ"
   email_from         = "Plinth <no-reply@mail.staging.example.com>"
   cors_origins       = ["https://app.staging.example.com"]
-  github_repository  = "example/plinth"
+  github_repository  = "example@1234567/plinth@89012345"
   alarm_emails       = ["operations@example.com"]
   budget_monthly_usd = 400
   vpc_cidr           = "10.20.0.0/16"
@@ -55,6 +55,14 @@ run "environment" {
   assert {
     condition     = alltrue([for role in ["api", "worker", "migrate"] : contains([for secret in output.posture.service.containers[role][0].secrets : secret.name], "RESEND_WEBHOOK_SECRET")])
     error_message = "Further secrets must reach the tasks."
+  }
+
+  assert {
+    condition = (
+      output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/plinth:environment:staging", "repo:example@1234567/plinth@89012345:environment:staging"] &&
+      output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:repository_id"] == "89012345"
+    )
+    error_message = "Both forms of GitHub's subject must be accepted, from the repository with this id."
   }
 }
 
