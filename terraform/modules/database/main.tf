@@ -81,6 +81,7 @@ resource "aws_rds_cluster_instance" "this" {
 
 resource "aws_rds_cluster_parameter_group" "this" {
   name_prefix = "${var.name}-"
+  # Changes of tables are no longer logged, but another text would replace the group.
   description = "TLS only; slow statements and changes of tables are logged"
   family      = "aurora-postgresql${local.major}"
 
@@ -88,7 +89,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     for_each = {
       "rds.force_ssl"              = "1"
       "log_min_duration_statement" = "1000" # milliseconds
-      "log_statement"              = "ddl"
+      "log_statement"              = "none" # `ddl` includes alter role, and writes passwords to the log
       "log_lock_waits"             = "1"
     }
     content {
