@@ -28,20 +28,21 @@ module "platform" {
     secret_recovery_days = 7
   }
 
-  region             = var.region
-  api_domain         = var.api_domain
-  app_url            = var.app_url
-  zone_id            = var.zone_id
-  email_from         = var.email_from
-  product_name       = var.product_name
-  cors_origins       = var.cors_origins
-  github_repository  = var.github_repository
-  alarm_emails       = var.alarm_emails
-  budget_monthly_usd = var.budget_monthly_usd
-  vpc_cidr           = var.vpc_cidr
-  email_webhook      = var.email_webhook
-  settings           = var.settings
-  optional_secrets   = var.optional_secrets
+  region              = var.region
+  api_domain          = var.api_domain
+  app_url             = var.app_url
+  zone_id             = var.zone_id
+  email_from          = var.email_from
+  product_name        = var.product_name
+  cors_origins        = var.cors_origins
+  github_repository   = var.github_repository
+  alarm_emails        = var.alarm_emails
+  budget_monthly_usd  = var.budget_monthly_usd
+  vpc_cidr            = var.vpc_cidr
+  email_webhook       = var.email_webhook
+  database_identifier = var.database_identifier
+  settings            = var.settings
+  optional_secrets    = var.optional_secrets
 }
 
 terraform {

@@ -15,6 +15,7 @@ variable "alarm_emails" { type = set(string) }
 variable "budget_monthly_usd" { type = number }
 variable "vpc_cidr" { type = string }
 variable "email_webhook" { default = null }
+variable "database_identifier" { default = null }
 variable "settings" {
   type    = map(string)
   default = null

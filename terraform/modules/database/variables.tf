@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "identifier" {
+  type        = string
+  description = "Name of the cluster and first part of the names of its instances, when it is another than `name`: that of a restored cluster."
+  default     = null
+}
+
 variable "vpc_id" {
   type        = string
   description = "VPC of the database."

@@ -48,6 +48,7 @@ module "database" {
   source = "../database"
 
   name                     = local.name
+  identifier               = var.database_identifier
   vpc_id                   = module.network.vpc_id
   subnet_ids               = module.network.database_subnet_ids
   instances                = module.guards.sizes.database.instances

@@ -158,6 +158,17 @@ variable "email_webhook" {
   nullable    = false
 }
 
+variable "database_identifier" {
+  type        = string
+  description = "Name of the database cluster after a restore, such as plinth-prod-restored (README.md). null: the environment's name."
+  default     = null
+
+  validation {
+    condition     = var.database_identifier == null || can(regex("^${var.project}-${var.environment}(-[a-z0-9]+)+$", var.database_identifier))
+    error_message = "database_identifier must be the environment's name and more, such as plinth-prod-restored: roles may touch no other names."
+  }
+}
+
 variable "settings" {
   type        = map(string)
   description = "Further settings that are no secrets, such as { LOG_LEVEL = \"debug\" }; modules/settings lists them."

@@ -32,6 +32,11 @@ run "environment" {
   }
 
   assert {
+    condition     = output.posture.database.identifiers == ["plinth-prod", "plinth-prod-1", "plinth-prod-2"]
+    error_message = "The database must be named after its environment: renaming it would destroy it."
+  }
+
+  assert {
     condition     = output.posture.database.backup_days == 35
     error_message = "prod must be restorable for 35 days."
   }

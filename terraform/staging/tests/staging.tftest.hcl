@@ -17,14 +17,23 @@ variables {
 
 run "environment" {
   variables {
-    email_webhook    = true
-    settings         = { LOG_LEVEL = "debug" }
-    optional_secrets = ["REDIS_URL", "RESEND_WEBHOOK_SECRET"]
+    email_webhook       = true
+    database_identifier = "plinth-staging-restored"
+    settings            = { LOG_LEVEL = "debug" }
+    optional_secrets    = ["REDIS_URL", "RESEND_WEBHOOK_SECRET"]
   }
 
   assert {
     condition     = output.posture.database.instances == 2 && output.posture.database.deletion_protection && output.posture.database.backup_days >= 7
     error_message = "staging must rehearse failover and restoring."
+  }
+
+  assert {
+    condition = (
+      output.posture.database.identifiers == ["plinth-staging-restored", "plinth-staging-restored-1", "plinth-staging-restored-2"] &&
+      keys(output.posture.database.log_groups) == ["/aws/rds/cluster/plinth-staging-restored/postgresql"]
+    )
+    error_message = "A restored cluster must be kept under its own name: another one would replace it."
   }
 
   assert {

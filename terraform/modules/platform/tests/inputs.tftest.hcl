@@ -46,22 +46,23 @@ run "bad_input_is_refused" {
   command = plan
 
   variables {
-    region             = "frankfurt"
-    api_domain         = "https://api.example.com/"
-    app_url            = "http://app.example.com"
-    zone_id            = "example.com"
-    email_from         = "Plinth <example.com>"
-    cors_origins       = ["http://app.example.com"]
-    github_repository  = "plinth"
-    alarm_emails       = []
-    budget_monthly_usd = 0
-    vpc_cidr           = "10.0.0.0/24"
-    product_name       = ""
+    region              = "frankfurt"
+    api_domain          = "https://api.example.com/"
+    app_url             = "http://app.example.com"
+    zone_id             = "example.com"
+    email_from          = "Plinth <example.com>"
+    cors_origins        = ["http://app.example.com"]
+    github_repository   = "plinth"
+    alarm_emails        = []
+    budget_monthly_usd  = 0
+    vpc_cidr            = "10.0.0.0/24"
+    product_name        = ""
+    database_identifier = "plinth-dev-restored"
   }
 
   expect_failures = [
     var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
-    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name, var.database_identifier,
   ]
 }
 
@@ -69,22 +70,23 @@ run "other_bad_input_is_refused" {
   command = plan
 
   variables {
-    region             = "frankfurt"
-    api_domain         = "https://api.example.com/"
-    app_url            = "http://app.example.com"
-    zone_id            = "example.com"
-    email_from         = "Plinth <example.com>"
-    cors_origins       = ["https://app.example.com/path"]
-    github_repository  = "example/plinth/other"
-    alarm_emails       = ["operations"]
-    budget_monthly_usd = 0
-    vpc_cidr           = "ten.0.0.0/16"
-    product_name       = ""
+    region              = "frankfurt"
+    api_domain          = "https://api.example.com/"
+    app_url             = "http://app.example.com"
+    zone_id             = "example.com"
+    email_from          = "Plinth <example.com>"
+    cors_origins        = ["https://app.example.com/path"]
+    github_repository   = "example/plinth/other"
+    alarm_emails        = ["operations"]
+    budget_monthly_usd  = 0
+    vpc_cidr            = "ten.0.0.0/16"
+    product_name        = ""
+    database_identifier = "plinth-prod-"
   }
 
   expect_failures = [
     var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
-    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name, var.database_identifier,
   ]
 }
 
@@ -93,21 +95,22 @@ run "wildcards_are_refused" {
   command = plan
 
   variables {
-    region             = "frankfurt"
-    api_domain         = "*.example.com"
-    app_url            = "app.example.com"
-    zone_id            = "example.com"
-    email_from         = "no-reply@*.example.com"
-    cors_origins       = ["https://*.example.com"]
-    github_repository  = "example/*"
-    alarm_emails       = []
-    budget_monthly_usd = -1
-    vpc_cidr           = "0.0.0.0/0"
-    product_name       = ""
+    region              = "frankfurt"
+    api_domain          = "*.example.com"
+    app_url             = "app.example.com"
+    zone_id             = "example.com"
+    email_from          = "no-reply@*.example.com"
+    cors_origins        = ["https://*.example.com"]
+    github_repository   = "example/*"
+    alarm_emails        = []
+    budget_monthly_usd  = -1
+    vpc_cidr            = "0.0.0.0/0"
+    product_name        = ""
+    database_identifier = "*"
   }
 
   expect_failures = [
     var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
-    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
+    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name, var.database_identifier,
   ]
 }
