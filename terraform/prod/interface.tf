@@ -16,6 +16,7 @@ variable "budget_monthly_usd" { type = number }
 variable "vpc_cidr" { type = string }
 variable "email_webhook" { default = null }
 variable "database_identifier" { default = null }
+variable "retire" { default = null }
 variable "settings" {
   type    = map(string)
   default = null

@@ -41,6 +41,7 @@ module "platform" {
   vpc_cidr            = var.vpc_cidr
   email_webhook       = var.email_webhook
   database_identifier = var.database_identifier
+  retire              = var.retire
   settings            = var.settings
   optional_secrets    = var.optional_secrets
 }

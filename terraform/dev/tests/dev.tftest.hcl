@@ -27,6 +27,11 @@ run "environment" {
   }
 
   assert {
+    condition     = output.posture.registry.deletes_images && output.posture.email.deletes_keys && output.posture.load_balancer.deletes_logs
+    error_message = "Images, the SMTP user's key and access logs must not stand in the way of destroying dev."
+  }
+
+  assert {
     condition     = contains([for setting in output.posture.service.containers.api[0].environment : "${setting.name}=${setting.value}"], "APP_ENV=staging")
     error_message = "APP_ENV must not be development here, which would start stand-ins."
   }

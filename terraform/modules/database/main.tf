@@ -38,9 +38,9 @@ resource "aws_rds_cluster" "this" {
   preferred_maintenance_window = "sun:03:30-sun:04:30"
   copy_tags_to_snapshot        = true
   deletion_protection          = var.deletion_protection
-  delete_automated_backups     = !var.deletion_protection
-  skip_final_snapshot          = !var.deletion_protection
-  final_snapshot_identifier    = var.deletion_protection ? "${local.identifier}-final" : null
+  delete_automated_backups     = !var.keep_backups
+  skip_final_snapshot          = !var.keep_backups
+  final_snapshot_identifier    = var.keep_backups ? "${local.identifier}-final" : null
   snapshot_identifier          = var.restore_from_snapshot
 
   enabled_cloudwatch_logs_exports = ["postgresql"]

@@ -78,7 +78,13 @@ variable "serverless_capacity" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Refuses to delete the cluster, and keeps its backups if that is overcome."
+  description = "Refuses to delete the cluster."
+  nullable    = false
+}
+
+variable "keep_backups" {
+  type        = bool
+  description = "Keeps the backups of a cluster that is deleted, and takes a final snapshot."
   nullable    = false
 }
 

@@ -21,6 +21,7 @@ module "guards" {
   environment = var.environment
   sizes       = var.sizes
   guards      = var.guards
+  retire      = var.retire
 }
 
 module "operations_key" {
@@ -55,6 +56,7 @@ module "database" {
   instance_class           = module.guards.sizes.database.instance_class
   serverless_capacity      = module.guards.sizes.database.serverless_capacity
   deletion_protection      = module.guards.guards.deletion_protection
+  keep_backups             = module.guards.guards.keep_backups
   backup_days              = module.guards.guards.backup_days
   log_retention_days       = module.guards.guards.log_retention_days
   logs_key_arn             = module.operations_key.arn
@@ -72,7 +74,8 @@ module "secrets" {
 module "registry" {
   source = "../registry"
 
-  name = local.name
+  name                = local.name
+  deletion_protection = module.guards.guards.deletion_protection
 }
 
 module "email" {
@@ -84,6 +87,7 @@ module "email" {
   from_address             = local.from_address
   webhook_url              = var.email_webhook ? "${local.api_url}/v1/webhooks/email/ses" : null
   topics_key_arn           = module.operations_key.arn
+  deletion_protection      = module.guards.guards.deletion_protection
   permissions_boundary_arn = local.permissions_boundary_arn
 }
 

@@ -169,6 +169,13 @@ variable "database_identifier" {
   }
 }
 
+variable "retire" {
+  type        = bool
+  description = "Takes deletion protection away, as the step before terraform destroy (README.md)."
+  default     = false
+  nullable    = false
+}
+
 variable "settings" {
   type        = map(string)
   description = "Further settings that are no secrets, such as { LOG_LEVEL = \"debug\" }; modules/settings lists them."

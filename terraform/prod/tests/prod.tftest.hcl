@@ -32,6 +32,11 @@ run "environment" {
   }
 
   assert {
+    condition     = !output.posture.registry.deletes_images && !output.posture.email.deletes_keys && !output.posture.load_balancer.deletes_logs
+    error_message = "prod must not be destroyed with its images, keys and access logs."
+  }
+
+  assert {
     condition     = output.posture.database.identifiers == ["plinth-prod", "plinth-prod-1", "plinth-prod-2"]
     error_message = "The database must be named after its environment: renaming it would destroy it."
   }
@@ -82,5 +87,28 @@ run "what_must_hold_everywhere_holds" {
 
   variables {
     posture = run.environment.posture
+  }
+}
+
+run "prod_can_be_retired" {
+  command = plan
+
+  variables {
+    retire = true
+  }
+
+  assert {
+    condition     = !output.posture.database.deletion_protection && !output.posture.load_balancer.deletion_protection
+    error_message = "Nothing may stand in the way of destroying an environment that is retired."
+  }
+
+  assert {
+    condition     = output.posture.registry.deletes_images && output.posture.email.deletes_keys && output.posture.load_balancer.deletes_logs
+    error_message = "Images, keys and access logs must not stand in the way of destroying an environment that is retired."
+  }
+
+  assert {
+    condition     = output.posture.database.final_snapshot
+    error_message = "The database of prod must leave a final snapshot."
   }
 }

@@ -140,3 +140,14 @@ run "an_environment_that_does_not_exist_is_refused" {
 
   expect_failures = [var.environment]
 }
+
+run "retiring_takes_protection_away_and_keeps_backups" {
+  variables {
+    retire = true
+  }
+
+  assert {
+    condition     = !output.guards.deletion_protection && output.guards.keep_backups
+    error_message = "An environment that is retired must be destroyable, with a final snapshot."
+  }
+}
