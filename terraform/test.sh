@@ -31,18 +31,15 @@ step() {
   fi
 }
 
-# They differ in sizes and guards only: what can be asked for, and what is told, is the same.
+# The environments differ in main.tf only: their inputs and outputs are the same.
 alike() {
-  for environment in staging prod; do
-    cmp "dev/$1" "$environment/$1" || return 1
-  done
+  cmp "dev/$1" "staging/$1" && cmp "dev/$1" "prod/$1"
 }
 
 step 'the format' "$terraform" fmt -check -recursive -no-color
-step 'the same variables everywhere' alike variables.tf
-step 'the same outputs everywhere' alike outputs.tf
+step 'the same inputs and outputs everywhere' alike interface.tf
 
-# Also the first of four, so that it costs nothing: a machine without a way to the provider can test no more than the above.
+# Also the first of seven, so that it costs nothing: a machine without a way to the provider can test no more than the above.
 if unreachable=$("$terraform" -chdir=bootstrap init -backend=false -input=false -no-color 2>&1); then :; else
   case $unreachable in
     *'Failed to query available provider packages'* | *'could not connect to registry'*)
@@ -55,7 +52,7 @@ if unreachable=$("$terraform" -chdir=bootstrap init -backend=false -input=false 
   esac
 fi
 
-for directory in bootstrap dev staging prod; do
+for directory in bootstrap modules/guards modules/settings modules/platform dev staging prod; do
   step "$directory: init" "$terraform" -chdir="$directory" init -backend=false -input=false -no-color
   step "$directory: validate" "$terraform" -chdir="$directory" validate -no-color
   step "$directory: test" "$terraform" -chdir="$directory" test -no-color

@@ -5,10 +5,9 @@ resource "aws_iam_openid_connect_provider" "github" {
 }
 
 locals {
-  # Exact subjects: any * in here would also match what somebody else may name.
-  subjects = {
-    plan  = ["repo:${var.github_repository}:pull_request"]
-    apply = [for environment in sort(tolist(var.environments)) : "repo:${var.github_repository}:environment:${environment}"]
+  jobs = {
+    plan  = ["pull_request"]
+    apply = [for environment in sort(tolist(var.environments)) : "environment:${environment}"]
   }
 
   policies = {
@@ -19,25 +18,23 @@ locals {
   attachments = merge([for role, policies in local.policies : { for name in keys(policies) : "${role}/${name}" => { role = role, policy = name } }]...)
 }
 
+module "github_trust" {
+  source   = "../modules/github-trust"
+  for_each = local.jobs
+
+  provider_arn = aws_iam_openid_connect_provider.github.arn
+  repository   = var.github_repository
+  jobs         = each.value
+}
+
 # `plan` looks, for pull requests. `apply` changes, for jobs of an environment, whose protection rules (README.md) admit
 # only the main branch and ask a person.
 resource "aws_iam_role" "github" {
-  for_each = local.subjects
+  for_each = local.jobs
 
   name                 = "${var.project}-${each.key}"
   max_session_duration = 3600
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = aws_iam_openid_connect_provider.github.arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = { StringEquals = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = each.value
-      } }
-    }]
-  })
+  assume_role_policy   = module.github_trust[each.key].policy
 }
 
 resource "aws_iam_policy" "github" {

@@ -25,7 +25,7 @@ output "posture" {
     }
     trust       = { for role, made in aws_iam_role.github : role => jsondecode(made.assume_role_policy).Statement }
     policies    = { for name, policy in aws_iam_policy.github : name => jsondecode(policy.policy).Statement }
-    attachments = { for role in keys(local.subjects) : role => [for attachment in local.attachments : attachment.policy if attachment.role == role] }
+    attachments = { for role in keys(local.jobs) : role => [for attachment in local.attachments : attachment.policy if attachment.role == role] }
     boundary    = jsondecode(aws_iam_policy.boundary.policy).Statement
     key         = module.state_key.posture
   }

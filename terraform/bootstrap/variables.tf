@@ -23,12 +23,12 @@ variable "region" {
 
 variable "github_repository" {
   type        = string
-  description = "Repository whose jobs may plan and apply, as owner/name."
+  description = "Repository whose jobs may plan and apply, as owner/name, or as owner@id/name@id with GitHub's ids."
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "github_repository must be owner/name; a wildcard would hand the account to strangers."
+    condition     = can(regex("^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+)$", var.github_repository))
+    error_message = "github_repository must be owner/name or owner@id/name@id; a wildcard would hand the account to strangers."
   }
 }
 

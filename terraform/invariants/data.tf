@@ -14,6 +14,10 @@ output "database" {
     error_message = "The database must refuse connections without TLS."
   }
   precondition {
+    condition     = try(var.posture.database.parameters["log_statement"], "none") == "none"
+    error_message = "The database must not log statements by their kind: `alter role … password` would be among them."
+  }
+  precondition {
     condition     = var.posture.database.iam_authentication && var.posture.database.managed_password
     error_message = "People must sign in by IAM, and the master password must be RDS' own."
   }

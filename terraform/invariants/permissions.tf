@@ -41,7 +41,7 @@ output "permissions" {
     error_message = "Every role and user must stay inside the permissions boundary."
   }
   precondition {
-    condition     = endswith(var.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"], "amazonaws.com") && strcontains(var.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"], ":environment:")
+    condition     = endswith(var.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"], "amazonaws.com") && alltrue([for subject in var.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] : strcontains(subject, ":environment:")])
     error_message = "Only jobs of this environment in GitHub may roll out."
   }
 }

@@ -16,6 +16,11 @@ output "service" {
     error_message = "Nobody may open a shell in a task."
   }
   precondition {
+    condition = var.posture.service.outward == { for pair in setproduct(["api", "worker"], [443, 465, 587]) :
+    "${pair[0]}-${pair[1]}" => "tcp ${pair[1]}-${pair[1]} 0.0.0.0/0" }
+    error_message = "Tasks must reach HTTPS, and providers of email at 465 and 587, and no other port outside."
+  }
+  precondition {
     condition     = alltrue(values(var.posture.service.rolls_back)) && alltrue([for percent in values(var.posture.service.keeps_healthy) : percent == 100])
     error_message = "A rollout that fails must be rolled back, and none may take tasks away before others are ready."
   }

@@ -122,3 +122,24 @@ run "no_environment_is_refused" {
 
   expect_failures = [var.environments, var.zone_ids]
 }
+
+run "a_repository_is_known_by_its_ids" {
+  variables {
+    github_repository = "example@1234567/plinth@89012345"
+  }
+
+  assert {
+    condition     = output.posture.trust.plan[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/plinth:pull_request", "repo:example@1234567/plinth@89012345:pull_request"]
+    error_message = "Both forms of GitHub's subject must be accepted."
+  }
+}
+
+run "an_id_of_one_part_only_is_refused" {
+  command = plan
+
+  variables {
+    github_repository = "example@1234567/plinth"
+  }
+
+  expect_failures = [var.github_repository]
+}

@@ -1,7 +1,8 @@
 # Aurora PostgreSQL. The master password is made, kept and rotated by RDS; the service never has it. It signs in with a
 # role of its own, which is made at the first deployment (README.md).
 locals {
-  major = split(".", var.engine_version)[0]
+  major      = split(".", var.engine_version)[0]
+  identifier = coalesce(var.identifier, var.name)
 }
 
 module "key" {
@@ -12,7 +13,7 @@ module "key" {
 }
 
 resource "aws_rds_cluster" "this" {
-  cluster_identifier = var.name
+  cluster_identifier = local.identifier
   engine             = "aurora-postgresql"
   engine_version     = var.engine_version
   database_name      = var.database_name
@@ -37,9 +38,9 @@ resource "aws_rds_cluster" "this" {
   preferred_maintenance_window = "sun:03:30-sun:04:30"
   copy_tags_to_snapshot        = true
   deletion_protection          = var.deletion_protection
-  delete_automated_backups     = !var.deletion_protection
-  skip_final_snapshot          = !var.deletion_protection
-  final_snapshot_identifier    = var.deletion_protection ? "${var.name}-final" : null
+  delete_automated_backups     = !var.keep_backups
+  skip_final_snapshot          = !var.keep_backups
+  final_snapshot_identifier    = var.keep_backups ? "${local.identifier}-final" : null
   snapshot_identifier          = var.restore_from_snapshot
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
@@ -53,8 +54,8 @@ resource "aws_rds_cluster" "this" {
   }
 
   lifecycle {
-    # Taking the variable away later must not replace the restored cluster.
-    ignore_changes = [snapshot_identifier]
+    # Read only when a cluster is made. A difference later, such as after a restore, must not replace the cluster.
+    ignore_changes = [database_name, snapshot_identifier]
   }
 
   depends_on = [aws_cloudwatch_log_group.postgresql] # else RDS makes it, and keeps logs for ever
@@ -63,7 +64,7 @@ resource "aws_rds_cluster" "this" {
 resource "aws_rds_cluster_instance" "this" {
   for_each = toset([for number in range(var.instances) : tostring(number + 1)])
 
-  identifier         = "${var.name}-${each.key}"
+  identifier         = "${local.identifier}-${each.key}"
   cluster_identifier = aws_rds_cluster.this.id
   engine             = aws_rds_cluster.this.engine
   instance_class     = var.instance_class
@@ -81,6 +82,7 @@ resource "aws_rds_cluster_instance" "this" {
 
 resource "aws_rds_cluster_parameter_group" "this" {
   name_prefix = "${var.name}-"
+  # Changes of tables are no longer logged, but another text would replace the group.
   description = "TLS only; slow statements and changes of tables are logged"
   family      = "aurora-postgresql${local.major}"
 
@@ -88,7 +90,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     for_each = {
       "rds.force_ssl"              = "1"
       "log_min_duration_statement" = "1000" # milliseconds
-      "log_statement"              = "ddl"
+      "log_statement"              = "none" # `ddl` includes alter role, and writes passwords to the log
       "log_lock_waits"             = "1"
     }
     content {
@@ -108,7 +110,7 @@ resource "aws_db_subnet_group" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "postgresql" {
-  name              = "/aws/rds/cluster/${var.name}/postgresql"
+  name              = "/aws/rds/cluster/${local.identifier}/postgresql"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.logs_key_arn
 }

@@ -25,7 +25,7 @@ output "reader_endpoint" {
 
 output "database_name" {
   description = "The database."
-  value       = aws_rds_cluster.this.database_name
+  value       = var.database_name
 }
 
 output "security_group_id" {
@@ -36,6 +36,7 @@ output "security_group_id" {
 output "posture" {
   description = "What invariants/ judges."
   value = {
+    identifiers         = concat([aws_rds_cluster.this.cluster_identifier], values(aws_rds_cluster_instance.this)[*].identifier)
     instances           = length(aws_rds_cluster_instance.this)
     public              = anytrue([for instance in aws_rds_cluster_instance.this : instance.publicly_accessible])
     insights            = alltrue([for instance in aws_rds_cluster_instance.this : instance.performance_insights_enabled])

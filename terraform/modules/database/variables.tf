@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "identifier" {
+  type        = string
+  description = "Name of the cluster and first part of the names of its instances, when it is another than `name`: that of a restored cluster."
+  default     = null
+}
+
 variable "vpc_id" {
   type        = string
   description = "VPC of the database."
@@ -72,7 +78,13 @@ variable "serverless_capacity" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Refuses to delete the cluster, and keeps its backups if that is overcome."
+  description = "Refuses to delete the cluster."
+  nullable    = false
+}
+
+variable "keep_backups" {
+  type        = bool
+  description = "Keeps the backups of a cluster that is deleted, and takes a final snapshot."
   nullable    = false
 }
 

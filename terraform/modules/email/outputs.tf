@@ -21,6 +21,7 @@ output "smtp_host" {
 output "posture" {
   description = "What invariants/ judges."
   value = {
+    deletes_keys = aws_iam_user.smtp.force_destroy
     tls          = aws_sesv2_configuration_set.this.delivery_options[0].tls_policy
     dkim_key     = aws_sesv2_email_identity.this.dkim_signing_attributes[0].next_signing_key_length
     default_set  = aws_sesv2_email_identity.this.configuration_set_name

@@ -2,6 +2,7 @@
 resource "aws_iam_user" "smtp" {
   name                 = "${var.name}-smtp"
   permissions_boundary = var.permissions_boundary_arn
+  force_destroy        = !var.deletion_protection # its key was made by hand
 }
 
 resource "aws_iam_user_policy" "smtp" {

@@ -55,3 +55,9 @@ variable "permissions_boundary_arn" {
   description = "Boundary of every user made here."
   nullable    = false
 }
+
+variable "deletion_protection" {
+  type        = bool
+  description = "Refuses to delete a user who has access keys."
+  nullable    = false
+}

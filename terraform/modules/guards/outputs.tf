@@ -5,6 +5,6 @@ output "sizes" {
 }
 
 output "guards" {
-  description = "The guards, as judged."
-  value       = var.guards
+  description = "The guards, as judged. Backups outlast an environment that is retired."
+  value       = merge(var.guards, { deletion_protection = var.guards.deletion_protection && !var.retire, keep_backups = var.guards.deletion_protection })
 }

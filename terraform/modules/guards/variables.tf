@@ -45,6 +45,13 @@ variable "sizes" {
   }
 }
 
+variable "retire" {
+  type        = bool
+  description = "Takes deletion protection away, of prod too: the step before terraform destroy."
+  default     = false
+  nullable    = false
+}
+
 variable "guards" {
   type = object({
     deletion_protection  = bool

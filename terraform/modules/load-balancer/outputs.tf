@@ -26,6 +26,7 @@ output "posture" {
     plain_http          = aws_lb_listener.http.default_action[0].redirect[0].protocol
     drops_bad_headers   = aws_lb.this.drop_invalid_header_fields
     access_logs         = aws_lb.this.access_logs[0].enabled
+    deletes_logs        = aws_s3_bucket.logs.force_destroy
     deletion_protection = aws_lb.this.enable_deletion_protection
     health_path         = aws_lb_target_group.api.health_check[0].path
     idle_timeout        = aws_lb.this.idle_timeout

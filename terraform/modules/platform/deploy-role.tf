@@ -5,25 +5,22 @@ data "aws_iam_openid_connect_provider" "github" {
 }
 
 locals {
-  ecs = "arn:${local.partition}:ecs:${local.region}:${local.account}"
+  ecs = "arn:${local.partition}:ecs:${var.region}:${local.account}"
+}
+
+module "github_trust" {
+  source = "../github-trust"
+
+  provider_arn = data.aws_iam_openid_connect_provider.github.arn
+  repository   = var.github_repository
+  jobs         = ["environment:${var.environment}"]
 }
 
 resource "aws_iam_role" "deploy" {
   name                 = "${local.name}-deploy"
   permissions_boundary = local.permissions_boundary_arn
   max_session_duration = 3600
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = data.aws_iam_openid_connect_provider.github.arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = { StringEquals = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:${var.installation.github_repository}:environment:${var.environment}"
-      } }
-    }]
-  })
+  assume_role_policy   = module.github_trust.policy
 }
 
 resource "aws_iam_role_policy" "deploy" {
@@ -70,7 +67,7 @@ resource "aws_iam_role_policy" "deploy" {
         Sid      = "ReadItsLog"
         Effect   = "Allow"
         Action   = "logs:GetLogEvents"
-        Resource = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/${local.name}/migrate:log-stream:*"
+        Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/${local.name}/migrate:log-stream:*"
       },
       {
         Sid      = "MoveTheServices"

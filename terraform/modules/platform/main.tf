@@ -1,13 +1,11 @@
 # One environment, composed. Reads from the outside in: network, what is kept, what runs, what watches.
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
 
 locals {
   name      = "${var.project}-${var.environment}"
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.region
 
   # Made by bootstrap, which may be applied in this account only once.
   permissions_boundary_arn = "arn:${local.partition}:iam::${local.account}:policy/${var.project}-boundary"
@@ -23,6 +21,7 @@ module "guards" {
   environment = var.environment
   sizes       = var.sizes
   guards      = var.guards
+  retire      = var.retire
 }
 
 module "operations_key" {
@@ -38,7 +37,7 @@ module "network" {
   source = "../network"
 
   name                     = local.name
-  cidr                     = var.installation.vpc_cidr
+  cidr                     = var.vpc_cidr
   nat_per_zone             = module.guards.sizes.nat_per_zone
   endpoint_zones           = module.guards.sizes.endpoint_zones
   log_retention_days       = module.guards.guards.log_retention_days
@@ -50,12 +49,14 @@ module "database" {
   source = "../database"
 
   name                     = local.name
+  identifier               = var.database_identifier
   vpc_id                   = module.network.vpc_id
   subnet_ids               = module.network.database_subnet_ids
   instances                = module.guards.sizes.database.instances
   instance_class           = module.guards.sizes.database.instance_class
   serverless_capacity      = module.guards.sizes.database.serverless_capacity
   deletion_protection      = module.guards.guards.deletion_protection
+  keep_backups             = module.guards.guards.keep_backups
   backup_days              = module.guards.guards.backup_days
   log_retention_days       = module.guards.guards.log_retention_days
   logs_key_arn             = module.operations_key.arn
@@ -73,7 +74,8 @@ module "secrets" {
 module "registry" {
   source = "../registry"
 
-  name = local.name
+  name                = local.name
+  deletion_protection = module.guards.guards.deletion_protection
 }
 
 module "email" {
@@ -81,10 +83,11 @@ module "email" {
 
   name                     = local.name
   domain_name              = split("@", local.from_address)[1]
-  zone_id                  = var.installation.zone_id
+  zone_id                  = var.zone_id
   from_address             = local.from_address
-  webhook_url              = var.installation.email_webhook ? "${local.api_url}/v1/webhooks/email/ses" : null
+  webhook_url              = var.email_webhook ? "${local.api_url}/v1/webhooks/email/ses" : null
   topics_key_arn           = module.operations_key.arn
+  deletion_protection      = module.guards.guards.deletion_protection
   permissions_boundary_arn = local.permissions_boundary_arn
 }
 
@@ -94,8 +97,8 @@ module "load_balancer" {
   name                = local.name
   vpc_id              = module.network.vpc_id
   subnet_ids          = module.network.public_subnet_ids
-  domain_name         = var.installation.api_domain
-  zone_id             = var.installation.zone_id
+  domain_name         = var.api_domain
+  zone_id             = var.zone_id
   target_port         = local.ports.api
   drain_seconds       = var.drain.limit_seconds
   deletion_protection = module.guards.guards.deletion_protection
@@ -118,7 +121,7 @@ module "service" {
   worker          = module.guards.sizes.worker
   spot            = module.guards.sizes.spot
   vpc_id          = module.network.vpc_id
-  vpc_cidr        = var.installation.vpc_cidr
+  vpc_cidr        = var.vpc_cidr
   subnet_ids      = module.network.private_subnet_ids
   load_balancer = {
     security_group_id       = module.load_balancer.security_group_id
@@ -139,8 +142,8 @@ module "monitoring" {
 
   name               = local.name
   environment        = var.environment
-  alarm_emails       = var.installation.alarm_emails
-  budget_monthly_usd = var.installation.budget_monthly_usd
+  alarm_emails       = var.alarm_emails
+  budget_monthly_usd = var.budget_monthly_usd
   grafana            = module.guards.sizes.grafana
   rules_directory    = "${path.module}/../../../monitoring/prometheus/rules"
   load_balancer = {

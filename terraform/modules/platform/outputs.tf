@@ -6,7 +6,7 @@ output "api_url" {
 output "rollout" {
   description = "Variables of the environment in GitHub, from which .github/workflows/rollout.yml knows where to go."
   value = {
-    AWS_REGION      = local.region
+    AWS_REGION      = var.region
     DEPLOY_ROLE_ARN = aws_iam_role.deploy.arn
     PLATFORM        = local.name
     REGISTRY        = module.registry.url

@@ -2,8 +2,8 @@
 locals {
   ports = { api = 5000, metrics = 9464 }
 
-  from_address = try(regex("[^<>@\\s]+@[^<>@\\s]+", var.installation.email_from), "invalid@invalid")
-  api_url      = "https://${var.installation.api_domain}"
+  from_address = try(regex("[^<>@\\s]+@[^<>@\\s]+", var.email_from), "invalid@invalid")
+  api_url      = "https://${var.api_domain}"
 
   # What follows from the rest of the configuration.
   derived_settings = {
@@ -12,12 +12,12 @@ locals {
     HOST                = "0.0.0.0"
     PORT                = tostring(local.ports.api)
     METRICS_PORT        = tostring(local.ports.metrics)
-    APP_URL             = var.installation.app_url
+    APP_URL             = var.app_url
     API_URL             = local.api_url
-    PRODUCT_NAME        = var.installation.product_name
-    CORS_ORIGINS        = join(",", var.installation.cors_origins)
+    PRODUCT_NAME        = var.product_name
+    CORS_ORIGINS        = join(",", var.cors_origins)
     TRUST_PROXY         = "1" # the load balancer
-    EMAIL_FROM          = var.installation.email_from
+    EMAIL_FROM          = var.email_from
     SES_TOPIC_ARNS      = module.email.topic_arn
     DRAIN_DELAY_SECONDS = tostring(var.drain.delay_seconds)
     DRAIN_LIMIT_SECONDS = tostring(var.drain.limit_seconds)

@@ -11,8 +11,9 @@ output "arn" {
 output "posture" {
   description = "What invariants/ judges."
   value = {
-    tags_move    = aws_ecr_repository.this.image_tag_mutability != "IMMUTABLE"
-    scan_on_push = aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
-    encryption   = aws_ecr_repository.this.encryption_configuration[0].encryption_type
+    deletes_images = aws_ecr_repository.this.force_delete
+    tags_move      = aws_ecr_repository.this.image_tag_mutability != "IMMUTABLE"
+    scan_on_push   = aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
+    encryption     = aws_ecr_repository.this.encryption_configuration[0].encryption_type
   }
 }

@@ -15,3 +15,9 @@ variable "keep_images" {
     error_message = "Keep at least 5 images, or there is nothing to roll back to."
   }
 }
+
+variable "deletion_protection" {
+  type        = bool
+  description = "Refuses to delete a repository that holds images."
+  nullable    = false
+}

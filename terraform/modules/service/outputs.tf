@@ -44,6 +44,7 @@ output "posture" {
       requests  = aws_appautoscaling_policy.requests.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type
       queue_age = aws_appautoscaling_policy.queue_age.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metric_name
     }
+    outward    = { for key, rule in aws_vpc_security_group_egress_rule.outward : key => "${rule.ip_protocol} ${rule.from_port}-${rule.to_port} ${rule.cidr_ipv4}" }
     redis_from = { for role, rule in aws_vpc_security_group_egress_rule.redis : role => "${rule.ip_protocol} ${rule.from_port}-${rule.to_port} ${rule.cidr_ipv4}" }
     log_groups = merge(
       { for group in aws_cloudwatch_log_group.this : group.name => { days = group.retention_in_days, key = group.kms_key_id } },

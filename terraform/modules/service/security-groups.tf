@@ -1,4 +1,4 @@
-# Both roles call out by HTTPS (mail providers' certificates, payments, breached passwords) and SMTP; only the API is called.
+# Both roles call out by HTTPS (certificates of email providers, payments, breached passwords) and SMTP; only the API is called.
 resource "aws_security_group" "this" {
   for_each = local.services
 
@@ -8,14 +8,17 @@ resource "aws_security_group" "this" {
 }
 
 locals {
-  outward = { for pair in setproduct(keys(local.services), [443, 465]) : "${pair[0]}-${pair[1]}" => { role = pair[0], port = pair[1] } }
+  # SES and Resend offer 465 and 587, Postmark 587 only. Port 25 is for servers among themselves, and AWS throttles it.
+  outward_ports = { "443" = "HTTPS", "465" = "SMTP over TLS", "587" = "SMTP with STARTTLS" }
+
+  outward = { for pair in setproduct(keys(local.services), keys(local.outward_ports)) : "${pair[0]}-${pair[1]}" => { role = pair[0], port = pair[1] } }
 }
 
 resource "aws_vpc_security_group_egress_rule" "outward" {
   for_each = local.outward
 
   security_group_id = aws_security_group.this[each.value.role].id
-  description       = each.value.port == 443 ? "HTTPS" : "SMTP over TLS"
+  description       = local.outward_ports[each.value.port]
   ip_protocol       = "tcp"
   from_port         = each.value.port
   to_port           = each.value.port

@@ -32,6 +32,16 @@ run "environment" {
   }
 
   assert {
+    condition     = !output.posture.registry.deletes_images && !output.posture.email.deletes_keys && !output.posture.load_balancer.deletes_logs
+    error_message = "prod must not be destroyed with its images, keys and access logs."
+  }
+
+  assert {
+    condition     = output.posture.database.identifiers == ["plinth-prod", "plinth-prod-1", "plinth-prod-2"]
+    error_message = "The database must be named after its environment: renaming it would destroy it."
+  }
+
+  assert {
     condition     = output.posture.database.backup_days == 35
     error_message = "prod must be restorable for 35 days."
   }
@@ -65,7 +75,7 @@ run "environment" {
   }
 
   assert {
-    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example/plinth:environment:prod"
+    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/plinth:environment:prod"]
     error_message = "Only jobs of the environment prod may roll out to it."
   }
 }
@@ -80,26 +90,25 @@ run "what_must_hold_everywhere_holds" {
   }
 }
 
-# A wildcard is the one mistake that works, for everybody.
-run "bad_input_is_refused" {
+run "prod_can_be_retired" {
   command = plan
 
   variables {
-    region             = "frankfurt"
-    api_domain         = "*.example.com"
-    app_url            = "app.example.com"
-    zone_id            = "example.com"
-    email_from         = "no-reply@*.example.com"
-    cors_origins       = ["https://*.example.com"]
-    github_repository  = "example/*"
-    alarm_emails       = []
-    budget_monthly_usd = -1
-    vpc_cidr           = "0.0.0.0/0"
-    product_name       = ""
+    retire = true
   }
 
-  expect_failures = [
-    var.region, var.api_domain, var.app_url, var.zone_id, var.email_from, var.cors_origins, var.github_repository,
-    var.alarm_emails, var.budget_monthly_usd, var.vpc_cidr, var.product_name,
-  ]
+  assert {
+    condition     = !output.posture.database.deletion_protection && !output.posture.load_balancer.deletion_protection
+    error_message = "Nothing may stand in the way of destroying an environment that is retired."
+  }
+
+  assert {
+    condition     = output.posture.registry.deletes_images && output.posture.email.deletes_keys && output.posture.load_balancer.deletes_logs
+    error_message = "Images, keys and access logs must not stand in the way of destroying an environment that is retired."
+  }
+
+  assert {
+    condition     = output.posture.database.final_snapshot
+    error_message = "The database of prod must leave a final snapshot."
+  }
 }

@@ -1,6 +1,4 @@
 # A prod that is weaker than prod must be is refused, whoever changes main.tf.
-mock_provider "aws" {}
-
 variables {
   environment = "prod"
 
@@ -31,18 +29,10 @@ variables {
 
 run "prod_as_it_is_is_accepted" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 }
 
 run "one_task_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 
   variables {
     sizes = merge(var.sizes, { api = merge(var.sizes.api, { min = 1 }) })
@@ -54,10 +44,6 @@ run "one_task_is_refused" {
 run "one_worker_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     sizes = merge(var.sizes, { worker = merge(var.sizes.worker, { min = 1 }) })
   }
@@ -67,10 +53,6 @@ run "one_worker_is_refused" {
 
 run "one_database_instance_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 
   variables {
     sizes = merge(var.sizes, { database = merge(var.sizes.database, { instances = 1 }) })
@@ -82,10 +64,6 @@ run "one_database_instance_is_refused" {
 run "one_nat_gateway_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     sizes = merge(var.sizes, { nat_per_zone = false })
   }
@@ -95,10 +73,6 @@ run "one_nat_gateway_is_refused" {
 
 run "spot_capacity_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 
   variables {
     sizes = merge(var.sizes, { spot = true })
@@ -110,10 +84,6 @@ run "spot_capacity_is_refused" {
 run "weak_deletion_protection_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     guards = merge(var.guards, { deletion_protection = false })
   }
@@ -123,10 +93,6 @@ run "weak_deletion_protection_is_refused" {
 
 run "weak_firewall_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 
   variables {
     guards = merge(var.guards, { firewall = false })
@@ -138,10 +104,6 @@ run "weak_firewall_is_refused" {
 run "weak_backup_days_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     guards = merge(var.guards, { backup_days = 7 })
   }
@@ -151,10 +113,6 @@ run "weak_backup_days_is_refused" {
 
 run "weak_log_retention_days_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/guards"
-  }
 
   variables {
     guards = merge(var.guards, { log_retention_days = 30 })
@@ -166,10 +124,6 @@ run "weak_log_retention_days_is_refused" {
 run "a_retention_that_cloudwatch_does_not_know_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     guards = merge(var.guards, { log_retention_days = 100 })
   }
@@ -180,13 +134,20 @@ run "a_retention_that_cloudwatch_does_not_know_is_refused" {
 run "an_environment_that_does_not_exist_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/guards"
-  }
-
   variables {
     environment = "production"
   }
 
   expect_failures = [var.environment]
+}
+
+run "retiring_takes_protection_away_and_keeps_backups" {
+  variables {
+    retire = true
+  }
+
+  assert {
+    condition     = !output.guards.deletion_protection && output.guards.keep_backups
+    error_message = "An environment that is retired must be destroyable, with a final snapshot."
+  }
 }

@@ -1,6 +1,4 @@
 # Which settings may be given, and where.
-mock_provider "aws" {}
-
 variables {
   derived = {
     APP_ENV             = "staging"
@@ -24,18 +22,10 @@ variables {
 
 run "known_settings_are_accepted" {
   command = plan
-
-  module {
-    source = "../modules/settings"
-  }
 }
 
 run "a_secret_among_plain_settings_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/settings"
-  }
 
   variables {
     further = { APP_SECRET = "in-plain-text" }
@@ -47,10 +37,6 @@ run "a_secret_among_plain_settings_is_refused" {
 run "a_misspelled_setting_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/settings"
-  }
-
   variables {
     further = { LOG_LEVLE = "debug" }
   }
@@ -60,10 +46,6 @@ run "a_misspelled_setting_is_refused" {
 
 run "a_setting_that_follows_from_others_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/settings"
-  }
 
   variables {
     further = { PORT = "8080" }
@@ -75,10 +57,6 @@ run "a_setting_that_follows_from_others_is_refused" {
 run "a_setting_of_development_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/settings"
-  }
-
   variables {
     further = { MAILBOX_PORT = "1080" }
   }
@@ -89,10 +67,6 @@ run "a_setting_of_development_is_refused" {
 run "an_unknown_secret_is_refused" {
   command = plan
 
-  module {
-    source = "../modules/settings"
-  }
-
   variables {
     optional_secrets = ["NO_SUCH_SECRET"]
   }
@@ -102,10 +76,6 @@ run "an_unknown_secret_is_refused" {
 
 run "a_setting_that_the_platform_forgot_is_refused" {
   command = plan
-
-  module {
-    source = "../modules/settings"
-  }
 
   variables {
     derived = { PORT = "5000" }
