@@ -166,7 +166,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
 
   it('lead back to the shop without paying', async () => {
     await page.goto((await checkout()).url!);
-    await page.getByRole('link', { name: 'Back, without paying' }).click();
+    await page.getByRole('link', { name: 'Back without paying' }).click();
     await page.waitForURL(`${shopUrl}/basket`);
   });
 

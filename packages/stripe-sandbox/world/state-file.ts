@@ -1,15 +1,15 @@
-/** A world kept in a file between two runs: read at the start, written while it changes and at the end. */
+/** The state file: it keeps a world between runs. It is read at the start, and written during the run and at the end. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type Dump, dumpWorld, type World } from './world.ts';
 
 export interface StateFile {
-  /** Writes for the last time. */
+  /** Writes the file a last time. */
   stop(): void;
 }
 
 const EVERY_MS = 2000;
 
-/** What an earlier run left; undefined where there is no file yet. Throws for a file that cannot be read. */
+/** Reads the state of an earlier run. Returns undefined if there is no file. Throws if the file cannot be read. */
 export function readState(file: string): Dump | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Dump;
@@ -25,7 +25,7 @@ export function keepState(file: string, world: () => World): StateFile {
   const write = () => {
     const text = JSON.stringify(dumpWorld(world()));
     if (text === written) return;
-    // Renamed into place: a kill in between leaves the old state, not half of the new one.
+    // The rename is atomic: a kill during the write leaves the old state, not half of the new one.
     writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
     written = text;
