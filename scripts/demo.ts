@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a person uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and
- * time, and exits with 1 at the first surprise.
+ * `npm run demo`: plays a person who uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and time,
+ * and exits with 1 at the first unexpected answer.
  */
 import { accountsStory } from './demo/accounts.ts';
 import { billingStory } from './demo/billing.ts';
@@ -8,10 +8,10 @@ import { organizationsStory } from './demo/organizations.ts';
 import { createStage, Surprise } from './demo/stage.ts';
 
 try {
-  // As the service does in development.
+  // The service reads .env in development too.
   process.loadEnvFile('.env');
 } catch {
-  // There is none: the defaults will do.
+  // Without a .env file the defaults apply.
 }
 const port = process.env.PORT ?? '5000';
 const mailboxPort = process.env.MAILBOX_PORT ?? '1080';

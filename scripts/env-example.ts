@@ -1,9 +1,9 @@
-/** `.env.example`, made from the table in `app/settings.ts`: `--write` makes it, `--check` fails when it is stale. */
+/** Generates `.env.example` from the table in `app/settings.ts`: `--write` writes it, `--check` fails if it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Setting, type SettingName, settings } from '../app/settings.ts';
 
-/** Where a section begins; it goes on to the next one in the table's order, so that a new setting joins its neighbours. */
+/** The first setting of each section. A section includes all settings up to the next section, so that a new setting appears beside its neighbours. */
 const SECTIONS: Partial<Record<SettingName, string>> = {
   APP_ENV: 'The process',
   DATABASE_URL: 'PostgreSQL',
@@ -14,7 +14,7 @@ const SECTIONS: Partial<Record<SettingName, string>> = {
   MAILBOX_SMTP_PORT: 'Development',
 };
 
-/** What only `docker-compose.yml` reads: variable -> meaning and value for a first look. */
+/** Variables that only `docker-compose.yml` reads, with their meaning and an example value. */
 export const COMPOSE_VARIABLES = {
   COMPOSE_PROFILES: {
     meaning:
@@ -34,7 +34,7 @@ const HEADER = `# Every setting, with its value for development. Made from app/s
 # A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
 `;
 
-/** What `.env.example` must be. */
+/** The content of `.env.example`. */
 export function envExample(): string {
   const lines = Object.entries<Setting<unknown>>(settings).map(([name, { meaning, required, secret, example }]) => {
     const title = SECTIONS[name as SettingName];

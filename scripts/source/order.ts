@@ -1,16 +1,16 @@
-/** The order of the repository's parts, lowest first. A part imports itself and those below it; type imports count. */
+/** The order of the repository's parts, lowest first. A part may import itself and the parts below it. Type imports count. */
 
-/** Add a feature after every feature that it imports. */
+/** The features. Add a new one after every feature that it imports. */
 export const FEATURES: readonly string[] = ['audit', 'email', 'accounts', 'organizations', 'billing'];
 
 export interface Tower {
   /** A folder, with a slash at its end; '' is the repository. */
   root: string;
-  /** Folders and files below `root`; '' is everything that no other names. */
+  /** Folders and files below `root`; '' is every file that matches no other part. */
   parts: readonly string[];
 }
 
-/** Each folder of `packages/` stands alone: it imports nothing outside, and is imported by its package's name. */
+/** Each folder of `packages/` is independent: it imports nothing outside of it, and others import it by its package name. */
 export const TOWERS: readonly Tower[] = [
   {
     root: 'packages/stripe-sandbox/',
@@ -50,5 +50,5 @@ export const TOWERS: readonly Tower[] = [
   },
 ];
 
-/** The only file of `app/` that may name `dev/`: in types, and in dynamic imports where development is certain. */
+/** The only file of `app/` that may import `dev/`: types, and dynamic imports that run only in development. */
 export const DEVELOPMENT_DOOR = 'app/wiring.ts';
