@@ -19,7 +19,7 @@ const endings = new WeakMap<TestContext, (() => unknown)[]>();
 
 after(async () => removeCluster(await seed));
 
-test('what was committed is there after a restart', async (t) => {
+test('committed data is there after a restart', async (t) => {
   const directory = await emptyDirectory(t);
   const first = await start(t, { directory });
   await query(first.url, 'create table note as select 1 as id');
@@ -28,7 +28,7 @@ test('what was committed is there after a restart', async (t) => {
   assert.deepEqual(await query(second.url, 'select id from note'), [{ id: 1 }]);
 });
 
-test('the server takes the settings it is given, keeps text in UTF-8 and times in UTC', async (t) => {
+test('the server uses the given settings, UTF-8 for text and UTC for times', async (t) => {
   const { url } = await start(t, { directory: await temporaryDirectory(t), settings: { max_connections: '7' } });
   const [row] = await query(
     url,
@@ -60,7 +60,7 @@ test('closing again, or twice at once, is harmless', async (t) => {
   await assert.rejects(query(server.url, 'select 1'), /ECONNREFUSED/);
 });
 
-test('a port that is taken is refused by name, with the setting to change', async (t) => {
+test('a port that is in use is an error that names the port and the setting to change', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   atEnd(t, () => other.close());
   await once(other, 'listening');
@@ -86,7 +86,7 @@ test('of two first starts at once, one gets the directory and the other the refu
   assert.match(reason.message, /is in use by/);
 });
 
-test('a parent killed by SIGKILL leaves no server, and loses nothing committed', async (t) => {
+test('a parent killed by SIGKILL leaves no server, and no committed data is lost', async (t) => {
   const directory = await temporaryDirectory(t);
   const parent = await startElsewhere(t, directory);
   await query(parent.url, 'create table note as select 1 as id');
@@ -113,7 +113,7 @@ test('a server left over because its watcher died with the parent is stopped by 
   assert.throws(() => process.kill(server, 0), { code: 'ESRCH' });
 });
 
-test('a server killed by SIGKILL recovers on the next start, with all that was committed', async (t) => {
+test('a server killed by SIGKILL recovers on the next start, with all committed data', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await start(t, { directory });
   await query(first.url, 'create table note as select 1 as id');
@@ -129,7 +129,7 @@ test('a stale postmaster.pid does not stop a start, though its process id is now
   const pidFile = join(directory, 'cluster', 'data', 'postmaster.pid');
   const content = await readFile(pidFile, 'utf8');
   await first.close();
-  // A process of the user that PostgreSQL runs as: those of others it would pass over by itself.
+  // The process must belong to the user that PostgreSQL runs as: PostgreSQL ignores process ids of other users.
   const { uid, gid } = await stat(join(directory, 'cluster', 'data'));
   const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' });
   atEnd(t, () => stranger.kill());
@@ -146,16 +146,16 @@ test('Ctrl-C in the terminal does not reach the server', onLinux, async (t) => {
   assert.notEqual(await groupOf(await serverPid(directory)), await groupOf(process.pid));
 });
 
-test('a process that ends without closing is not kept from it, and leaves no server', async (t) => {
+test('a process can exit without closing the server, and leaves none running', async (t) => {
   const directory = await temporaryDirectory(t);
   const parent = await startElsewhere(t, directory);
-  parent.process.stdin?.end(); // all that kept it alive
+  parent.process.stdin?.end(); // the open pipe kept the process alive
   const [code] = await once(parent.process, 'exit');
   assert.equal(code, 0);
   await start(t, { directory });
 });
 
-test('under root, a directory closed to other users works too', underRoot, async (t) => {
+test('under root, a directory that other users cannot enter works too', underRoot, async (t) => {
   const directory = await emptyDirectory(t, 0o700);
   const first = await start(t, { directory });
   await query(first.url, 'create table note as select 1 as id');
@@ -164,7 +164,7 @@ test('under root, a directory closed to other users works too', underRoot, async
   assert.deepEqual(await query(second.url, 'select id from note'), [{ id: 1 }]);
 });
 
-test('under root, a copied directory gets data of its own', underRoot, async (t) => {
+test('under root, a copied directory gets its own data', underRoot, async (t) => {
   const directory = await emptyDirectory(t, 0o700);
   const original = await start(t, { directory });
   const copy = join(await emptyDirectory(t, 0o700), 'copy');
@@ -175,7 +175,7 @@ test('under root, a copied directory gets data of its own', underRoot, async (t)
   assert.notEqual(await readlink(join(copy, 'cluster')), await readlink(join(directory, 'cluster')));
 });
 
-test("another user's data is refused by name", async (t) => {
+test('data of another user is an error that names the directory', async (t) => {
   const directory = await emptyDirectory(t);
   await mkdir(join(directory, 'cluster'));
   await mkdir(join(directory, 'cluster', 'data'), { mode: 0 });
@@ -190,7 +190,7 @@ async function start(t: TestContext, options: EmbeddedPostgresOptions) {
   return server;
 }
 
-/** Like `t.after`, but last in, first out: a directory must outlast the server in it. */
+/** Like `t.after`, but in reverse order: the directory must be removed after the server in it has stopped. */
 function atEnd(t: TestContext, task: () => unknown): void {
   const tasks = endings.get(t) ?? [];
   if (!endings.has(t)) {
@@ -202,7 +202,7 @@ function atEnd(t: TestContext, task: () => unknown): void {
   tasks.push(task);
 }
 
-/** Starts a server from a Node.js process of its own, which lives until its standard input ends. */
+/** Starts a server from a separate Node.js process, which lives until its standard input ends. */
 async function startElsewhere(t: TestContext, directory: string): Promise<{ process: ChildProcess; url: string }> {
   const script = `
     import { startEmbeddedPostgres } from ${JSON.stringify(import.meta.resolve('./embedded-postgres.ts'))};
@@ -215,7 +215,7 @@ async function startElsewhere(t: TestContext, directory: string): Promise<{ proc
   return { process: child, url };
 }
 
-/** Holds a cluster already, copied from one made once: that takes a twentieth of the time of making it. */
+/** A directory with a copy of a cluster: copying takes a twentieth of the time of creating one. */
 async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await emptyDirectory(t);
   await promisify(execFile)('cp', ['-a', join(await seed, 'cluster'), directory]);
@@ -238,7 +238,7 @@ async function makeSeed(): Promise<string> {
 
 async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString });
-  client.on('error', () => {}); // the server may be killed under it
+  client.on('error', () => {}); // the test may kill the server during a query
   try {
     await client.connect();
     return (await client.query(sql)).rows;
@@ -251,7 +251,7 @@ async function serverPid(directory: string): Promise<number> {
   return Number.parseInt(await readFile(join(directory, 'cluster', 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
-/** Of every process: its id, name and process group. */
+/** The id, name and process group of every process. */
 async function processes(): Promise<{ pid: number; name: string; group: number }[]> {
   const stats = await Promise.all(
     (await readdir('/proc')).map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),

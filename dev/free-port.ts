@@ -1,17 +1,17 @@
-/** A port of this machine that nothing uses. */
+/** Finds a free port of this machine. */
 import { createServer } from 'node:net';
 
-/** Below what Linux (32768 and up) and macOS (49152 and up) give to connections going out and to whoever listens on 0. */
+/** The range ends below the ephemeral ports of Linux (32768 and up) and macOS (49152 and up). */
 const FIRST = 20_000;
 const COUNT = 12_500;
-/** Each process looks in a row of its own first, so that two that look at the same time do not find the same one. */
+/** Each process starts at a different block of ports, so that processes that search at the same time do not find the same one. */
 const ROW = 50;
 
 let next = (process.pid * ROW) % COUNT;
 
 /**
- * Free when asked, and nobody is handed it by the kernel before it is taken, as may happen to one found by listening on
- * port 0. No call in this process gives it again before all others.
+ * Returns a port that is free now. The kernel does not assign it to other programs before it is used, as it may with a port found by listening on
+ * port 0. This process does not return the same port again before it has returned all others.
  * @throws when no port of the range is free
  */
 export async function freePort(): Promise<number> {
@@ -27,7 +27,7 @@ function isFree(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer()
     .once('error', () => resolve(false))
-    // On all addresses, as who asks may take any.
+    // Check all addresses, because the caller may listen on any of them.
     .listen(port, () => server.close(() => resolve(true)));
   return promise;
 }

@@ -1,4 +1,4 @@
-/** The thread that MailDev runs in. Started by `mailbox.ts` alone, which says why and reads what is posted here. */
+/** The thread that runs MailDev. Only `mailbox.ts` starts it, which says why, and reads the messages posted here. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { MailDev } from 'maildev';
 

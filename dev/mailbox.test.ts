@@ -10,7 +10,7 @@ import { type MailboxOptions, startMailbox } from './mailbox.ts';
 
 type StoredMail = { subject: string; to: { address: string }[]; text: string; html: string };
 
-test("a mail that was sent is on the web page's API, and announced", async (t) => {
+test("an email that was sent is in the web page's API, and is logged", async (t) => {
   const lines: string[] = [];
   const mailbox = await start(t, { log: (line) => lines.push(line) });
   await send(mailbox.smtpUrl, 'Grüße');
@@ -20,7 +20,7 @@ test("a mail that was sent is on the web page's API, and announced", async (t) =
   assert.equal(mail?.to[0]?.address, 'ada@example.com');
   assert.equal(mail?.text.trim(), 'Hello');
   assert.match(mail?.html ?? '', /<p>Hello<\/p>/);
-  assert.deepEqual(lines, ['mail for ada@example.com: Grüße']);
+  assert.deepEqual(lines, ['email for ada@example.com: Grüße']);
 });
 
 test('a browser gets the page', async (t) => {
@@ -30,7 +30,7 @@ test('a browser gets the page', async (t) => {
   assert.match(await response.text(), /<title>MailDev/i);
 });
 
-test('mails outlive a restart where a directory is given', async (t) => {
+test('emails are kept over a restart if a directory is given', async (t) => {
   const parent = await mkdtemp(join(tmpdir(), 'plinth-mailbox-test-'));
   t.after(() => rm(parent, { recursive: true }));
   const directory = join(parent, 'mailbox');
@@ -44,7 +44,7 @@ test('mails outlive a restart where a directory is given', async (t) => {
   );
 });
 
-test('closing does not wait for a client that stays connected, frees the ports, and may be repeated', async (t) => {
+test('closing does not wait for connected clients, frees the ports, and can be repeated', async (t) => {
   const { smtpUrl, webUrl, close } = await start(t);
   const client = connect(portOf(smtpUrl), '127.0.0.1');
   client.on('error', () => {});
@@ -62,7 +62,7 @@ for (const { name, setting } of [
   { name: 'smtpPort', setting: 'MAILBOX_SMTP_PORT' },
   { name: 'webPort', setting: 'MAILBOX_PORT' },
 ]) {
-  test(`where the ${name} is taken, the refusal names it and ${setting}, and nothing stays open`, async (t) => {
+  test(`if the ${name} is taken, the error names it and ${setting}, and nothing stays open`, async (t) => {
     const other = createServer().listen(0, '127.0.0.1');
     t.after(() => other.close());
     await once(other, 'listening');

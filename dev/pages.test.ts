@@ -7,7 +7,7 @@ import { formPages } from './pages/forms.ts';
 
 const PATHS = ['/', '/billing', ...formPages.map(({ path }) => path)];
 
-describe('pages of development', () => {
+describe('development pages', () => {
   let service: TestService;
 
   before(async () => {
@@ -15,7 +15,7 @@ describe('pages of development', () => {
   });
   after(() => service.close());
 
-  test('there is one for every link in a mail', () => {
+  test('exist for every link in an email', () => {
     const sources = globSync('app/features/**/*.ts', { exclude: (file) => file.endsWith('.test.ts') });
     const linked = sources
       .map((file) => readFileSync(file, 'utf8'))
@@ -24,7 +24,7 @@ describe('pages of development', () => {
     for (const path of linked) assert.ok(PATHS.includes(path), path);
   });
 
-  test('opening a link uses no token up', async () => {
+  test('do not use up a token when they are opened', async () => {
     const email = 'scanned@example.com';
     await service.request('/v1/users', { body: { email, password: PASSWORD } });
     const { token } = await service.mail(email, /confirm/i);
@@ -36,7 +36,7 @@ describe('pages of development', () => {
     assert.equal(status, 204);
   });
 
-  test('a form makes a call that exists, with the fields it takes', async () => {
+  test('have forms whose request exists in the API, with its fields', async () => {
     const { body } = await service.request('/openapi.json');
     const operations = operationsOf(dereference(body as OpenApiDocument));
     for (const { path, call, fields, token, signsIn } of formPages) {
@@ -49,7 +49,7 @@ describe('pages of development', () => {
     }
   });
 
-  test('they send no address on, are not kept, and run nothing inline', async () => {
+  test('send no referrer, are not cached, and run no inline code', async () => {
     for (const path of PATHS) {
       const { status, headers, body } = await service.request(`${path}?token=%22%3E%3Cscript%3E`);
       assert.equal(status, 200, path);
@@ -63,14 +63,14 @@ describe('pages of development', () => {
     }
   });
 
-  test('they say that in production the frontend takes their place', async () => {
+  test('say that in production the frontend replaces them', async () => {
     for (const path of PATHS) {
       const { body } = await service.request(path);
       assert.match(body, /In production <code>APP_URL<\/code> is your own frontend/, path);
     }
   });
 
-  test('every input has a label', async () => {
+  test('have a label for every input', async () => {
     for (const path of PATHS) {
       const { body } = await service.request(path);
       for (const [, id] of body.matchAll(/<input id="([^"]+)"/g)) assert.ok(body.includes(`<label for="${id}">`), id);
@@ -90,13 +90,13 @@ describe('pages of development', () => {
     assert.doesNotMatch(script.body, /paste/i);
   });
 
-  test('they are in no OpenAPI document', async () => {
+  test('are not in the OpenAPI document', async () => {
     const { body } = await service.request('/openapi.json');
     for (const path of PATHS) assert.ok(!(path in body.paths), path);
   });
 });
 
-test('production has none of them', async (t) => {
+test('production has no development pages', async (t) => {
   const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(36))).toString('base64');
   const service = await startTestService({ jobs: false, env: { APP_ENV: 'production', APP_SECRET: secret } });
   t.after(() => service.close());

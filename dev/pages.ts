@@ -1,6 +1,6 @@
 /**
- * Pages of development: a home page, and the pages that links in mails lead to while there is no frontend. Each of those posts its
- * token when its button is pressed, never before: a GET consumes nothing. Not here in production, where APP_URL is the product's own frontend.
+ * Development pages: a home page, and the pages that links in emails lead to while there is no frontend. A page posts its token only when its
+ * button is pressed: a GET consumes nothing. Production has none of these pages, because APP_URL is the product's own frontend there.
  */
 
 import type { CompleteConfig } from '../app/config.ts';
@@ -14,7 +14,7 @@ import { renderHome } from './pages/home.ts';
 const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js'];
 const STYLES = ['/dev/assets/pages.css'];
 
-/** @returns what adds the routes; they are in no OpenAPI document */
+/** @returns a plugin that adds the routes; they are not in the OpenAPI document */
 export function createDevelopmentPages(config: CompleteConfig) {
   const mailbox = mailboxUrl(config);
   const sandbox = sandboxUrl(config);
@@ -45,14 +45,14 @@ export function createDevelopmentPages(config: CompleteConfig) {
   };
 }
 
-/** The page of the Stripe sandbox; undefined where another Stripe was chosen. */
+/** The URL of the Stripe sandbox; undefined if another Stripe is configured. */
 function sandboxUrl({ stripeApiBase, stripeSandboxPort }: CompleteConfig): string | undefined {
   return stripeApiBase === `http://127.0.0.1:${stripeSandboxPort}`
     ? `http://localhost:${stripeSandboxPort}`
     : undefined;
 }
 
-/** The page of the development mailbox; undefined where mail goes to a server that somebody chose. */
+/** The URL of the development mailbox; undefined if SMTP_URL names another mail server. */
 function mailboxUrl({ smtpUrl, mailboxSmtpPort, mailboxPort }: CompleteConfig): string | undefined {
   return smtpUrl === `smtp://127.0.0.1:${mailboxSmtpPort}` ? `http://localhost:${mailboxPort}` : undefined;
 }

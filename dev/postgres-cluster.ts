@@ -1,11 +1,10 @@
 /**
- * The files of an embedded PostgreSQL: where they lie, whom they belong to, and their making.
- * Starting and stopping the server on them is `embedded-postgres.ts`.
+ * The files of an embedded PostgreSQL: their place, their owner, and their creation. `embedded-postgres.ts` starts and stops the server on them.
  *
- * A cluster is a folder with `data/` and `password`, closed to every other user of the machine. It is `<directory>/cluster`.
- * Under root that may be a link: PostgreSQL refuses to run as root, and the account that runs it in root's place can't enter
- * a checkout below, say, /root. Then cluster and binaries lie in /var/lib/plinth, where only root can put things (so that
- * nobody can plant a link) and nothing cleans up after a month (as in /tmp and /var/tmp).
+ * A cluster is a folder with `data/` and `password` that no other user of the machine can enter. It is `<directory>/cluster`. Under root that may
+ * be a link: PostgreSQL refuses to run as root, and the account that runs it instead cannot enter a checkout below, for example, /root. Then the
+ * cluster and the binaries are in /var/lib/plinth. Only root can write there, so that nobody can plant a link, and no cleanup deletes it after a
+ * month (as in /tmp and /var/tmp).
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -33,13 +32,13 @@ const ABANDONED_DRAFT_MS = 10 * 60 * 1000;
 
 export type Cluster = { path: string; data: string; binaries: string; password: string; account: Account | undefined };
 
-/** What PostgreSQL's programs see of the environment: nothing of the caller's that could bend their behaviour or language. */
+/** The environment of PostgreSQL's programs. It excludes the caller's variables, which could change their behaviour or language. */
 export const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
 
 /**
- * Finds the cluster of a directory, or makes it.
+ * Finds the cluster of a directory, or creates it.
  *
- * @throws Error when the cluster belongs to another user, or can't be made
+ * @throws Error if the cluster belongs to another user, or cannot be created
  */
 export async function openCluster(directory: string): Promise<Cluster> {
   await mkdir(directory, { recursive: true });
@@ -55,7 +54,7 @@ export async function openCluster(directory: string): Promise<Cluster> {
   return { path, data, binaries, password: await readFile(join(path, 'password'), 'utf8'), account };
 }
 
-/** Deletes a directory and the cluster it stands for. Its server must have been closed. */
+/** Deletes a directory and its cluster. Stop its server first. */
 export async function removeCluster(directory: string): Promise<void> {
   const home = await realpath(directory).catch(() => undefined);
   if (!home) return;
@@ -64,7 +63,10 @@ export async function removeCluster(directory: string): Promise<void> {
   await rm(home, { recursive: true, force: true });
 }
 
-/** A checkout that was started by an ordinary user keeps working when root starts it, and stays that user's. */
+/**
+ * The account to run PostgreSQL as. When root starts a checkout of an ordinary user, that is the user, so that the checkout keeps working for
+ * them.
+ */
 async function accountFor(home: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const owner = await ownerOf(join(home, 'cluster', 'data'));
@@ -84,7 +86,8 @@ async function placeFor(home: string, account: Account): Promise<string> {
 
   const place = relocated(home);
   if (target === place) return place;
-  // No link, or (in a copy of a checkout) the original's: what lies at the place is of an earlier checkout, now deleted.
+  // There is no link yet, or it is that of the checkout that this one was copied from. Files at the target belong to an earlier checkout that was
+  // deleted.
   await rm(inPlace, { recursive: true, force: true });
   await rm(place, { recursive: true, force: true });
   await mkdir(SHARED_DIRECTORY, { recursive: true });
@@ -99,17 +102,19 @@ function relocated(home: string): string {
 
 async function ownerOf(data: string): Promise<Account | undefined> {
   const stats = await stat(data).catch((error) => {
-    // Closed to us, so it is another's; the folder around it says whose.
+    // The data directory cannot be entered, so it belongs to another user. The owner of its folder is that user.
     return error.code === 'EACCES' ? lstat(dirname(data)) : undefined;
   });
   return stats && { uid: stats.uid, gid: stats.gid };
 }
 
 function belongsToAnother(path: string, owner: Account): Error {
-  return new Error(`The database in ${path} belongs to user id ${owner.uid}. Start as that user, or delete it.`);
+  return new Error(
+    `The database in ${path} belongs to user id ${owner.uid}. Start the service as that user, or delete the database.`,
+  );
 }
 
-/** Made under another name and renamed when whole, so that no crash or simultaneous start leaves or meets half a cluster. */
+/** Creates the cluster under a temporary name and renames it when complete, so that a crash or a simultaneous start never meets half a cluster. */
 async function initialise(path: string, binaries: string, account: Account | undefined): Promise<void> {
   await removeAbandonedDrafts(path);
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
@@ -126,18 +131,18 @@ async function initialise(path: string, binaries: string, account: Account | und
         `--pwfile=${password}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        // PostgreSQL's own Unicode rules: the same order and case mapping on every machine, whatever its C library has.
+        // PostgreSQL's own Unicode rules give the same sort order and case mapping on every machine, independent of its C library.
         '--locale=C',
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
-        // Twice as fast, and a machine that crashes in this second leaves a draft, not a cluster.
+        // This is twice as fast. A machine that crashes during this second leaves an unfinished draft, not a cluster.
         '--no-sync',
       ],
       { cwd: '/', env: environment, ...account },
     );
     await rename(draft, path).catch((error) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // a simultaneous start was first
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // a simultaneous start created it first
     });
   } catch (cause) {
     throw new Error(`The embedded PostgreSQL's data could not be made in ${path}: ${(cause as Error).message}`, {

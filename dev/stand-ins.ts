@@ -1,4 +1,4 @@
-/** What development needs around the service, started by the service itself: a PostgreSQL, a mailbox and a Stripe. Nothing of this exists in production. */
+/** The stand-ins of development, started by the service itself: a PostgreSQL, a mailbox and a Stripe. None of them exists in production. */
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { StartError } from '../app/starting.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
-/** What was started; its close, and the lines that say where everything is. */
+/** The started stand-ins: how to close them, and the lines that print their addresses. */
 export interface StandIns {
   /**
-   * Starts what requests need not wait for, and puts the catalog into the Stripe.
-   * @throws StartError when it cannot start, e.g. because its port is taken
+   * Starts the stand-ins that requests need not wait for, and creates the catalog in Stripe.
+   * @throws StartError if one cannot start, e.g. because its port is in use
    */
   ready(service: { billing: Billing }): Promise<void>;
   /** Lists where everything is that runs, whether a stand-in or not. */
@@ -23,20 +23,20 @@ export interface StandIns {
   close(): Promise<void>;
 }
 
-/** Each port has data of its own, so that a second copy of the service runs beside the first from one checkout. */
+/** The data directory. Each port has its own, so that two copies of the service can run from one checkout. */
 function dataDirectory({ port }: Config): string {
   return join(DATA_DIRECTORY, String(port));
 }
 
-/** Where the running service notes its database, for commands. */
+/** The file in which the running service stores its database URL for commands. */
 function noteFile(config: Config): string {
   return join(dataDirectory(config), 'running.json');
 }
 
 /**
- * Starts a stand-in for each of database, mail server and Stripe that the configuration leaves out. Waits for the database only.
+ * Starts a stand-in for each of database, mail server and Stripe that the configuration does not set. Waits only for the database.
  * @returns the configuration with their addresses
- * @throws StartError when the database cannot start
+ * @throws StartError if the database cannot start
  */
 export async function startStandIns(
   config: Config,
@@ -62,7 +62,7 @@ export async function startStandIns(
   return { config: complete(config, database?.url, smtpUrl), standIns };
 }
 
-/** What stops a stand-in is for the developer to read, not a fault of the program. */
+/** Turns a failed start of a stand-in into a StartError: the developer needs its message, not a stack trace. */
 async function orStartError<T>(starting: Promise<T>): Promise<T> {
   try {
     return await starting;
@@ -72,8 +72,8 @@ async function orStartError<T>(starting: Promise<T>): Promise<T> {
 }
 
 /**
- * The configuration of a command beside the running `npm start`: with the embedded database of that one.
- * @throws Error when none is running and DATABASE_URL is not set
+ * The configuration of a command that runs beside `npm start`: it uses the embedded database of that service.
+ * @throws Error if none is running and DATABASE_URL is not set
  */
 export function findStandIns(config: Config): CompleteConfig {
   const mailbox = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
@@ -82,7 +82,7 @@ export function findStandIns(config: Config): CompleteConfig {
     const { databaseUrl } = JSON.parse(readFileSync(noteFile(config), 'utf8')) as { databaseUrl: string };
     return complete(config, databaseUrl, mailbox);
   } catch {
-    throw new StartError(`No service is running on port ${config.port}. Start it (npm start), or set DATABASE_URL.`);
+    throw new StartError(`No service is running on port ${config.port}. Start it with npm start, or set DATABASE_URL.`);
   }
 }
 
@@ -102,7 +102,7 @@ function complete(config: Config, databaseUrl: string | undefined, smtpUrl: stri
   };
 }
 
-/** A key of Stripe, or another place to find one, means that it is wanted instead. */
+/** True unless a Stripe key or another Stripe address is configured. */
 function usesSandbox({ stripeSecretKey, stripeApiBase }: Config): boolean {
   return stripeSecretKey === undefined && stripeApiBase === undefined;
 }
@@ -121,7 +121,7 @@ async function startDatabase(config: Config, log: (line: string) => void): Promi
     log,
     ...(port && { port }),
   });
-  // The URL holds a password.
+  // The URL contains a password, so the file is readable only by its owner.
   await writeFile(noteFile(config), JSON.stringify({ databaseUrl: postgres.url }), { mode: 0o600 });
   return {
     url: postgres.url,
@@ -139,7 +139,7 @@ async function startMailServer(
   if (config.smtpUrl) return undefined;
   const { startMailbox } = await import('./mailbox.ts');
   const { mailboxSmtpPort: smtpPort, mailboxPort: webPort } = config;
-  // Kept beside the data: mails survive a restart, and a killed process leaves nothing elsewhere.
+  // Stored beside the data, so that emails survive a restart and a killed process leaves no files elsewhere.
   return startMailbox({ smtpPort, webPort, log, directory: join(dataDirectory(config), 'mailbox') });
 }
 

@@ -1,14 +1,14 @@
-/** The Stripe of development: `packages/stripe-sandbox`, kept beside the database, with our webhook told to it. */
+/** The Stripe of development: `packages/stripe-sandbox`. Its state is stored beside the database, and it sends its events to our webhook. */
 import { startStripeSandbox } from 'stripe-sandbox';
 
 export interface SandboxOptions {
   port: number;
-  /** Where the sandbox tells of events. */
+  /** The endpoint that receives the sandbox's events. */
   webhook: { url: string; secret: string; enabledEvents: string[] };
   stateFile: string;
 }
 
-/** @throws Error naming the setting when the port is taken */
+/** @throws Error that names the setting if the port is in use */
 export async function startSandbox({ port, webhook, stateFile }: SandboxOptions): Promise<{ close(): Promise<void> }> {
   try {
     return await startStripeSandbox({ port, stateFile, webhooks: [webhook] });

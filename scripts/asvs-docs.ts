@@ -1,6 +1,6 @@
 /**
- * `docs/security/asvs.md`: each requirement of OWASP ASVS 5.0 V6 to V10 with the tests that show it, or why there are none. `--write` makes it; `--check`
- * fails when it is stale, when a requirement has no evidence, or when a test or heading that is named does not exist.
+ * Generates `docs/security/asvs.md`: each requirement of OWASP ASVS 5.0 V6 to V10 with the tests that show it, or the reason why there are none.
+ * `--write` writes it. `--check` fails if it is stale, if a requirement has no evidence, or if a named test or heading does not exist.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -30,19 +30,19 @@ not apply (–) or is not met (**open**). \`npm run check\` fails if a requireme
 
 `;
 
-/** What is wrong with the evidence; empty when all is well. */
+/** The errors in the evidence; empty if there are none. */
 function faults(): string[] {
   const known = new Set(requirements.map(({ id }) => id));
   return [
     ...requirements.filter(({ id }) => !isGiven(evidence[id])).map(({ id }) => `${id} has no evidence`),
     ...Object.keys(evidence)
       .filter((id) => !known.has(id))
-      .map((id) => `${id} is no requirement`),
+      .map((id) => `${id} is not a requirement`),
     ...Object.entries(evidence).flatMap(([id, { tests = [], document }]) => [
       ...tests
         .filter(([file, title]) => !titlesOf(file).some((one) => one.startsWith(title)))
         .map(([file, title]) => `${id}: ${file} has no test "${title}…"`),
-      ...(document && !hasHeading(document) ? [`${id}: there is no ${document}`] : []),
+      ...(document && !hasHeading(document) ? [`${id}: ${document} does not exist`] : []),
     ]),
   ];
 }

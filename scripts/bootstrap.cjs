@@ -1,11 +1,11 @@
 // biome-ignore-all lint/style/useNodejsImportProtocol: older versions of Node.js don't know it
 
 /**
- * Makes `npm start`, `npm test` and the like work in a fresh clone: installs the dependencies that the lock file names, and
- * sees to it that `node` in an npm script can run the TypeScript sources. npm's pre-scripts call it.
+ * Makes `npm start`, `npm test` and similar scripts work in a fresh clone: installs the dependencies in the lock file, and ensures that `node` in
+ * an npm script can run the TypeScript sources. npm's pre-scripts call it.
  *
- * Runs on any Node.js from 12 on, as it comes before the pinned one exists: no newer syntax, no dependencies.
- * The pinned one is node_modules/.bin/node, which npm puts first on the PATH of every script.
+ * It runs before the pinned Node.js exists, so it must work on any Node.js from 12 on: no newer syntax, no dependencies. The pinned Node.js is
+ * node_modules/.bin/node, which npm puts first on the PATH of every script.
  */
 const { spawnSync } = require('child_process');
 const fs = require('fs');
@@ -22,13 +22,13 @@ if (!isInstalled()) underLock(() => isInstalled() || install());
 ensureNode();
 
 /**
- * All that the lock file names must be in npm's own record of node_modules, but for optional packages of other platforms.
- * More may be there: what someone added with `npm install --no-save`.
+ * True if npm's own record of node_modules has every package of the lock file, except optional packages of other platforms. More packages may be
+ * there, e.g. from `npm install --no-save`.
  */
 function isInstalled() {
   const wanted = readPackages(path.join(root, 'package-lock.json'));
   const present = readPackages(path.join(modules, '.package-lock.json'));
-  // Not the whole entry: what npm records beside these two depends on its version and settings.
+  // Only compare these two fields: the others depend on npm's version and settings.
   const isSame = (a, b) => a.version === b.version && (a.integrity || b.integrity) === (b.integrity || a.integrity);
   const isThere = (name) => (present[name] ? isSame(wanted[name], present[name]) : wanted[name].optional);
   return Object.keys(present).length > 0 && Object.keys(wanted).every((name) => name === '' || isThere(name));
@@ -38,7 +38,7 @@ function readPackages(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
   } catch (_) {
-    return {}; // absent, or cut short by an interrupted install
+    return {}; // absent, or incomplete after an interrupted install
   }
 }
 
@@ -48,10 +48,10 @@ function install() {
     fail(`${npmVersion[0]} can't read package-lock.json. Install Node.js 22.18 or newer: https://nodejs.org`);
   }
   if (isLink(modules)) fail('node_modules is a link; npm ci would empty the folder it leads to. Remove the link.');
-  say(`${fs.existsSync(modules) ? 'node_modules is not what package-lock.json says' : 'first run'}: running npm ci…`);
+  say(`${fs.existsSync(modules) ? 'node_modules differs from package-lock.json' : 'First run'}: running npm ci…`);
   const startedAt = Date.now();
-  // No install scripts: nothing here needs one, and they would run on a pinned Node.js that may not work on this machine.
-  // No word about engines: npm may well run on an older Node.js, the sources never do.
+  // Install scripts are disabled: no dependency needs them, and they would run on a pinned Node.js that may not work on this machine. The check of
+  // `engines` is disabled: npm may run on an older Node.js, but the sources never do.
   const flags = 'ci --include=dev --ignore-scripts --no-audit --no-fund --no-engine-strict --loglevel=error'.split(' ');
   const npm = process.env.npm_execpath || '';
   const [command, first] = /npm-cli\.js$/.test(npm)
@@ -71,14 +71,14 @@ function isLink(file) {
   }
 }
 
-/** Two of these at once (npm start beside npm test): one installs, the other waits and finds it done. */
+/** Holds a lock, for two runs at the same time (npm start beside npm test): one installs, the other waits and then finds the packages installed. */
 function underLock(work) {
   fs.mkdirSync(path.dirname(lock), { recursive: true });
   for (let waits = 0; !takeLock(); waits++) {
-    if (waits === 0) say(`waiting for another install to end (if there is none, delete ${lock})`);
+    if (waits === 0) say(`waiting for another install to end (if none is running, delete ${lock})`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
-  process.once('exit', () => fs.unlinkSync(lock)); // also when fail() ends it
+  process.once('exit', () => fs.unlinkSync(lock)); // also after fail()
   work();
 }
 
@@ -93,7 +93,7 @@ function takeLock() {
     const isOld = Date.now() - fs.statSync(lock).mtimeMs > LOCK_LIMIT_MS;
     if (isOld || !isAlive(Number(fs.readFileSync(lock, 'utf8')))) fs.unlinkSync(lock);
   } catch (_) {
-    // its owner has just removed it
+    // The owner has just removed the lock.
   }
   return false;
 }
@@ -107,8 +107,8 @@ function isAlive(pid) {
 }
 
 /**
- * Where the pinned Node.js can't run (no libatomic, another C library) it must leave the PATH: it would hide a system
- * Node.js that can, even from this file's own next run. It is put aside, and comes back on the first run that finds it working.
+ * Removes the pinned Node.js from the PATH if it cannot run here (no libatomic, another C library). Otherwise it would hide a system Node.js that
+ * works, even from this file's next run. It is renamed, and restored on the first run that finds it working.
  */
 function ensureNode() {
   if (process.platform === 'win32' || process.execPath.startsWith(modules + path.sep)) return; // the latter runs this

@@ -1,4 +1,4 @@
-/** No file is longer than a person reads in one go; tests, tables and generated files aside. */
+/** Fails if a file is longer than a person can read in one go. Tests, tables and generated files are excluded. */
 import { globSync, readFileSync } from 'node:fs';
 
 const LIMIT = 400;

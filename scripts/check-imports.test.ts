@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { checkImports, type Findings } from './check-imports.ts';
 import { FEATURES } from './source/order.ts';
 
-/** What the check finds in a checkout that holds `files` beside every feature's public file. */
+/** Runs the check on a checkout that contains `files` and every feature's public file. */
 function check(t: TestContext, files: Record<string, string>): Findings {
   const root = mkdtempSync(join(tmpdir(), 'imports-'));
   t.after(() => rmSync(root, { recursive: true }));
@@ -23,7 +23,7 @@ function check(t: TestContext, files: Record<string, string>): Findings {
   return checkImports(root);
 }
 
-test('a cycle is found, also where one of its imports is a type, is written inside a type, or runs later', (t) => {
+test('a cycle is found, also if one of its imports is a type, is inside a type, or is dynamic', (t) => {
   for (const back of [
     "import type { A } from './a.ts';",
     "import { type A } from './a.ts';",
@@ -37,7 +37,7 @@ test('a cycle is found, also where one of its imports is a type, is written insi
   }
 });
 
-test('of files that all import each other, a shortest cycle is shown', (t) => {
+test('for files that all import each other, a shortest cycle is shown', (t) => {
   const { cycles } = check(t, {
     'emails/a.tsx': "import './b.ts';\n",
     'emails/b.ts': "import './c.ts';\nimport './d.ts';\n",
@@ -48,7 +48,7 @@ test('of files that all import each other, a shortest cycle is shown', (t) => {
   assert.deepEqual([...cycles[0]!].sort(), ['emails/b.ts', 'emails/b.ts', 'emails/d.ts']);
 });
 
-test('an import in a comment or a text is none', (t) => {
+test('an import in a comment or a string is ignored', (t) => {
   const { cycles, violations } = check(t, {
     'app/platform/a.ts': "// import '../main.ts';\nexport const text = `\nimport '../main.ts';\n`;\n",
     'app/main.ts': "import './platform/a.ts';\n",
@@ -56,7 +56,7 @@ test('an import in a comment or a text is none', (t) => {
   assert.deepEqual([cycles, violations], [[], []]);
 });
 
-test('an import against the order is found, types included, and the line says what to do', (t) => {
+test('an import against the order is found, types included, and the message says what to do', (t) => {
   const wrong: [string, string, RegExp][] = [
     [
       'app/platform/a.ts',
@@ -92,7 +92,7 @@ test('an import against the order is found, types included, and the line says wh
   }
 });
 
-test('what the order allows is not reported', (t) => {
+test('imports that the order allows are not reported', (t) => {
   const right: [string, string][] = [
     [
       'app/features/billing/a.ts',
@@ -117,7 +117,7 @@ test('production imports declared packages only, and a package those of its own 
   assert.match(check(t, { 'app/wiring.ts': "import '../dev/a.ts';\n" }).violations[0]!, /never loads it/);
 });
 
-test('a feature without a place in the order gets one line, which says where to add it', (t) => {
+test('a feature without a place in the order gets one message, which says where to add it', (t) => {
   const { violations } = check(t, {
     'app/features/projects/projects.ts':
       "import '../accounts/accounts.ts';\nimport '../audit/audit.ts';\nimport './schema.ts';\n",

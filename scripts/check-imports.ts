@@ -1,4 +1,4 @@
-/** The import rules of ARCHITECTURE.md, checked over every TypeScript file: one direction, no cycles, type imports included. */
+/** Checks the import rules of ARCHITECTURE.md over every TypeScript file: one direction, no cycles, type imports included. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,15 +9,15 @@ import { TOWERS } from './source/order.ts';
 import { type Declared, featureViolations, violation } from './source/rules.ts';
 
 export interface Findings {
-  /** How many files were read. */
+  /** The number of files that were read. */
   files: number;
-  /** Each starts and ends with the same file. */
+  /** The cycles. Each starts and ends with the same file. */
   cycles: string[][];
-  /** What breaks a rule, and what to do about it; one line each. */
+  /** Imports that break a rule, with advice; one line each. */
   violations: string[];
 }
 
-/** @returns what is found below `root`, a checkout */
+/** @returns the findings in `root`, a checkout */
 export function checkImports(root = '.'): Findings {
   const files = typescriptFiles(root);
   const imports = files.flatMap((file) => importsOf(root, file));

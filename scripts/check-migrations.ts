@@ -1,4 +1,4 @@
-/** Fails when the models say something that no migration has done, or a migration does not say why it exists. */
+/** Fails if the models contain something that no migration creates, or if a migration does not say why it exists. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ const faults: string[] = [];
 
 for (const file of globSync('migrations/*.sql')) {
   if (!readFileSync(file, 'utf8').startsWith('-- '))
-    faults.push(`${file} must begin with a comment: a sentence of why`);
+    faults.push(`${file} must begin with a comment: a sentence that says why it exists`);
 }
 
-// Generating into a copy shows what is missing, and leaves the real ones alone. The path must be relative for drizzle-kit.
+// Generates into a copy of the migrations, so that the real ones are not changed. drizzle-kit needs a relative path.
 const copy = mkdtempSync(join('node_modules', '.migrations-'));
 try {
   cpSync('migrations', copy, { recursive: true });

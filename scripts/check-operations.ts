@@ -1,4 +1,4 @@
-/** Declares every operation as a start does, which refuses contradictions, and prints how many there are. Connects to nothing. */
+/** Declares every operation as the service's start does, which refuses contradictions, and prints their number. It connects to nothing. */
 import { createApi } from '../app/api.ts';
 import { type CompleteConfig, readConfig } from '../app/config.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';

@@ -1,10 +1,10 @@
-/** `npm run check`: everything about the code that is not a test. CI runs the same. Exits with 1 when a check fails, after running all. */
+/** `npm run check`: every check of the code except the tests. CI runs the same. It runs all checks, then exits with 1 if one failed. */
 import { spawnSync } from 'node:child_process';
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 const script = (name: string, ...args: string[]) => [process.execPath, `scripts/${name}`, ...args];
 
-/** `figure`: the check prints one that is worth seeing also when it passes. */
+/** `figure`: the check prints a number that is shown even if it passes. */
 const checks: { name: string; command: string[]; figure?: true }[] = [
   { name: 'format and lint', command: [bin('biome'), 'ci', '--colors=off', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
@@ -17,7 +17,7 @@ const checks: { name: string; command: string[]; figure?: true }[] = [
   { name: 'file length', command: script('check-file-length.ts') },
   { name: 'function length', command: script('check-function-length.ts'), figure: true },
   { name: 'migrations match models', command: script('check-migrations.ts') },
-  { name: 'compiled mails are fresh', command: script('compile-emails.ts', '--check') },
+  { name: 'compiled emails are fresh', command: script('compile-emails.ts', '--check') },
   { name: 'docs/metrics.md is fresh', command: script('metrics-docs.ts', '--check') },
   { name: 'docs/security/asvs.md is fresh', command: script('asvs-docs.ts', '--check') },
   { name: 'dashboards are fresh', command: script('dashboards.ts', '--check') },

@@ -47,9 +47,8 @@ async function compile(check: boolean): Promise<void> {
 }
 
 /**
- * Runs `emails/compile.ts`. Node strips types but knows no JSX, so tsc emits the sources first; that way what does not
- * type-check (a locale without a key, say) does not compile either. The output lies in node_modules, where its imports
- * of React resolve.
+ * Runs `emails/compile.ts`. Node strips types but does not support JSX, so tsc emits the sources first. A source with a type error (a locale
+ * without a key, for example) therefore does not compile. The output is in node_modules, where its imports of React resolve.
  */
 async function renderSources(): Promise<Map<string, string> | null> {
   const cache = join(root, 'node_modules/.cache');

@@ -1,4 +1,4 @@
-/** Grafana's dashboards, made from `monitoring/grafana/source/`: `--write` makes them, `--check` fails when they are stale. */
+/** Generates Grafana's dashboards from `monitoring/grafana/source/`: `--write` writes them, `--check` fails if they are stale. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { accounts } from '../monitoring/grafana/source/accounts.ts';
@@ -13,7 +13,7 @@ import { runtime } from '../monitoring/grafana/source/runtime.ts';
 
 const FOLDER = 'monitoring/grafana/dashboards';
 
-/** File -> what it must hold. */
+/** The content of each dashboard file, by its path. */
 function dashboardFiles(): Map<string, string> {
   const all = [overview, http, accounts, billing, email, jobs, runtime, postgresql, logs];
   return new Map(all.map((made) => [`${made.uid!.replace('plinth-', '')}.json`, `${JSON.stringify(made, null, 2)}\n`]));

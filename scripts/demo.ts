@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a person uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and
- * time, and exits with 1 at the first surprise.
+ * `npm run demo`: plays a person who uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and time,
+ * and exits with 1 at the first unexpected answer.
  */
 import { accountsStory } from './demo/accounts.ts';
 import { billingStory } from './demo/billing.ts';

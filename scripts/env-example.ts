@@ -31,7 +31,7 @@ const HEADER = `# Every setting; the empty ones have the defaults that stand abo
 # A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
 `;
 
-/** What `.env.example` must be. */
+/** The content of `.env.example`. */
 export function envExample(): string {
   const all = new Map(Object.entries<Setting<unknown>>(settings));
   const sections = settingSections()

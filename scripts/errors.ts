@@ -1,6 +1,6 @@
 /**
- * `npm run errors [-- --port 8969]`: an inbox for error reports on this machine, for development. It is Spotlight, installed at its first
- * use into `tools/errors`, whose lock file is its own: nothing of it is among the service's dependencies.
+ * `npm run errors [-- --port 8969]`: an inbox for error reports on this machine, for development. It is Spotlight, installed on first use into
+ * `tools/errors` with a separate lock file, so that it adds nothing to the service's dependencies.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 const FOLDER = fileURLToPath(new URL('../tools/errors', import.meta.url));
 const PACKAGE = join(FOLDER, 'node_modules/@spotlightjs/spotlight');
 
-/** Of Spotlight's library. Its command line would report to its makers what it does; the library alone does not. */
+/** The used part of Spotlight's library. Its command line sends usage data to its vendor; the library does not. */
 interface Spotlight {
   setupSpotlight(options: {
     port: number;
@@ -26,7 +26,7 @@ const port = Number(values.port);
 if (!isInstalled()) install();
 const { setupSpotlight }: Spotlight = await import(pathToFileURL(join(PACKAGE, 'dist/server/main.js')).href);
 const server = await setupSpotlight({ port, filesToServe: readPages(), isStandalone: true });
-// It listens on every address, and reports are for nobody else to read.
+// Spotlight listens on every address, but error reports must not be readable from other machines.
 server?.on('connection', (socket) => {
   if (!/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '')) socket.destroy();
 });
@@ -53,7 +53,7 @@ function install(): void {
   if (status !== 0) process.exit(1);
 }
 
-/** The pages, which may reach nothing but this machine: left alone, they too would report to their makers. */
+/** The web pages, restricted to connect to this machine only. Unchanged, they would send usage data to Spotlight's vendor too. */
 function readPages(): Record<string, Buffer> {
   const pages = join(PACKAGE, 'dist/ui');
   const files = globSync('**/*.*', { cwd: pages }).map((file) => [file, readFileSync(join(pages, file))] as const);
@@ -61,6 +61,8 @@ function readPages(): Record<string, Buffer> {
   const index = contents['index.html']!.toString('utf8');
   const closed = index.replace('https://*.sentry.io', '');
   if (closed === index)
-    throw new Error('the pages of this Spotlight say otherwise where they may connect to: look again');
+    throw new Error(
+      'the pages of this version of Spotlight restrict connections differently; adapt readPages() in scripts/errors.ts',
+    );
   return { ...contents, 'index.html': Buffer.from(closed) };
 }

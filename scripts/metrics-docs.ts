@@ -1,4 +1,4 @@
-/** `docs/metrics.md`, made from what the platform and the features declare: `--write` makes it, `--check` fails when it is stale. */
+/** Generates `docs/metrics.md` from the metrics that the platform and the features declare: `--write` writes it, `--check` fails if it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { allMetrics } from '../app/platform/telemetry/metrics.ts';
@@ -21,7 +21,7 @@ Every label has a bounded set of values: no user, tenant, id, address or raw pat
 |---|---|---|---|
 `;
 
-/** What `docs/metrics.md` must be. */
+/** The content of `docs/metrics.md`. */
 export function metricsDocument(): string {
   const rows = allMetrics().map(([name, definition]) => {
     const labels = Object.entries(definition.labels).map(([label, values]) => `\`${label}\`: ${values}`);

@@ -1,6 +1,6 @@
 /**
- * `npm run monitoring`: Prometheus and Alertmanager beside `npm start`, with the files of `monitoring/`, until Ctrl-C. Alerts go to the
- * mailbox. Needs the programs installed, and says which packages have them.
+ * `npm run monitoring`: runs Prometheus and Alertmanager beside `npm start`, with the files of `monitoring/`, until Ctrl-C. Alerts go to the
+ * mailbox. The programs must be installed; if one is missing, it names the packages.
  */
 import { readFileSync } from 'node:fs';
 import { readScriptEnvironment } from './environment.ts';
@@ -19,8 +19,8 @@ if (missing.length > 0) {
   process.stderr.write(
     `Not installed: ${missing.join(', ')}. On Debian and Ubuntu:\n\n` +
       '  sudo apt-get install --no-install-recommends prometheus prometheus-alertmanager prometheus-postgres-exporter\n' +
-      '  sudo systemctl disable --now prometheus prometheus-alertmanager prometheus-postgres-exporter   # they start by themselves otherwise\n\n' +
-      'Or have the whole with Grafana by Docker: docker compose up.\n',
+      '  sudo systemctl disable --now prometheus prometheus-alertmanager prometheus-postgres-exporter   # otherwise they start on their own\n\n' +
+      'To run everything, Grafana included, with Docker: docker compose up.\n',
   );
   process.exit(1);
 }
@@ -43,8 +43,8 @@ try {
   Rules              ${pages}/rules
   Targets            ${pages}/targets
   Alertmanager       http://localhost:${alertmanagerPort}
-  Mails of alerts    http://localhost:${env.MAILBOX_PORT ?? 1_080}
-${stack.exporter ? '' : '\n  PostgreSQL itself is not watched: prometheus-postgres-exporter is not installed, or no database is known.\n'}${(await answers(`http://localhost:${metricsPort}/metrics`)) ? '' : `\n  Nothing answers on port ${metricsPort} yet. Start the service in another terminal: npm start\n`}
+  Emails of alerts   http://localhost:${env.MAILBOX_PORT ?? 1_080}
+${stack.exporter ? '' : '\n  PostgreSQL itself is not monitored: prometheus-postgres-exporter is not installed, or no database is known.\n'}${(await answers(`http://localhost:${metricsPort}/metrics`)) ? '' : `\n  Nothing answers on port ${metricsPort} yet. Start the service in another terminal: npm start\n`}
   Ctrl-C stops them.
 
 `);
@@ -53,13 +53,13 @@ ${stack.exporter ? '' : '\n  PostgreSQL itself is not watched: prometheus-postgr
   });
   const ended = await Promise.race([interrupted, stack.ended]);
   await stack.stop();
-  if (ended) throw new Error(`${ended} ended by itself.`);
+  if (ended) throw new Error(`${ended} stopped unexpectedly.`);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
-/** The one given, or the embedded one of the running service. */
+/** DATABASE_URL, or the URL of the running service's embedded database. */
 function databaseUrl(): string | undefined {
   if (env.DATABASE_URL) return env.DATABASE_URL;
   try {
@@ -69,7 +69,7 @@ function databaseUrl(): string | undefined {
   }
 }
 
-/** Debian builds Prometheus with its older pages only, which are elsewhere. */
+/** The URL of Prometheus' web pages. Debian packages only the older ones, under /classic. */
 async function pagesOf(prometheus: number): Promise<string> {
   const root = `http://localhost:${prometheus}`;
   return (await answers(`${root}/classic/alerts`)) ? `${root}/classic` : root;

@@ -1,4 +1,4 @@
-/** `npm run smoke`, as a rollout runs it. */
+/** Tests `npm run smoke` as a rollout runs it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -18,7 +18,7 @@ async function smoke(env: Record<string, string>): Promise<{ code: number; stdou
 }
 
 describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
-  it('passes on a sound installation, leaves nothing open behind, and says what it left out', async (t) => {
+  it('passes on a working installation, leaves no data behind, and says what it skipped', async (t) => {
     const port = await freePort();
     const test = await startTestService({ env: { API_URL: `http://127.0.0.1:${port}` } });
     t.after(() => test.close());
@@ -29,7 +29,7 @@ describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
 
     const whole = await smoke({ ...env, SMOKE_EMAIL: email, SMOKE_PASSWORD: password });
     assert.equal(whole.code, 0, whole.stdout + whole.stderr);
-    assert.match(whole.stdout, /\n\d+ steps, no surprise/);
+    assert.match(whole.stdout, /\n\d+ steps, all as expected/);
     const left = `select name from organizations where purge_at is null and not personal
       union all select id::text from sessions where ended_at is null`;
     assert.deepEqual(await rows(test, left), []);
@@ -43,7 +43,7 @@ describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
     assert.match(wrong.stderr, /SURPRISE {2}sign in: expected 201, got 401/);
   });
 
-  it('fails where another service answers, and where none does', async (t) => {
+  it('fails if another service answers, and if none does', async (t) => {
     const test = await startTestService();
     t.after(() => test.close());
     const other = await smoke({ API_URL: test.url });
@@ -54,7 +54,7 @@ describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
   });
 });
 
-/** The service at the address that it was told is its own: it must be known before the service listens. */
+/** Forwards the address that the service knows as its own, which must be known before the service listens. */
 async function forward(port: number, target: string): Promise<{ close(): void }> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks = await incoming.toArray();

@@ -1,4 +1,4 @@
-/** `npm test [-- FILE ...]`: the test runner with the global setup that brings the database. */
+/** `npm test [-- FILE ...]`: runs the tests, with a global setup that starts the database. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const EVERYWHERE = ['{app,dev,test,scripts,packages}/**/*.test.ts'];
 /**
- * Several to a process, one after the other: loading the service, and running it until it is compiled, is a third of what these cost.
- * Others start processes, stop databases, or look at what a whole process does, and have one each.
+ * Test files that share a process with others and run one after another: loading and warming up the service is a third of their cost. All other
+ * files get their own process, because they start processes, stop databases, or inspect the whole process.
  */
 const TOGETHER = [
   'app/features/**/*.test.ts',
@@ -21,7 +21,7 @@ const GIB = 2 ** 30;
 
 const given = process.argv.slice(2);
 const folder = mkdtempSync(join(temporary(), 'plinth-tests-'));
-chmodSync(folder, 0o711); // under root, another user runs PostgreSQL and must get in
+chmodSync(folder, 0o711); // under root, another user runs PostgreSQL and must be able to enter
 const files = given.some((argument) => !argument.startsWith('-'))
   ? []
   : [...together(), ...globSync(EVERYWHERE, { exclude: TOGETHER })];
@@ -31,7 +31,7 @@ const runner = spawn(
     '--import=./app/module-loading.ts',
     '--test',
     '--test-global-setup=test/global-setup.ts',
-    // One more than there are cores: a file spends much of its time waiting for PostgreSQL. Node's own default is one less.
+    // One more than the number of cores: a file waits for PostgreSQL much of its time. Node's own default is one less than the cores.
     `--test-concurrency=${availableParallelism() + 1}`,
     '--test-timeout=120000',
     ...given,
@@ -42,18 +42,18 @@ const runner = spawn(
     env: {
       ...process.env,
       TMPDIR: folder,
-      // As in an image: set before the first file is read, it saves each process from loading the type stripper.
+      // As in the image, set the cache before the first file is loaded: it saves each process from loading the type stripper.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)),
     },
   },
 );
-// The runner ends by itself then; what it left behind is removed after it.
+// On Ctrl-C the runner ends on its own; its temporary files are removed afterwards.
 process.on('SIGINT', () => {}).on('SIGTERM', () => runner.kill('SIGTERM'));
 const [status] = await once(runner, 'exit');
 rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 process.exit(status ?? 1);
 
-/** Files that import those that share a process, named for them. */
+/** Writes files that import the test files which share a process. */
 function* together(): Iterable<string> {
   const all = globSync(TOGETHER).sort();
   while (all.length > 0) {
@@ -64,13 +64,16 @@ function* together(): Iterable<string> {
   }
 }
 
-/** Memory, where there is plenty: a database of a test is 500 small files, which PostgreSQL copies there in a seventh of the time. */
+/**
+ * The folder for temporary files: in memory if there is enough. A test database is 500 small files, which PostgreSQL copies there in a seventh of
+ * the time.
+ */
 function temporary(): string {
   const memory = '/dev/shm';
   try {
     const { bavail, bsize } = statfsSync(memory);
     return bavail * bsize > 2 * GIB && freemem() > 4 * GIB ? memory : tmpdir();
   } catch {
-    return tmpdir(); // macOS has none
+    return tmpdir(); // macOS has no /dev/shm
   }
 }

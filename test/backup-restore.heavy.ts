@@ -1,6 +1,6 @@
 /**
- * The commands of docs/backup-restore.md, run as they stand there, on a running service. The server's major version must be that of
- * the `pg_dump` on the path: `npm run test:restore` sees to it.
+ * Runs the commands of docs/backup-restore.md on a running service. The server must have the same major version as the `pg_dump` on the PATH:
+ * `npm run test:restore` ensures that.
  */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -23,7 +23,7 @@ const BOB = { email: 'bob@example.com', password: 'correct horse battery staple'
 const EVE = { ...BOB, email: 'eve@example.com' };
 
 describe('a backup', { timeout: 300_000 }, () => {
-  it('taken while the service works is restored into a new database, on which everything goes on', async (t) => {
+  it('taken while the service works can be restored into a new database, on which the service continues', async (t) => {
     const server = process.env.TEST_DATABASE_URL!;
     const original = await createTestDatabase();
     t.after(() => original.close());
@@ -80,15 +80,15 @@ describe('a backup', { timeout: 300_000 }, () => {
     const after = startProcess(t, 'all', { ...env, DATABASE_URL: restored });
     await after.ready();
     const token = session.accessToken;
-    assert.equal((await request(`${url}/v1/users/me`, { token })).status, 200, "Bob's session goes on");
+    assert.equal((await request(`${url}/v1/users/me`, { token })).status, 200, "Bob's session is still valid");
     assert.equal((await signIn(url, BOB)).status, 201, "Bob's password");
-    assert.equal((await signIn(url, EVE)).status, 401, 'Eve came later');
+    assert.equal((await signIn(url, EVE)).status, 401, 'Eve registered after the dump');
     await demo(url, mailbox, stripe.url);
     await stop(after);
   });
 });
 
-/** Runs the block of the documentation that is marked so. */
+/** Runs the commands of a marked block in the documentation. */
 async function documented(mark: string, env: Record<string, string>): Promise<void> {
   const page = await readFile('docs/backup-restore.md', 'utf8');
   const commands = new RegExp(`^\`\`\`bash ${mark}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page)?.[1];
@@ -116,7 +116,7 @@ function signIn(url: string, { email, password }: typeof BOB) {
 async function register(url: string, mailbox: Mailbox, person: typeof BOB): Promise<{ accessToken: string }> {
   assert.equal((await request(`${url}/v1/users`, { body: person })).status, 202);
   let token: string | undefined;
-  await until('the mail arrives', async () => {
+  await until('the email arrives', async () => {
     const { body: mails } = await request(`${mailbox.webUrl}/api/email`);
     const mail = mails.find((each: { to: { address: string }[] }) =>
       each.to.some((box) => box.address === person.email),
@@ -130,7 +130,7 @@ async function register(url: string, mailbox: Mailbox, person: typeof BOB): Prom
   return body;
 }
 
-/** People come while the dump is taken. */
+/** Sends requests while the dump is taken. */
 function keepWorking(url: string): { stop(): Promise<void> } {
   let stopping = false;
   const running = (async () => {

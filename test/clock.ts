@@ -1,11 +1,11 @@
 import type { Clock } from '../app/platform/clock.ts';
 
 export interface TestClock extends Clock {
-  /** Moves time forward by `ms` milliseconds. */
+  /** Advances the time by `ms` milliseconds. */
   advance(ms: number): void;
 }
 
-/** A clock that stands still, at the real time of its making, until a test moves it. */
+/** A clock that stands still at `start` (default: the time of this call) until a test advances it. */
 export function createTestClock(start = new Date()): TestClock {
   let now = start.getTime();
   return {

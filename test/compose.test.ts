@@ -35,7 +35,7 @@ const text = COMPOSE_FILES.map((file) => readFileSync(file, 'utf8')).join('\n');
 const compose = mergeComposeFiles<Service>();
 const services = Object.entries(compose.services);
 const oneOffs = ['migrate', 'catalog'];
-/** Their images hold nothing that could ask. */
+/** Services without a health check: their images contain no program that could make the request. */
 const cannotAskThemselves = ['tempo'];
 
 describe('the Compose files', () => {
@@ -53,7 +53,7 @@ describe('the Compose files', () => {
     assert.ok(!validate({ services: { web: { imagge: 'x' } } }), 'the schema refuses what it does not know');
   });
 
-  it('has every service, each on its port, on this machine only', () => {
+  it('has every service, each on its port, reachable from this machine only', () => {
     const ports = Object.fromEntries(
       services.flatMap(([name, service]) => (service.ports ? [[name, service.ports]] : [])),
     );
@@ -74,7 +74,7 @@ describe('the Compose files', () => {
   });
 
   for (const [name, service] of services) {
-    it(`${name} is pinned, limited and hardened, and its health is asked`, () => {
+    it(`${name} is pinned, limited and hardened, and has a health check`, () => {
       if (service.build) assert.equal(service.image, 'plinth:local');
       else assert.match(service.image, /:v?\d+\.\d+(\.\d+)?(-\w+)*$/, 'a version, never latest');
       assert.match(service.mem_limit ?? '', /^\d+[mg]$/);
@@ -86,7 +86,7 @@ describe('the Compose files', () => {
       assert.equal(
         service.cap_add !== undefined,
         name === 'db',
-        'only PostgreSQL needs capabilities, to take its volume',
+        'only PostgreSQL needs capabilities, to own its volume',
       );
       assert.equal(service.restart, oneOffs.includes(name) ? 'no' : 'unless-stopped');
       const silent = [...oneOffs, ...cannotAskThemselves].includes(name);
@@ -99,7 +99,7 @@ describe('the Compose files', () => {
     });
   }
 
-  it("gives Docker's socket to the read-only proxy alone, which allows no change", () => {
+  it("gives Docker's socket only to the read-only proxy, which allows no change", () => {
     const holders = services.filter(([, { volumes }]) => volumes?.some((volume) => volume.includes('docker.sock')));
     assert.deepEqual(
       holders.map(([name]) => name),
@@ -108,18 +108,18 @@ describe('the Compose files', () => {
     assert.equal(compose.services['docker-proxy']!.environment!.POST, '0');
   });
 
-  it('runs Alloy as the user that owns its folder: root without capabilities cannot write there', () => {
+  it('runs Alloy as the user that owns its folder, because root without capabilities cannot write there', () => {
     assert.equal(compose.services.alloy!.user, '473:473');
   });
 
-  it('configures Tempo by sections that Tempo 3 knows; it does not start with another', () => {
+  it('configures Tempo only with sections that Tempo 3 accepts, as it does not start otherwise', () => {
     const known = ['server', 'distributor', 'storage', 'overrides', 'usage_report', 'live_store', 'backend_scheduler'];
     for (const section of Object.keys(parse(readFileSync('monitoring/tempo/tempo.yml', 'utf8'))))
       assert.ok(known.includes(section), section);
     assert.match(compose.services.tempo!.image, /^grafana\/tempo:3\./);
   });
 
-  it('migrates before the service starts, once the database answers', () => {
+  it('migrates before the service starts, after the database is ready', () => {
     const { web, worker, migrate } = compose.services;
     for (const role of [web!, worker!])
       assert.equal(role.depends_on!.migrate!.condition, 'service_completed_successfully');
@@ -129,7 +129,7 @@ describe('the Compose files', () => {
   it('mounts folders and files that exist', () => {
     for (const [name, { volumes = [], command = [] }] of services) {
       for (const [source, target] of volumes.map((volume) => volume.split(':') as [string, string])) {
-        // Each part of monitoring/ comes with its own configuration.
+        // Monitoring can be removed from a project: then its configuration files are absent.
         if (!source.startsWith('./') || !existsSync('monitoring/grafana')) continue;
         assert.ok(existsSync(source), `${name}: ${source}`);
         for (const argument of command) {
@@ -141,7 +141,7 @@ describe('the Compose files', () => {
     }
   });
 
-  it('requires its secrets, holds none itself, and asks for nothing that .env.example does not have', () => {
+  it('requires its secrets, contains none, and uses only variables of .env.example', () => {
     const example = new Map(
       readFileSync('.env.example', 'utf8')
         .split('\n')

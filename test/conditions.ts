@@ -1,12 +1,12 @@
-/** What tests look at beyond HTTP: the database, and conditions that come true by themselves. */
+/** Helpers that look beyond HTTP: at the database, and at conditions that become true later. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '../app/features/audit/schema.ts';
 import type { TestService } from './service.ts';
 
-/** Rows of a statement in the service's database. */
-// biome-ignore lint/suspicious/noExplicitAny: the rows of whatever was asked
+/** The rows of a statement in the service's database. */
+// biome-ignore lint/suspicious/noExplicitAny: the rows of any statement
 export async function rows(test: TestService, text: string, ...values: unknown[]): Promise<any[]> {
   return (await test.service.db.$client.query(text, values)).rows;
 }
@@ -19,8 +19,8 @@ export async function value(test: TestService, text: string, ...values: unknown[
 }
 
 /**
- * Resolves with what `check` answers once that is neither false nor undefined.
- * @throws Error naming `what` when that does not happen within `timeoutMs`
+ * Polls `check`, and resolves with its result once that is neither false nor undefined.
+ * @throws Error with `what` if that does not happen within `timeoutMs`
  */
 export async function eventually<T>(
   what: string,
@@ -36,7 +36,7 @@ export async function eventually<T>(
   }
 }
 
-/** Resolves once no job of the queue waits or runs: what a request has left to do is done. */
+/** Resolves once no job of the queue is waiting or running, so that the background work of earlier requests is complete. */
 export async function jobsDone(test: TestService, queue: string): Promise<void> {
   const open = `select count(*)::int from pgboss.job where name = $1 and state not in ('completed', 'cancelled', 'failed')`;
   await eventually(`${queue} has no open job`, async () => (await value(test, open, queue)) === 0 || undefined);
@@ -49,8 +49,8 @@ export async function lockAwaited(test: TestService): Promise<void> {
 }
 
 /**
- * Resolves once the service has heard of every change that is committed by now: notifications arrive in the order of the commits. What a
- * process keeps in memory may be older until then, most of all on a busy machine.
+ * Resolves once the service has received every change that is committed by now: notifications arrive in the order of the commits. Until then the
+ * process may use older data in memory, especially on a busy machine.
  */
 export async function changesHeard(test: TestService): Promise<void> {
   const id = randomUUID();
@@ -61,7 +61,7 @@ export async function changesHeard(test: TestService): Promise<void> {
     },
   });
   await rows(test, `select pg_notify('changes_heard', $1)`, id);
-  await eventually('the service hears of a change', () => heard);
+  await eventually('the service receives a notification', () => heard);
   remove();
 }
 
@@ -119,25 +119,25 @@ export async function auditActions(test: TestService, userId: string): Promise<s
   return (await auditTrail(test, userId)).map(({ action }) => action);
 }
 
-/** Mails queued for an address, sent or not, by template: what is absent here will not come. */
+/** The number of emails queued for an address by template, sent or not. An email that is not counted here will not be sent. */
 export async function queuedMails(test: TestService, address: string, template: string): Promise<number> {
   const text = 'select count(*)::int from email_messages where to_address = $1 and template = $2';
   return value(test, text, address, template);
 }
 
-/** How often each status occurs. */
+/** The number of answers per status. */
 export function tally(answers: readonly { status: number }[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
 
-/** `count` calls at once. */
+/** Makes `count` calls at the same time. */
 export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 }
 
-/** An answer without what differs between any two answers. */
+/** An answer without the fields that differ between any two answers. */
 export function comparable({ status, headers, body }: { status: number; headers: Headers; body: unknown }) {
   const { requestId: _requestId, ...rest } = Object(body) as { requestId?: string };
   const names = [...headers.keys()].filter((name) => !['date', 'x-request-id'].includes(name)).sort();

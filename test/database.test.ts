@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { createTestDatabase } from './database.ts';
 
-test('a test database is migrated, its own, and gone after closing', async (t) => {
+test('a test database is migrated, separate, and deleted by closing it', async (t) => {
   const [first, second] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   t.after(() => Promise.all([first.close(), second.close()]));
 
@@ -20,7 +20,7 @@ test('a test database is migrated, its own, and gone after closing', async (t) =
 test('closing a test database does not wait for connections left open', async (t) => {
   const database = await createTestDatabase();
   const forgotten = new pg.Client({ connectionString: database.url });
-  forgotten.on('error', () => {}); // it is told that it was ended
+  forgotten.on('error', () => {}); // the server ends this connection
   await forgotten.connect();
   t.after(() => forgotten.end());
   await database.close();
@@ -33,7 +33,7 @@ test('ten test databases at once', async (t) => {
   assert.equal(new Set(databases.map(({ url }) => url)).size, 10);
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: the rows of whatever was asked
+// biome-ignore lint/suspicious/noExplicitAny: the rows of any statement
 async function query(connectionString: string, sql: string): Promise<any[]> {
   const client = new pg.Client({ connectionString });
   try {

@@ -1,6 +1,6 @@
 /**
- * Compose, the ECS task definitions, the image and the table of settings say the same: variables, ports, health paths, stop timeouts.
- * That `.env.example` has the same settings is held by app/config.test.ts.
+ * Checks that Compose, the ECS task definitions, the image and the table of settings agree on variables, ports, health paths and stop timeouts.
+ * app/config.test.ts checks that `.env.example` has the same settings.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ describe('deployments', () => {
     }
   });
 
-  it('Compose and Terraform start the same commands, and ask for health the same way as the image', () => {
+  it('Compose and Terraform start the same commands, and use the same health check as the image', () => {
     const health = /HEALTHCHECK .* CMD (\[.*\])/.exec(read('Dockerfile'))?.[1] ?? '[]';
     const check = ['CMD', ...(JSON.parse(health) as string[])];
     assert.deepEqual(check, ['CMD', 'node', 'app/healthcheck.ts']);
@@ -80,7 +80,7 @@ describe('deployments', () => {
     assert.ok(tasks.includes(`command = ${JSON.stringify(check).replaceAll(',', ', ')}`), 'health check of the tasks');
   });
 
-  it('all name the same ports, and load balancers ask /readyz', () => {
+  it('all use the same ports, and load balancers check /readyz', () => {
     const [port, metricsPort] = [fallback('PORT'), fallback('METRICS_PORT')];
     assert.match(read('Dockerfile'), new RegExp(`^EXPOSE ${port} ${metricsPort}$`, 'm'));
     assert.match(
@@ -93,7 +93,7 @@ describe('deployments', () => {
     assert.match(read('terraform/modules/load-balancer/main.tf'), /path\s*=\s*"\/readyz"/);
   });
 
-  it('nothing is killed while it still drains', () => {
+  it('nothing is killed while it is still draining', () => {
     const { environment, stop_grace_period } = compose.services.web!;
     const drain = Number(environment.DRAIN_DELAY_SECONDS) + Number(environment.DRAIN_LIMIT_SECONDS);
     assert.equal(drain, Number(fallback('DRAIN_DELAY_SECONDS')) + Number(fallback('DRAIN_LIMIT_SECONDS')));

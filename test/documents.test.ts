@@ -1,4 +1,4 @@
-/** What the documents point at is there. */
+/** Checks that files, tests and scripts that the documents name exist. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';

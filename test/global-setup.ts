@@ -1,8 +1,8 @@
 /**
- * Once for a whole test run (`node --test --test-global-setup=test/global-setup.ts`): a PostgreSQL, and in it a migrated
- * template that `database.ts` clones. Test processes learn of both through the environment, which they inherit.
+ * Runs once per test run (`node --test --test-global-setup=test/global-setup.ts`): starts a PostgreSQL, and creates in it a migrated template
+ * that `database.ts` clones. Test processes get both from the environment, which they inherit.
  *
- * TEST_DATABASE_URL, when set, names a server to use instead; its user must be allowed to create databases.
+ * TEST_DATABASE_URL names a server to use instead; its user must be allowed to create databases.
  */
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../dev/embedded-po
 import { removeCluster } from '../dev/postgres-cluster.ts';
 import { administer, databaseUrl, randomName } from './database.ts';
 
-/** Nothing here has to survive a crash of the machine. */
+/** Settings that give up durability: test data need not survive a crash of the machine. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -23,7 +23,7 @@ const SETTINGS = {
 
 const endings: (() => Promise<unknown>)[] = [];
 
-/** @throws Error when no PostgreSQL can be had, or a migration fails; nothing stays behind then. */
+/** @throws Error if PostgreSQL cannot start, or a migration fails; nothing stays behind then */
 export async function globalSetup(): Promise<void> {
   try {
     process.env.TEST_DATABASE_URL ??= (await startServer()).url;
@@ -41,7 +41,7 @@ export async function globalTeardown(): Promise<void> {
 async function startServer(): Promise<EmbeddedPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-test-'));
   endings.push(() => removeCluster(directory));
-  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must get in
+  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must be able to enter
   const server = await startEmbeddedPostgres({ directory, settings: SETTINGS });
   endings.push(() => server.close());
   return server;
@@ -55,7 +55,7 @@ async function makeTemplate(server: string): Promise<string> {
     await administer(server, `drop database ${template} with (force)`);
   });
   await migrate({ url: databaseUrl(server, template) });
-  // Cloning fails while anyone is connected to the template, so nobody ever may be.
+  // Cloning fails while a client is connected to the template, so no connections are allowed.
   await administer(server, `alter database ${template} with is_template true allow_connections false`);
   return template;
 }

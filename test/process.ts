@@ -1,4 +1,4 @@
-/** The service as a process of its own: `node app/main.ts`, as it is started in production. */
+/** Runs the service in a separate process: `node app/main.ts`, as in production. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -8,11 +8,11 @@ import { ENVIRONMENT } from './service.ts';
 export interface ServiceProcess {
   readonly url: string;
   readonly pid: number;
-  /** Asks it to stop. @returns its exit code */
+  /** Stops the process. @returns its exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts a role on a database; resolves once it says that it is ready. @throws Error with what it printed when it ends instead */
+/** Starts a role on a database; resolves once it logs that it is ready. @throws Error with its output if it exits first */
 export async function startServiceProcess(databaseUrl: string, role = 'api'): Promise<ServiceProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, ['app/main.ts', role], {

@@ -1,4 +1,4 @@
-/** HTTP as bytes, for what no client library would send. */
+/** HTTP as bytes, for requests that no client library would send. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 
@@ -11,9 +11,9 @@ export interface RawAnswer {
 const PATIENCE_MS = 10_000;
 
 /**
- * Sends bytes on a connection of its own and reads until the server closes it.
+ * Sends bytes on a new connection, and reads until the server closes it.
  * @returns every answer on the connection, in order
- * @throws Error when the connection is still open after 10 s: it was left hanging
+ * @throws Error if the connection is still open after 10 s
  */
 export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer[]> {
   const { hostname, port } = new URL(url);
@@ -22,10 +22,10 @@ export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer
     const socket = connect(Number(port), hostname, () => socket.write(Buffer.from(bytes as Buffer)));
     socket.setTimeout(PATIENCE_MS, () => {
       socket.destroy();
-      reject(new Error(`left hanging after: ${String(bytes).slice(0, 200)}`));
+      reject(new Error(`the server left the connection open after: ${String(bytes).slice(0, 200)}`));
     });
     socket.on('data', (chunk: Buffer) => received.push(chunk));
-    // A server may refuse before it has read everything, and the rest then meets a closed door.
+    // A server may refuse a request before it has read all of it, and close the connection. Ignore the resulting error.
     socket.on('error', () => {});
     socket.on('close', () => {
       try {
@@ -37,7 +37,7 @@ export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer
   });
 }
 
-/** A request that asks for the connection to be closed after the answer. */
+/** A request that asks the server to close the connection after the answer. */
 export function rawRequest(line: string, headers: readonly string[] = [], body = ''): string {
   return `${[`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`;
 }
@@ -57,7 +57,7 @@ export function parse(bytes: Buffer): RawAnswer[] {
     );
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(line)?.[1]);
     assert.ok(status, `not a status line: ${line}`);
-    // An interim answer (1xx) has no body; one without a length goes on to the end.
+    // An interim answer (1xx) has no body. An answer without a length ends with the connection.
     const length = status < 200 ? '0' : headers.get('content-length');
     const bodyEnd = length === undefined ? rest.length : end + 4 + Number(length);
     answers.push({ status, headers, body: rest.subarray(end + 4, bodyEnd).toString() });

@@ -1,6 +1,6 @@
 /**
- * The whole service for a test: real HTTP on a port of its own, a PostgreSQL database of its own, jobs that run, mail that is captured,
- * a clock that the test moves.
+ * The whole service for a test: real HTTP on a free port, its own PostgreSQL database, running jobs, captured emails, and a clock that the test
+ * advances.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -19,12 +19,12 @@ import { createTestDatabase } from './database.ts';
 
 export interface Call {
   method?: string;
-  /** Access token or API key. */
+  /** An access token or API key. */
   token?: string;
-  /** Sent as JSON. */
+  /** The body, sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
-  /** To hang up by. */
+  /** A signal that aborts the request. */
   signal?: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export interface Mail {
   text: string;
   html: string;
   headers: Record<string, string>;
-  /** The token of the link in it. */
+  /** The token in the email's link. */
   token: string;
 }
 
@@ -49,34 +49,34 @@ export interface TestService {
   readonly url: string;
   readonly service: Service;
   readonly clock: TestClock;
-  /** Every log line so far. */
+  /** The log lines so far. */
   readonly logs: string[];
   request(path: string, call?: Call): Promise<Answer>;
-  /** Waits for the `nth` mail (1 if absent) to an address whose subject fits. */
+  /** Waits for the `nth` email (default: 1) to an address whose subject matches. */
   mail(address: string, subject: RegExp, nth?: number): Promise<Mail>;
-  /** All mails captured so far. */
+  /** The emails captured so far. */
   readonly mails: Mail[];
   close(): Promise<void>;
 }
 
 export interface TestServiceOptions {
-  /** Environment variables over the ones of tests. */
+  /** Environment variables that replace those of tests. */
   env?: Record<string, string>;
-  /** A database to share with another test service; a clone of the template if absent. */
+  /** A database to share with another test service. Default: a clone of the template. */
   databaseUrl?: string;
-  /** Off for a second api process, or where a test runs jobs itself. */
+  /** False for a second api process, or if the test runs jobs itself. */
   jobs?: boolean;
-  /** Off where a test moves the clock past what a schedule would clean up. */
+  /** False if the test advances the clock past the times of scheduled cleanups. */
   schedules?: boolean;
   transport?: EmailTransport;
-  /** Where billing is on. */
+  /** The Stripe client, if billing is on. */
   stripe?: StripeClient;
   clock?: TestClock;
-  /** Further routes, e.g. ones that fail. */
+  /** Additional routes, e.g. ones that fail. */
   routes?: (app: HttpServer) => Promise<void>;
 }
 
-/** Cheap hashes: their cost is tested where it matters. */
+/** Cheap password hashes. Tests of their cost set their own. */
 export const ENVIRONMENT = {
   APP_ENV: 'test',
   PORT: '0',
@@ -152,7 +152,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
         if (found) return found;
         await once(arrivals, 'mail', { signal: AbortSignal.timeout(15_000) }).catch(() => {
           throw new Error(
-            `no mail ${nth} to ${address} with ${subject}; there are: ${mails.map(({ to, subject: line }) => `${to} ${line}`).join('; ')}`,
+            `no email ${nth} to ${address} with ${subject}; there are: ${mails.map(({ to, subject: line }) => `${to} ${line}`).join('; ')}`,
           );
         });
       }
@@ -168,7 +168,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-/** One HTTP request; the answer's JSON parsed. */
+/** Sends an HTTP request, and parses the answer's JSON. */
 export async function request(url: string, { method, token, body, headers, signal }: Call = {}): Promise<Answer> {
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -198,7 +198,7 @@ export interface SignedInUser {
 
 let people = 0;
 
-/** Registers a person and verifies the address, over HTTP and by the mailed link. */
+/** Registers a person and verifies the address, over HTTP and with the link in the email. */
 export async function createUser(
   test: TestService,
   { email = `person${++people}@example.com`, password = PASSWORD, name = 'Person' } = {},
@@ -211,7 +211,7 @@ export async function createUser(
   return { email, password };
 }
 
-/** The same, signed in. */
+/** Creates a user and signs in. */
 export async function createSignedInUser(
   test: TestService,
   options: Parameters<typeof createUser>[1] = {},
@@ -226,7 +226,7 @@ export async function signIn(test: TestService, email: string, password = PASSWO
   return { id: body.user.id, email, password, accessToken: body.accessToken, refreshToken: body.refreshToken };
 }
 
-/** Asserts a problem document of a status and code (RFC 9457). */
+/** Asserts that an answer is a problem document with a status and code (RFC 9457). */
 export function assertProblem(answer: Answer, status: number, code: string): void {
   assert.equal(`${answer.status} ${answer.body?.code}`, `${status} ${code}`, JSON.stringify(answer.body));
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);

@@ -1,4 +1,4 @@
-/** A PostgreSQL and a streaming replica of it, both real and of a test alone. */
+/** A PostgreSQL and a streaming replica of it, both real and used by one test only. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,25 +13,25 @@ import { removeCluster } from '../dev/postgres-cluster.ts';
 const SETTINGS = { fsync: 'off', autovacuum: 'off', max_connections: '60' };
 
 export interface Replicated {
-  /** The primary, migrated. */
+  /** The URL of the primary, which is migrated. */
   readonly primaryUrl: string;
-  /** The replica; the same address after a restart. */
+  /** The URL of the replica; it stays the same over a restart. */
   readonly replicaUrl: string;
-  /** Runs a statement on either. */
+  /** Runs a statement on either server. */
   on(url: string, text: string): Promise<pg.QueryResult>;
-  /** The replica applies nothing more: it shows the past. */
+  /** Pauses replay on the replica, so that its data is stale. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   stopReplica(): Promise<void>;
   startReplica(): Promise<void>;
 }
 
-/** Starts both, and ends them after the test. */
+/** Starts both servers, and stops them after the test. */
 export async function startReplicated(t: TestContext): Promise<Replicated> {
   const directories: string[] = [];
   async function directory(): Promise<string> {
     const made = await mkdtemp(join(tmpdir(), 'plinth-replica-'));
-    await chmod(made, 0o711); // under root, another user runs PostgreSQL and must get in
+    await chmod(made, 0o711); // under root, another user runs PostgreSQL and must be able to enter
     directories.push(made);
     return made;
   }
@@ -52,7 +52,7 @@ export async function startReplicated(t: TestContext): Promise<Replicated> {
   const settings = {
     ...SETTINGS,
     primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres password=${password}`,
-    // A statement that stands in the way of replaying is cancelled at once.
+    // Cancel a statement at once if it blocks the replay.
     max_standby_streaming_delay: '0',
   };
   let replica = await startEmbeddedPostgres({ directory: copy, settings });
@@ -73,7 +73,7 @@ export async function startReplicated(t: TestContext): Promise<Replicated> {
   };
 }
 
-/** A base backup by PostgreSQL's own functions: the embedded binaries have no `pg_basebackup`. */
+/** Makes a base backup with PostgreSQL's own functions: the embedded binaries have no `pg_basebackup`. */
 async function copyCluster(url: string, from: string, to: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -84,7 +84,7 @@ async function copyCluster(url: string, from: string, to: string): Promise<void>
     const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
     const data = join(to, 'data');
     const log = join(data, 'pg_wal');
-    // Segments may have been copied half written; the replica fetches them from the primary.
+    // A segment may have been copied while it was written. The replica fetches segments from the primary instead.
     for (const name of await readdir(log)) if (/^[0-9A-F]{24}/.test(name)) await rm(join(log, name));
     await rm(join(data, 'postmaster.pid'));
     const owner = await stat(data);

@@ -1,19 +1,19 @@
-/** A TCP proxy before a server, whose connections a test cuts, or lets fall silent as a lost network does. */
+/** A TCP proxy in front of a server. A test can close its connections, or freeze them as a lost network does. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
-  /** The server's URL, through the proxy. */
+  /** The server's URL through the proxy. */
   url: string;
-  /** Connections made so far. */
+  /** The number of connections so far. */
   readonly accepted: number;
-  /** Nothing passes any more, in either direction, and nothing is closed: on all connections of now. */
+  /** Stops forwarding on all current connections, in both directions, without closing them. */
   freeze(): void;
-  /** Freezes, once, as soon as a client sends this text. */
+  /** Freezes once, as soon as a client sends this text. */
   freezeAt: string | undefined;
   /** Closes all connections. */
   cut(): void;
-  /** Whether new connections are taken; otherwise they are closed at once. */
+  /** True if new connections are accepted. Otherwise they are closed at once. */
   open: boolean;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The workflows of GitHub: valid, pinned, and with no more rights than they need; and a rollout goes in the order that docs/deploy.md names. */
+/** Checks the GitHub workflows: valid, pinned, with minimal permissions; and a rollout runs the steps in the order that docs/deploy.md names. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -55,7 +55,7 @@ describe('the workflows', () => {
         for (const { uses, with: options } of job.steps ?? []) {
           if (!uses) continue;
           assert.match(uses, /@(v\d+\.\d+\.\d+|[0-9a-f]{40})$/, uses);
-          // Of those whose tags nobody but a stranger guards, the commit.
+          // Tags of other owners can be moved, so actions of theirs are pinned to a commit.
           if (!/^(actions|aws-actions|docker|hashicorp)\//.test(uses)) assert.match(uses, /@[0-9a-f]{40}$/, uses);
           if (uses.startsWith('actions/checkout@')) assert.equal(options?.['persist-credentials'], false);
         }
@@ -63,7 +63,7 @@ describe('the workflows', () => {
     });
   }
 
-  it('a linter that sees nothing would be noticed', async () => {
+  it('the linter finds an error in an invalid workflow', async () => {
     const wrong = 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - rnu: ls\n';
     assert.notDeepEqual(await runLint(wrong, 'wrong.yml'), []);
   });
@@ -80,16 +80,16 @@ describe('the workflows', () => {
       order,
     );
     const scan = build!.steps!.find(({ uses }) => uses?.startsWith('aquasecurity/'));
-    assert.equal(scan!.with!['exit-code'], '1', 'what the scan finds stops the rollout');
+    assert.equal(scan!.with!['exit-code'], '1', 'findings of the scan stop the rollout');
     for (const rollout of [staging!, prod!, jobs['by-hand']!]) {
       assert.equal(rollout.uses, './.github/workflows/rollout.yml');
-      assert.equal(rollout.secrets, 'inherit', 'else the smoke test has no account');
+      assert.equal(rollout.secrets, 'inherit', 'otherwise the smoke test has no account');
     }
   });
 
-  it('a rollout pushes, migrates, rolls out, tests, and goes back when that fails', () => {
+  it('a rollout pushes, migrates, rolls out, tests, and rolls back if that fails', () => {
     const { steps, environment } = workflow('rollout.yml').jobs.rollout!;
-    assert.ok(environment, 'whose protection rules guard it');
+    assert.ok(environment, 'its protection rules guard the rollout');
     const named = steps!.filter(({ name }) => name);
     const order = ['Push the image', 'Remember what runs', 'Register the new revisions', 'Migrate', 'Roll out'];
     assert.deepEqual(
@@ -100,7 +100,7 @@ describe('the workflows', () => {
     assert.match(named.at(-1)!.if!, /failure\(\)/);
   });
 
-  it('pull requests plan with the role that only looks', () => {
+  it('pull requests plan with the read-only role', () => {
     const { on, jobs } = workflow('plan.yml');
     assert.deepEqual(Object.keys(on), ['pull_request']);
     const text = JSON.stringify(jobs);

@@ -2,7 +2,7 @@ import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
 import type { Field, FormPage } from './forms.ts';
 
-/** A form whose call is made by `assets/pages.js`, which reads the token from the address; nothing happens before the button is pressed. */
+/** A form that `assets/pages.js` submits. The script reads the token from the page's URL. Nothing is sent before the button is pressed. */
 export function renderForm({
   title,
   purpose,

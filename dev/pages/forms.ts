@@ -1,4 +1,4 @@
-/** Every form of the development pages: what it is for, what it asks, which call it makes. */
+/** Every form of the development pages: its purpose, its fields, and the API request that it makes. */
 
 export interface Field {
   name: string;
@@ -17,20 +17,20 @@ interface Link {
 export interface FormPage {
   path: string;
   title: string;
-  /** Inline Markdown. */
+  /** A sentence for the reader, in inline Markdown. */
   purpose: string;
-  /** Method and path of the call that the button makes. */
+  /** The method and path of the request that the button sends. */
   call: `POST /v1/${string}`;
   button: string;
   fields: readonly Field[];
-  /** Whether the call takes the token of the page's address. */
+  /** True if the request takes the token in the page's URL. */
   token?: true;
-  /** Whether the call needs an access token: the form signs in first, with its fields `email` and `password`. */
+  /** True if the request needs an access token. The form then signs in first, with its fields `email` and `password`. */
   signsIn?: true;
-  /** What to say when it worked. */
+  /** The text that is shown after success. */
   done: string;
   next?: Link;
-  /** What may help when it did not. */
+  /** Links that may help after a failure. */
   again?: readonly Link[];
 }
 
@@ -43,14 +43,14 @@ const newPassword: Field = {
   hint: '8 to 128 characters, any kind. Several unrelated words are good.',
 };
 const signIn: Link = { href: '/sign-in', text: 'Sign in' };
-const resend: Link = { href: '/resend-verification', text: 'Have the mail sent again' };
-const askForReset: Link = { href: '/forgot-password', text: 'Ask for a new link' };
+const resend: Link = { href: '/resend-verification', text: 'Resend the email' };
+const askForReset: Link = { href: '/forgot-password', text: 'Request a new link' };
 
 export const formPages: readonly FormPage[] = [
   {
     path: '/register',
     title: 'Register',
-    purpose: 'Creates an account. The answer is the same whether or not the address is taken; the mail tells.',
+    purpose: 'Creates an account. The answer is the same whether or not the address is taken. The email tells which.',
     call: 'POST /v1/users',
     button: 'Register',
     fields: [
@@ -58,13 +58,13 @@ export const formPages: readonly FormPage[] = [
       email,
       { ...newPassword, label: 'Password' },
     ],
-    done: 'A mail is on its way. Open it in the mailbox and follow its link.',
+    done: 'An email was sent. Open it in the mailbox and follow its link.',
     next: signIn,
   },
   {
     path: '/verify-email',
     title: 'Confirm your address',
-    purpose: 'Proves that the address is yours: the one you registered with, or the one you change to.',
+    purpose: 'Proves that you own the address that you registered with, or that you change to.',
     call: 'POST /v1/email-verifications/confirm',
     button: 'Confirm the address',
     fields: [],
@@ -75,32 +75,33 @@ export const formPages: readonly FormPage[] = [
   },
   {
     path: '/resend-verification',
-    title: 'Send the verification mail again',
-    purpose: 'For a registration that has not been verified. The link in the mail before stops working.',
+    title: 'Resend the verification email',
+    purpose: 'For a registration that has not been verified. The link in the previous email stops working.',
     call: 'POST /v1/email-verifications',
-    button: 'Send the mail',
+    button: 'Send the email',
     fields: [email],
-    done: 'If the address has a registration that is not verified, a mail is on its way.',
+    done: 'If the address has a registration that is not verified, an email was sent.',
     next: signIn,
   },
   {
     path: '/sign-in',
     title: 'Sign in',
-    purpose: 'Begins a session. The answer holds an access token for calls and a refresh token for the next one.',
+    purpose:
+      'Starts a session. The answer contains an access token for requests, and a refresh token to get the next one.',
     call: 'POST /v1/sessions',
     button: 'Sign in',
     fields: [email, password],
-    done: 'You are signed in. These are your tokens; a frontend would keep them now.',
+    done: 'You are signed in. These are your tokens; a frontend would store them now.',
     again: [{ href: '/forgot-password', text: 'Reset the password' }, resend],
   },
   {
     path: '/forgot-password',
     title: 'Reset a forgotten password',
-    purpose: 'Mails a link, if the address has an account. The answer does not tell whether it has one.',
+    purpose: 'Sends a link by email if the address has an account. The answer does not show whether it has one.',
     call: 'POST /v1/password-resets',
-    button: 'Mail the link',
+    button: 'Email the link',
     fields: [email],
-    done: 'If the address has an account, a mail is on its way. Its link works for 30 minutes.',
+    done: 'If the address has an account, an email was sent. Its link works for 30 minutes.',
     next: signIn,
   },
   {
@@ -119,9 +120,9 @@ export const formPages: readonly FormPage[] = [
     path: '/revert-email-change',
     title: 'Take your address back',
     purpose:
-      'Undoes a change of address that you did not want. Every session ends and the password stops working, since somebody else may know it.',
+      'Reverts an email change that you did not want. Every session ends and the password stops working, since somebody else may know it.',
     call: 'POST /v1/users/me/email-changes/revert',
-    button: 'Undo the change',
+    button: 'Revert the change',
     fields: [],
     token: true,
     done: 'The old address is back. Every session has ended and the password no longer works: choose a new one.',
@@ -130,7 +131,7 @@ export const formPages: readonly FormPage[] = [
   {
     path: '/restore-account',
     title: 'Keep your account',
-    purpose: 'Undoes the deletion of an account, for 14 days after it was asked for.',
+    purpose: 'Restores a deleted account, for 14 days after the deletion was requested.',
     call: 'POST /v1/users/me/restore',
     button: 'Restore the account',
     fields: [],
@@ -142,7 +143,7 @@ export const formPages: readonly FormPage[] = [
     path: '/accept-invitation',
     title: 'Join an organization',
     purpose:
-      'An invitation is bound to the address it was mailed to: sign in with that one. Without an account, [register](/register) first.',
+      'An invitation is bound to the address that received it. Sign in with that address. Without an account, [register](/register) first.',
     call: 'POST /v1/invitations/accept',
     button: 'Sign in and join',
     fields: [email, password],
@@ -153,11 +154,11 @@ export const formPages: readonly FormPage[] = [
   {
     path: '/unsubscribe',
     title: 'Unsubscribe',
-    purpose: 'Stops reminders and other mail that nobody needs. Mail about your account’s security still comes.',
+    purpose: 'Stops reminders and other optional emails. Emails about your account’s security are still sent.',
     call: 'POST /v1/email-unsubscriptions',
     button: 'Unsubscribe',
     fields: [],
     token: true,
-    done: 'No more of these mails will be sent to your address.',
+    done: 'You will not get these emails any more.',
   },
 ];

@@ -1,4 +1,4 @@
-/** The first page a developer opens: what runs and where, what to try first, and where to go on. */
+/** The development home page: the running parts and their URLs, first requests to try, and next steps. */
 
 import type { CompleteConfig } from '../../app/config.ts';
 import { type Html, html } from '../../app/documentation/html.ts';
@@ -6,34 +6,34 @@ import { inline } from '../../app/documentation/markdown.ts';
 import { formPages } from './forms.ts';
 
 /**
- * @param mailbox URL of the development mailbox, where it takes the mail
- * @param sandbox URL of the Stripe sandbox, where it is the Stripe
+ * @param mailbox URL of the development mailbox, if it receives the emails
+ * @param sandbox URL of the Stripe sandbox, if the service uses it
  */
 export function renderHome(config: CompleteConfig, mailbox: string | undefined, sandbox: string | undefined): Html {
   const { productName, apiUrl, metricsPort } = config;
   return html`<div class="home"><h1>${productName} is running <span id="readiness" class="chip" role="status"></span></h1>
-<p class="lead">In development: this page, and those that links in mails lead to, exist here only.</p>
+<p class="lead">This page, and the pages that links in emails lead to, exist only in development.</p>
 <ul class="places">
-${place('API reference', '/docs', 'every call, with examples')}
-${mailbox && place('Mailbox', mailbox, 'every mail the service sends')}
+${place('API reference', '/docs', 'every operation, with examples')}
+${mailbox && place('Mailbox', mailbox, 'every email that the service sends')}
 ${sandbox && place('Stripe sandbox', sandbox, 'customers, events, time; no money moves')}
 ${place('Errors', '/docs/errors', 'each code, and what to do')}
 ${place('OpenAPI', '/openapi.json', '3.1, for generators')}
-${place('Readiness', '/readyz', 'what load balancers ask')}
-${place('Metrics', `http://localhost:${metricsPort}/metrics`, 'for Prometheus, on a port of its own')}
+${place('Readiness', '/readyz', 'for load balancers')}
+${place('Metrics', `http://localhost:${metricsPort}/metrics`, 'for Prometheus, on a separate port')}
 </ul>
 
 <h2>Three calls to begin with</h2>
 <p>Or by hand: ${['/register', '/sign-in', '/forgot-password'].map((path, index) => html`${index > 0 && ', '}<a href="${path}">${titleOf(path).toLowerCase()}</a>`)}.</p>
 <ol class="steps">
 ${step('Register', post(apiUrl, '/v1/users', '{"email":"ada@example.com","password":"correct horse battery staple"}'))}
-${step(mailbox ? 'Read the mail, and follow its link' : 'Follow the link in the mail', mailbox ? readMail(apiUrl, mailbox) : `# The mail went to the server of SMTP_URL.`)}
+${step(mailbox ? 'Read the email, and follow its link' : 'Follow the link in the email', mailbox ? readMail(apiUrl, mailbox) : `# The email went to the mail server in SMTP_URL.`)}
 ${step('Sign in', post(apiUrl, '/v1/sessions', '{"email":"ada@example.com","password":"correct horse battery staple"}'))}
 </ol>
 
 <div class="pair">
 <section><h2>See it all at once</h2>
-<p>${inline('`npm run demo` plays a person against this service, over HTTP and the mailbox: registers, reads the mail, verifies, signs in, refreshes, lists sessions, signs out, resets the password, and finds the old token refused. It prints each call with its answer and time.')}</p></section>
+<p>${inline('`npm run demo` plays a person against this service, over HTTP and the mailbox: registers, reads the email, verifies, signs in, refreshes, lists sessions, signs out, resets the password, and finds the old token refused. It prints each request with its answer and time.')}</p></section>
 <section><h2>Add a feature</h2>
 <p>${inline('Make `app/features/<name>/` with `schema.ts` (tables), `routes.ts` (calls) and `errors.ts` (its codes), and name it in `app/wiring.ts` and `app/api.ts`; jobs go into `app/worker.ts`. Then `npm run migrations:generate`. `ARCHITECTURE.md` says who may import whom.')}</p></section>
 </div>
@@ -60,7 +60,7 @@ function post(apiUrl: string, path: string, body: string): string {
   return `curl ${apiUrl}${path} -H 'Content-Type: application/json' \\\n  -d ${data}`;
 }
 
-/** The newest link by the mailbox's own API. */
+/** The newest link, from the mailbox's own API. */
 function readMail(apiUrl: string, mailbox: string): string {
   const token = `$(curl -s ${mailbox}/api/email \\\n  | grep -o 'verify-email?token=[A-Za-z0-9_-]*' | tail -1 | cut -d= -f2)`;
   return `TOKEN=${token}\n${post(apiUrl, '/v1/email-verifications/confirm', '{"token":"$TOKEN"}')}`;

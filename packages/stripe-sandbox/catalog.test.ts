@@ -87,7 +87,7 @@ test('a price bills in another of its currencies', async (t) => {
   assert.deepEqual([subscription.currency, (subscription.latest_invoice as { total: number }).total], ['eur', 900]);
 });
 
-test('a coupon takes off its share, a promotion code is used up, a second use is refused', async (t) => {
+test('a coupon takes off its share, and a promotion code that is used up is refused', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const coupon = await stripe.coupons.create({ percent_off: 25, duration: 'once' });
@@ -110,7 +110,7 @@ test('a coupon takes off its share, a promotion code is used up, a second use is
   await assert.rejects(subscribe(), { param: 'promotion_code' });
 });
 
-test('a month from 31 January is the last of February, and from there the 31st of March again', () => {
+test('one month after 31 January is the last day of February, and two months after it is 31 March', () => {
   const at = (iso: string) => Date.parse(iso) / 1000;
   assert.equal(addIntervals(at('2027-01-31T10:00:00Z'), 'month', 1), at('2027-02-28T10:00:00Z'));
   assert.deepEqual(

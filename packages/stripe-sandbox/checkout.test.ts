@@ -16,7 +16,7 @@ async function session(
   });
 }
 
-test('a session is open for a day at a page of the sandbox, and then expires', async (t) => {
+test('a session is open for a day on a page of the sandbox, and then expires', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const open = await session(stripe);
   assert.deepEqual(
@@ -30,7 +30,7 @@ test('a session is open for a day at a page of the sandbox, and then expires', a
   assert.equal((await eventTypes(stripe)).at(-1), 'checkout.session.expired');
 });
 
-test('paying completes the session: customer, card, active subscription, paid invoice, and the metadata that was asked for', async (t) => {
+test('paying completes the session: customer, card, active subscription, paid invoice, and the given metadata', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const { id } = await session(stripe, {
     client_reference_id: 'org',
@@ -46,7 +46,7 @@ test('paying completes the session: customer, card, active subscription, paid in
   assert.equal((await eventTypes(stripe)).at(-1), 'checkout.session.completed');
 });
 
-test('a declined card leaves the session open and nothing behind', async (t) => {
+test('a declined card leaves the session open and creates nothing', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const { id } = await session(stripe);
   assert.throws(
@@ -60,7 +60,7 @@ test('a declined card leaves the session open and nothing behind', async (t) => 
   );
 });
 
-test('3-D Secure is asked before anything is bought, and remembered for renewals', async (t) => {
+test('3-D Secure comes before the purchase, and is remembered for renewals', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const { id } = await session(stripe);
   const form = { card: '4000002500003155', email: 'a@example.com' };
@@ -105,7 +105,7 @@ test('a trial without a card needs payment_method_collection: if_required', asyn
   assert.equal(sandbox.customer.completeCheckout(free.id, { email: 'a@example.com' }).status, 'complete');
 });
 
-test('a promotion code is typed in where the session allows it', async (t) => {
+test('a customer can enter a promotion code if the session allows it', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'forever' });
   await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'HALF' });
@@ -119,7 +119,7 @@ test('a promotion code is typed in where the session allows it', async (t) => {
   assert.deepEqual([done.amount_total, (done.invoice as Stripe.Invoice).amount_paid], [1000, 1000]);
 });
 
-test('a session that is refused is not there', async (t) => {
+test('a session that is refused is not stored', async (t) => {
   const { stripe } = await bench(t);
   const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
   const stranger = await stripe.customers.create({});
@@ -146,7 +146,7 @@ test('a one-off payment leaves a payment intent and no subscription', async (t) 
   assert.deepEqual([(done.payment_intent as Stripe.PaymentIntent).amount_received, done.subscription], [3000, null]);
 });
 
-test('setup mode keeps a card', async (t) => {
+test('setup mode saves a card', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const customer = await stripe.customers.create({});
   const { id } = await stripe.checkout.sessions.create({
@@ -168,7 +168,7 @@ test('a session can be expired once, and never completed after', async (t) => {
   assert.throws(() => sandbox.customer.completeCheckout(id, { card: '4242424242424242' }), /expired/);
 });
 
-test('a session knows its mode: recurring prices do not fit payment mode, one-off ones do not make a subscription', async (t) => {
+test('payment mode refuses recurring prices, and subscription mode refuses one-off prices alone', async (t) => {
   const { stripe } = await bench(t);
   await assert.rejects(session(stripe, { mode: 'payment' }), { param: 'line_items' });
   const product = await stripe.products.create({

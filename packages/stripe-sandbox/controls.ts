@@ -1,4 +1,4 @@
-/** What can be done with a sandbox: the types that the pages, the control API and tests share. `sandbox.ts` makes one. */
+/** The interface of a sandbox: types that the pages, the control API and tests share. `sandbox.ts` creates one. */
 import type Stripe from 'stripe';
 import type { CheckoutForm, CheckoutOutcome } from './billing/checkout/completion.ts';
 import type { SignedDelivery } from './events/deliveries.ts';
@@ -8,43 +8,43 @@ import type { Troubles } from './world/trouble.ts';
 import type { World } from './world/world.ts';
 
 export interface Api {
-  /** Answers a request to `/v1/…`. Never throws; waits only where trouble slows the request down. */
+  /** Answers a request to `/v1/…`. Never throws. Waits only if trouble slows the request down. */
   answer(request: ApiRequest): Promise<Answer>;
 }
 
 export interface StripeSandbox {
-  /** Everything that the API, the pages and the controls act on. */
+  /** The state that the API, the pages and the controls act on. */
   readonly world: World;
   readonly api: Api;
-  /** For `new Stripe(key, { httpClient: sandbox.httpClient })`: the API without a socket. */
+  /** An HTTP client for the SDK that needs no socket: `new Stripe(key, { httpClient: sandbox.httpClient })`. */
   readonly httpClient: NonNullable<Stripe.StripeConfig['httpClient']>;
   readonly troubles: Troubles;
   readonly clock: {
-    /** Unix seconds. */
+    /** The current time in Unix seconds. */
     now(): number;
-    /** Moves the sandbox's clock forward, doing all that falls due on the way. */
+    /** Advances the sandbox's clock and runs everything that falls due. */
     advance(by: { seconds?: number; days?: number } | { to: number }): void;
   };
   readonly deliveries: {
     all(): Delivery[];
-    /** Those not delivered yet, oldest first. */
+    /** Deliveries that have not been delivered, oldest first. */
     pending(): Delivery[];
-    /** A delivery's body and signed headers, without sending it: to be injected. The event stays pending. */
+    /** A delivery's body and signed headers, so that a test can deliver it itself. The delivery stays pending. */
     sign(id: string, at?: number): SignedDelivery;
-    /** Tells how an injected delivery was answered. */
+    /** Records the endpoint's answer to a delivery that a test made; null means no answer. */
     settle(id: string, status: number | null): void;
     resend(eventId: string, endpointId: string): Delivery;
   };
-  /** What a customer does on the hosted pages. */
+  /** Actions of a customer on the hosted pages. */
   readonly customer: {
     /** Presses Pay. Throws the card's Fault on a decline. */
     completeCheckout(sessionId: string, form: CheckoutForm): CheckoutOutcome;
-    /** The portal session that a link's secret opens. */
+    /** The portal session for the secret in a portal link. */
     portalSession(secret: string): Stripe.BillingPortal.Session | undefined;
     /** Answers 3-D Secure for a payment or setup intent. */
     authenticate(intentId: string, passed: boolean): Stripe.PaymentIntent | Stripe.SetupIntent;
   };
   addWebhook(webhook: { url: string; secret?: string; enabledEvents?: string[] }): Stripe.WebhookEndpoint;
-  /** An empty sandbox again, with the options it was made with. */
+  /** Empties the sandbox. It keeps the options that it was created with. */
   reset(seed?: number): void;
 }

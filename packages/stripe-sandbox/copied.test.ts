@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-/** A copy of this folder in an empty one, as somebody takes it along. */
+/** Copies this folder to an empty one, as a user of the package does. */
 function copyElsewhere(t: TestContext): string {
   const project = mkdtempSync(join(tmpdir(), 'elsewhere-'));
   t.after(() => rmSync(project, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ function copyElsewhere(t: TestContext): string {
   return project;
 }
 
-test('its folder, copied elsewhere, starts and answers with nothing installed', async (t) => {
+test('the folder, copied elsewhere, starts and answers with nothing installed', async (t) => {
   const main = join(copyElsewhere(t), 'stripe-sandbox', 'main.ts');
   const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
@@ -38,7 +38,7 @@ test('its folder, copied elsewhere, starts and answers with nothing installed', 
   assert.equal(((await answer.json()) as { email: string }).email, 'ada@example.com');
 });
 
-test('its folder, copied elsewhere, loads whole and bills with no other packages than it declares', async (t) => {
+test('the folder, copied elsewhere, loads every file and bills with only the packages that it declares', async (t) => {
   const project = copyElsewhere(t);
   const { peerDependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8'));
   mkdirSync(join(project, 'node_modules'));

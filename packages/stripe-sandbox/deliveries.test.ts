@@ -14,9 +14,9 @@ interface Received {
 interface Endpoint {
   url: string;
   received: Received[];
-  /** Resolves when that many events have come. */
+  /** Resolves when that many events have arrived. */
   count(wanted: number): Promise<void>;
-  /** What the next requests are answered with; 200 when there is nothing left. */
+  /** The statuses of the next answers; 200 once the list is empty. */
   answers: number[];
 }
 
@@ -83,7 +83,7 @@ test('an endpoint’s API version is the version of its events, and its secret i
   assert.equal(sandbox.deliveries.sign(delivery!.id).event.api_version, '2025-09-30.clover');
 });
 
-test('a delivery that fails is tried again with growing pauses, and then given up', async (t) => {
+test('a failed delivery is retried with growing pauses, and then given up', async (t) => {
   const hook = await endpoint(t);
   const { stripe, sandbox } = await bench(t, {
     settings: { redeliverySeconds: [10, 60] },
@@ -119,7 +119,7 @@ test('an event can be sent again', async (t) => {
   assert.equal(hook.received[0]!.event.id, hook.received[1]!.event.id);
 });
 
-test('events are listed by type, and from a cursor on', async (t) => {
+test('events are listed by type, and after a cursor', async (t) => {
   const { stripe } = await bench(t);
   await monthly(stripe, 1000);
   const [cursor] = (await stripe.events.list({ limit: 1 })).data;
@@ -134,7 +134,7 @@ test('events are listed by type, and from a cursor on', async (t) => {
   assert.equal((await stripe.events.retrieve(cursor!.id)).id, cursor!.id);
 });
 
-test('an event keeps the object as it was', async (t) => {
+test('an event keeps the object as it was at that time', async (t) => {
   const { stripe } = await bench(t);
   const { id } = await stripe.customers.create({ name: 'Before' });
   await stripe.customers.update(id, { name: 'After' });
@@ -142,7 +142,7 @@ test('an event keeps the object as it was', async (t) => {
   assert.equal((event!.data.object as Stripe.Customer).name, 'Before');
 });
 
-test('in manual mode nothing leaves by itself: a test takes deliveries out, in any order, as often as it likes', async (t) => {
+test('in manual mode nothing is sent: a test takes deliveries in any order, as often as it likes', async (t) => {
   const { stripe, sandbox } = await bench(t, {
     deliveries: 'manual',
     webhooks: [{ url: 'http://127.0.0.1:9/', secret: 'whsec_test' }],
@@ -160,7 +160,7 @@ test('in manual mode nothing leaves by itself: a test takes deliveries out, in a
   );
 });
 
-test('a thousand lives of a subscription, each in a sandbox of its own, take seconds', {
+test('a thousand subscriptions, each in its own sandbox, take seconds', {
   timeout: 60_000,
 }, async () => {
   const { createStripeSandbox } = await import('./sandbox.ts');

@@ -1,7 +1,6 @@
 /**
- * The keys of Stripe's own example objects, to hold the sandbox's objects against. `fixture-keys.json` is derived from
- * `fixtures3.json` of github.com/stripe/openapi (MIT); to derive it anew from a newer one:
- * `node fixture-keys.ts fixtures3.json`.
+ * The keys of Stripe's own example objects, to compare the sandbox's objects with. `fixture-keys.json` is derived from `fixtures3.json` of
+ * github.com/stripe/openapi (MIT). To derive it from a newer version: `node fixture-keys.ts fixtures3.json`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

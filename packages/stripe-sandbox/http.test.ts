@@ -31,7 +31,7 @@ test('a missing parameter is named', async (t) => {
   });
 });
 
-test('what does not exist is 404 resource_missing', async (t) => {
+test('an unknown id is 404 resource_missing', async (t) => {
   const { stripe } = await bench(t);
   await assert.rejects(stripe.customers.retrieve('cus_none'), {
     statusCode: 404,
@@ -59,7 +59,7 @@ test('the API version of the request is the version of the answer', async (t) =>
   assert.equal((await stripe.customers.create({})).lastResponse.headers['stripe-version'], Stripe.API_VERSION);
 });
 
-test('a request repeated with its idempotency key is done once and answered alike', async (t) => {
+test('a request repeated with its idempotency key is executed once and gets the same answer', async (t) => {
   const { stripe } = await bench(t);
   const first = await stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey: 'same' });
   const second = await stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey: 'same' });
@@ -76,7 +76,7 @@ test('an idempotency key with other parameters is an idempotency error', async (
   });
 });
 
-test('a request whose idempotency key is under way is refused with 409', async (t) => {
+test('a request whose idempotency key is in use is refused with 409', async (t) => {
   const { stripe, sandbox } = await bench(t);
   sandbox.troubles.set({ slow: 1, slowMs: 200 });
   const create = () => stripe.customers.create({}, { idempotencyKey: 'twice' });
@@ -90,7 +90,7 @@ test('a request whose idempotency key is under way is refused with 409', async (
   );
 });
 
-test('a declined payment is answered alike when its key is used again', async (t) => {
+test('a declined payment gets the same answer when its key is used again', async (t) => {
   const { stripe } = await bench(t);
   const pay = () =>
     stripe.paymentIntents.create(
@@ -108,7 +108,7 @@ test('a request that failed validation does not use up its idempotency key', asy
   assert.equal((await stripe.products.create({ name: 'Pro' }, { idempotencyKey: 'again' })).name, 'Pro');
 });
 
-test('lists are newest first, and walked by starting_after and ending_before', async (t) => {
+test('lists are newest first, and paginated by starting_after and ending_before', async (t) => {
   const { stripe } = await bench(t);
   const made: string[] = [];
   for (let count = 0; count < 5; count++) made.unshift((await stripe.customers.create({})).id);
@@ -124,13 +124,13 @@ test('lists are newest first, and walked by starting_after and ending_before', a
   assert.deepEqual(walked, made);
 });
 
-test('a list takes 1 to 100 objects a page', async (t) => {
+test('a list returns 1 to 100 objects per page', async (t) => {
   const { stripe } = await bench(t);
   await assert.rejects(stripe.customers.list({ limit: 101 }), { param: 'limit' });
   assert.equal((await stripe.customers.list({ limit: 100 })).data.length, 0);
 });
 
-test('expand replaces ids by objects, through lists too, and refuses what has no such field', async (t) => {
+test('expand replaces ids with objects, also in lists, and refuses fields that cannot be expanded', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);
@@ -184,7 +184,7 @@ test('an address and a list survive the form encoding', async (t) => {
   assert.deepEqual(customer.preferred_locales, ['de', 'en']);
 });
 
-test('a page of another host cannot reach the sandbox by a name that it points at it', async (t) => {
+test('a page of another host cannot reach the sandbox through DNS rebinding', async (t) => {
   const { sandbox } = await bench(t);
   const { request } = await import('node:http');
   const status = await new Promise((resolve) => {

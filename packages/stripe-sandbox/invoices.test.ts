@@ -64,7 +64,7 @@ test('an uncollectible invoice can still be paid', async (t) => {
   assert.equal((await stripe.invoices.pay(open.id)).status, 'paid');
 });
 
-test('an invoice over nothing is paid when it is finalized', async (t) => {
+test('an invoice of zero is paid when it is finalized', async (t) => {
   const { stripe } = await bench(t);
   const customer = await stripe.customers.create({});
   const draft = await stripe.invoices.create({ customer: customer.id });
@@ -100,7 +100,7 @@ test('a credit note on a paid invoice is refunded, credited or settled elsewhere
   });
 });
 
-test('the events of a payment come in the order of what happened', async (t) => {
+test('the events of a payment are in chronological order', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);

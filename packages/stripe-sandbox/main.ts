@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-/** `stripe-sandbox --port 12111 --webhook http://localhost:3000/webhooks/stripe` */
+/** The command: `stripe-sandbox --port 12111 --webhook http://localhost:3000/webhooks/stripe`. */
 import { parseArgs } from 'node:util';
 import { startStripeSandbox } from './sandbox.ts';
 
 const HELP = `A stateful, offline Stripe for development and tests. No money moves.
 
 stripe-sandbox [options]
-  --port <port>             where to listen (default 12111)
-  --host <address>          of which address (default 127.0.0.1; in a container 0.0.0.0)
-  --webhook <url>           deliver every event there; may be given more than once
-  --webhook-secret <secret> sign with this secret (default: one is made and printed)
-  --state <file>            keep the objects there between two runs
-  --seed <number>           the same ids and troubles as another run with this seed
-  --start-at <date>         stand still at this ISO date until advanced (default: the clock runs)
-  --trouble <name>=<value>  such as duplicate=0.2 or fail=0.05; may be given more than once
+  --port <port>             port to listen on (default 12111)
+  --host <address>          address to listen on (default 127.0.0.1; use 0.0.0.0 in a container)
+  --webhook <url>           send every event to this URL; may be given more than once
+  --webhook-secret <secret> sign deliveries with this secret (default: generated and printed)
+  --state <file>            keep the objects in this file between runs
+  --seed <number>           reproduce the ids and troubles of another run with this seed
+  --start-at <date>         stop the clock at this ISO date until advanced (default: the clock runs)
+  --trouble <name>=<value>  probability of a trouble, e.g. duplicate=0.2; may be given more than once
   --help
 `;
 
@@ -64,6 +64,6 @@ async function run(): Promise<void> {
 
 function numberOf(option: string, given: string | number): number {
   const number = Number(given);
-  if (!Number.isInteger(number)) throw new Error(`--${option} cannot be read: ${given}`);
+  if (!Number.isInteger(number)) throw new Error(`Invalid value for --${option}: ${given}`);
   return number;
 }

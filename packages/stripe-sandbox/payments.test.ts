@@ -14,7 +14,7 @@ test('4242 pays', async (t) => {
   assert.deepEqual((await eventTypes(stripe)).slice(-2), ['charge.succeeded', 'payment_intent.succeeded']);
 });
 
-test('0002 is declined: 402 card_declined generic_decline, with the intent that waits for another card', async (t) => {
+test('0002 is declined: 402 card_declined generic_decline, and the intent waits for another card', async (t) => {
   const { stripe } = await bench(t);
   await assert.rejects(pay(stripe, 'pm_card_visa_chargeDeclined'), (error: Stripe.errors.StripeCardError) => {
     assert.deepEqual([error.statusCode, error.code, error.decline_code], [402, 'card_declined', 'generic_decline']);
@@ -86,7 +86,7 @@ test('3155 asks for 3-D Secure unless it was set up; then off-session payments p
   );
 });
 
-test('a card that is no test card is declined as live', async (t) => {
+test('a number that is not a test card is declined', async (t) => {
   const { stripe } = await bench(t);
   const card = { number: '4111111111111111', exp_month: 1, exp_year: 2030 };
   await assert.rejects(stripe.paymentMethods.create({ type: 'card', card }), { decline_code: 'test_mode_live_card' });
@@ -102,7 +102,7 @@ test('a payment method belongs to one customer', async (t) => {
   });
 });
 
-test('a detached payment method is no longer anybody’s default', async (t) => {
+test('a detached payment method is no longer a default', async (t) => {
   const { stripe } = await bench(t);
   const customer = await customerWith(stripe);
   await stripe.paymentMethods.detach(customer.invoice_settings.default_payment_method as string);
@@ -111,7 +111,7 @@ test('a detached payment method is no longer anybody’s default', async (t) => 
   assert.deepEqual((await stripe.customers.listPaymentMethods(customer.id)).data, []);
 });
 
-test('a refund gives back at most what was charged', async (t) => {
+test('a refund is at most the amount charged', async (t) => {
   const { stripe } = await bench(t);
   const intent = await pay(stripe, 'pm_card_visa');
   await stripe.refunds.create({ payment_intent: intent.id, amount: 1500 });

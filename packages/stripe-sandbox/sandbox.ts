@@ -1,6 +1,6 @@
 /**
- * A stateful Stripe in this process: `const sandbox = await startStripeSandbox({ port: 0 })`. Without a port to listen
- * on, `createStripeSandbox()` gives the same world through an HTTP client for the SDK, fast enough for thousands of runs.
+ * A stateful Stripe in this process: `const sandbox = await startStripeSandbox({ port: 0 })`. `createStripeSandbox()` gives the same without a
+ * port: an HTTP client for the SDK, fast enough for thousands of runs.
  */
 import type Stripe from 'stripe';
 import { completeCheckout } from './billing/checkout/completion.ts';
@@ -28,11 +28,11 @@ export type { AccountSettings } from './world/settings.ts';
 export type { PlannedFailure, TroubleRates, Troubles } from './world/trouble.ts';
 
 export interface SandboxOptions {
-  /** The same seed gives the same ids and the same troubles. Without one, another each time. */
+  /** The same seed gives the same ids and the same troubles. Default: a random seed. */
   seed?: number;
-  /** Unix seconds at which the sandbox's clock stands until it is advanced. Without it, the clock runs. */
+  /** The Unix seconds at which the sandbox's clock stands until it is advanced. By default the clock runs. */
   startAt?: number;
-  /** `manual`: nothing is delivered until `deliveries` is asked for it. Default: `automatic`. */
+  /** `manual`: nothing is sent until a test takes it from `deliveries`. Default: `automatic`. */
   deliveries?: 'automatic' | 'manual';
   settings?: Partial<AccountSettings>;
   /** Webhook endpoints that exist from the start. */
@@ -40,11 +40,11 @@ export interface SandboxOptions {
 }
 
 export interface ServerOptions extends SandboxOptions {
-  /** 0 (the default) takes a free one. */
+  /** The port; 0 (the default) takes a free one. */
   port?: number;
-  /** 127.0.0.1 unless given; in a container 0.0.0.0. */
+  /** The address; default 127.0.0.1. Use 0.0.0.0 in a container. */
   host?: string;
-  /** Where the objects are kept between two runs; a missing file is an empty sandbox. */
+  /** The file that keeps the objects between runs. If it does not exist yet, the sandbox starts empty. */
   stateFile?: string;
 }
 
@@ -55,10 +55,10 @@ export interface RunningSandbox extends StripeSandbox {
 }
 
 const DAY = 86_400;
-/** The end of the year 9999: the last that dates can be written for. */
+/** The end of the year 9999: the last year that an ISO date can be written for. */
 const MAX_TIME = 253_402_300_799;
 
-/** A sandbox without a socket. */
+/** Creates a sandbox without a socket. */
 export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): StripeSandbox {
   let world = makeWorld(options, dump);
   let api = createApi(world);
@@ -78,7 +78,7 @@ export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): 
       advance(by) {
         const until = Math.round('to' in by ? by.to : world.now() + (by.seconds ?? 0) + (by.days ?? 0) * DAY);
         if (!(until >= world.now() && until <= MAX_TIME))
-          throw invalid('Time goes forward, by a number of days or seconds.', 'days');
+          throw invalid('Time can only be advanced, by a number of days or seconds.', 'days');
         advanceSandbox(world, until);
       },
     },
@@ -106,7 +106,7 @@ export function createStripeSandbox(options: SandboxOptions = {}, dump?: Dump): 
   return sandbox;
 }
 
-/** A sandbox that listens, on 127.0.0.1 unless told otherwise, and delivers webhooks. */
+/** Starts a sandbox that listens (on 127.0.0.1 by default) and delivers webhooks. */
 export async function startStripeSandbox(options: ServerOptions = {}): Promise<RunningSandbox> {
   const sandbox = createStripeSandbox(options, options.stateFile ? readState(options.stateFile) : undefined);
   const server = await listen(sandbox, options.port ?? 0, options.host);
@@ -137,7 +137,7 @@ function makeWorld(options: SandboxOptions, dump?: Dump): World {
   return world;
 }
 
-/** An endpoint of that URL is there once, also when the state came from a file. */
+/** Adds a webhook endpoint, unless the state file already has one with that URL. */
 function addWebhook(
   world: World,
   webhook: { url: string; secret?: string; enabledEvents?: string[] },

@@ -5,7 +5,7 @@ import type Stripe from 'stripe';
 import { FIXTURE_KEYS_FILE, type FixtureKeys } from './fixture-keys.ts';
 import { bench, customerWith, DAY, monthly, START } from './testing.ts';
 
-/** Keys that the fixtures still show and this version of the API does not have: the subscription moved to `parent`. */
+/** Keys that the fixtures still show, but this version of the API does not have: the subscription moved to `parent`. */
 const GONE: Record<string, string[]> = { invoice: ['subscription'] };
 
 test('every object has all keys that Stripe shows in its fixtures', async (t) => {
@@ -20,7 +20,7 @@ test('every object has all keys that Stripe shows in its fixtures', async (t) =>
   }
 });
 
-/** One object of every kind, by its name in the fixtures. */
+/** Creates one object of every kind, by its name in the fixtures. */
 async function oneOfEach(
   stripe: Stripe,
   complete: (id: string, form: { card: string }) => unknown,

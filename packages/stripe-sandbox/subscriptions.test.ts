@@ -55,7 +55,7 @@ test('an incomplete subscription expires after 23 hours, and its invoice is void
   assert.deepEqual([expired.status, invoiceOf(expired).status], ['incomplete_expired', 'void']);
 });
 
-test('default_incomplete waits for the intent to be confirmed, whose secret the invoice has', async (t) => {
+test('default_incomplete waits for the confirmation of the intent, and the invoice has its secret', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const { id: customer } = await stripe.customers.create({});
@@ -87,7 +87,7 @@ test('error_if_incomplete answers 402 and creates nothing', async (t) => {
   assert.deepEqual((await stripe.subscriptions.list({ status: 'all' })).data, []);
 });
 
-test('a first payment that needs 3-D Secure says so, and passing it activates the subscription', async (t) => {
+test('a first payment can require 3-D Secure, and passing it activates the subscription', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe, 'pm_card_authenticationRequired');
@@ -116,7 +116,7 @@ test('a change of quantity credits the unused time and charges the rest on the n
   assert.deepEqual([invoice!.total, invoice!.status], [2100 + 6200, 'paid']);
 });
 
-test('always_invoice charges the difference at once, and the preview said how much', async (t) => {
+test('always_invoice charges the difference at once, and the preview shows it', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const [small, large] = [await monthly(stripe, 3100), await monthly(stripe, 6200)];
   const customer = await customerWith(stripe);
@@ -131,7 +131,7 @@ test('always_invoice charges the difference at once, and the preview said how mu
   assert.equal(changed.items.data[0]!.id, items.data[0]!.id, 'the item keeps its id');
 });
 
-test('a preview keeps nothing', async (t) => {
+test('a preview stores nothing', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);
@@ -144,7 +144,7 @@ test('a preview keeps nothing', async (t) => {
   assert.equal((await stripe.invoices.list()).data.length, 1);
 });
 
-test('a preview counts a coupon that is not redeemed, and a planned end', async (t) => {
+test('a preview includes an unredeemed coupon and a planned end', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'once' });
@@ -233,7 +233,7 @@ test('pending_if_incomplete changes nothing until the invoice is paid', async (t
   assert.ok((await eventTypes(stripe)).includes('customer.subscription.pending_update_applied'));
 });
 
-test('a pending update that nobody pays is gone after 23 hours, and its invoice void', async (t) => {
+test('an unpaid pending update is dropped after 23 hours, and its invoice is void', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);
@@ -303,7 +303,7 @@ test('deleting a customer ends the subscriptions and leaves deleted: true', asyn
   await assert.rejects(stripe.customers.update(customer.id, { name: 'X' }), { code: 'resource_missing' });
 });
 
-test('a credit gives back a share of what was charged, not of what the price has become', async (t) => {
+test('a credit is a share of the amount charged, not of the current price', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 3100);
   const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
@@ -327,7 +327,7 @@ test('a credit gives back a share of what was charged, not of what the price has
   assert.equal(proration_details!.credited_items!.invoice, made.latest_invoice);
 });
 
-test('what was never charged is not credited', async (t) => {
+test('an item that was never charged is not credited', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const [price, extra] = [await monthly(stripe, 3100), await monthly(stripe, 6200)];
   const customer = await customerWith(stripe);
@@ -353,7 +353,7 @@ test('a billing cycle anchor in the future makes the first period short, and its
   assert.equal((await stripe.invoices.list({ subscription: made.id })).data[0]!.amount_paid, 3100);
 });
 
-test('the events of a change say what the fields were before', async (t) => {
+test('the events of a change contain the previous values of the fields', async (t) => {
   const { stripe } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);

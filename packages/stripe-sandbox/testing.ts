@@ -1,9 +1,9 @@
-/** What the tests of this package start from: a sandbox with a standing clock, the unmodified SDK over HTTP, a catalog. */
+/** The setup of this package's tests: a sandbox with a stopped clock, the unmodified SDK over HTTP, a catalog. */
 import type { TestContext } from 'node:test';
 import Stripe from 'stripe';
 import { type RunningSandbox, type ServerOptions, startStripeSandbox } from './sandbox.ts';
 
-/** 1 January 2027, 00:00 UTC: a month of 31 days. */
+/** 1 January 2027, 00:00 UTC: the start of a month with 31 days. */
 export const START = Date.UTC(2027, 0, 1) / 1000;
 export const DAY = 86_400;
 
@@ -12,7 +12,7 @@ export interface Bench {
   stripe: Stripe;
 }
 
-/** A sandbox of its own for a test, on a free port, with an SDK that talks to it and does not retry. */
+/** Starts a sandbox for one test, on a free port, with an SDK client that does not retry. */
 export async function bench(t: TestContext, options: ServerOptions = {}): Promise<Bench> {
   const sandbox = await startStripeSandbox({ seed: 1, startAt: START, ...options });
   t.after(() => sandbox.close());
@@ -29,7 +29,7 @@ export function sdkFor(sandbox: RunningSandbox, config: Stripe.StripeConfig = {}
   });
 }
 
-/** A product with a monthly price of that many cents, or what `params` make of it. */
+/** Creates a product with a monthly price of that many cents; `params` override the price's fields. */
 export async function monthly(
   stripe: Stripe,
   cents: number,
@@ -45,7 +45,7 @@ export async function monthly(
   });
 }
 
-/** A customer who pays with that card by default. */
+/** Creates a customer whose default payment method is that card. */
 export async function customerWith(
   stripe: Stripe,
   card = 'pm_card_visa',

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type Stripe from 'stripe';
 import { bench, customerWith, DAY, eventTypes, latestSubscription, monthly, START } from './testing.ts';
 
-test('a renewal is a draft for an hour, then finalized and charged', async (t) => {
+test('the invoice of a renewal is a draft for an hour, then finalized and charged', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);
@@ -31,7 +31,7 @@ test('invoice.upcoming comes seven days before, with an invoice that has no id',
   assert.ok(!('id' in event!.data.object));
 });
 
-test('a trial starts with a paid invoice over nothing, is announced three days before its end, and then renews', async (t) => {
+test('a trial starts with a paid invoice of zero, is announced three days before its end, and then renews', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const price = await monthly(stripe, 1000);
   const customer = await customerWith(stripe);
@@ -150,7 +150,7 @@ test('a retry that succeeds makes a past due subscription active', async (t) => 
   assert.equal((await stripe.subscriptions.retrieve(subscription.id)).status, 'active');
 });
 
-test('an unpaid subscription keeps making invoices, as drafts that nobody collects', async (t) => {
+test('an unpaid subscription keeps making invoices, as drafts that are not collected', async (t) => {
   const { stripe, sandbox } = await bench(t, { settings: { retryDays: [], afterLastRetry: 'mark_unpaid' } });
   const subscription = await failingRenewal(stripe, sandbox.clock.advance);
   assert.equal((await stripe.subscriptions.retrieve(subscription.id)).status, 'unpaid');
@@ -159,7 +159,7 @@ test('an unpaid subscription keeps making invoices, as drafts that nobody collec
   assert.deepEqual([invoice!.status, invoice!.auto_advance], ['draft', false]);
 });
 
-test('a test clock moves its own customers and nobody else', async (t) => {
+test('a test clock moves only its own customers', async (t) => {
   const { stripe } = await bench(t);
   const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const price = await monthly(stripe, 1000);
@@ -197,7 +197,7 @@ test('the same seed and the same steps give the same objects, ids included', asy
     const { stripe, sandbox } = await bench(t, { seed: 42 });
     await failingRenewal(stripe, sandbox.clock.advance);
     sandbox.clock.advance({ days: 30 });
-    // The SDK makes up idempotency keys of its own, and the port is whatever was free.
+    // The SDK generates random idempotency keys, and the port is a random free one.
     const dump = JSON.stringify(sandbox.world.store.dump()).replaceAll(sandbox.url, '');
     return createHash('sha256')
       .update(dump.replaceAll(/stripe-node-retry-[\w-]+/g, ''))

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { startStripeSandbox } from './sandbox.ts';
 import { bench, customerWith, monthly, sdkFor } from './testing.ts';
 
-test('a rate limit is 429 before anything is done', async (t) => {
+test('a rate limit is 429 before the request is handled', async (t) => {
   const { stripe, sandbox } = await bench(t);
   sandbox.troubles.set({ rateLimit: 1 });
   await assert.rejects(stripe.customers.create({}), {
@@ -20,14 +20,14 @@ test('a rate limit is 429 before anything is done', async (t) => {
   assert.deepEqual((await stripe.customers.list()).data, []);
 });
 
-test('a failure is 500 before anything is done', async (t) => {
+test('a failure is 500 before the request is handled', async (t) => {
   const { stripe, sandbox } = await bench(t);
   sandbox.troubles.plan({ kind: 'fail', method: 'POST' });
   await assert.rejects(stripe.customers.create({}), { type: 'StripeAPIError', statusCode: 500 });
   assert.deepEqual((await stripe.customers.list()).data, []);
 });
 
-test('a lost answer is a 500 after the request was done, and the same key finds what it did', async (t) => {
+test('a lost answer is a 500 after the request was handled, and the same key returns the result', async (t) => {
   const { stripe, sandbox } = await bench(t);
   sandbox.troubles.plan({ kind: 'failAfter', path: '/v1/customers' });
   await assert.rejects(stripe.customers.create({}, { idempotencyKey: 'k' }), { statusCode: 500 });
@@ -38,7 +38,7 @@ test('a lost answer is a 500 after the request was done, and the same key finds 
   );
 });
 
-test('the SDK gets over troubles by itself when it may retry', async (t) => {
+test('the SDK recovers from troubles if it may retry', async (t) => {
   const { sandbox } = await bench(t);
   const stripe = sdkFor(sandbox, { maxNetworkRetries: 2 });
   sandbox.troubles.plan({ kind: 'failAfter', times: 2 });
@@ -74,7 +74,7 @@ test('the next charge of a customer can be made to fail, once', async (t) => {
   assert.equal((await pay()).status, 'succeeded');
 });
 
-test('deliveries are dropped, doubled and overtaken as often as asked for, and alike with the same seed', async (t) => {
+test('deliveries are dropped, duplicated and reordered at the given rates, and identically with the same seed', async (t) => {
   const run = async (seed: number) => {
     const { stripe, sandbox } = await bench(t, {
       seed,
@@ -100,7 +100,7 @@ test('deliveries are dropped, doubled and overtaken as often as asked for, and a
   assert.notDeepEqual(await run(8), first);
 });
 
-test('a delayed delivery comes when its time has come', async (t) => {
+test('a delayed delivery is sent after its delay', async (t) => {
   const { stripe, sandbox } = await bench(t, { webhooks: [{ url: 'http://127.0.0.1:9/' }] });
   const sent: string[] = [];
   sandbox.world.outbox.send = (delivery) => sent.push(delivery.type);
@@ -112,7 +112,7 @@ test('a delayed delivery comes when its time has come', async (t) => {
   assert.deepEqual(sent, ['product.created']);
 });
 
-test('time, trouble, checkout and reset are reached over HTTP too', async (t) => {
+test('time, trouble, checkout and reset are available over HTTP', async (t) => {
   const { stripe, sandbox } = await bench(t);
   const control = async (path: string, body: object) => {
     const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
@@ -140,7 +140,7 @@ test('time, trouble, checkout and reset are reached over HTTP too', async (t) =>
   assert.deepEqual((await stripe.products.list()).data, []);
 });
 
-test('a control that makes no sense is refused and changes nothing', async (t) => {
+test('an invalid control request is refused and changes nothing', async (t) => {
   const { sandbox } = await bench(t);
   const before = { now: sandbox.clock.now(), rates: sandbox.troubles.rates, settings: { ...sandbox.world.settings } };
   for (const [path, body] of [
@@ -163,7 +163,7 @@ test('a control that makes no sense is refused and changes nothing', async (t) =
   assert.deepEqual(after, before);
 });
 
-test('the objects are there again after a restart with a state file', async (t) => {
+test('a state file keeps the objects over a restart', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'stripe-sandbox-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const stateFile = join(directory, 'state.json');
@@ -178,7 +178,7 @@ test('the objects are there again after a restart with a state file', async (t) 
   await second.close();
 });
 
-test('the command listens where it is told, says so, and stops when asked', async (t) => {
+test('the command listens on a free port, prints its URL, and exits on SIGTERM', async (t) => {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const child = spawn(process.execPath, [
     main,
@@ -203,12 +203,12 @@ test('the command listens where it is told, says so, and stops when asked', asyn
 });
 
 for (const [what, options, said] of [
-  ['an unknown trouble', ['--port', '0', '--trouble', 'earthquake=1'], /no trouble called earthquake/],
+  ['an unknown trouble', ['--port', '0', '--trouble', 'earthquake=1'], /Unknown trouble: earthquake/],
   ['an unknown option', ['--earthquake'], /earthquake/],
-  ['a port that is none', ['--port', 'here'], /--port cannot be read: here/],
-  ['a date that is none', ['--port', '0', '--start-at', 'soon'], /--start-at/],
+  ['an invalid port', ['--port', 'here'], /Invalid value for --port: here/],
+  ['an invalid date', ['--port', '0', '--start-at', 'soon'], /--start-at/],
 ] as const) {
-  test(`the command refuses ${what} in a line`, async () => {
+  test(`the command refuses ${what} with a one-line error`, async () => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), ...options]);
     let complaint = '';
     for await (const chunk of child.stderr) complaint += chunk;

@@ -76,7 +76,7 @@ test('an identifier counts once within 24 hours', async (t) => {
   await report(stripe, customer, 10, { identifier: 'a' });
 });
 
-test('a meter event can be taken back within 24 hours', async (t) => {
+test('a meter event can be cancelled within 24 hours', async (t) => {
   const made = await bench(t);
   const { stripe, sandbox } = made;
   const { customer, meter } = await metered(made);
@@ -90,7 +90,7 @@ test('a meter event can be taken back within 24 hours', async (t) => {
   await assert.rejects(cancel('late'), { code: 'resource_missing' });
 });
 
-test('usage is refused 35 days late, 5 minutes early, for an unknown meter and for no number', async (t) => {
+test('usage is refused if it is 35 days late, 5 minutes early, for an unknown meter or not a number', async (t) => {
   const made = await bench(t);
   const { stripe } = made;
   const { customer } = await metered(made);
@@ -100,7 +100,7 @@ test('usage is refused 35 days late, 5 minutes early, for an unknown meter and f
   await assert.rejects(report(stripe, customer, Number.NaN), { param: 'payload' });
 });
 
-test('a meter that was deactivated takes no events', async (t) => {
+test('a deactivated meter refuses events', async (t) => {
   const made = await bench(t);
   const { customer, meter } = await metered(made);
   await made.stripe.billing.meters.deactivate(meter.id);

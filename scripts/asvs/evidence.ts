@@ -1,26 +1,26 @@
-/** What can be said of a requirement of the OWASP ASVS, and where the tests are that say it. */
+/** Evidence for a requirement of the OWASP ASVS, and the paths of the tests. */
 
-/** At least one of the four. */
+/** At least one of the four fields is set. */
 export interface Evidence {
-  /** Tests that would fail without it: a file, and how their titles begin. */
+  /** Tests that would fail if the requirement were not met: a file, and the beginning of their titles. */
   tests?: readonly (readonly [file: string, title: string])[];
-  /** A heading of a document, where the requirement asks for one: `docs/security/accounts.md#limits`. */
+  /** A heading of a document, if the requirement asks for documentation: `docs/security/accounts.md#limits`. */
   document?: string;
-  /** Why it does not apply. */
+  /** The reason why the requirement does not apply. */
   absent?: string;
-  /** Why it is not met. */
+  /** The reason why the requirement is not met. */
   open?: string;
 }
 
-/** Requirement -> evidence, for one chapter. */
+/** The evidence of one chapter, by requirement. */
 export type Chapter = Readonly<Record<string, Evidence>>;
 
-/** Tests of one file. */
+/** Evidence from tests of one file. */
 export function shown(file: string, ...titles: string[]): Evidence {
   return { tests: titles.map((title) => [file, title]) };
 }
 
-/** Several pieces of evidence for one requirement. */
+/** Combines several pieces of evidence for one requirement. */
 export function both(...pieces: Evidence[]): Evidence {
   return Object.assign({}, ...pieces, { tests: pieces.flatMap(({ tests }) => tests ?? []) });
 }

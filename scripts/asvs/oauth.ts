@@ -1,4 +1,7 @@
-/** V10 OAuth and OIDC. The service is no authorization server and no client; its own tokens follow RFC 9068, so what is said of resource servers applies. */
+/**
+ * V10 OAuth and OIDC. The service is neither an authorization server nor a client. Its own tokens follow RFC 9068, so the requirements for
+ * resource servers apply.
+ */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
 const NO_CLIENT = { absent: 'The service is neither an OAuth client nor an OIDC relying party.' };

@@ -1,8 +1,7 @@
 #!/bin/sh
-# Builds the image, runs it, and tests it: `npm run test:image`. With docker or podman, whichever answers; CONTAINER_ENGINE names
-# another. Where registries of images cannot be reached, CONTAINER_TOOLS names a folder with a `podman-local` and a
-# `make-base-images` that makes the base image by other means. Without any of them this is skipped, unless
-# CI_REQUIRE_CONTAINERS=1 says that it must not be.
+# `npm run test:image`: builds the image, runs it and tests it. It uses docker or podman, whichever works; CONTAINER_ENGINE names another. Where image
+# registries cannot be reached, CONTAINER_TOOLS names a folder with a `podman-local` and a `make-base-images` that builds the base image by other
+# means. Without any of them the test is skipped, unless CI_REQUIRE_CONTAINERS=1 is set: then it fails.
 set -eu
 cd "$(dirname "$0")/../.."
 sudo=''
@@ -13,20 +12,20 @@ if [ -z "${CONTAINER_ENGINE:-}" ] && [ -n "$tools" ] && [ -x "$tools/podman-loca
   CONTAINER_ENGINE=$tools/podman-local
   "$tools/make-base-images" node_modules/.bin/node
 elif [ -z "${CONTAINER_ENGINE:-}" ]; then
-  # A client whose daemon does not run is none.
+  # Ignore a client whose daemon does not run.
   for CONTAINER_ENGINE in docker podman ''; do
     [ -z "$CONTAINER_ENGINE" ] || ! "$CONTAINER_ENGINE" info >/dev/null 2>&1 || break
   done
 fi
 if [ -z "$CONTAINER_ENGINE" ]; then
-  echo 'test:image: skipped, as neither docker nor podman answers. Nothing about the image, rollouts or Compose was tested.'
+  echo 'test:image: skipped, because neither docker nor podman works. Nothing about the image, rollouts or Compose was tested.'
   [ "${CI_REQUIRE_CONTAINERS:-}" != 1 ]
   exit
 fi
 export CONTAINER_ENGINE
 
 case $CONTAINER_ENGINE in
-  # The format that has health checks. Isolation by chroot also works where namespaces may not be nested.
+  # The docker format supports health checks. Isolation by chroot also works where namespaces cannot be nested.
   *podman*) options='--format docker --isolation chroot' ;;
   *) options='' ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `npm run test:monitoring`: the files of monitoring/ against a real Prometheus, Alertmanager and exporter of PostgreSQL. Takes the
-# distribution's, and installs those that are missing (Debian, as root).
+# `npm run test:monitoring`: tests the files of monitoring/ with a real Prometheus, Alertmanager and PostgreSQL exporter. It uses the distribution's
+# packages, and installs missing ones (Debian, as root).
 set -eu
 cd "$(dirname "$0")/../.."
 sudo=''
@@ -12,7 +12,7 @@ command -v amtool >/dev/null && command -v prometheus-alertmanager >/dev/null ||
 command -v prometheus-postgres-exporter >/dev/null || packages="$packages prometheus-postgres-exporter"
 
 if [ -n "$packages" ]; then
-  # Debian starts services as it installs them, on ports that a developer may use; unless this says no.
+  # Debian starts a service when it is installed, on a port that a developer may use. This policy prevents it.
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null
@@ -20,7 +20,7 @@ if [ -n "$packages" ]; then
     trap '$sudo rm -f "$policy"' EXIT
     trap 'exit 1' INT TERM
   fi
-  # shellcheck disable=SC2086 # a list
+  # shellcheck disable=SC2086 # the variable is a list
   { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >&2
 fi
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `npm run test:restore`: backup and restore on a PostgreSQL of its own, whose `pg_dump` is of the same version. The embedded PostgreSQL
-# has no `pg_dump`; so this takes the distribution's, and installs that where it is missing (Debian, as root).
+# `npm run test:restore`: backup and restore on a separate PostgreSQL whose `pg_dump` has the same version. The embedded PostgreSQL has no `pg_dump`,
+# so this uses the distribution's packages, and installs missing ones (Debian, as root).
 set -eu
 cd "$(dirname "$0")/../.."
 sudo=''

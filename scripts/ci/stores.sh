@@ -1,6 +1,6 @@
 #!/bin/sh
-# `npm run test:stores`: the service behind PgBouncer, and with Redis, both real. `npm test` leaves these out where they are not
-# installed; this installs them (Debian, as root), and leaves nothing out.
+# `npm run test:stores`: tests the service behind PgBouncer, and with Redis, both real. `npm test` skips these tests if they are not installed. This
+# script installs them (Debian, as root) and skips nothing.
 set -eu
 cd "$(dirname "$0")/../.."
 sudo=''
@@ -13,7 +13,7 @@ command -v "${REDIS_SERVER:-redis-server}" >/dev/null || missing="$missing redis
   # shellcheck disable=SC2086
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 } >&2
-# Debian's has its daemons outside the path of people.
+# Debian installs the daemons outside of a user's PATH.
 PATH=$PATH:/usr/sbin
 export PATH STORES_REQUIRED=1
 exec node scripts/test.ts app/platform/database/pooler.test.ts app/platform/redis.test.ts

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks terraform/ without an AWS account: terraform/test.sh, with the real provider. Where registries cannot be reached,
-# TERRAFORM_TOOLS names a folder with a `terraform-offline`, which knows the provider's schema by itself.
+# Checks terraform/ without an AWS account: runs terraform/test.sh with the real provider. Where registries cannot be reached, TERRAFORM_TOOLS names a
+# folder with a `terraform-offline` that contains the provider's schema.
 set -eu
 cd "$(dirname "$0")/../.."
 

@@ -10,11 +10,11 @@ export async function accountsStory(stage: Stage): Promise<void> {
   stage.chapter('A person registers and verifies the address');
   await step('register', '/v1/users', 202, { body: { email, password, name: 'Ada Lovelace' } });
   await step('sign in too early', '/v1/sessions', 403, { body: { email, password } });
-  const { token } = await mail('read the mail', email, /confirm/i);
-  await step('press the button in the mail', '/v1/email-verifications/confirm', 204, { body: { token } });
+  const { token } = await mail('read the email', email, /confirm/i);
+  await step('press the button in the email', '/v1/email-verifications/confirm', 204, { body: { token } });
   await step('press it again', '/v1/email-verifications/confirm', 400, { body: { token } });
 
-  stage.chapter('She signs in, and her tokens rotate');
+  stage.chapter('The person signs in, and the tokens rotate');
   await step('sign in with a wrong password', '/v1/sessions', 401, { body: { email, password: 'wrong' } });
   const { body: first } = await step('sign in', '/v1/sessions', 201, { body: { email, password } });
   const { body: me } = await step('who am I?', '/v1/users/me', 200, { token: first.accessToken });
@@ -23,14 +23,14 @@ export async function accountsStory(stage: Stage): Promise<void> {
   const { body: second } = await step('refresh', '/v1/sessions/refresh', 200, refresh);
   expect(second.refreshToken !== first.refreshToken, 'the refresh token did not rotate');
   const { body: again } = await step(
-    'refresh with the old one at once (a lost answer)',
+    'refresh with the old token at once (a lost answer)',
     '/v1/sessions/refresh',
     200,
     refresh,
   );
-  expect(again.refreshToken === second.refreshToken, 'a second branch began');
+  expect(again.refreshToken === second.refreshToken, 'the retry got another refresh token');
 
-  stage.chapter('She looks at her sessions and signs out');
+  stage.chapter('The person lists the sessions and signs out');
   await step('sign in on another device', '/v1/sessions', 201, {
     body: { email, password },
     headers: { 'user-agent': 'phone' },
@@ -43,14 +43,14 @@ export async function accountsStory(stage: Stage): Promise<void> {
     body: { refreshToken: second.refreshToken },
   });
 
-  stage.chapter('She forgets the password');
+  stage.chapter('The person forgets the password');
   const { body: third } = await step('sign in once more', '/v1/sessions', 201, { body: { email, password } });
-  await step('ask for a reset', '/v1/password-resets', 202, { body: { email } });
-  const reset = await mail('read the mail', email, /reset/i);
-  await step('choose a password that everybody has', '/v1/password-resets/confirm', 422, {
+  await step('request a reset', '/v1/password-resets', 202, { body: { email } });
+  const reset = await mail('read the email', email, /reset/i);
+  await step('choose a common password', '/v1/password-resets/confirm', 422, {
     body: { token: reset.token, password: 'password123' },
   });
-  await step('choose a good one', '/v1/password-resets/confirm', 204, {
+  await step('choose a good password', '/v1/password-resets/confirm', 204, {
     body: { token: reset.token, password: newPassword },
   });
   await mail('read the notice', email, /changed/i);

@@ -17,7 +17,7 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   const email = stage.newAddress('joan');
   const password = 'correct horse battery staple';
   await step('Joan registers', '/v1/users', 202, { body: { email, password, name: 'Joan' } });
-  const { token: proof } = await mail('Joan reads the mail', email, /confirm/i);
+  const { token: proof } = await mail('Joan reads the email', email, /confirm/i);
   await step('Joan verifies', '/v1/email-verifications/confirm', 204, { body: { token: proof } });
   const { body: session } = await step('Joan signs in', '/v1/sessions', 201, { body: { email, password } });
   const token: string = session.accessToken;
@@ -28,13 +28,13 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   const path = `/v1/organizations/${founded.id}`;
   const { body: catalog } = await step('look at the plans', '/v1/plans', 200);
   expect(catalog.plans.length >= 3, 'there are no plans');
-  await step('what may be used now', `${path}/entitlements`, 200, { token });
+  await step('list what may be used now', `${path}/entitlements`, 200, { token });
 
-  // The sandbox starts a little after the service.
+  // The sandbox starts shortly after the service.
   const prices = () => stripe.prices.list({ lookup_keys: ['pro_month_usd'] });
-  await stage.patiently('the catalog is not at Stripe', async () => (await prices()).data.length > 0);
+  await stage.patiently('Stripe does not have the catalog yet', async () => (await prices()).data.length > 0);
 
-  // On a test clock a year passes in a second. Such a customer is made at Stripe, and found by its metadata.
+  // With a test clock a year passes in a second. A customer on a test clock must be created in Stripe; the service finds it by its metadata.
   const clock = await elsewhere(
     'Stripe: a test clock',
     () => stripe.testHelpers.testClocks.create({ frozen_time: Math.floor(Date.now() / 1_000), name: 'demo' }),
@@ -66,10 +66,10 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   const access = (what: string, plan: string, status: string) =>
     until(what, `${path}/entitlements`, ({ because }) => because.plan === plan && because.status === status, { token });
 
-  // In development the service stands in for the frontend.
+  // In development the service itself serves these pages in place of a frontend.
   const returns = { successUrl: `${stage.apiUrl}/?paid`, cancelUrl: `${stage.apiUrl}/` };
   const checkout = { plan: 'pro', interval: 'month', ...returns };
-  await step('to a stranger it may not return', `${path}/checkout-sessions`, 400, {
+  await step('a return address of another site is refused', `${path}/checkout-sessions`, 400, {
     token,
     body: { ...checkout, successUrl: 'https://evil.example/' },
   });
@@ -79,21 +79,21 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   });
   await step('open another one', `${path}/checkout-sessions`, 409, { token, body: checkout });
   await elsewhere(
-    'pay the hosted page with 4242 4242 4242 4242',
+    'pay on the hosted page with 4242 4242 4242 4242',
     () => payHostedPage(opened.url, '4242424242424242'),
-    (status) => `sent on with ${status}`,
+    (status) => `redirected with ${status}`,
   ).then((status) => expect(status === 303, `the hosted page answered ${status}`));
   await access('Pro is there, on trial', 'pro', 'trialing');
 
   stage.chapter('Trial, renewal, upgrade');
   await pass(12);
-  await mail('a mail says that the trial ends', email, /trial/i);
+  await mail('an email announces the end of the trial', email, /trial/i);
   await pass(4);
   await access('the first month is paid', 'pro', 'active');
   await mail('the receipt', email, /receipt/i);
   await pass(15);
   const upgrade = { plan: 'scale' };
-  const { body: preview } = await step('what would Scale cost now', `${path}/subscription/preview`, 200, {
+  const { body: preview } = await step('preview the cost of Scale', `${path}/subscription/preview`, 200, {
     token,
     body: upgrade,
   });
@@ -119,12 +119,12 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
     ({ status }) => status,
   );
   await pass(15);
-  await access('overdue, and Scale for the grace', 'scale', 'past_due');
-  await mail('a mail asks for another card', email, /payment|card/i);
+  await access('overdue, with Scale during the grace period', 'scale', 'past_due');
+  await mail('an email asks for another card', email, /payment|card/i);
   await pass(8);
-  await access('after the grace the free plan', 'free', 'past_due');
+  await access('the free plan after the grace period', 'free', 'past_due');
   const paid = await elsewhere(
-    'Stripe: another card pays what is open',
+    'Stripe: another card pays the open invoice',
     async () => {
       const good = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
       await stripe.subscriptions.update(subscription, { default_payment_method: good.id });
@@ -135,10 +135,10 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   );
   await access('Scale is back', 'scale', 'active');
 
-  stage.chapter('Joan cancels, and is given money back');
+  stage.chapter('Joan cancels, and gets a refund');
   const cancel = (cancelAtPeriodEnd: boolean) => ({ method: 'PATCH', token, body: { cancelAtPeriodEnd } });
   await step('cancel at the end of the period', `${path}/subscription`, 200, cancel(true));
-  await mail('a mail says until when', email, /cancel/i);
+  await mail('an email says when the subscription ends', email, /cancel/i);
   await elsewhere(
     'Stripe: the last invoice is refunded',
     () => stripe.creditNotes.create({ invoice: paid.id, amount: paid.amount_paid, refund_amount: paid.amount_paid }),
@@ -149,10 +149,10 @@ export async function billingStory(stage: Stage, sandbox: { url: string; key: st
   await until('the invoice says so', `${path}/invoices`, isRefunded, { token });
   await pass(32);
   await access('the period is over', 'free', 'none');
-  await step('there is nothing to resume', `${path}/subscription`, 409, cancel(false));
+  await step('resuming is refused', `${path}/subscription`, 409, cancel(false));
 }
 
-/** As a browser does it that has no JavaScript. @returns the status with which Stripe sends on to the success page */
+/** Pays as a browser without JavaScript does. @returns the status with which Stripe redirects to the success page */
 async function payHostedPage(url: string, card: string): Promise<number> {
   const form = new URLSearchParams({ email: 'joan@example.com', card, name: 'Joan', action: 'pay' });
   const response = await fetch(url, { method: 'POST', body: form, redirect: 'manual' });

@@ -5,25 +5,28 @@ export interface Account {
   password: string;
 }
 
-/** What strangers meet: the documents, and that nothing opens without a token. */
+/** Requests of an anonymous caller: the public documents, and that everything else needs a token. */
 export async function strangerStory(stage: Stage): Promise<void> {
   const { step, expect } = stage;
-  stage.chapter('A stranger looks around');
+  stage.chapter('An anonymous caller looks around');
   const { body: plans } = await step('look at the plans', '/v1/plans', 200);
   expect(plans.plans.length > 0, 'there are no plans');
   const { body: document } = await step('read the OpenAPI document', '/openapi.json', 200);
-  // It names itself; another service behind this address, or one that was not replaced, would not.
-  expect(document.servers[0].url === stage.apiUrl, `it is that of ${document.servers[0].url}, not of ${stage.apiUrl}`);
-  const { body: keys } = await step('fetch the keys of tokens', '/.well-known/jwks.json', 200);
+  // The document names its own address. A different service at this address, or a process that was not replaced, would name another.
+  expect(
+    document.servers[0].url === stage.apiUrl,
+    `the document names ${document.servers[0].url}, not ${stage.apiUrl}`,
+  );
+  const { body: keys } = await step('fetch the keys that verify tokens', '/.well-known/jwks.json', 200);
   expect(keys.keys.length > 0, 'there are no keys');
   await step('use the API without a token', '/v1/users/me', 401);
-  await step('ask for what is not there', '/v1/nothing', 404);
+  await step('request an unknown path', '/v1/nothing', 404);
 }
 
-/** Somebody with an account signs in and works; what is made is deleted again. Takes no mail, and no money. */
+/** A person with an account signs in and works. Everything that is created is deleted again. No email is read and no money moves. */
 export async function accountStory(stage: Stage, { email, password }: Account): Promise<void> {
   const { step, expect } = stage;
-  stage.chapter('Somebody signs in, and the token rotates');
+  stage.chapter('A person signs in, and the token rotates');
   const { body: first } = await step('sign in', '/v1/sessions', 201, { body: { email, password } });
   const { body: me } = await step('who am I?', '/v1/users/me', 200, { token: first.accessToken });
   expect(me.email === email, `/v1/users/me is ${me.email}, not ${email}`);
@@ -32,7 +35,7 @@ export async function accountStory(stage: Stage, { email, password }: Account): 
   expect(session.refreshToken !== first.refreshToken, 'the refresh token did not rotate');
   const token: string = session.accessToken;
 
-  stage.chapter('An organization, a key, a trail; and all of it goes again');
+  stage.chapter('An organization and a key are created, audited, and deleted');
   const founding = { token, body: { name: 'Smoke test' } };
   const { body: organization } = await step('found an organization', '/v1/organizations', 201, founding);
   const path = `/v1/organizations/${organization.id}`;
@@ -43,7 +46,7 @@ export async function accountStory(stage: Stage, { email, password }: Account): 
     await step('the key reads the audit trail', `${path}/audit-events`, 403, { token: created.secret });
     await step('revoke it', `${path}/api-keys/${created.id}`, 204, { method: 'DELETE', token });
     await step('the key lists members again', `${path}/members`, 401, { token: created.secret });
-    await step('what may be used', `${path}/entitlements`, 200, { token });
+    await step('list what may be used', `${path}/entitlements`, 200, { token });
   } finally {
     await step('delete the organization', path, 204, { method: 'DELETE', token });
   }

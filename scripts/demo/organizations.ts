@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** An owner invites, the invited person accepts and is promoted, creates a key, the key lists members, the owner revokes it. */
+/** An owner invites a person, who accepts, is promoted and creates a key. The key lists members, and the owner revokes it. */
 export async function organizationsStory(stage: Stage): Promise<void> {
   const { step, mail, expect } = stage;
   const password = 'correct horse battery staple';
@@ -8,7 +8,7 @@ export async function organizationsStory(stage: Stage): Promise<void> {
   async function person(name: string): Promise<{ id: string; email: string; token: string }> {
     const email = stage.newAddress(name.toLowerCase());
     await step(`${name} registers`, '/v1/users', 202, { body: { email, password, name } });
-    const { token } = await mail(`${name} reads the mail`, email, /confirm/i);
+    const { token } = await mail(`${name} reads the email`, email, /confirm/i);
     await step(`${name} verifies`, '/v1/email-verifications/confirm', 204, { body: { token } });
     const { body } = await step(`${name} signs in`, '/v1/sessions', 201, { body: { email, password } });
     return { id: body.user.id, email, token: body.accessToken };
@@ -25,7 +25,7 @@ export async function organizationsStory(stage: Stage): Promise<void> {
     headers: { 'idempotency-key': crypto.randomUUID() },
   };
   const { body: organization } = await step('found an organization', '/v1/organizations', 201, founding);
-  const { body: same } = await step('send that again, the answer was lost', '/v1/organizations', 201, founding);
+  const { body: same } = await step('retry, because the answer was lost', '/v1/organizations', 201, founding);
   expect(same.id === organization.id, 'the retry founded a second organization');
   const path = `/v1/organizations/${organization.id}`;
   await step('Grace looks, too early', path, 404, { token: grace.token });
@@ -58,6 +58,8 @@ export async function organizationsStory(stage: Stage): Promise<void> {
   await step('the key reads the audit trail', `${path}/audit-events`, 403, { token: created.secret });
   await step('Ada revokes it', `${path}/api-keys/${created.id}`, 204, { method: 'DELETE', token: ada.token });
   await step('the key lists members again', `${path}/members`, 401, { token: created.secret });
-  const { body: trail } = await step('the trail knows it all', `${path}/audit-events`, 200, { token: ada.token });
+  const { body: trail } = await step('the audit trail lists everything', `${path}/audit-events`, 200, {
+    token: ada.token,
+  });
   expect(trail.data[0].action === 'api_key.revoked', `the newest event is ${trail.data[0].action}`);
 }

@@ -1,8 +1,8 @@
-/** What a demo needs: calls that are timed and printed, checks that stop it, and the mailbox. */
+/** The tools of a demo: timed and printed requests, checks that stop it, and the mailbox. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Something happened that should not have. */
+/** An unexpected answer. */
 export class Surprise extends Error {}
 
 export interface Call {
@@ -14,28 +14,28 @@ export interface Call {
 
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a demo reads answers as JavaScript does
+  // biome-ignore lint/suspicious/noExplicitAny: a demo reads answers without types
   body: any;
 }
 
 export interface Stage {
   readonly apiUrl: string;
-  /** Fails with advice when the service does not answer. */
+  /** Waits for the service. Fails with advice if it does not answer. */
   ready(): Promise<void>;
   chapter(title: string): void;
-  /** Makes a call and prints it as a step. @throws Surprise on any other status */
+  /** Sends a request and prints it as a step. @throws Surprise on any other status */
   step(what: string, path: string, expectedStatus: number, call?: Call): Promise<Answer>;
-  /** Waits for a mail to `address` whose subject fits, prints it, and returns the link in it. */
+  /** Waits for an email to `address` whose subject matches, prints it, and returns the token of its link. */
   mail(what: string, address: string, subject: RegExp): Promise<{ subject: string; token: string }>;
-  /** Does something elsewhere, e.g. at Stripe, and prints it as a step with what `describe` says of it. */
+  /** Does something outside of the service, e.g. at Stripe, and prints it as a step with the text of `describe`. */
   elsewhere<T>(what: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T>;
-  /** Calls until the answer fits, and prints that as one step. @throws Surprise when it does not within 20 s */
+  /** Repeats a request until the answer fits, and prints that as one step. @throws Surprise if it does not fit within 20 s */
   until(what: string, path: string, fits: (body: Answer['body']) => boolean, call?: Call): Promise<Answer>;
-  /** Waits for what takes a moment. @throws Surprise when it takes longer than 20 s */
+  /** Waits until `holds` returns true. @throws Surprise with `otherwise` after 20 s */
   patiently(otherwise: string, holds: () => Promise<boolean>): Promise<void>;
   /** @throws Surprise unless `holds` */
   expect(holds: boolean, otherwise: string): void;
-  /** An address nobody has used. */
+  /** A new email address. */
   newAddress(name: string): string;
   finish(): void;
 }
@@ -43,7 +43,7 @@ export interface Stage {
 const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 
-/** @param where without a mailbox, there can be no `mail` */
+/** @param where the addresses; without a mailbox, `mail` cannot be used */
 export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl?: string }): Stage {
   const startedAt = performance.now();
   let steps = 0;
@@ -75,7 +75,7 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   }
 
-  /** The mailbox of development starts after the service, and takes a second. */
+  /** Waits for the development mailbox, which is ready a second after the service. */
   async function mailboxAnswers(): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     while (!(await fetch(`${mailboxUrl}/api/email`).catch(() => undefined))) {
@@ -125,7 +125,7 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
           return { subject: mail.subject, token };
         }
         if (performance.now() - begun > PATIENCE_MS)
-          throw new Surprise(`${what}: no mail to ${address} with ${subject} arrived`);
+          throw new Surprise(`${what}: no email to ${address} with ${subject} arrived`);
         await delay(POLL_MS);
       }
     },
@@ -167,7 +167,7 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
 
     finish() {
       process.stdout.write(
-        `\n${steps} steps, no surprise, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`,
+        `\n${steps} steps, all as expected, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`,
       );
     },
   };

@@ -1,4 +1,4 @@
-/** What `monitoring/grafana/dashboards/` holds, read as Grafana would. */
+/** Reads the dashboards of `monitoring/grafana/dashboards/` as Grafana would. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
@@ -33,7 +33,7 @@ export interface Variable {
 }
 
 export interface Dashboard {
-  /** Of the file, without its ending. */
+  /** The file's name without its extension. */
   readonly name: string;
   readonly uid: string;
   readonly title: string;
@@ -50,19 +50,19 @@ export function readDashboards(): Dashboard[] {
 }
 
 export interface Span {
-  /** For `$__range`, in seconds. */
+  /** The value of `$__range`, in seconds. */
   readonly rangeSeconds: number;
-  /** For `$__rate_interval`, `$__interval` and `$__auto`, in seconds. */
+  /** The value of `$__rate_interval`, `$__interval` and `$__auto`, in seconds. */
   readonly rateSeconds: number;
 }
 
-/** The expression as Grafana sends it, every variable on "All". @throws Error for a variable that the dashboard does not have */
+/** The expression as Grafana sends it, with every variable set to "All". @throws Error for a variable that the dashboard does not declare */
 export function interpolate(expr: string, { templating }: Dashboard, { rangeSeconds, rateSeconds }: Span): string {
   return expr.replaceAll(/\$(\w+)/g, (_whole, name: string) => {
     if (name === '__range') return `${rangeSeconds}s`;
     if (['__rate_interval', '__interval', '__auto'].includes(name)) return `${rateSeconds}s`;
     const variable = templating.list.find((one) => one.name === name);
-    if (!variable) throw new Error(`there is no variable ${name}: ${expr}`);
+    if (!variable) throw new Error(`unknown variable ${name}: ${expr}`);
     return variable.allValue ?? '';
   });
 }

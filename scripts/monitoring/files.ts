@@ -1,9 +1,9 @@
-/** A copy of `monitoring/` for one machine: the same rules, with targets and ports of its own, and shortened where a test asks for it. */
+/** Copies `monitoring/` for one machine: the same rules, with its own targets and ports, and shorter times if a test asks for them. */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
-/** Only what is written here. */
+/** The fields of Alertmanager's configuration that are used here. */
 export interface AlertmanagerConfig {
   global?: Record<string, unknown>;
   receivers: { name: string; [kind: string]: unknown }[];
@@ -14,15 +14,15 @@ export interface CopyOptions {
   readonly folder: string;
   readonly prometheusPort: number;
   readonly alertmanagerPort: number;
-  /** `host:port` of the processes of the service, and their roles. */
+  /** The `host:port` of each process of the service, and its role. */
   readonly service: readonly { readonly target: string; readonly role: string }[];
-  /** `host:port` of an exporter of PostgreSQL, if there is one. */
+  /** The `host:port` of a PostgreSQL exporter, if there is one. */
   readonly exporter?: string;
-  /** Says who is told. */
+  /** Sets the receivers of alerts. */
   readonly tell: (config: AlertmanagerConfig) => void;
-  /** For tests. Divides how often is scraped and evaluated. */
+  /** For tests. Divides the intervals of scraping and evaluation. */
   readonly fasterScrapes?: number;
-  /** For tests. Divides every span of rules and of Alertmanager: `for:`, ranges, `group_wait` and the like. Nothing else of a rule changes. */
+  /** For tests. Divides every duration in rules and in Alertmanager: `for:`, ranges, `group_wait` and so on. Nothing else of a rule changes. */
   readonly shorterSpans?: number;
 }
 
@@ -34,7 +34,7 @@ export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus
   await cp('monitoring/prometheus', prometheus, { recursive: true, force: true });
   await rewrite(join(prometheus, 'prometheus.yml'), (text) =>
     shortenSettings(text, /^\s*(?:scrape|evaluation)_interval:/, fasterScrapes)
-      // Without one, a scrape may take as long as the interval.
+      // Remove the timeout if intervals are shorter: it may not exceed the interval. Without it Prometheus uses the interval.
       .replace(/^\s*scrape_timeout:.*\n/m, (line) => (fasterScrapes === 1 ? line : ''))
       .replace('localhost:9090', `localhost:${options.prometheusPort}`),
   );
@@ -60,7 +60,7 @@ async function rewrite(path: string, change: (text: string) => string): Promise<
   await writeFile(path, change(await readFile(path, 'utf8')));
 }
 
-/** Durations of lines that begin with one of these settings. */
+/** Shortens the durations of lines that begin with one of these settings. */
 function shortenSettings(text: string, setting: RegExp, factor: number): string {
   return text
     .split('\n')
@@ -70,7 +70,7 @@ function shortenSettings(text: string, setting: RegExp, factor: number): string 
     .join('\n');
 }
 
-/** Every range (`[5m]`) and every `for:` of rules. */
+/** Shortens every range (`[5m]`) and every `for:` of rules. */
 export function shortenRules(text: string, factor: number): string {
   return shortenSettings(text, /^\s*for:/, factor).replaceAll(/\[(\w+)\]/g, (_, span) => `[${shorten(span, factor)}]`);
 }

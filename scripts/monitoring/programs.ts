@@ -1,11 +1,11 @@
-/** The programs of the monitoring: where they are on this machine, and running them. */
+/** Finds the monitoring programs on this machine, and runs them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Names that Debian and the makers give them. */
+/** Possible names of each program, from Debian and from the vendors. */
 const NAMES = {
   prometheus: ['prometheus'],
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
@@ -17,10 +17,10 @@ export type ProgramName = keyof typeof NAMES;
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const POLL_MS = 100;
-/** Of what it said last. */
+/** The length of the kept end of a program's output. */
 const KEPT_CHARACTERS = 3_000;
 
-/** @returns the path of a program, or undefined where it is not installed */
+/** @returns the path of a program, or undefined if it is not installed */
 export function findProgram(name: ProgramName): string | undefined {
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '');
   return folders.flatMap((folder) => NAMES[name].map((each) => join(folder, each))).find(isExecutable);
@@ -38,9 +38,9 @@ function isExecutable(path: string): boolean {
 export interface Running {
   readonly name: ProgramName;
   readonly url: string;
-  /** Resolves when it has ended by itself. */
+  /** Resolves when the program stops on its own. */
   readonly ended: Promise<void>;
-  /** Ends it; resolves when it is gone. */
+  /** Stops the program; resolves when it has exited. */
   stop(): Promise<void>;
 }
 
@@ -48,15 +48,15 @@ export interface RunOptions {
   readonly port: number;
   readonly args: readonly string[];
   readonly env?: Record<string, string>;
-  /** Answers 200 once it is ready. */
+  /** A path that answers 200 once the program is ready. */
   readonly readyPath: string;
 }
 
-/** Starts a program, and resolves once it is ready. @throws Error with the last it said when it is not installed or ends instead */
+/** Starts a program, and resolves once it is ready. @throws Error with its last output if it is not installed or exits first */
 export async function runProgram(name: ProgramName, { port, args, env, readyPath }: RunOptions): Promise<Running> {
   const path = findProgram(name);
   if (!path) throw new Error(`${name} is not installed.`);
-  // A group of its own: Ctrl-C is for us, who end it in order.
+  // A separate process group: on Ctrl-C only this process gets the signal, and it stops the programs in order.
   const child = spawn(path, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,7 +74,7 @@ export async function runProgram(name: ProgramName, { port, args, env, readyPath
   while (!(await answers(`${url}${readyPath}`))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       await stop();
-      throw new Error(`${name} does not start on port ${port}:\n${said}`);
+      throw new Error(`${name} did not start on port ${port}:\n${said}`);
     }
     await delay(POLL_MS);
   }

@@ -1,23 +1,23 @@
-/** Asking a running Prometheus (https://prometheus.io/docs/prometheus/latest/querying/api/). */
+/** Queries a running Prometheus (https://prometheus.io/docs/prometheus/latest/querying/api/). */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
-  /** Seconds since 1970, and the value. */
+  /** Pairs of Unix seconds and a value. */
   readonly values: readonly (readonly [number, number])[];
 }
 
 export interface Exemplar {
   readonly traceId: string;
-  /** Seconds since 1970. */
+  /** Unix seconds. */
   readonly at: number;
   readonly value: number;
 }
 
 export interface PrometheusClient {
-  /** As of now. Empty where nothing answers, or nothing but NaN. */
+  /** The current values. Empty if nothing matches, or all values are NaN. */
   query(expr: string): Promise<Series[]>;
-  /** The same over time. */
+  /** The values over time. */
   queryRange(expr: string, span: { from: number; to: number; stepSeconds: number }): Promise<Series[]>;
-  /** Exemplars of the metrics in an expression: single observations, and the traces that they lead to. */
+  /** The exemplars of the metrics in an expression: single observations, with the ids of their traces. */
   exemplars(expr: string, span: { from: number; to: number }): Promise<Exemplar[]>;
   labelValues(label: string, selector: string): Promise<string[]>;
 }
@@ -25,7 +25,7 @@ export interface PrometheusClient {
 interface Answer {
   status: string;
   error?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: as each endpoint answers
+  // biome-ignore lint/suspicious/noExplicitAny: each endpoint answers with its own type
   data: any;
 }
 
@@ -41,7 +41,7 @@ export function prometheusClient(url: string): PrometheusClient {
   return {
     async query(expr) {
       const { result, resultType } = await ask('query', { query: expr });
-      if (resultType !== 'vector') throw new Error(`${expr} gives a ${resultType}`);
+      if (resultType !== 'vector') throw new Error(`${expr} gives a ${resultType}, not a vector`);
       return numbers(result.map(({ metric, value }: RawInstant) => ({ metric, values: [value] })));
     },
     async queryRange(expr, { from, to, stepSeconds }) {
@@ -70,7 +70,7 @@ type RawInstant = { metric: Record<string, string>; value: [number, string] };
 type RawRange = { metric: Record<string, string>; values: [number, string][] };
 type RawExemplars = { exemplars: { labels: Record<string, string>; timestamp: number; value: string }[] };
 
-/** Without what is no number: a panel shows nothing there. */
+/** Drops NaN and infinite values: a panel shows nothing for them. */
 function numbers(result: RawRange[]): Series[] {
   return result
     .map(({ metric, values }) => ({

@@ -1,10 +1,10 @@
-/** Prometheus and Alertmanager, and an exporter of PostgreSQL where there is one, on a copy of `monitoring/`. */
+/** Runs Prometheus, Alertmanager and, if it is installed, a PostgreSQL exporter, on a copy of `monitoring/`. */
 import { join } from 'node:path';
 import { type CopyOptions, copyMonitoring } from './files.ts';
 import { findProgram, type Running, runProgram } from './programs.ts';
 
 export interface StackOptions extends Omit<CopyOptions, 'exporter'> {
-  /** Watched as well, where the exporter is installed. */
+  /** The database to monitor too, if the exporter is installed. */
   readonly database?: { readonly url: string; readonly exporterPort: number };
 }
 
@@ -12,12 +12,12 @@ export interface Stack {
   readonly prometheus: Running;
   readonly alertmanager: Running;
   readonly exporter: Running | undefined;
-  /** Resolves when one of them has ended by itself. */
+  /** Resolves with the name of a program when one stops on its own. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts them, and resolves once all are ready. @throws Error when one of them is not installed or cannot start; nothing runs then */
+/** Starts the programs, and resolves once all are ready. @throws Error if one is not installed or cannot start; all others are stopped then */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, prometheusPort, alertmanagerPort, database } = options;
   const exports = database && findProgram('exporter') ? database : undefined;
@@ -29,7 +29,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return program;
   };
   const stop = async () => {
-    // Prometheus first: what it still asks of the others is none of its faults then.
+    // Stop Prometheus first, so that its last requests to the others do not fail.
     for (const program of running.toReversed()) await program.stop();
   };
   try {

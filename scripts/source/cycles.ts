@@ -1,4 +1,4 @@
-/** Import cycles. */
+/** Finds import cycles. */
 import type { Import } from './imports.ts';
 
 /**
@@ -30,7 +30,7 @@ export function findCycles(imports: readonly Import[]): string[][] {
   return found;
 }
 
-/** A shortest way from any file of the group back to itself. */
+/** A shortest path from any file of the group back to itself. */
 function shortestCycle(targets: ReadonlyMap<string, Set<string>>, group: ReadonlySet<string>): string[] {
   const cycles = [...group].map((start) => {
     const paths = [[start]];

@@ -41,6 +41,6 @@ test('a line with code belongs to the innermost function around its first code, 
   ]);
 });
 
-test('a text that is no TypeScript is an error, not an empty file', () => {
+test('a text that is not TypeScript is an error, not an empty file', () => {
   assert.throws(() => parseSource('a.ts', 'import {'), /a.ts cannot be parsed/);
 });

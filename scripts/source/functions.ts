@@ -1,11 +1,11 @@
-/** The functions of a file, and how long each is by itself. */
+/** The functions of a file, and the length of each without its inner functions. */
 import { Visitor } from 'oxc-parser';
 import type { Source } from './files.ts';
 
 export interface Measured {
-  /** Where it starts, from 1. */
+  /** The number of its first line, from 1. */
   line: number;
-  /** Its own name, or that of the variable or field that holds it; 'a function' without either. */
+  /** The function's own name, or that of its variable or field; 'a function' without either. */
   name: string;
   ownLines: number;
 }
@@ -16,9 +16,9 @@ interface Span {
 }
 
 /**
- * Measures functions by their own lines: those with code on them, without those of the functions inside. A line belongs to the innermost
- * function around its first code, so each counts once: `list.map((one) => {` counts for the function around it, the lines from there to
- * `})` for the one that is handed over. Blank lines, and those that hold nothing but comments, count for none.
+ * Measures functions by their own lines: lines with code, without those of inner functions. A line belongs to the innermost function around its
+ * first code, so each line counts once: `list.map((one) => {` counts for the outer function, and the lines up to `})` for the callback. Blank
+ * lines and lines with only comments do not count.
  * @returns every function of the file, in the order of their starts
  */
 export function functionsOf(source: Source): Measured[] {
@@ -49,7 +49,7 @@ export function functionsOf(source: Source): Measured[] {
   return functions.map(({ start, name, ownLines }) => ({ line: lineAt(start), name, ownLines }));
 }
 
-/** Where the first code of each line stands; lines without any are left out. */
+/** The offset of the first code in each line that has code. */
 function firstCodeOfLines({ text, comments }: Source): number[] {
   let code = '';
   let end = 0;

@@ -1,19 +1,19 @@
-/** What a file imports: in statements, in types, and while it runs. */
+/** The imports of a file: in statements, in types, and dynamic ones. */
 import { dirname, join, normalize } from 'node:path';
 import { Visitor } from 'oxc-parser';
 import { readSource } from './files.ts';
 
 export interface Import {
   from: string;
-  /** A path like that of `from`, or what a package is imported by. */
+  /** The path of the imported file, in the form of `from`, or the name of a package. */
   to: string;
-  /** Whether a package is imported, and no file of the repository. */
+  /** True if the target is a package, not a file of the repository. */
   external: boolean;
-  /** `type`: gone when the file runs. `dynamic`: `import('…')`, loaded when that line runs. */
+  /** `type`: removed before the file runs. `dynamic`: `import('…')`, loaded when that line runs. */
   kind: 'static' | 'type' | 'dynamic';
 }
 
-/** @returns every import of `file` whose target is written out; one for each place that names it */
+/** @returns every import of `file` with a literal target, one per place */
 export function importsOf(root: string, file: string): Import[] {
   const found: Import[] = [];
   const add = (source: { value?: unknown } | null, kind: Import['kind']) => {

@@ -9,11 +9,11 @@ export const FEATURES: readonly string[] = buildOrder({ ...features });
 export interface Tower {
   /** A folder, with a slash at its end; '' is the repository. */
   root: string;
-  /** Folders and files below `root`; '' is everything that no other names. */
+  /** Folders and files below `root`; '' is every file that matches no other part. */
   parts: readonly string[];
 }
 
-/** Each folder of `packages/` stands alone: it imports nothing outside, and is imported by its package's name. */
+/** Each folder of `packages/` is independent: it imports nothing outside of it, and others import it by its package name. */
 export const TOWERS: readonly Tower[] = [
   {
     root: 'packages/stripe-sandbox/',
@@ -53,5 +53,5 @@ export const TOWERS: readonly Tower[] = [
   },
 ];
 
-/** The only file of `app/` that may name `dev/`: in types, and in dynamic imports where development is certain. */
+/** The only file of `app/` that may import `dev/`: types, and dynamic imports that run only in development. */
 export const DEVELOPMENT_DOOR = 'app/wiring.ts';

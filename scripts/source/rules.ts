@@ -1,4 +1,4 @@
-/** The import rules of ARCHITECTURE.md: which import breaks one, and what to do about it. */
+/** The import rules of ARCHITECTURE.md: finds an import that breaks one, and gives advice. */
 import { isTest } from './files.ts';
 import type { Import } from './imports.ts';
 import { DEVELOPMENT_DOOR, FEATURE_LIST, FEATURES, TOWERS, type Tower } from './order.ts';
@@ -8,13 +8,13 @@ const ORDER_FILE = 'scripts/source/order.ts';
 /** The packages that each `package.json` declares, by its folder with a slash at the end ('' is the repository). */
 export type Declared = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** @returns what the import breaks, with advice; undefined if nothing */
+/** @returns the rule that the import breaks, with advice; undefined if none */
 export function violation(entry: Import, declared: Declared): string | undefined {
   const advice = entry.external ? packageAdvice(entry, declared) : fileAdvice(entry);
   return advice && `${entry.from} -> ${entry.to}: ${advice}`;
 }
 
-/** @returns what to do about features without a place in the order, and places without a feature */
+/** @returns advice for features without a place in the order, and for places without a feature */
 export function featureViolations(files: readonly string[]): string[] {
   const folders = new Set(files.flatMap((file) => featureOf(file) ?? []));
   return [
@@ -43,7 +43,7 @@ function fileAdvice({ from, to, kind }: Import): string | undefined {
     return kind === 'static' ? 'import dev/ by `import(…)`, so that production never loads it' : undefined;
   }
   const [feature, target] = [featureOf(from), featureOf(to)];
-  // Said once, by `featureViolations`.
+  // `featureViolations` reports these, once.
   if ([feature, target].some((name) => name !== undefined && !FEATURES.includes(name))) return undefined;
   if (partOf(tower, to) > partOf(tower, from)) return directionAdvice(tower, from, to);
   if (feature === undefined || target === undefined || target === feature) return undefined;
@@ -70,7 +70,7 @@ function packageAdvice({ from, to, kind }: Import, declared: Declared): string |
   if (to.startsWith('node:')) return undefined;
   const { root } = towerOf(from);
   const name = to.split('/', to.startsWith('@') ? 2 : 1).join('/');
-  // A package's tests run where its folder is copied to, with what it declares. The service's own run here.
+  // The tests of a package must run with its own dependencies, wherever its folder is copied. The service's tests run only here.
   if (root === '' && (!from.startsWith('app/') || isTest(from) || kind === 'dynamic')) return undefined;
   if (declared.get(root)?.has(name)) return undefined;
   return root === ''
@@ -82,7 +82,7 @@ function towerOf(file: string): Tower {
   return TOWERS.find(({ root }) => file.startsWith(root))!;
 }
 
-/** The place in the order of the part that a file belongs to: the one with the longest name that fits. */
+/** The index of the part that a file belongs to: the longest matching name wins. */
 function partOf({ root, parts }: Tower, file: string): number {
   const path = file.slice(root.length);
   const fits = parts.filter((part) => part === '' || path === part || path.startsWith(`${part}/`));

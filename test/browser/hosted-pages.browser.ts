@@ -1,6 +1,6 @@
 /**
- * `npm run test:browser`: the hosted pages of the Stripe sandbox, used by a person in Chromium. Keeps a screenshot of each in `artifacts/`.
- * Needs Chromium (Debian: apt-get install chromium); CHROMIUM says where, if it is not /usr/bin/chromium.
+ * `npm run test:browser`: uses the hosted pages of the Stripe sandbox in Chromium, as a person does. Stores a screenshot of each in `artifacts/`.
+ * Needs Chromium (Debian: apt-get install chromium); CHROMIUM is its path, if not /usr/bin/chromium.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
@@ -68,7 +68,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     shop.close();
   });
 
-  /** Of the page at hand, wide and narrow; nothing may stick out sideways. */
+  /** Takes a wide and a narrow screenshot of the current page. Fails if the page is wider than the screen. */
   async function picture(name: string): Promise<void> {
     for (const [suffix, viewport] of [
       ['', DESKTOP],
@@ -101,7 +101,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: /^(Subscribe|Pay|Start|Save)/ }).click();
   }
 
-  it('take a card, and send on to the shop', async () => {
+  it('take a card, and redirect to the shop', async () => {
     const { id, url } = await checkout();
     await page.goto(url!);
     assert.match(await page.locator('table').innerText(), /Scale <b>& more<\/b>/, 'a name is text, not HTML');
@@ -124,7 +124,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await page.waitForURL(/paid/);
   });
 
-  it('ask the bank where it wants to be asked', async () => {
+  it('show the 3-D Secure page for cards that require it', async () => {
     const { id, url } = await checkout();
     await page.goto(url!);
     await pay('4000 0027 6000 3184');
@@ -137,7 +137,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     assert.equal((await stripe.checkout.sessions.retrieve(id)).status, 'complete');
   });
 
-  it('take a promotion code off, and refuse one that is not valid', async () => {
+  it('apply a promotion code, and refuse an invalid one', async () => {
     const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
     await stripe.promotionCodes.create({ code: 'HALF', promotion: { type: 'coupon', coupon: coupon.id } });
     await page.goto((await checkout()).url!);
@@ -152,7 +152,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await page.waitForURL(/paid/);
   });
 
-  it('take the tax number of a business abroad, which then pays no tax here', async () => {
+  it('accept the tax number of a business abroad, which then pays no tax', async () => {
     const { id, url } = await checkout({ automatic_tax: { enabled: true }, tax_id_collection: { enabled: true } });
     await page.goto(url!);
     await page.getByLabel('Country').fill('DE');
@@ -166,11 +166,11 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
 
   it('lead back to the shop without paying', async () => {
     await page.goto((await checkout()).url!);
-    await page.getByRole('link', { name: 'Back, without paying' }).click();
+    await page.getByRole('link', { name: 'Back without paying' }).click();
     await page.waitForURL(`${shopUrl}/basket`);
   });
 
-  it('let a customer change, cancel, resume and pay by another card', async () => {
+  it('let a customer change, cancel, resume and pay with another card', async () => {
     const customer = await stripe.customers.create({ email: 'grace@example.com', name: 'Grace' });
     const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
     const terms = { customer: customer.id, default_payment_method: card.id };
@@ -241,7 +241,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     assert.equal((await stripe.invoices.retrieve(id as string)).status, 'paid');
   });
 
-  it('show everything on the dashboard, move time, send again, and fail a payment', async () => {
+  it('show everything on the dashboard, advance time, resend an event, and fail a payment', async () => {
     await page.goto(sandbox.url);
     await picture('dashboard');
     const before = sandbox.clock.now();
@@ -259,7 +259,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await picture('dashboard-later');
   });
 
-  it('take no form of another site', async () => {
+  it('refuse a form of another site', async () => {
     const { url } = await checkout();
     const response = await fetch(url!, {
       method: 'POST',

@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 export interface ComposeService {
   image: string;
   command: string[];
-  /** Of `env_file` and `environment`. */
+  /** Merged from `env_file` and `environment`. */
   environment: Record<string, string>;
-  /** Those of the host with an absolute source. */
+  /** Volumes of the host, with an absolute source. */
   volumes: string[];
 }
 
@@ -80,9 +80,9 @@ function mapValues(record: Record<string, string>, change: (value: string) => st
 }
 
 /**
- * `${NAME}`, `${NAME:-instead}`, `${NAME:+alternative}` and `${NAME:?message}`, also inside of each other, as the Compose specification
- * has them (docs.docker.com/reference/compose-file/interpolation); an empty variable is none.
- * @throws Error with the message, where a required one is missing
+ * Interpolates `${NAME}`, `${NAME:-instead}`, `${NAME:+alternative}` and `${NAME:?message}`, also nested, as the Compose specification defines
+ * them (docs.docker.com/reference/compose-file/interpolation). An empty variable counts as unset.
+ * @throws Error with the message, if a required variable is missing
  */
 export function interpolate(text: string, variables: Variables): string {
   const start = text.indexOf('${');
@@ -99,12 +99,12 @@ export function interpolate(text: string, variables: Variables): string {
   return `${text.slice(0, start)}${filled ? filled() : (value ?? '')}${rest}`;
 }
 
-/** Where the brace that opens at `start` is closed. */
+/** The position of the brace that closes the one at `start`. */
 function closing(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
     if (text.startsWith('${', at)) depth++;
     if (text[at] === '}' && --depth === 0) return at;
   }
-  throw new Error(`no closing brace: ${text}`);
+  throw new Error(`missing closing brace: ${text}`);
 }

@@ -1,7 +1,7 @@
 /**
- * `cp .env.example .env && docker compose up`, as far as it is ours: the services of the image and the sandbox of Stripe, each with the
- * command, the variables and the mounts that `docker-compose.yml` gives it. Only addresses are changed: all run on the host's network here,
- * and PostgreSQL and the mailbox are the test's, as their images cannot be had everywhere.
+ * Tests our part of `cp .env.example .env && docker compose up`: the services of the image and the Stripe sandbox, each with the command, the
+ * variables and the mounts in `docker-compose.yml`. Only addresses differ: all services use the host's network here, and PostgreSQL and the
+ * mailbox are the test's, because their images are not available everywhere.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -33,7 +33,7 @@ describe('docker compose up, with a copy of .env.example', { timeout: 300_000 },
     assert.throws(() => interpolate(`\${EMPTY:?set it}`, variables), /EMPTY: set it/);
   });
 
-  it('brings a service that serves the demo, and the pages that mails lead to', async (t) => {
+  it('starts a service that passes the demo, and serves the pages that links in emails lead to', async (t) => {
     const mailbox = await startMailbox({ smtpPort: 0, webPort: 0 });
     t.after(() => mailbox.close());
     const [port, stripePort] = [await freePort(), await freePort()];
@@ -61,7 +61,7 @@ describe('docker compose up, with a copy of .env.example', { timeout: 300_000 },
     const worker = await start('worker');
     await web.ready();
     const page = await fetch(`${web.url}/verify-email?token=x`);
-    assert.equal(page.status, 200, 'the page that a mail leads to');
+    assert.equal(page.status, 200, 'the page that a link in an email leads to');
 
     const demo = spawn(process.execPath, ['scripts/demo.ts'], {
       env: {
@@ -86,7 +86,7 @@ async function emptyDatabase(t: TestContext): Promise<string> {
   return databaseUrl(server, name);
 }
 
-/** From the sources, in the base image, as the user `node`, with a volume for its state. */
+/** Runs the sandbox from the sources in the base image, as the user `node`, with a volume for its state. */
 async function startSandbox(t: TestContext, service: ComposeService, moved: (text: string) => string): Promise<void> {
   const name = `plinth-test-${randomBytes(4).toString('hex')}`;
   const mounts = service.volumes.map((volume) => `--volume=${volume.replace('stripe-data:', `${name}:`)}`);

@@ -1,4 +1,4 @@
-/** Containers of the image under test, by docker or podman: whatever `CONTAINER_ENGINE` names. */
+/** Runs containers of the image under test with docker or podman, as `CONTAINER_ENGINE` selects. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -10,10 +10,10 @@ const ENGINE = process.env.CONTAINER_ENGINE ?? 'docker';
 export const IMAGE = process.env.IMAGE ?? 'localhost/plinth';
 export const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
 
-/** As operators are told to run it: nothing can be written but what is in memory, nothing can be gained. */
+/** The options that operators are told to use: only memory is writable, and no privilege can be gained. */
 export const HARDENING = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 
-/** Settings of a real installation, with what a test may change: an address without TLS, and cheap passwords. */
+/** Settings of a real installation, except two that tests may relax: an address without TLS, and cheap password hashes. */
 export const SETTINGS = {
   APP_ENV: 'staging',
   HOST: '127.0.0.1',
@@ -26,7 +26,7 @@ export const SETTINGS = {
   DRAIN_DELAY_SECONDS: '3',
 };
 
-/** Runs the engine. @returns its standard output @throws Error with its standard error */
+/** Runs the container engine. @returns its standard output @throws Error with its standard error */
 export async function engine(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(ENGINE, args, { maxBuffer: MAX_OUTPUT_BYTES });
   return stdout.trim();
@@ -34,28 +34,28 @@ export async function engine(...args: string[]): Promise<string> {
 
 export interface Container {
   readonly name: string;
-  /** Its public address. */
+  /** The public address of the service. */
   readonly url: string;
-  /** Asks until it is ready. @throws Error with its log when it ends before */
+  /** Polls until the service is ready. @throws Error with its log if the container exits first */
   ready(): Promise<void>;
-  /** Everything it has printed. */
+  /** The output of the container so far. */
   logs(): Promise<string>;
-  /** Exit code once it has ended. */
+  /** Resolves with the exit code when the container exits. */
   ended(): Promise<number>;
 }
 
 export interface ContainerOptions {
   command: string[];
   env: Record<string, string>;
-  /** Of the public API; any free one by default. */
+  /** The port of the public API; any free one by default. */
   port?: number;
-  /** As in a Compose file, with an absolute source. */
+  /** In the syntax of a Compose file, with an absolute source. */
   volumes?: string[];
 }
 
 /**
- * Starts a container on the host's network, so that it reaches what the test has started, and removes it after the test.
- * @throws Error when the engine cannot start it
+ * Starts a container on the host's network, so that it can reach the test's servers, and removes it after the test.
+ * @throws Error if the engine cannot start it
  */
 export async function startContainer(
   t: { after(fn: () => unknown): void },
@@ -95,7 +95,7 @@ export async function startContainer(
   };
 }
 
-/** Runs a command of the image to its end. @returns what it printed @throws Error when it fails */
+/** Runs a command of the image until it exits. @returns its output @throws Error if it fails */
 export async function runOnce(command: string[], env: Record<string, string> = {}): Promise<string> {
   const variables = Object.entries({ ...SETTINGS, ...env }).map(([key, value]) => `--env=${key}=${value}`);
   return engine('run', '--rm', '--network=host', ...HARDENING, ...variables, IMAGE, ...command);

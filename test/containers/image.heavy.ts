@@ -1,4 +1,7 @@
-/** What the Dockerfile makes: small, without anything that a running service does not need, and at home in a hardened container. */
+/**
+ * Tests the image that the Dockerfile builds: small, without anything that a running service does not need, and able to run in a hardened
+ * container.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,7 +43,7 @@ describe('the image', { timeout: 300_000 }, () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { dev?: boolean; devOptional?: boolean; optional?: boolean; link?: boolean }>;
     };
-    // What the Dockerfile takes away again, it says why.
+    // The Dockerfile removes some packages, and says why.
     const removed = [.../rm -rf ((?:node_modules\/\S+ ?)+)/.exec(readFileSync('Dockerfile', 'utf8'))![1]!.split(' ')];
     const isRemoved = (path: string) => removed.some((each) => path === each || path.startsWith(`${each}/`));
     assert.deepEqual(files.map((file) => file.replace(/^\//, '')).filter(isRemoved), []);
@@ -55,10 +58,10 @@ describe('the image', { timeout: 300_000 }, () => {
     for (const path of production) assert.ok(installed.has(path), `${path} is missing`);
   });
 
-  it('has no test, no stand-in of development, no history and no file of settings', () => {
+  it('has no tests, no development stand-ins, no Git history and no settings file', () => {
     assert.ok(
       files.some((file) => file.endsWith('app/main.ts')),
-      'the list is of the service',
+      'the list contains the service's files',
     );
     const own = files.filter((file) => !/^\/?node_modules\//.test(file));
     assert.deepEqual(
@@ -81,17 +84,17 @@ describe('the image', { timeout: 300_000 }, () => {
     assert.ok(!/_authToken|_password|npmrc/.test(history));
   });
 
-  it('runs as node, not as root, and its user can change nothing of the service', async () => {
+  it('runs as node, not as root, and its user cannot change the service's files', async () => {
     const probe = `
       const { accessSync, constants } = require('node:fs');
       const writable = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };
       console.log(JSON.stringify({ uid: process.getuid(), writable: ['/service', '/service/app/main.ts', '/service/node_modules', '/service/package.json'].filter(writable) }));`;
-    // Not hardened: it is the files' own rights that count.
+    // Without hardening, because the permissions of the files themselves are tested here.
     const seen = JSON.parse(await engine('run', '--rm', IMAGE, 'node', '-e', probe));
     assert.deepEqual(seen, { uid: 1000, writable: [] });
   });
 
-  it('says what it is, how it is stopped and how its health is seen, without a shell', async () => {
+  it('has labels, a stop signal and a health check without a shell', async () => {
     const image = JSON.parse(await engine('image', 'inspect', IMAGE))[0];
     const { Labels, StopSignal, ExposedPorts, Cmd } = image.Config;
     assert.ok(Labels['org.opencontainers.image.title'] && Labels['org.opencontainers.image.licenses']);
@@ -102,7 +105,7 @@ describe('the image', { timeout: 300_000 }, () => {
     assert.deepEqual(Test, ['CMD', 'node', 'app/healthcheck.ts']);
   });
 
-  it('refuses to start without settings, and names all that is missing', async () => {
+  it('refuses to start without settings, and names all that are missing', async () => {
     await assert.rejects(engine('run', '--rm', '--read-only', IMAGE), ({ stderr }: { stderr: string }) =>
       ['DATABASE_URL', 'APP_SECRET', 'SMTP_URL', 'API_URL'].every((name) => stderr.includes(name)),
     );
@@ -160,7 +163,7 @@ describe('the image', { timeout: 300_000 }, () => {
     }
   });
 
-  it('drains at SIGTERM under load: what was begun while it took requests is answered', async (t) => {
+  it('drains on SIGTERM under load: every request that it accepted is answered', async (t) => {
     const database = await createTestDatabase();
     t.after(() => database.close());
     const api = await startContainer(t, { command: [], env: { DATABASE_URL: database.url } });
@@ -168,7 +171,7 @@ describe('the image', { timeout: 300_000 }, () => {
     const load = startLoad({ url: api.url, paths: ['/v1/plans', '/.well-known/jwks.json'], clients: 16, pauseMs: 5 });
     await enough(() => load.answered > 500);
     await engine('kill', '--signal=TERM', api.name);
-    // What a load balancer does: it asks for readiness, and sends nothing more once that is gone.
+    // Do as a load balancer does: poll readiness, and send no more requests once it fails.
     await enough(async () => (await request(`${api.url}/readyz`)).status === 503);
     await load.stop();
     assert.deepEqual(load.failures, []);
@@ -177,10 +180,7 @@ describe('the image', { timeout: 300_000 }, () => {
   });
 });
 
-/**
- * The first start of three that is in time. Where more wants to run than there are processors, everything takes as much longer, and that
- * much longer it may take.
- */
+/** Returns the first of up to three starts that is fast enough, else the third. The limit grows with the load of the machine, which slows down every start. */
 async function startInTime(start: () => Promise<Container>) {
   for (const tries: string[] = []; ; ) {
     const begun = performance.now();

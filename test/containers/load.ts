@@ -1,20 +1,20 @@
-/** Steady load on an address, of which no request may fail. */
+/** Constant load on an address. The test fails if a request fails. */
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Load {
-  /** Requests that were answered below 500. */
+  /** The number of requests that were answered with a status below 500. */
   readonly answered: number;
-  /** What went wrong, one line for each request that did. */
+  /** Failed requests, one line each. */
   readonly failures: string[];
-  /** Begins no further request, and resolves when all have ended. */
+  /** Sends no further request, and resolves when all are finished. */
   stop(): Promise<void>;
 }
 
 export interface LoadOptions {
   url: string;
   paths: string[];
-  /** How many clients ask at once, each over a connection that it keeps. */
+  /** The number of clients that send requests at the same time, each over a keep-alive connection. */
   clients: number;
   pauseMs: number;
   token?: string;
@@ -29,7 +29,7 @@ export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions):
   async function client(number: number): Promise<void> {
     for (let count = number; !stopping; count++) {
       const path = paths[count % paths.length]!;
-      // Every third on a connection of its own, as new clients come.
+      // Every third request uses a new connection, as new clients do.
       await ask(new URL(path, url), count % 3 === 0 ? undefined : agent, token).then(
         (status) => {
           if (status < 500) answered++;

@@ -39,10 +39,10 @@ describe('a rollout', { timeout: 300_000 }, () => {
       assert.equal(await container.ended(), 0, await container.logs());
       const port = Number(new URL(container.url).port);
       await start(port);
-      // As ECS does: the next goes when the load balancer has seen that the new one is ready.
+      // As in ECS: replace the next container once the load balancer has seen that the new one is ready.
       await until('the load balancer has both', async () => (await proxy.up()) === 2);
       const before = load.answered;
-      await until('load goes on', () => load.answered > before + 300);
+      await until('load continues', () => load.answered > before + 300);
     }
     await load.stop();
     t.diagnostic(`${load.answered} requests answered, ${load.failures.length} failed`);
@@ -51,7 +51,7 @@ describe('a rollout', { timeout: 300_000 }, () => {
 });
 
 describe('a worker that is killed', { timeout: 300_000 }, () => {
-  it('in the middle of a job leaves it to another, which does it once within a minute', async (t) => {
+  it('in the middle of a job is replaced by another worker, which does the job once within a minute', async (t) => {
     const database = await createTestDatabase();
     t.after(() => database.close());
     const smtp = await startSmtpReceiver(t);
@@ -59,7 +59,7 @@ describe('a worker that is killed', { timeout: 300_000 }, () => {
     const api = await startContainer(t, { command: [], env });
     await api.ready();
 
-    // The first worker gets as far as naming the recipient, and hears nothing more.
+    // The first worker names the recipient to the mail server, and gets no answer.
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const { promise: never } = Promise.withResolvers<never>();
     smtp.atRecipient = () => {
@@ -75,7 +75,7 @@ describe('a worker that is killed', { timeout: 300_000 }, () => {
     await startContainer(t, { command: ['node', 'app/main.ts', 'worker'], env });
     await engine('kill', '--signal=KILL', victim.name);
     const killedAt = performance.now();
-    await until('the other worker has sent the mail', () => smtp.received.length > 0);
+    await until('the other worker has sent the email', () => smtp.received.length > 0);
     const seconds = (performance.now() - killedAt) / 1_000;
     t.diagnostic(`sent by the other worker after ${seconds.toFixed(1)} s`);
     assert.ok(seconds < 60, `after ${seconds} s`);
@@ -88,11 +88,11 @@ describe('a worker that is killed', { timeout: 300_000 }, () => {
 
 interface Proxy {
   url: string;
-  /** How many servers it sends requests to. */
+  /** The number of servers that get requests. */
   up(): Promise<number>;
 }
 
-/** HAProxy, which repeats nothing: what the service fails to answer is seen. */
+/** HAProxy without retries, so that a request that the service does not answer becomes visible. */
 async function startProxy(t: TestContext, ports: number[]): Promise<Proxy> {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-proxy-'));
   const [port, statsPort] = [await freePort(), await freePort()];
@@ -128,7 +128,7 @@ ${servers.join('\n')}
   const up = async () => {
     const answer = await fetch(`http://127.0.0.1:${statsPort}/stats;csv`).catch(() => undefined);
     const lines = (await answer?.text())?.split('\n') ?? [];
-    // Once it has asked itself; before the first check a server counts as up.
+    // A server counts as up before its first check, so require a successful one.
     return lines.filter((line) => /^api,api\d/.test(line) && line.includes('L7OK') && /,UP/.test(line)).length;
   };
   await until('the proxy sees both', async () => (await up()) === ports.length);

@@ -1,6 +1,6 @@
 /**
- * Thousands of malformed requests at the operations of the OpenAPI document, with and without a caller. FAST_CHECK_SEED repeats a run;
- * MALFORMED_REQUESTS is how many each operation gets.
+ * Sends thousands of malformed requests to the operations of the OpenAPI document, with and without a caller. FAST_CHECK_SEED repeats a run.
+ * MALFORMED_REQUESTS is the number of requests per operation.
  */
 import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
@@ -16,10 +16,10 @@ import { readOperations } from './operations.ts';
 
 const RUNS_PER_OPERATION = Number(process.env.MALFORMED_REQUESTS ?? 100);
 const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** Counters change with every refused attempt; jobs come and go by themselves. */
+/** Tables that are not compared, because every refused attempt changes their counters. */
 const UNSTABLE = ['rate_limits'];
 
-/** With webhooks on: an endpoint that is off refuses everything, and shows nothing. */
+/** Webhooks must be enabled: a disabled endpoint refuses every request, and tests nothing. */
 const ENV = {
   POSTMARK_WEBHOOK_AUTH: 'postmark:a-password-of-the-webhook',
   RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -111,7 +111,7 @@ describe(`malformed requests (seed ${seed})`, { timeout }, () => {
   }
 });
 
-/** A digest of each table. */
+/** A digest of the rows of each table. */
 async function contents(db: Database): Promise<Record<string, string>> {
   const { rows: tables } = await db.execute<{ name: string }>(
     sql`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,

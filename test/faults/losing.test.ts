@@ -1,4 +1,4 @@
-/** The database is lost while the service runs: it says so, goes on when the database is back, and nothing that it acknowledged is gone. */
+/** The service loses its database while it runs. It answers so, continues when the database is back, and loses nothing that it acknowledged. */
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,11 +50,11 @@ describe('a service that loses its database', { timeout: 110_000, concurrency: 2
     assert.ok(service.lines.every(({ message }) => !/unhandled|uncaught/i.test(message)));
   });
 
-  it('to kill -9 under load has lost no registration that it acknowledged', async (t) => {
+  it('to kill -9 under load keeps every registration that it acknowledged', async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'plinth-crash-'));
     await chmod(directory, 0o711);
     t.after(() => removeCluster(directory));
-    // As a server runs in production: a commit is on disk before it is answered.
+    // The settings of production: a commit is on disk before the request is answered.
     const first = await startEmbeddedPostgres({ directory });
     await migrate({ url: first.url });
     const env = { ...PRODUCTION, DATABASE_URL: first.url, DATABASE_POOL_SIZE: '5' };
@@ -101,7 +101,7 @@ describe('a service that loses its database', { timeout: 110_000, concurrency: 2
   });
 });
 
-/** As a crash, not a stop; its other processes end by themselves when they find it gone. */
+/** Crashes PostgreSQL, instead of stopping it. Its other processes exit when they notice. */
 async function killPostmaster(directory: string): Promise<void> {
   const { data } = await openCluster(directory);
   const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');

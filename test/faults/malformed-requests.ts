@@ -1,9 +1,9 @@
-/** Requests that are wrong in one way: arbitraries of fast-check, made from an operation's description. */
+/** Requests with one fault each: fast-check arbitraries, derived from an operation's description. */
 import fc from 'fast-check';
 import { type MethodsByPath, type Operation, typesOf } from './operations.ts';
 
 export interface MalformedRequest {
-  /** What is wrong with it. */
+  /** The fault, in words. */
   fault: string;
   method: string;
   target: string;
@@ -15,7 +15,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const UNSTORABLE = ['\0', '\ud800', '\udc00', 'a\0b', 'x\udfff'];
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Every way in which a request to `operation` can be wrong, as far as the operation has it. */
+/** Every kind of faulty request to `operation` that its description allows. */
 export function malformed(operation: Operation, methods: MethodsByPath): fc.Arbitrary<MalformedRequest> {
   const faults = [unstorableQuery(operation), wrongMethod(operation, methods)];
   if (operation.body) faults.push(...bodyFaults(operation, operation.body));
@@ -34,7 +34,7 @@ function bodyFaults(operation: Operation, { schema, example }: BodyOf): fc.Arbit
   const field = fc.constantFrom(...(known.length > 0 ? known : ['x']));
   const send = (fault: string, body: string | Buffer, headers: Record<string, string> = JSON_TYPE) =>
     request(operation, fault, { body, headers });
-  /** The example with a field's value replaced by raw JSON text. */
+  /** The example with the value of one field replaced by raw JSON text. */
   const replaced = (name: string, raw: string) =>
     `{${[...Object.entries(example).filter(([key]) => key !== name), [name, undefined] as const]
       .map(([key, value]) => `${JSON.stringify(key)}:${key === name ? raw : JSON.stringify(value)}`)
@@ -200,7 +200,7 @@ interface Parts {
   parameters?: Record<string, string>;
 }
 
-/** The operation's request, right but for the given parts. */
+/** A correct request to the operation, except for the given parts. */
 function request(operation: Operation, fault: string, { headers = {}, body, query = '', parameters = {} }: Parts = {}) {
   const path = operation.path.replace(/\{(\w+)\}/g, (_match, name: string) => {
     const { schema, example } = operation.pathParameters.find((parameter) => parameter.name === name)!;

@@ -1,12 +1,12 @@
-/** The operations of the OpenAPI document, as far as a test needs them to send requests that are almost right. */
+/** Reads the operations of the OpenAPI document, with the details that a test needs to send almost correct requests. */
 import type { TestService } from '../service.ts';
 
 export interface Operation {
   id: string;
   method: string;
-  /** With `{name}` for its parameters. */
+  /** The path, with `{name}` for parameters. */
   path: string;
-  /** Whether it wants a caller. */
+  /** True if the operation requires a caller. */
   secured: boolean;
   /** Whether it takes an access token. */
   takesTokens: boolean;
@@ -36,7 +36,7 @@ export interface Schema {
 }
 
 /**
- * @param known values of path parameters that exist, so that a request gets past the question whether they do
+ * @param known values of path parameters that exist, so that a request does not fail with 404
  * @returns every operation that the service describes, and all methods of each path
  */
 export async function readOperations(
@@ -80,10 +80,10 @@ interface RawOperation {
   requestBody?: { content: Record<string, { schema: Schema; example?: Record<string, unknown> }> };
 }
 
-/** The JSON types that a schema admits. */
+/** The JSON types that a schema accepts. */
 export function typesOf({ type, anyOf, const: fixed }: Schema): Set<string> {
   if (anyOf) return new Set(anyOf.flatMap((schema) => [...typesOf(schema)]));
   if (fixed !== undefined) return new Set([typeof fixed]);
-  // An enum has no type of its own; those here are of strings.
+  // An enum has no type of its own. All enums here are of strings.
   return new Set([type ?? 'string'].flat());
 }

@@ -1,4 +1,4 @@
-/** What no HTTP client would send, byte by byte: refused with a problem document, and the connection never left hanging. */
+/** Sends bytes that no HTTP client would send. Each request is refused with a problem document, and no connection is left open. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { exchange, type RawAnswer, rawRequest } from '../raw-http.ts';
@@ -17,7 +17,7 @@ const chunked = (body: Buffer) =>
     Buffer.from('\r\n0\r\n\r\n'),
   ]);
 
-/** What is wrong -> the bytes and the answer. */
+/** The fault -> the bytes and the expected answer. */
 const REFUSED: Record<string, [string | Buffer, number, string]> = {
   'no HTTP at all': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'bad_request'],
   'another protocol version': ['GET /livez HTTP/3.7\r\nHost: x\r\n\r\n', 400, 'bad_request'],
@@ -115,18 +115,18 @@ describe('a request that is', () => {
     assert.equal(answer?.status, 200);
   });
 
-  it('announced with Expect: 100-continue: told to go on', async () => {
+  it('announced with Expect: 100-continue: told to continue', async () => {
     const [first, second] = await exchange(test.url, post(...withBody('{', 'Expect: 100-continue')));
     assert.equal(first?.status, 100);
     assertProblem(second, 400, 'malformed_json');
   });
 
-  it('asking for another protocol: answered in this one', async () => {
+  it('asking for another protocol: answered in HTTP/1.1', async () => {
     const [answer] = await exchange(test.url, rawRequest('GET /livez', ['Connection: Upgrade', 'Upgrade: websocket']));
     assert.equal(answer?.status, 200);
   });
 
-  it('one of many bad ones at once: the service still answers, and nobody is signed out', async () => {
+  it('one of many bad ones at once: the service still answers, and no session ends', async () => {
     const { accessToken: token } = await createSignedInUser(test);
     await Promise.all(
       Array.from({ length: 200 }, (_, index) => {

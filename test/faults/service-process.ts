@@ -1,4 +1,4 @@
-/** The service as operators run it: `node app/main.ts`, a process of its own with the environment that a test gives it. */
+/** The service as operators run it: `node app/main.ts` in a separate process, with the environment that a test gives it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -14,20 +14,20 @@ export interface LogLine {
 
 export interface ServiceProcess {
   readonly child: ChildProcess;
-  /** What it logged so far. */
+  /** The log lines so far. */
   readonly lines: LogLine[];
-  /** Waits for a log line whose message fits, from the start. @throws when the process ends without it */
+  /** Waits for a log line whose message matches; earlier lines count. @throws if the process ends without it */
   logged(message: RegExp): Promise<LogLine>;
-  /** Waits until it is ready. @returns where */
+  /** Waits until the service is ready. @returns its addresses */
   ready(): Promise<{ url: string; metricsUrl: string }>;
-  /** Resolves when it has ended. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<{ code: number | null; signal: string | null; stderr: string }>;
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENCE_MS = 60_000;
 
-/** Enough of a production: nothing here is known, weak or shared. Missing: DATABASE_URL, SMTP_URL. */
+/** A minimal production environment without DATABASE_URL and SMTP_URL. No value is a default, weak or shared. */
 export const PRODUCTION = {
   APP_ENV: 'production',
   HOST: '127.0.0.1',
@@ -44,7 +44,7 @@ export const PRODUCTION = {
   DRAIN_DELAY_SECONDS: '0',
 };
 
-/** Starts it; the test ends it, if nothing else has. The environment is exactly what is given. */
+/** Starts the service, with exactly the given environment. It is stopped after the test. */
 export function startProcess(t: TestContext, role: string, env: Record<string, string>): ServiceProcess {
   const child = spawn(process.execPath, ['app/main.ts', role], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: LogLine[] = [];
@@ -86,7 +86,7 @@ export function startProcess(t: TestContext, role: string, env: Record<string, s
   };
 }
 
-/** Waits until a condition holds, asking again and again. */
+/** Polls until a condition holds. */
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await condition())) {

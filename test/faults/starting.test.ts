@@ -1,4 +1,4 @@
-/** What a start needs and lacks, and what it says then: real processes. */
+/** Starts real processes without something that they need, and checks what they report. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -37,13 +37,13 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     assert.ok(!stderr.includes(EXAMPLE_SECRET) && !stderr.includes(new URL(database.url).password));
   });
 
-  it('in an unknown role says which there are', async (t) => {
+  it('in an unknown role lists the roles', async (t) => {
     const { code, stderr } = await startProcess(t, 'web', { ...PRODUCTION, DATABASE_URL: database.url }).ended;
     assert.equal(code, 1);
     assert.match(stderr, /Unknown role "web"\. Use one of: api, worker, all\./);
   });
 
-  it('without its database tries again, says so, and gives up with a message and exit code 1', async (t) => {
+  it('without its database retries, says so, and gives up with a message and exit code 1', async (t) => {
     const nowhere = 'postgres://plinth:k4n4ry@127.0.0.1:1/plinth';
     const service = startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: nowhere, START_PATIENCE_SECONDS: '2' });
     const { code, stderr } = await service.ended;
@@ -60,7 +60,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     assert.ok(!`${stderr}${JSON.stringify(service.lines)}`.includes('k4n4ry'));
   });
 
-  it('before its database goes on by itself once that is there', async (t) => {
+  it('before its database continues once the database is ready', async (t) => {
     const proxy = await startTcpProxy(database.url);
     t.after(() => proxy.close());
     proxy.open = false;
@@ -75,7 +75,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     ['password', { password: 'wrong-k4n4ry' }, /password authentication failed/],
     ['database', { pathname: '/nowhere' }, /database "nowhere" does not exist/],
   ] as const) {
-    it(`with a wrong ${what} does not wait: it says what the server said`, async (t) => {
+    it(`with a wrong ${what} does not wait, and prints the server's error`, async (t) => {
       const wrong = new URL(database.url);
       Object.assign(wrong, change);
       const { code, stderr } = await startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: wrong.href }).ended;
@@ -86,7 +86,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     });
   }
 
-  it('on a database without migrations waits for them, and goes on when two migrators at once have applied them', async (t) => {
+  it('on a database without migrations waits, and continues after two concurrent migrators have applied them', async (t) => {
     const url = await createEmptyDatabase(t);
     const service = startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: url });
     await service.logged(/Migrations are pending; waiting for: node app\/cli\.ts migrate/);
@@ -101,7 +101,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     assert.equal((await request(`${serviceUrl}/readyz`)).status, 200);
   });
 
-  it('on a database without migrations gives up in the end, and says what to do', async (t) => {
+  it('on a database without migrations gives up after its limit, and says what to do', async (t) => {
     const env = { ...PRODUCTION, DATABASE_URL: await createEmptyDatabase(t), START_PATIENCE_SECONDS: '0' };
     const { code, stderr } = await startProcess(t, 'worker', env).ended;
     assert.equal(code, 1);
@@ -109,7 +109,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
   });
 
   for (const setting of ['PORT', 'METRICS_PORT']) {
-    it(`with ${setting} taken says which it is, and how to change it`, async (t) => {
+    it(`with ${setting} in use names the port, and how to change it`, async (t) => {
       const taken = createServer().listen(0, '127.0.0.1');
       await once(taken, 'listening');
       t.after(() => taken.close());
@@ -124,7 +124,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     });
   }
 
-  it('of production with everything set works, and shows nothing of development', async (t) => {
+  it('of production with everything set works, and shows no development page', async (t) => {
     const service = startProcess(t, 'all', { ...PRODUCTION, DATABASE_URL: database.url });
     const { url, metricsUrl } = await service.ready();
     assert.deepEqual((await request(`${url}/readyz`)).body, {

@@ -1,4 +1,4 @@
-/** SIGTERM and what follows, in real processes: nothing that was begun is cut off, and nothing holds the end up for ever. */
+/** SIGTERM in real processes: requests in progress are finished, and nothing delays the exit for ever. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -42,7 +42,7 @@ describe('a process that is told to stop', { concurrency: 2, timeout: 100_000 },
       'the load balancer may not have noticed yet',
     );
 
-    // The port closes; what was begun before goes on.
+    // The port closes, but requests that have begun continue.
     await until('the port is closed', () =>
       request(`${url}/livez`).then(
         () => false,
@@ -57,7 +57,7 @@ describe('a process that is told to stop', { concurrency: 2, timeout: 100_000 },
     assert.ok(service.lines.every(({ level, message }) => level !== 'error' && !/did not close/.test(message)));
   });
 
-  it('ends at once at a second signal', async (t) => {
+  it('exits at once on a second signal', async (t) => {
     const service = startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: database.url, DRAIN_DELAY_SECONDS: '120' });
     await service.ready();
     service.child.kill('SIGTERM');
@@ -68,7 +68,7 @@ describe('a process that is told to stop', { concurrency: 2, timeout: 100_000 },
     assert.equal(service.lines.at(-1)?.message, 'stopped at once');
   });
 
-  it('waits for a request no longer than its limit, and then says what did not end', async (t) => {
+  it('waits for a request up to its limit, and then reports what did not end', async (t) => {
     const service = startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: database.url, DRAIN_LIMIT_SECONDS: '1' });
     const { url } = await service.ready();
     const { socket } = await openConnection(url);
@@ -82,7 +82,7 @@ describe('a process that is told to stop', { concurrency: 2, timeout: 100_000 },
     assert.ok(service.lines.some(({ message, part }) => message === 'did not close in time' && part === 'api'));
   });
 
-  it('while it waits for its database stops as well', async (t) => {
+  it('stops while it waits for its database', async (t) => {
     const service = startProcess(t, 'worker', { ...PRODUCTION, DATABASE_URL: 'postgres://x@127.0.0.1:1/x' });
     await service.logged(/trying again/);
     service.child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-/** Prometheus and Alertmanager take the files of `monitoring/`, by their own tools: as they are shipped, and as copies are made of them. */
+/** Checks the files of `monitoring/` with Prometheus' and Alertmanager's own tools: as shipped, and as copied for one machine. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { RULE_FILES } from './rules.ts';
 
 const CASES = globSync('monitoring/prometheus/tests/*.yml');
 
-/** Runs a tool. @returns what it said. @throws Error with that, when it refuses */
+/** Runs a tool. @returns its output @throws Error with its output if it fails */
 async function run(program: string, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(program, args).catch((error) => {
     throw new Error(`${program} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
@@ -21,27 +21,27 @@ async function run(program: string, ...args: string[]): Promise<string> {
 }
 
 describe('monitoring/', () => {
-  it('is taken by promtool and amtool', async () => {
+  it('is accepted by promtool and amtool', async () => {
     assert.match(await run('promtool', 'check', 'config', 'monitoring/prometheus/prometheus.yml'), /SUCCESS/);
     assert.match(await run('promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...RULE_FILES), /SUCCESS/);
     assert.match(await run('amtool', 'check-config', 'monitoring/alertmanager/alertmanager.yml'), /SUCCESS/);
   });
 
-  // Days, minute by minute: ten seconds of a fast machine.
+  // The cases simulate days, minute by minute: ten seconds on a fast machine.
   it('has rules that fire when they should, and only then', { timeout: 600_000 }, async () => {
     assert.ok(CASES.length >= 3);
     const said = await run('promtool', 'test', 'rules', ...CASES);
     assert.equal(said.match(/SUCCESS/g)?.length, CASES.length, said);
   });
 
-  it('tells people by severity', async () => {
+  it('routes alerts by severity', async () => {
     for (const severity of ['page', 'ticket']) {
       const args = ['config', 'routes', 'test', '--config.file=monitoring/alertmanager/alertmanager.yml'];
       assert.match(await run('amtool', ...args, `severity=${severity}`), new RegExp(`^${severity}\n`));
     }
   });
 
-  it('is taken as well when it is copied for one machine', async (t) => {
+  it('is also accepted when it is copied for one machine', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'plinth-configs-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const files = await copyMonitoring({
@@ -55,7 +55,7 @@ describe('monitoring/', () => {
     });
     assert.match(await run('promtool', 'check', 'config', files.prometheus), /SUCCESS/);
     assert.match(await run('amtool', 'check-config', files.alertmanager), /SUCCESS/);
-    // Nothing of a rule is changed but its spans.
+    // Only the durations of a rule differ.
     for (const file of RULE_FILES) {
       const copy = await readFile(join(folder, file.replace('monitoring/', '')), 'utf8');
       const spans = (text: string) => text.replaceAll(/(?<=\[|for: )\w+/g, '_');

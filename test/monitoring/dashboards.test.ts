@@ -1,4 +1,4 @@
-/** Dashboards and rules name what there is: metrics, labels, datasources, runbooks. Whether they answer with data, `gate.heavy.ts` says. */
+/** Checks that dashboards and rules name existing metrics, labels, datasources and runbooks. `gate.heavy.ts` checks that they return data. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -32,13 +32,13 @@ const promql = [
   ...rules.map(({ file, alert, record, expr }) => ({ where: `${file}, ${alert ?? record}`, expr, legendFormat: '' })),
 ];
 
-/** Series that a metric gives: a histogram gives three. */
+/** The series of a metric: a histogram has three. */
 function seriesOf([name, { type }]: [string, MetricDefinition]): string[] {
   return type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name];
 }
 
 const definitions = new Map(allMetrics());
-/** Metric -> its labels. Not the exporter's of PostgreSQL, which are seen in the gate only. */
+/** The labels of each metric, except those of the PostgreSQL exporter, which only the gate can check. */
 const known = new Map<string, string[]>(
   allMetrics().flatMap((entry) =>
     seriesOf(entry).map((series): [string, string[]] => [
@@ -54,12 +54,12 @@ for (const { name } of runtime)
     for (const series of [name, `${name}_sum`, `${name}_count`]) known.set(series, ['kind', 'type', 'space']);
 known.set('up', []);
 known.set('ALERTS', ['alertname', 'alertstate', 'severity']);
-/** What a scrape adds, by monitoring/prometheus/. */
+/** Labels that monitoring/prometheus/ adds to every scrape. */
 const TARGET_LABELS = ['job', 'instance', 'role'];
 const EXPORTER = /^pg_/;
 
 describe('metrics', () => {
-  it('that rules and dashboards use exist, and have the labels that are asked for', () => {
+  it('that rules and dashboards use exist, and have the used labels', () => {
     assert.ok(promql.length > 100);
     for (const { where, expr, legendFormat } of promql) {
       const { metrics, labels } = readPromql(expr);
@@ -82,7 +82,7 @@ describe('metrics', () => {
     for (const { record } of rules) if (record) assert.ok(used.has(record), `${record} is recorded and used nowhere`);
   });
 
-  it('exist from the start where an alert looks at an increase, so that the first event counts', () => {
+  it('exist from the start if an alert uses their increase, so that the first event counts', () => {
     const zero = new Set(
       allMetrics()
         .filter(([, { zero: given }]) => given)
@@ -96,7 +96,7 @@ describe('metrics', () => {
 });
 
 describe('dashboards', () => {
-  it('are the nine, each panel with a title, a sentence about it, and a query', () => {
+  it('are nine, and each panel has a title, a description and a query', () => {
     assert.deepEqual(
       dashboards.map(({ name }) => name),
       NAMES,
@@ -112,7 +112,7 @@ describe('dashboards', () => {
     }
   });
 
-  it('ask datasources that are provisioned', () => {
+  it('query datasources that are provisioned', () => {
     const { datasources } = parse(
       readFileSync('monitoring/grafana/provisioning/datasources/datasources.yml', 'utf8'),
     ) as { datasources: { uid: string; type: string }[] };
@@ -150,7 +150,7 @@ describe('dashboards', () => {
       assert.ok(linked.has(file.replace('docs', '/public')), `no panel leads to ${file}`);
   });
 
-  it('choose log streams by labels that Alloy sets', () => {
+  it('select log streams by labels that Alloy sets', () => {
     const alloy = readFileSync('monitoring/alloy/config.alloy', 'utf8');
     const relabelled = [...alloy.matchAll(/target_label\s*=\s*"(\w+)"/g)].map(([, label]) => label!);
     const [, values = ''] = /stage\.labels \{\s*values = \{(.*?)\}/s.exec(alloy) ?? [];

@@ -1,6 +1,6 @@
 /**
- * From fault to alert, for real: the fault is made, Prometheus sees it, Alertmanager tells of it; the fault is undone, and it tells of that.
- * Every span of the rules and of Alertmanager is shortened by one factor, nothing else.
+ * Follows faults to alerts: the test causes a fault, Prometheus detects it, and Alertmanager notifies. Then the test repairs the fault, and
+ * Alertmanager notifies again. All durations of the rules and of Alertmanager are divided by one factor; nothing else differs.
  */
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp } from 'node:fs/promises';
@@ -17,15 +17,15 @@ import { request } from '../service.ts';
 import { startInstallation } from './installation.ts';
 import { register, sendForgedEvents } from './traffic.ts';
 
-/** 5 minutes become 20 seconds, and the scrape interval one second. */
+/** 5 minutes become 20 seconds, and the scrape interval becomes one second. */
 const FACTOR = 15;
-/** Many times what it takes: for slow machines. */
+/** Many times the usual duration, for slow machines. */
 const PATIENCE_MS = 150_000;
 
-/** A PostgreSQL of its own, to be stopped and started again at the same place. */
+/** A separate PostgreSQL that the test can stop, and start again at the same address. */
 async function ownDatabase(t: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-faults-'));
-  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must get in
+  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must be able to enter
   let server: EmbeddedPostgres | undefined;
   t.after(async () => {
     await server?.close();
@@ -44,7 +44,7 @@ async function ownDatabase(t: TestContext) {
 }
 
 describe('a fault', () => {
-  it('is told of by the receiver it is for, and its end as well', { timeout: 600_000 }, async (t) => {
+  it('is reported to its receiver, and so is its end', { timeout: 600_000 }, async (t) => {
     const database = await ownDatabase(t);
     const shortened = { fasterScrapes: FACTOR, shorterSpans: FACTOR };
     const installation = await startInstallation(t, { databaseUrl: database.url, shortened });
@@ -53,7 +53,7 @@ describe('a fault', () => {
     for (const expr of ['count(up{job="plinth"} == 1) == 2', 'stripe_events_total{type="unverified", role="api"}'])
       await eventually(expr, () => seen(expr), PATIENCE_MS);
 
-    // Webhooks with a wrong signature, for as long as nobody does something about it.
+    // Webhooks with a wrong signature, until the alert ends.
     const forged = await during(
       () => sendForgedEvents(url, 1),
       () => receiver.told('WebhookSignatureFailures', 'firing', PATIENCE_MS),
@@ -61,7 +61,7 @@ describe('a fault', () => {
     assert.equal(forged.receiver, 'page');
     assert.equal(forged.annotations.runbook, 'docs/runbooks/webhook-signature-failures.md');
 
-    // A queue that nobody works on.
+    // A queue without a worker.
     worker.child.kill('SIGTERM');
     await worker.ended;
     await register(url, 'waiting@example.com');
@@ -75,7 +75,7 @@ describe('a fault', () => {
     for (const alert of ['QueueStuck', 'TargetDown', 'WebhookSignatureFailures'])
       await receiver.told(alert, 'resolved', PATIENCE_MS);
 
-    // The database is gone.
+    // A stopped database.
     await database.stop();
     assert.equal((await request(`${url}/readyz`)).status, 503);
     const lost = await receiver.told('DatabaseDown', 'firing', PATIENCE_MS);
@@ -86,7 +86,7 @@ describe('a fault', () => {
   });
 });
 
-/** Does something again and again, until something has come true. */
+/** Repeats an action until a condition is true. */
 async function during<T>(act: () => Promise<void>, comesTrue: () => Promise<T>): Promise<T> {
   let over = false;
   const result = comesTrue().finally(() => {
@@ -99,7 +99,7 @@ async function during<T>(act: () => Promise<void>, comesTrue: () => Promise<T>):
   return told;
 }
 
-/** Lets the jobs of a queue have waited for longer than the alert allows: its limit is not shortened, and nobody waits here that long. */
+/** Makes the jobs of a queue older than the alert allows. The alert's limit on the age is not shortened, and the test cannot wait that long. */
 async function age(databaseUrl: string, queue: string): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
@@ -108,5 +108,5 @@ async function age(databaseUrl: string, queue: string): Promise<void> {
     [queue],
   );
   await client.end();
-  assert.equal(rowCount, 1, 'there is one job, and nobody took it');
+  assert.equal(rowCount, 1, 'there is one job, and no worker took it');
 }

@@ -1,6 +1,6 @@
 /**
- * No empty panel: under traffic, every query of every panel, variable, annotation and rule answers with data from a real Prometheus, or is
- * listed with a reason. Only scrapes and evaluations are closer together than in production.
+ * Checks that no panel is empty: under traffic, every query of every panel, variable, annotation and rule returns data from a real Prometheus, or
+ * is listed with a reason. Only scrapes and evaluations are more frequent than in production.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -13,10 +13,10 @@ import { comparedPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 import { keepTraffic } from './traffic.ts';
 
-/** Where -> why it answers nothing here. None, at present: whatever can be seen of an installation is made to happen. */
+/** Queries that return no data here, with the reason. There are none at present: the traffic causes everything that an installation can show. */
 const EMPTY_BY_DESIGN: Readonly<Record<string, string>> = {};
 
-/** From 15 s to 1 s. */
+/** From an interval of 15 s to 1 s. */
 const FASTER = 15;
 const PATIENCE_MS = 360_000;
 const POLL_MS = 1_000;
@@ -32,7 +32,7 @@ interface Time {
   readonly now: () => number;
 }
 
-/** What a person who opens every dashboard asks, and what Prometheus asks by itself. */
+/** The queries of a person who opens every dashboard, and those that Prometheus runs itself. */
 function questions(time: Time): Question[] {
   const span = () => ({ from: time.from, to: time.now() });
   const range = (expr: string) => (client: PrometheusClient) => client.queryRange(expr, { ...span(), stepSeconds: 2 });
@@ -81,7 +81,7 @@ function questions(time: Time): Question[] {
 }
 
 describe('under traffic', () => {
-  it('every panel, variable, annotation and rule answers with data, or says why not', {
+  it('every panel, variable, annotation and rule returns data, or has a listed reason', {
     timeout: 600_000,
   }, async (t) => {
     const database = await createTestDatabase();
@@ -114,7 +114,7 @@ describe('under traffic', () => {
 
     for (const where of Object.keys(EMPTY_BY_DESIGN)) {
       const question = all.find((one) => one.where === where);
-      assert.ok(question, `EMPTY_BY_DESIGN: there is no ${where}`);
+      assert.ok(question, `EMPTY_BY_DESIGN: ${where} does not exist`);
       assert.equal((await question.ask(installation.prometheus)).length, 0, `EMPTY_BY_DESIGN: ${where} answers`);
     }
     t.diagnostic(`${expected.length} of ${all.length} queries answered with data`);

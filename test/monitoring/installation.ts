@@ -1,4 +1,4 @@
-/** A whole installation: api and worker as processes of their own, mail server, Stripe, Prometheus, Alertmanager. */
+/** A complete installation: api and worker as separate processes, mail server, Stripe, Prometheus, Alertmanager. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { PRODUCTION, type ServiceProcess, startProcess } from '../faults/service
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export interface Installation {
-  /** Of the api. */
+  /** The address of the api. */
   readonly url: string;
   readonly databaseUrl: string;
   readonly mailbox: Mailbox;
@@ -27,7 +27,7 @@ export interface Installation {
   readonly prometheus: PrometheusClient;
   readonly receiver: Receiver;
   readonly worker: ServiceProcess;
-  /** Another worker, in the place of one that has ended. */
+  /** Starts another worker to replace one that has ended. */
   startWorker(): Promise<ServiceProcess>;
 }
 
@@ -37,7 +37,7 @@ export interface InstallationOptions {
   readonly shortened: Pick<StackOptions, 'fasterScrapes' | 'shorterSpans'>;
 }
 
-/** Starts all of it, on free ports; the test ends it. */
+/** Starts the installation on free ports. It is stopped after the test. */
 export async function startInstallation(t: TestContext, options: InstallationOptions): Promise<Installation> {
   const { databaseUrl } = options;
   const mailbox = await startMailbox({ smtpPort: 0, webPort: 0 });
@@ -55,7 +55,7 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
     PORT: new URL(url).port,
     APP_URL: await serveCertificate(t),
     API_URL: url,
-    // Where the demo has Stripe lead back to.
+    // The demo tells Stripe to redirect to this address.
     CORS_ORIGINS: url,
     DATABASE_URL: databaseUrl,
     SMTP_URL: mailbox.smtpUrl,
@@ -89,7 +89,7 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
   return { url, databaseUrl, mailbox, stripe, stack, prometheus, receiver, worker, startWorker: () => start('worker') };
 }
 
-/** A public URL with a certificate, for the worker to look at. */
+/** A public URL with a certificate, for the worker to check. */
 async function serveCertificate(t: TestContext): Promise<string> {
   const { pem, privateKey } = createCertificate({ from: new Date('2020-01-01'), to: new Date('2049-01-01') });
   const key = privateKey.export({ format: 'pem', type: 'pkcs8' });

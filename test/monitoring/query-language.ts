@@ -1,26 +1,26 @@
-/** Reading PromQL and LogQL by the grammars of those who made them. */
+/** Parses PromQL and LogQL with the official grammars. */
 import { parser as logql } from '@grafana/lezer-logql';
 import type { LRParser } from '@lezer/lr';
 import { parser as promql } from '@prometheus-io/lezer-promql';
 
 type SyntaxNode = ReturnType<LRParser['parse']>['topNode'];
 
-/** Names of the metrics and of the labels that a PromQL expression uses. @throws SyntaxError where it is none */
+/** The names of the metrics and labels in a PromQL expression. @throws SyntaxError if it cannot be parsed */
 export function readPromql(expression: string): { metrics: string[]; labels: string[] } {
   const found = texts(promql, expression, ['VectorSelector', 'LabelName']);
   const metrics = found.VectorSelector!.map((text) => /^[\w:]+/.exec(text)?.[0]).filter((name) => name !== undefined);
   return { metrics: [...new Set(metrics)], labels: [...new Set(found.LabelName)] };
 }
 
-/** Labels by which a LogQL expression chooses streams. @throws SyntaxError where it is none */
+/** The labels with which a LogQL expression selects streams. @throws SyntaxError if it cannot be parsed */
 export function readLogql(expression: string): { streamLabels: string[] } {
   const matchers = texts(logql, expression, ['Matcher']).Matcher!;
   return { streamLabels: [...new Set(matchers.map((text) => /^\w+/.exec(text)![0]))] };
 }
 
 /**
- * What an alert compares, without the comparison: it answers also while nothing is wrong. `absent(…)` is left out, as it answers only where
- * something is.
+ * The compared expressions of an alert, without the comparison: they return data even if nothing is wrong. `absent(…)` is left out, because it
+ * returns data only if something is wrong.
  */
 export function comparedPromql(expression: string): string[] {
   const text = ({ from, to }: SyntaxNode) => expression.slice(from, to);

@@ -1,4 +1,4 @@
-/** Who is told of alerts: an HTTP server that Alertmanager posts to (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). */
+/** The receiver of alerts: an HTTP server that Alertmanager posts to (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import type { AlertmanagerConfig } from '../../scripts/monitoring/files.ts';
 import { eventually } from '../conditions.ts';
 
 export interface Notification {
-  /** Of Alertmanager's receivers: page or ticket. */
+  /** The name of the Alertmanager receiver: page or ticket. */
   readonly receiver: string;
   readonly status: 'firing' | 'resolved';
   readonly labels: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface Notification {
 
 export interface Receiver {
   readonly notifications: Notification[];
-  /** Has Alertmanager tell this instead of writing mails. */
+  /** Makes Alertmanager post to this server instead of sending emails. */
   tell(config: AlertmanagerConfig): void;
   /** Waits for an alert with that status. */
   told(alertname: string, status: Notification['status'], timeoutMs: number): Promise<Notification>;

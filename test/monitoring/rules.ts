@@ -1,11 +1,11 @@
-/** What `monitoring/prometheus/` holds, read. */
+/** Reads the rules and cases of `monitoring/prometheus/`. */
 import { globSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 export const RULE_FILES = globSync('monitoring/prometheus/rules/*.yml').sort();
 
 export interface Rule {
-  /** The file it is in. */
+  /** The file of the rule. */
   readonly file: string;
   readonly alert?: string;
   readonly record?: string;
@@ -31,7 +31,7 @@ export function readAlerts(): Alert[] {
   return readRules().filter((rule): rule is Alert => rule.alert !== undefined);
 }
 
-/** Cases of `promtool test rules`: an alert, and whether the case expects it to fire. */
+/** The cases of `promtool test rules`: an alert, and true in `fires` if the case expects it to fire. */
 export function readAlertCases(): { alert: string; fires: boolean }[] {
   return globSync('monitoring/prometheus/tests/*.yml').flatMap((file) => {
     const { tests } = parse(readFileSync(file, 'utf8')) as {

@@ -1,4 +1,4 @@
-/** Each alert has a runbook and cases, each runbook an alert, and what a runbook says to type can be typed. */
+/** Checks that each alert has a runbook and cases, that each runbook has an alert, and that the commands in runbooks are valid. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -15,7 +15,7 @@ const runbooks = readdirSync(FOLDER)
   .filter((name) => name !== 'README.md')
   .map((name) => ({ name, text: readFileSync(`${FOLDER}/${name}`, 'utf8') }));
 
-/** Blocks of code in a language, each without the indentation of its list. */
+/** The code blocks in a language, each without the indentation of its list. */
 function blocks(text: string, language: string): string[] {
   const fences = text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\``, 'gms'));
   return [...fences].map(([, indent, body]) => body!.replaceAll(new RegExp(`^${indent}`, 'gm'), '').trim());
@@ -56,7 +56,7 @@ describe('runbooks', () => {
     await database.close();
   });
 
-  it('are those of the alerts, with the same sections each, and in the index with their severity', () => {
+  it('match the alerts, have the same sections, and are in the index with their severity', () => {
     const index = readFileSync(`${FOLDER}/README.md`, 'utf8');
     assert.deepEqual(
       runbooks.map(({ name }) => `${FOLDER}/${name}`).sort(),
@@ -71,7 +71,7 @@ describe('runbooks', () => {
     }
   });
 
-  it('ask Prometheus and Loki in their languages', () => {
+  it('have valid queries for Prometheus and Loki', () => {
     for (const { name, text } of runbooks) {
       const queries = blocks(text, 'promql').flatMap((block) => block.split('\n'));
       assert.ok(queries.length > 0, name);
@@ -80,7 +80,7 @@ describe('runbooks', () => {
     }
   });
 
-  it('ask PostgreSQL for what is in its tables', async () => {
+  it('have SQL that works on the tables', async () => {
     const statements = runbooks.flatMap(({ name, text }) => blocks(text, 'sql').map((sql) => ({ name, sql })));
     assert.ok(statements.length > 10);
     for (const { name, sql } of statements)

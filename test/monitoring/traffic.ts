@@ -1,4 +1,4 @@
-/** What people, Stripe and strangers do with an installation: the demo, and what goes wrong. */
+/** The traffic of an installation: the demo, faults, and requests of attackers. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import type { Installation } from './installation.ts';
 const PASSWORD = 'correct horse battery staple';
 const MANY_SIGN_INS = 40;
 
-/** Everything once, again and again until `stop`. */
+/** Does everything once per round, and repeats the rounds until `stop`. */
 export function keepTraffic(installation: Installation): { failed: Promise<never>; stop(): Promise<void> } {
   let stopping = false;
   const running = (async () => {
@@ -22,7 +22,7 @@ export function keepTraffic(installation: Installation): { failed: Promise<never
     }
   })();
   const failed = running.then(() => new Promise<never>(() => {}));
-  // Seen by whoever waits for it; nobody may.
+  // Prevents an unhandled rejection: the caller may not be waiting for it yet.
   failed.catch(() => {});
   return {
     failed,
@@ -42,18 +42,18 @@ async function demo({ url, mailbox, stripe }: Installation): Promise<void> {
   assert.equal(status, 0, `${await output}${await errors}`);
 }
 
-/** A round of what goes wrong, each in a way that the service has an answer to. */
+/** A round of faults that the service handles. */
 async function prepareTrouble(installation: Installation): Promise<() => Promise<void>> {
   const { url, stripe, databaseUrl } = installation;
   const owner = await foundOrganization(installation);
   return async () => {
     await sendForgedEvents(url, 5);
     await guess(url, `nobody${Math.random()}@example.com`);
-    // More at once than PASSWORD_HASH_QUEUE lets wait.
+    // More at once than PASSWORD_HASH_QUEUE allows to wait.
     const guesses = Array.from({ length: MANY_SIGN_INS }, (_, number) => signIn(url, `stranger${number}@example.com`));
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    assert.ok(statuses.includes(503), `nobody was told that it is busy: ${statuses}`);
-    // Nobody answers at Stripe.
+    assert.ok(statuses.includes(503), `no sign-in got 503: ${statuses}`);
+    // Stripe fails every request.
     stripe.troubles.set({ fail: 1 });
     const plan = { plan: 'pro', interval: 'month', successUrl: `${url}/`, cancelUrl: `${url}/` };
     const refused = await request(`${url}${owner.path}/checkout-sessions`, { token: owner.token, body: plan });
@@ -63,7 +63,7 @@ async function prepareTrouble(installation: Installation): Promise<() => Promise
   };
 }
 
-/** Events that Stripe has not signed. */
+/** Events without a valid signature. */
 export async function sendForgedEvents(url: string, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent++) {
     const headers = { 'stripe-signature': `t=${Math.floor(Date.now() / 1_000)},v1=${'0'.repeat(64)}` };
@@ -76,12 +76,12 @@ function signIn(url: string, email: string) {
   return request(`${url}/v1/sessions`, { body: { email, password: PASSWORD } });
 }
 
-/** Until nobody may guess any more. */
+/** Guesses passwords until the rate limit refuses. */
 async function guess(url: string, email: string): Promise<void> {
   await eventually('the guesses are limited', async () => (await signIn(url, email)).status === 429, 60_000);
 }
 
-/** A job that cannot succeed: there is no such mail, nor can there be. It fails once, and for the last time. */
+/** A job that cannot succeed, because its email does not exist. It fails once, without retries. */
 async function failJob(databaseUrl: string): Promise<void> {
   const boss = new PgBoss({ connectionString: databaseUrl, migrate: false, supervise: false, schedule: false });
   await boss.start();
@@ -92,7 +92,7 @@ async function failJob(databaseUrl: string): Promise<void> {
 async function foundOrganization({ url, mailbox }: Installation): Promise<{ token: string; path: string }> {
   const email = 'owner@example.com';
   await register(url, email);
-  const proof = await eventually('the mail arrives', () => mailedToken(mailbox.webUrl, email), 60_000);
+  const proof = await eventually('the email arrives', () => mailedToken(mailbox.webUrl, email), 60_000);
   const confirmed = await request(`${url}/v1/email-verifications/confirm`, { body: { token: proof } });
   assert.equal(confirmed.status, 204);
   const { body: session } = await signIn(url, email);

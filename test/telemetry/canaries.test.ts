@@ -1,4 +1,4 @@
-/** What people entrust to the service is told to nobody: not to logs, metrics, traces or error reports. */
+/** Checks that people's secrets appear in no logs, metrics, traces or error reports. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ import { type SentryReceiver, startSentryReceiver } from './sentry-receiver.ts';
 const canaries = createCanaries();
 const { password, token, jwt, apiKey, card, address } = canaries;
 
-/** Errors that quote what they were given, however they are wrapped. */
+/** Errors that quote their input, wrapped in different ways. */
 const FAULTS: Record<string, () => unknown> = {
   message: () => new Error(quoting(canaries)),
   cause: () => new Error('outer', { cause: new TypeError(quoting(canaries), { cause: quoting(canaries) }) }),
@@ -41,7 +41,7 @@ describe('a canary', { timeout: 100_000 }, () => {
 
   before(async () => {
     [otlp, sentry] = await Promise.all([startOtlpReceiver(), startSentryReceiver()]);
-    // Refuses each mail by quoting to whom it is.
+    // A mail server that refuses each email with an error that quotes the recipient.
     smtp = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
@@ -62,7 +62,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     await Promise.all([otlp.close(), sentry.close()]);
   });
 
-  /** Nothing may be found, in what must have been told by then. */
+  /** Waits for the expected telemetry, then asserts that it contains no canary. */
   async function assertUntold(spanName: string | undefined, what: Parameters<typeof eventually>[1]): Promise<void> {
     await eventually('the report or log line', what);
     if (spanName !== undefined)
@@ -75,7 +75,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     () =>
       test.logs.filter((line) => line.includes(`"route":"${route}"`)).length >= count;
 
-  it('in a body is told to nobody, whether the body is right or wrong', async () => {
+  it('in a valid or invalid body appears nowhere', async () => {
     const valid = { email: address, password, name: `Ada ${address}` };
     const bodies = [
       valid,
@@ -94,7 +94,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     await assertUntold('POST /v1/users', logged('/v1/users', bodies.length + 3));
   });
 
-  it('in a header is told to nobody', async () => {
+  it('in a header appears nowhere', async () => {
     const headers = [
       { authorization: `Bearer ${jwt}` },
       { authorization: `Bearer ${apiKey}` },
@@ -108,7 +108,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     await assertUntold('GET /v1/users/me', logged('/v1/users/me', headers.length));
   });
 
-  it('in a query or a path is told to nobody, whether or not there is such a path', async () => {
+  it('in a query or a path appears nowhere, whether or not the path exists', async () => {
     const query = `token=${token}&email=${encodeURIComponent(address)}&password=${encodeURIComponent(password)}&${card}`;
     const paths = [
       `/v1/users/me?${query}`,
@@ -124,7 +124,7 @@ describe('a canary', { timeout: 100_000 }, () => {
   });
 
   for (const kind of Object.keys(FAULTS)) {
-    it(`in an error's ${kind} is told to nobody, and the error is`, async () => {
+    it(`in an error's ${kind} appears nowhere, but the error is reported`, async () => {
       const requestId = `request-of-${kind}`;
       const { status } = await test.request(`/boom/${kind}/${encodeURIComponent(address)}?token=${token}`, {
         body: { password, card },
@@ -137,7 +137,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     });
   }
 
-  it('in the values of a statement that fails is told to nobody, and the failure is', async () => {
+  it('in the values of a failed statement appears nowhere, but the failure is reported', async () => {
     const { status } = await test.request(`/database/${token}`, { body: { address } });
     assert.equal(status, 500);
     await assertUntold('select', () =>
@@ -145,7 +145,7 @@ describe('a canary', { timeout: 100_000 }, () => {
     );
   });
 
-  it('in the data of a job that fails for the last time is told to nobody, and the failure is', async () => {
+  it('in the data of a job that fails for the last time appears nowhere, but the failure is reported', async () => {
     const queue = defineQueue<typeof canaries>('test.canary', { retries: 0 });
     await installJobs(test.service.config.databaseUrl, [queue]);
     const handle = async (data: typeof canaries) => {
@@ -158,13 +158,13 @@ describe('a canary', { timeout: 100_000 }, () => {
     );
   });
 
-  it('in the refusal of a mail is told to nobody, and the refusal is', async () => {
+  it('in the refusal of an email appears nowhere, but the refusal is reported', async () => {
     const { status } = await test.request('/v1/users', { body: { email: address, password, name: 'Ada' } });
     assert.equal(status, 202);
     await assertUntold('smtp send', () => otlp.spans.some(({ name, failed }) => name === 'smtp send' && failed));
   });
 
-  it('is told to nobody once all is sent', async () => {
+  it('appears nowhere after everything is sent', async () => {
     const failed = () => otlp.spans.filter(({ name }) => name === 'POST /boom/:kind/:secret').length;
     await assertUntold('select', () => failed() === Object.keys(FAULTS).length);
   });

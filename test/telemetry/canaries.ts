@@ -1,11 +1,11 @@
-/** Secrets and personal data that a test plants, and looks for afterwards where they must not be. */
+/** Canaries: secrets and personal data that a test sends, and then searches for where they must not appear. */
 import { randomBytes } from 'node:crypto';
 import type { TestService } from '../service.ts';
 import { metricsText } from './metrics-text.ts';
 import type { OtlpReceiver } from './otlp-receiver.ts';
 import type { SentryReceiver } from './sentry-receiver.ts';
 
-/** Made anew for each run: an error report shows lines of source, in which a constant would be found. */
+/** Created at random for each run: error reports contain source lines, in which a constant would be found. */
 export function createCanaries() {
   const part = () => randomBytes(8).toString('hex');
   return {
@@ -21,7 +21,7 @@ export function createCanaries() {
 
 export type Canaries = ReturnType<typeof createCanaries>;
 
-/** The text that an error has which quotes all that it was given, as libraries do. */
+/** The message of an error that quotes all its input, as libraries do. */
 export function quoting(canaries: Canaries): string {
   const { password, token, jwt, apiKey, stripeKey, card, address } = canaries;
   return [
@@ -31,7 +31,7 @@ export function quoting(canaries: Canaries): string {
   ].join(' ');
 }
 
-/** Sixteen digits of which the last one is right (ISO/IEC 7812-1 annex B). */
+/** Sixteen digits with a valid check digit (ISO/IEC 7812-1 annex B). */
 function cardNumber(): string {
   const digits = [4, ...Array.from(randomBytes(14), (byte) => byte % 10)];
   const sum = digits.reduce((total, digit, index) => {
@@ -41,7 +41,7 @@ function cardNumber(): string {
   return `${digits.join('')}${(10 - (sum % 10)) % 10}`;
 }
 
-/** Everything that left the service beside its answers and its mails. */
+/** Everything that left the service, except its answers and its emails. */
 export async function everythingTold(test: TestService, otlp: OtlpReceiver, sentry: SentryReceiver) {
   return {
     'a log line': test.logs,
@@ -51,7 +51,7 @@ export async function everythingTold(test: TestService, otlp: OtlpReceiver, sent
   };
 }
 
-/** Where canaries were found, in words; empty if nowhere. Also in part: what was cut is as bad. */
+/** The places where canaries were found, in words; empty if none. Parts of a canary count too, because truncated secrets leak as well. */
 export function findCanaries(canaries: Canaries, told: Record<string, readonly string[]>): string[] {
   const found: string[] = [];
   for (const [name, canary] of Object.entries(canaries)) {

@@ -1,4 +1,4 @@
-/** Who hears of which errors: the unexpected ones, each once, with the trace they belong to. */
+/** Error reports: each unexpected error is reported once, with its trace. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ describe('an error report', { timeout: 100_000 }, () => {
   });
   after(() => sentry.close());
 
-  /** A service of its own for a test, since only its end says that all reports are there. */
+  /** Starts a service for one test, because only its end guarantees that all reports have arrived. */
   async function begin(t: TestContext) {
     const test = await startTestService({ env: { SENTRY_DSN: sentry.dsn }, schedules: false });
     let closed: Promise<void> | undefined;
@@ -26,7 +26,7 @@ describe('an error report', { timeout: 100_000 }, () => {
     return { test, allReports: () => close().then(() => sentry.events.splice(0)) };
   }
 
-  it('is made of a 500, with the id of its user and the trace id of the answer, and of nothing that is answered by design', async (t) => {
+  it('is sent for a 500, with the id of its user and the trace id of the answer, and for no intended answer', async (t) => {
     const { test, allReports } = await begin(t);
     const user = await createSignedInUser(test);
     await test.request('/v1/users/me');
@@ -47,7 +47,7 @@ describe('an error report', { timeout: 100_000 }, () => {
     assert.equal(report.breadcrumbs, undefined);
   });
 
-  it('is made of a job when it fails for the last time, and a schedule checks in and out', async (t) => {
+  it('is sent for a job when it fails for the last time, and a schedule sends its check-ins', async (t) => {
     const { test, allReports } = await begin(t);
     const queue = defineQueue<Record<string, never>>('test.nightly', { retries: 1, retryDelaySeconds: 1 });
     await installJobs(test.service.config.databaseUrl, [queue]);
@@ -84,7 +84,7 @@ describe('an error report', { timeout: 100_000 }, () => {
     assert.equal(report.exception.values[0].value, 'failed 2');
   });
 
-  it('is made once of one error, however many boundaries it passes', async (t) => {
+  it('is sent once per error, even if it passes several boundaries', async (t) => {
     const { test, allReports } = await begin(t);
     const error = new Error('the same');
     for (const where of ['one', 'two']) test.service.errors.report(error, { where });
@@ -94,7 +94,7 @@ describe('an error report', { timeout: 100_000 }, () => {
   });
 
   for (const crash of ["throw new Error('a crash')", "Promise.reject(new Error('a crash'))"]) {
-    it(`is made of what ends the process, before it ends: ${crash}`, async () => {
+    it(`is sent for a crash before the process ends: ${crash}`, async () => {
       const script = `
         import { Close } from './app/closing.ts';
         import { readConfig } from './app/config.ts';

@@ -1,4 +1,7 @@
-/** What Alloy is in production: takes traces by OTLP over HTTP (opentelemetry.io/docs/specs/otlp), and shows a test what came. */
+/**
+ * The receiver of traces, in place of Alloy in production: accepts OTLP over HTTP (opentelemetry.io/docs/specs/otlp), and shows the spans to a
+ * test.
+ */
 
 import { ProtobufMessage } from './protobuf.ts';
 import { startReceiver } from './receiver.ts';
@@ -6,21 +9,21 @@ import { startReceiver } from './receiver.ts';
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for the first span of a trace. */
+  /** The parent's span id; empty for the first span of a trace. */
   readonly parentSpanId: string;
   readonly name: string;
   readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly failed: boolean;
   readonly attributes: Record<string, unknown>;
-  /** Of the process it is from. */
+  /** The resource attributes of the process that sent the span. */
   readonly resource: Record<string, unknown>;
 }
 
 export interface OtlpReceiver {
-  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  /** The value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string;
   readonly spans: ReceivedSpan[];
-  /** Headers and bodies of the requests, byte for byte: names, attributes, events, states and all else. */
+  /** The unparsed headers and bodies of the requests: names, attributes, events, states and everything else. */
   readonly received: string[];
   close(): Promise<void>;
 }
@@ -36,7 +39,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 
 const KINDS = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 
-/** Of an `ExportTraceServiceRequest` (opentelemetry/proto/trace/v1/trace.proto). */
+/** The spans of an `ExportTraceServiceRequest` (opentelemetry/proto/trace/v1/trace.proto). */
 function spansOf(request: ProtobufMessage): ReceivedSpan[] {
   return request.messages(1).flatMap((resourceSpans) => {
     const resource = attributesOf(resourceSpans.messages(1)[0]!, 1);

@@ -1,8 +1,8 @@
-/** Reads the wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding), as far as a test needs: fields by number. */
+/** Reads the wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding), with the features that tests need: fields by number. */
 export class ProtobufMessage {
   readonly #fields = new Map<number, (Buffer | bigint)[]>();
 
-  /** @throws RangeError when `bytes` is not a message */
+  /** @throws RangeError if `bytes` is not a message */
   constructor(bytes: Buffer) {
     let at = 0;
     const varint = () => {

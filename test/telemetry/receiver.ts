@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * An HTTP server that takes what is posted to it.
- * @param take given path, body and headers; false for what it does not know
+ * Starts an HTTP server that accepts posted data.
+ * @param take gets path, body and headers; returns false for an unknown path
  */
 export async function startReceiver(take: (path: string, body: Buffer, headers: IncomingHttpHeaders) => boolean) {
   const received: string[] = [];

@@ -1,14 +1,17 @@
-/** What Sentry is in production: takes envelopes (develop.sentry.dev/sdk/data-model/envelopes), and shows a test what came. */
+/**
+ * The receiver of error reports, in place of Sentry in production: accepts envelopes (develop.sentry.dev/sdk/data-model/envelopes), and shows the
+ * events to a test.
+ */
 import { startReceiver } from './receiver.ts';
 
 export interface SentryReceiver {
-  /** For `SENTRY_DSN`. */
+  /** The value for `SENTRY_DSN`. */
   readonly dsn: string;
-  // biome-ignore lint/suspicious/noExplicitAny: events as they come
+  // biome-ignore lint/suspicious/noExplicitAny: unparsed events of the SDK
   readonly events: any[];
-  // biome-ignore lint/suspicious/noExplicitAny: check-ins as they come
+  // biome-ignore lint/suspicious/noExplicitAny: unparsed check-ins of the SDK
   readonly checkIns: any[];
-  /** Headers and bodies of the requests, byte for byte. */
+  /** The unparsed headers and bodies of the requests. */
   readonly received: string[];
   close(): Promise<void>;
 }
@@ -17,7 +20,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const [events, checkIns]: [any[], any[]] = [[], []];
   const { url, received, close } = await startReceiver((path, body, headers) => {
-    // The local inbox passes over what does not say what it is.
+    // As the local inbox does, ignore requests without the right content type.
     if (path !== '/api/1/envelope/' || headers['content-type'] !== 'application/x-sentry-envelope') return false;
     for (const { type, payload } of itemsOf(body)) {
       if (type === 'event') events.push(payload);
@@ -28,7 +31,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
   return { dsn: url.replace('//', '//key@').concat('/1'), events, checkIns, received, close };
 }
 
-/** The SDK writes each header and payload on a line of its own. */
+/** The items of an envelope. The SDK writes each header and each payload on a separate line. */
 function itemsOf(envelope: Buffer): { type: string; payload: unknown }[] {
   const [, ...lines] = envelope.toString('utf8').trimEnd().split('\n');
   const items: { type: string; payload: unknown }[] = [];

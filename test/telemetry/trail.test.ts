@@ -1,4 +1,4 @@
-/** One id leads from an answer to everything that is known of it, over real HTTP, with a worker of its own. */
+/** One trace id connects an answer with everything that is recorded about it, over real HTTP, with a separate worker. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import pg from 'pg';
@@ -33,7 +33,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
   const spanNamed = (traceId: string, name: string): Promise<ReceivedSpan> =>
     eventually(`the span "${name}"`, () => spansOf(traceId).find((span) => span.name === name), 60_000);
 
-  it('of a response is in its log lines, its exemplar, its spans, the spans of the job it caused, and the report of what failed there', async (t) => {
+  it('of a response is in its log lines, its exemplar, its spans, the spans of the job it caused, and the error report of the job', async (t) => {
     const api = start(t, 'api');
     const { url, metricsUrl } = await api.ready();
     const body = { email: 'trail@example.com', password: PASSWORD, name: 'Trail' };
@@ -41,7 +41,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
     assert.equal(answer.status, 202);
     const traceId = answer.headers.get('x-trace-id')!;
 
-    // The log line, by the id of the request as well.
+    // The log line has the request id too.
     const line = await eventually('the log line', () => api.lines.find((one) => one.traceId === traceId && one.route));
     assert.equal(line.requestId, answer.headers.get('x-request-id'));
 
@@ -53,7 +53,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
     );
     assert.match(metrics.body, exemplar);
 
-    // The job, which finds its table gone, and has one run.
+    // The job fails, because its table was renamed, and it has no retries left.
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(`alter table email_messages rename to gone`);
@@ -83,7 +83,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
       String(frames),
     );
 
-    // The spans, each below the one that caused it.
+    // Each span is below the span that caused it.
     const server = await spanNamed(traceId, 'POST /v1/users');
     const sent = await spanNamed(traceId, 'send email.deliver');
     const insert = await spanNamed(traceId, 'insert email_messages');
@@ -103,7 +103,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
     assert.equal(reports().length, 1, 'reported once');
   });
 
-  it('is not lost with a process that is told to stop: what is left is sent before it ends', async (t) => {
+  it('is not lost when a process stops: remaining telemetry is sent before it ends', async (t) => {
     const api = start(t, 'api');
     const { url } = await api.ready();
     const answer = await request(`${url}/v1/sessions`, { body: { email: 'nobody@example.com', password: PASSWORD } });

@@ -1,4 +1,4 @@
-// Forms that call the API and say in words what it answered. A token is posted when the button is pressed, never before.
+// Forms that call the API and describe its answer in words. A token is posted when the button is pressed, never before.
 
 for (const form of document.querySelectorAll('form[data-call]')) prepare(form);
 
@@ -7,7 +7,7 @@ function prepare(form) {
   const button = form.querySelector('button');
   if (form.dataset.token && !token) {
     button.disabled = true;
-    show({ good: false, title: 'This link has no token', words: 'Open this page by the link in the mail.' });
+    show({ good: false, title: 'This link has no token', words: 'Open this page with the link in the email.' });
   }
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -17,7 +17,7 @@ function prepare(form) {
     if (form.dataset.token) body.token = token;
     const outcome = await send(form, body);
     show(outcome);
-    // A token works once: pressing again would only say so.
+    // Pressing again would only show that the token was used, because a token works once.
     button.disabled = outcome.good && form.dataset.token !== '';
   });
 }
@@ -59,7 +59,7 @@ function describe(form, { ok, json, exchange }) {
 const ADVICE = {
   invalid_token: 'A link works once, and only the newest one of its kind.',
   token_expired: 'Nothing was changed.',
-  email_not_verified: 'Follow the link in the mail first.',
+  email_not_verified: 'Follow the link in the email first.',
   invalid_credentials: 'The answer is the same for an address without an account.',
 };
 

@@ -1,4 +1,4 @@
-/** Everything that happens by itself, by its name on the agenda. */
+/** The actions that the agenda runs when they fall due, by name. */
 
 import { deliverNow } from '../events/deliveries.ts';
 import { emit } from '../events/events.ts';

@@ -1,24 +1,21 @@
-/**
- * The passing of time: a clock is moved forward by doing, in order, all that falls due on the way
- * (docs.stripe.com/billing/testing/test-clocks).
- */
+/** The passing of time: advancing a clock runs, in order, every action that falls due on the way (docs.stripe.com/billing/testing/test-clocks). */
 import type Stripe from 'stripe';
 import { emit } from '../events/events.ts';
 import type { World } from '../world/world.ts';
 import { ACTIONS } from './actions.ts';
 
-/** Moves the sandbox's own clock to `until` (Unix seconds), doing what falls due on the way. */
+/** Advances the sandbox's own clock to `until` (Unix seconds) and runs the actions that fall due. */
 export function advanceSandbox(world: World, until: number): void {
   drain(world, null, until, (at) => world.setNow(Math.max(at, world.now())));
   world.setNow(Math.max(until, world.now()));
 }
 
-/** Does what has fallen due on the sandbox's own clock by now. */
+/** Runs the actions that are due on the sandbox's own clock now. */
 export function catchUp(world: World): void {
   drain(world, null, world.now(), () => {});
 }
 
-/** Moves a test clock to `until` (Unix seconds). */
+/** Advances a test clock to `until` (Unix seconds). */
 export function advanceTestClock(world: World, clock: Stripe.TestHelpers.TestClock, until: number): void {
   clock.status = 'advancing';
   clock.status_details = { advancing: { target_frozen_time: until } };
@@ -32,11 +29,11 @@ export function advanceTestClock(world: World, clock: Stripe.TestHelpers.TestClo
   emit(world, 'test_helpers.test_clock.ready', clock);
 }
 
-/** Bounds a single advance, so that an action that puts itself back at the same instant shows as an error, not a hang. */
+/** Limit of actions per advance: an action that reschedules itself for the same second fails instead of looping forever. */
 const STEPS_LIMIT = 100_000;
 
 function drain(world: World, clock: string | null, until: number, setTime: (at: number) => void): void {
-  // What happens by itself has no request as its cause, also when a request moved the clock.
+  // Scheduled actions have no request as their cause, even when a request advanced the clock.
   const cause = world.request;
   world.request = null;
   try {

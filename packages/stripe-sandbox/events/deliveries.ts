@@ -1,7 +1,6 @@
 /**
- * Deliveries: an event on its way to a webhook endpoint. In automatic mode each is sent at once and, if that fails,
- * again with growing pauses; in manual mode nothing is sent until somebody takes it out.
- * The signature is Stripe's own scheme (docs.stripe.com/webhooks#verify-manually).
+ * Deliveries of events to webhook endpoints. In automatic mode each is sent at once and, if that fails, retried with growing pauses. In manual
+ * mode nothing is sent until a test takes it. The signature is Stripe's own scheme (docs.stripe.com/webhooks#verify-manually).
  */
 import { createHmac } from 'node:crypto';
 import type Stripe from 'stripe';
@@ -9,7 +8,7 @@ import { wire } from '../protocol/wire.ts';
 import type { Delivery } from '../world/outbox.ts';
 import { newId, type World } from '../world/world.ts';
 
-/** A delivery as the service would receive it. */
+/** A delivery as the service receives it. */
 export interface SignedDelivery {
   id: string;
   event: Stripe.Event;
@@ -17,12 +16,12 @@ export interface SignedDelivery {
   headers: Record<string, string>;
 }
 
-/** How many finished deliveries are kept for looking at. */
+/** The number of finished deliveries that are kept for inspection. */
 const KEPT_DELIVERIES = 2000;
 
 const OVERTAKING_SECONDS = 2;
 
-/** Makes the deliveries of an event, one for each enabled endpoint that wants its type, with the troubles that strike. */
+/** Creates a delivery of an event for each enabled endpoint that subscribes to its type, with the configured troubles. */
 export function enqueue(world: World, event: Stripe.Event): void {
   for (const endpoint of world.store.all('webhook_endpoint')) {
     if (endpoint.status !== 'enabled' || !wants(endpoint, event.type)) continue;
@@ -35,7 +34,7 @@ export function enqueue(world: World, event: Stripe.Event): void {
   }
 }
 
-/** A delivery's body and headers, signed with the endpoint's secret at `at` (Unix seconds; the machine's time if absent). */
+/** A delivery's body and headers, signed with the endpoint's secret at `at` (Unix seconds; default: the machine's time). */
 export function sign(world: World, delivery: Delivery, at = Math.floor(Date.now() / 1000)): SignedDelivery {
   const event = world.store.get('event', delivery.event);
   const endpoint = world.store.get('webhook_endpoint', delivery.endpoint);
@@ -59,7 +58,7 @@ export function sign(world: World, delivery: Delivery, at = Math.floor(Date.now(
   };
 }
 
-/** Notes what an endpoint answered; anything but 2xx (null: no answer at all) is tried again later. */
+/** Records an endpoint's answer. Anything but 2xx (null: no answer at all) is retried later. */
 export function settle(world: World, delivery: Delivery, status: number | null, answer: string): void {
   delivery.attempts.push({ at: world.now(), status, answer: answer.slice(0, 500) });
   const succeeded = status !== null && status >= 200 && status < 300;
@@ -73,7 +72,7 @@ export function settle(world: World, delivery: Delivery, status: number | null, 
   }
 }
 
-/** Queues the event's delivery to that endpoint anew. */
+/** Queues an event for an endpoint again. */
 export function resend(world: World, eventId: string, endpointId: string): Delivery {
   const event = world.store.get('event', eventId);
   const endpoint = world.store.get('webhook_endpoint', endpointId);
@@ -83,7 +82,7 @@ export function resend(world: World, eventId: string, endpointId: string): Deliv
   return delivery;
 }
 
-/** What the agenda calls when a delivery is due. */
+/** The agenda's action for a delivery that is due. */
 export function deliverNow(world: World, id: string): void {
   const delivery = world.outbox.deliveries.get(id);
   world.agenda.remove(`deliver:${id}`);
@@ -94,7 +93,7 @@ export function deliverNow(world: World, id: string): void {
 function release(world: World, delivery: Delivery, delaySeconds: number, overtaken: boolean): void {
   if (overtaken) {
     world.outbox.overtaken.push(delivery);
-    // In case no other event comes to overtake it.
+    // Send it after this time even if no other event overtakes it.
     if (world.outbox.mode === 'automatic') scheduleDelivery(world, delivery, OVERTAKING_SECONDS);
     return;
   }
@@ -125,7 +124,7 @@ function newDelivery(world: World, event: Stripe.Event, endpoint: Stripe.Webhook
   };
 }
 
-/** Adds a delivery at the end (or moves it there), and lets go of the oldest finished ones. */
+/** Appends a delivery (or moves it to the end), and drops the oldest finished ones. */
 function keep(world: World, delivery: Delivery): Delivery {
   const { deliveries } = world.outbox;
   deliveries.delete(delivery.id);

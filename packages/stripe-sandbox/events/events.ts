@@ -1,4 +1,4 @@
-/** Events: what happened, with a copy of the object as it was then (docs.stripe.com/api/events). */
+/** Events: each has a copy of the object at that time (docs.stripe.com/api/events). */
 import type Stripe from 'stripe';
 import { wire } from '../protocol/wire.ts';
 import { API_VERSION, newId, type World } from '../world/world.ts';
@@ -7,7 +7,7 @@ import { enqueue } from './deliveries.ts';
 
 type EventType = Stripe.Event['type'];
 
-/** Records an event, with the values that changed fields had before, and hands it to the webhook endpoints. */
+/** Records an event, with the previous values of changed fields, and queues its deliveries. */
 export function emit(world: World, type: EventType, object: object, previous?: object): void {
   const subject = object as { object?: string; id?: string; customer?: unknown; frozen_time?: number };
   const customer = subject.object === 'customer' ? subject.id : subject.customer;
@@ -28,10 +28,7 @@ export function emit(world: World, type: EventType, object: object, previous?: o
   enqueue(world, event);
 }
 
-/**
- * Runs `change` on an object and emits `type` with the previous values of the top-level fields that it changed;
- * emits nothing if nothing changed.
- */
+/** Runs `change` on an object and emits `type` with the previous values of the top-level fields that it changed. Emits nothing if nothing changed. */
 export function emitChange(world: World, type: EventType, object: object, change: () => void): void {
   const before = wire(object) as Record<string, unknown>;
   change();

@@ -1,4 +1,4 @@
-/** The API: authenticates, replays, routes, presents; errors in Stripe's shape leave here and nowhere else. */
+/** The API: authentication, idempotent replay, routing and presentation. Only this file turns errors into Stripe's error answers. */
 
 import type { Api } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
@@ -12,7 +12,7 @@ import { present } from './expansion.ts';
 import { createIdempotencyKeys, inUse } from './idempotency.ts';
 import { refusedByTrouble, slowness, spoiledByTrouble } from './trouble.ts';
 
-/** The API of a world. */
+/** Creates the API of a world. */
 export function createApi(world: World): Api {
   const keys = createIdempotencyKeys();
   const underWay = new Set<string>();
@@ -30,7 +30,7 @@ export function createApi(world: World): Api {
     },
   };
 
-  /** Requests are atomic; only one that was slowed down is under way for long enough for another to find it so. */
+  /** Marks a key as in use while a request is slowed down. All other requests are atomic, so that no second one can find their key in use. */
   async function underWayFor(key: string | null, milliseconds: number): Promise<void> {
     if (key) underWay.add(key);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -46,7 +46,7 @@ export function createApi(world: World): Api {
       return refusal(error, headers);
     }
     const answer = answerNew(request, key, headers);
-    // What fails validation has not begun to execute, and does not use up its key; every other outcome is kept.
+    // As in Stripe, a request that fails validation does not use up its key. Every other answer is kept.
     if (key && answer.status !== 400 && answer.status !== 404) keys.keep(key, request, answer, world.now());
     return answer;
   }
@@ -88,7 +88,7 @@ function takeExpand(form: FormObject): string[] {
   return expand === undefined ? [] : list(text)(expand, 'expand');
 }
 
-/** Fixed segments win over bound ones, so `/v1/invoices/create_preview` is not the invoice of that name. */
+/** Fixed segments take precedence over parameters: `/v1/invoices/create_preview` is not an invoice with that id. */
 function match(method: string, path: string): { route: Route; bound: Record<string, string> } {
   const segments = path.split('/').slice(1);
   let best: { route: Route; bound: Record<string, string> } | undefined;
@@ -110,7 +110,7 @@ function match(method: string, path: string): { route: Route; bound: Record<stri
   );
 }
 
-/** Any test key will do; a live one has no business here. */
+/** Accepts every test key. Live keys are refused, so that none ends up in a sandbox by mistake. */
 function authenticate(request: ApiRequest): void {
   const given = request.headers.authorization ?? '';
   const key = given.startsWith('Basic ')

@@ -1,4 +1,4 @@
-/** The controls over HTTP, in JSON: time, trouble, deliveries, and what a customer does on the hosted pages. */
+/** The controls over HTTP, in JSON: time, trouble, deliveries, and a customer's actions on the hosted pages. */
 
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
@@ -6,7 +6,7 @@ import { wire } from '../protocol/wire.ts';
 import { Fault, invalid } from '../world/fault.ts';
 import { type AccountSettings, DEFAULT_SETTINGS } from '../world/settings.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the body is whatever JSON was sent; each control reads what it knows
+// biome-ignore lint/suspicious/noExplicitAny: the body is any JSON; each control reads the fields that it knows
 type Control = (sandbox: StripeSandbox, body: any, id: string) => unknown;
 
 const CONTROLS: [string, RegExp, Control][] = [
@@ -78,7 +78,7 @@ export function answerControl(sandbox: StripeSandbox, request: ApiRequest): Answ
       const match = method === request.method ? path.exec(request.path.split('?')[0]!) : null;
       if (match) return json(200, control(sandbox, request.body ? JSON.parse(request.body) : {}, match[1] ?? ''));
     }
-    return json(404, { error: { message: 'There is no such control; the README lists them.' } });
+    return json(404, { error: { message: 'Unknown control. The README lists all controls.' } });
   } catch (error) {
     if (error instanceof Fault) return json(error.status, { error: error.body });
     if (error instanceof SyntaxError) return json(400, { error: { message: 'The body must be JSON.' } });
@@ -86,7 +86,7 @@ export function answerControl(sandbox: StripeSandbox, request: ApiRequest): Answ
   }
 }
 
-/** @throws Fault for a setting that does not exist, or a value of another kind */
+/** @throws Fault for an unknown setting or a value of the wrong type */
 function settingsOf(body: Record<string, unknown>): Partial<AccountSettings> {
   for (const [name, value] of Object.entries(body)) {
     const now = DEFAULT_SETTINGS[name as keyof AccountSettings];
@@ -94,11 +94,11 @@ function settingsOf(body: Record<string, unknown>): Partial<AccountSettings> {
       ? Array.isArray(value) && value.every((one) => typeof one === 'number' && one > 0)
       : typeof value === typeof now;
     if (now === undefined || !fits)
-      throw invalid(`There is no such setting, or it is of another kind: ${name}.`, name, 'parameter_invalid');
+      throw invalid(`Unknown setting, or a value of the wrong type: ${name}.`, name, 'parameter_invalid');
   }
   const { afterLastRetry = 'cancel' } = body as Partial<AccountSettings>;
   if (!['cancel', 'mark_unpaid', 'leave_past_due'].includes(afterLastRetry))
-    throw invalid('afterLastRetry is cancel, mark_unpaid or leave_past_due.', 'afterLastRetry');
+    throw invalid('afterLastRetry must be cancel, mark_unpaid or leave_past_due.', 'afterLastRetry');
   return body;
 }
 

@@ -1,4 +1,4 @@
-/** Expansion: replaces the references that a request's `expand` names by their objects (docs.stripe.com/expand). */
+/** Expansion: replaces the references that a request's `expand` names with their objects (docs.stripe.com/expand). */
 import { HIDDEN, wire } from '../protocol/wire.ts';
 import { invalid } from '../world/fault.ts';
 import type { World } from '../world/world.ts';
@@ -26,7 +26,7 @@ function expand(world: World, target: Json, steps: string[], path: string): void
   if (step === undefined) return;
   if (target.deleted) return;
   const value = include(world, target, step);
-  // Such as the tiers of a price that has none.
+  // A hidden field may be absent, such as the tiers of a price that has none.
   if (value === undefined && HIDDEN[String(target.object)]?.includes(step)) return;
   if (value === undefined && !(step in target)) {
     throw invalid(`This property cannot be expanded (${path}).`, 'expand');
@@ -37,7 +37,7 @@ function expand(world: World, target: Json, steps: string[], path: string): void
   }
 }
 
-/** The value of a field: as copied, or, if the copy lacks it, what `expand` alone brings. */
+/** The value of a field: from the copy, or, if the copy lacks it, the field that only `expand` includes. */
 function include(world: World, target: Json, field: string): unknown {
   if (field in target) return target[field];
   const kind = String(target.object);

@@ -1,7 +1,7 @@
 /**
- * Idempotency keys (docs.stripe.com/api/idempotent_requests): the first answer to a key is kept, whatever its status,
- * and given again; other parameters under the same key are refused. What was refused before it began (429, 409, an
- * unreadable request) is not kept. Keys can be pruned after 24 hours.
+ * Idempotency keys (docs.stripe.com/api/idempotent_requests): the first answer to a key is kept, whatever its status, and returned again. Other
+ * parameters with the same key are refused. Answers to requests that never began (429, 409, an unreadable request) are not kept. Keys expire
+ * after 24 hours.
  */
 import { createHash } from 'node:crypto';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
@@ -16,7 +16,7 @@ interface Remembered {
 const KEEP_SECONDS = 24 * 3600;
 
 export interface IdempotencyKeys {
-  /** The answer given before, or undefined for a new key. Throws for a key that had other parameters. */
+  /** The stored answer, or undefined for a new key. Throws if the key was used with other parameters. */
   recall(key: string, request: ApiRequest, now: number): Answer | undefined;
   keep(key: string, request: ApiRequest, answer: Answer, now: number): void;
 }
@@ -48,7 +48,7 @@ function mismatch(key: string): Fault {
   );
 }
 
-/** 409: the first request with this key is still under way. */
+/** 409: the first request with this key is still in progress. */
 export function inUse(): Fault {
   return new Fault(
     409,

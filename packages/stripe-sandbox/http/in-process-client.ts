@@ -1,4 +1,4 @@
-/** An HTTP client for the SDK that reaches the sandbox without a socket. It has the SDK's interface, not its code. */
+/** An HTTP client for the SDK that calls the sandbox without a socket. It implements the SDK's interface and shares no code with it. */
 import type Stripe from 'stripe';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
 
@@ -15,7 +15,7 @@ export function inProcessClient(
         getHeaders: () => answered.headers,
         getRawResponse: () => answered,
         toStream: () => {
-          throw new Error('stripe-sandbox answers no streams.');
+          throw new Error('stripe-sandbox does not support streams.');
         },
         toJSON: async () => JSON.parse(answered.body),
       };

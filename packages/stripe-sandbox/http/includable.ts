@@ -1,4 +1,4 @@
-/** Fields that objects lack until `expand` asks for them, and where they come from. */
+/** Fields that are only included when `expand` names them, and how each is found. */
 import { intentOf, paymentsOf } from '../billing/invoices/invoices.ts';
 import { listOf } from '../protocol/listing.ts';
 import { checkoutLineItems } from '../resources/checkout-sessions.ts';

@@ -1,4 +1,4 @@
-/** The socket: 127.0.0.1, unless told otherwise. `/v1/…` is the API, `/_sandbox/…` the controls, all else the pages. */
+/** The HTTP server, on 127.0.0.1 by default. `/v1/…` is the API, `/_sandbox/…` the controls, everything else the pages. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StripeSandbox } from '../controls.ts';
@@ -14,7 +14,7 @@ export interface Listening {
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 
-/** Listens on `port` (0: a free one) of `host`. Rejects with the system's error if it is taken. */
+/** Listens on `port` (0: a free one) of `host`. Rejects with the system's error if the port is taken. */
 export async function listen(sandbox: StripeSandbox, port: number, host = '127.0.0.1'): Promise<Listening> {
   const server = createServer((incoming, outgoing) => {
     serve(sandbox, incoming, outgoing).catch((error: unknown) => {
@@ -52,10 +52,13 @@ async function answer(sandbox: StripeSandbox, request: ApiRequest): Promise<Answ
     const match = page.method === request.method ? page.path.exec(path) : null;
     if (match) return page.answer(sandbox, request, match.groups ?? {});
   }
-  return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'stripe-sandbox: there is no such page.\n' };
+  return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'stripe-sandbox: page not found.\n' };
 }
 
-/** A page elsewhere must not reach the sandbox through a name that it points here (DNS rebinding). */
+/**
+ * Refuses host names other than localhost. Otherwise a web page could reach the sandbox through a name that it points at 127.0.0.1 (DNS
+ * rebinding).
+ */
 function isLoopback(request: ApiRequest): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|stripe-sandbox)(:\d+)?$/.test(
     request.headers.host ?? '',

@@ -1,19 +1,19 @@
-/** Sends deliveries over HTTP, and lets the agenda's clock run: what is due is done when its time comes. */
+/** Sends deliveries over HTTP, and runs the agenda in real time. */
 import { catchUp } from '../billing/time.ts';
 import type { StripeSandbox } from '../controls.ts';
 import { settle, sign } from '../events/deliveries.ts';
 import type { Delivery } from '../world/outbox.ts';
 
 export interface Deliveries {
-  /** Waits for what is on its way. */
+  /** Stops, and waits for deliveries in progress. */
   stop(): Promise<void>;
 }
 
-/** How long an endpoint may take to answer. */
+/** Time limit for an endpoint's answer. */
 const ANSWER_TIMEOUT_MS = 20_000;
 const TICK_MS = 250;
 
-/** Starts delivering for a sandbox, until `stop`. */
+/** Starts sending a sandbox's deliveries, until `stop`. */
 export function startDeliveries(sandbox: StripeSandbox): Deliveries {
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -25,7 +25,7 @@ export function startDeliveries(sandbox: StripeSandbox): Deliveries {
     try {
       catchUp(sandbox.world);
     } catch (error) {
-      // What failed is off the agenda; a developer's service must not go down with it.
+      // The failed action has left the agenda. Log it: a developer's service must not stop because of it.
       console.error('stripe-sandbox:', error);
     }
   }, TICK_MS);
@@ -41,7 +41,7 @@ export function startDeliveries(sandbox: StripeSandbox): Deliveries {
 }
 
 async function send(sandbox: StripeSandbox, delivery: Delivery, stopping: AbortSignal): Promise<void> {
-  // The objects of one request are all there before its first event leaves.
+  // Wait, so that all objects of a request are stored before its first event is sent.
   await new Promise((resolve) => setImmediate(resolve));
   if (stopping.aborted || !sandbox.world.store.find('webhook_endpoint', delivery.endpoint)) return;
   const { body, headers } = sign(sandbox.world, delivery);

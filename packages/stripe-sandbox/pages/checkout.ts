@@ -1,4 +1,4 @@
-/** The hosted checkout page: what is bought, a card, Pay. */
+/** The hosted checkout page: the lines, a card form, a Pay button. */
 import type Stripe from 'stripe';
 import type { CheckoutAsked } from '../billing/checkout/blank-session.ts';
 import type { CheckoutForm } from '../billing/checkout/completion.ts';
@@ -31,7 +31,7 @@ export const checkoutPages: Page[] = [
 
 function withOpen(sandbox: StripeSandbox, id: string, answer: (session: Stripe.Checkout.Session) => Answer): Answer {
   const session = sandbox.world.store.find('checkout.session', id);
-  if (!session) return refusal(404, 'There is no such checkout.');
+  if (!session) return refusal(404, 'Checkout session not found.');
   if (session.status === 'open') return answer(session);
   const said = session.status === 'complete' ? 'This checkout is paid.' : 'This checkout has expired.';
   const back = session.status === 'complete' ? successUrl(session) : session.cancel_url;
@@ -92,20 +92,20 @@ function form(
     'Checkout',
     html`<p class="soft">${world.settings.accountName}</p><h1>${titleOf(sandbox, session, quote)}</h1>
 ${problem(fault || undefined)}
-<section class="card" aria-label="What is bought"><table>${lines}
+<section class="card" aria-label="Order summary"><table>${lines}
 ${discount > 0 && html`<tr><td>Discount${code && ` (${code.code})`}</td><td class="number">−${money(discount, currency)}</td></tr>`}
 ${tax > 0 && html`<tr><td>Tax</td><td class="number">${money(tax, currency)}</td></tr>`}
 ${session.mode !== 'setup' && html`<tr class="total"><td>Due today</td><td class="number" id="total">${money(quote.total, currency)}</td></tr>`}</table>
-${days !== undefined && html`<p class="soft">${days} days free, then as above.</p>`}
+${days !== undefined && html`<p class="soft">${days} days free, then the price above.</p>`}
 ${session.allow_promotion_codes && html`<form class="beside" method="post"><label>Promotion code<input name="promotion" autocomplete="off" value="${code ? code.code : (fields.promotion ?? '')}"></label><button name="action" value="promotion">Apply</button></form>`}</section>
 <form class="card" method="post"><input type="hidden" name="promotion" value="${code ? code.code : ''}">
 <label>Email<input name="email" type="email" autocomplete="email" required value="${email}"></label>
 ${needsCard && cardFields}
 <label>Name on card<input name="name" autocomplete="name" value="${fields.name ?? ''}"></label>
 ${session.automatic_tax.enabled && html`<label>Country<input name="country" maxlength="2" value="${fields.country ?? 'US'}"></label>`}
-${session.tax_id_collection?.enabled && html`<label>VAT number, of a business in the EU<input name="taxId" autocomplete="off" placeholder="DE123456789" value="${fields.taxId ?? ''}"></label>`}
+${session.tax_id_collection?.enabled && html`<label>VAT number (businesses in the EU)<input name="taxId" autocomplete="off" placeholder="DE123456789" value="${fields.taxId ?? ''}"></label>`}
 <button class="main" name="action" value="pay">${buttonOf(session, quote.total, currency, days !== undefined)}</button>
-</form>${session.cancel_url && html`<p><a href="${session.cancel_url}">Back, without paying</a></p>`}`,
+</form>${session.cancel_url && html`<p><a href="${session.cancel_url}">Back without paying</a></p>`}`,
     { status: fault ? 402 : 200 },
   );
 }
@@ -131,7 +131,7 @@ function buttonOf(session: Stripe.Checkout.Session, total: number, currency: str
   return session.mode === 'subscription' ? `Subscribe for ${money(total, currency)}` : `Pay ${money(total, currency)}`;
 }
 
-/** What the bank's page is in life: here with a button for each way it can end. */
+/** The 3-D Secure page, which a bank shows in reality: a button for each possible result. */
 function challenge({ world }: StripeSandbox, session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
   const due = money(session.amount_total ?? 0, session.currency ?? 'usd');
   const kept = ['card', 'email', 'name', 'country', 'taxId', 'promotion'].map(

@@ -1,4 +1,4 @@
-/** The sandbox at a look: customers, subscriptions, invoices, clocks, events and deliveries, with buttons for time and trouble. */
+/** The dashboard: customers, subscriptions, invoices, clocks, events and deliveries, with buttons for time and trouble. */
 
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer } from '../protocol/answer.ts';
@@ -35,25 +35,25 @@ export const dashboardPages: Page[] = [
   },
 ];
 
-/** @returns what went wrong, or nothing */
+/** @returns an error message, or an empty string */
 async function act(sandbox: StripeSandbox, fields: Record<string, string>): Promise<string> {
   switch (fields.action) {
     case 'advance': {
       const days = Number(fields.days);
-      if (!(days > 0 && days <= MAX_DAYS)) return `Days: more than 0, at most ${MAX_DAYS}.`;
+      if (!(days > 0 && days <= MAX_DAYS)) return `The number of days must be more than 0 and at most ${MAX_DAYS}.`;
       if (!fields.clock) {
         sandbox.clock.advance({ days });
         return '';
       }
       const clock = sandbox.world.store.find('test_helpers.test_clock', fields.clock);
-      if (!clock) return 'There is no such clock.';
+      if (!clock) return 'Clock not found.';
       const to = String(clock.frozen_time + Math.round(days * 86_400));
       return (await ask(sandbox, 'POST', `/v1/test_helpers/test_clocks/${clock.id}/advance`, { frozen_time: to }))
         .message;
     }
     case 'resend': {
       const delivery = sandbox.deliveries.all().find(({ id }) => id === fields.delivery);
-      if (!delivery) return 'There is no such delivery.';
+      if (!delivery) return 'Delivery not found.';
       sandbox.deliveries.resend(delivery.event, delivery.endpoint);
       return '';
     }
@@ -67,7 +67,7 @@ async function act(sandbox: StripeSandbox, fields: Record<string, string>): Prom
       return '';
     }
     default:
-      return 'There is no such action.';
+      return 'Unknown action.';
   }
 }
 
@@ -79,7 +79,7 @@ function show(sandbox: StripeSandbox, message?: string): Answer {
     'Dashboard',
     html`<h1>Stripe sandbox <span class="soft">${moment(sandbox.clock.now())} UTC</span></h1>${problem(message)}
 <section class="card"><form class="inline" method="post"><label>Advance time by days<input name="days" type="number" min="0" max="${MAX_DAYS}" step="any" value="31"></label>
-<label>of<select name="clock"><option value="">everybody without a test clock</option>${clocks.map(
+<label>of<select name="clock"><option value="">customers without a test clock</option>${clocks.map(
       (clock) => html`<option value="${clock.id}">${clock.name ?? clock.id} (${day(clock.frozen_time)})</option>`,
     )}</select></label><button name="action" value="advance">Advance</button></form>
 <details><summary>Trouble</summary>${troubleForm(sandbox)}</details></section>
@@ -95,7 +95,7 @@ function troubleForm({ troubles }: StripeSandbox): Html {
     (name) =>
       html`<label>${name} %<input name="${name}" type="number" min="0" max="100" value="${Math.round(troubles.rates[name] * 100)}"></label>`,
   );
-  return html`<p>How often it strikes: deliveries that are doubled, overtaken, late or lost; requests that are refused (429), fail (500) or are slow.</p>
+  return html`<p>Probability in percent of each trouble: deliveries that are duplicated, reordered, delayed or dropped; requests that are refused (429), fail (500) or are slow.</p>
 <form class="inline" method="post">${inputs}<button name="action" value="trouble">Set</button></form>`;
 }
 

@@ -1,4 +1,4 @@
-/** HTML by template: what is put in is escaped, unless it is HTML already. */
+/** HTML templates: interpolated values are escaped, unless they are `Html` already. */
 export class Html {
   readonly text: string;
   constructor(text: string) {

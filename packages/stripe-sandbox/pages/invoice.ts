@@ -1,4 +1,4 @@
-/** The hosted invoice page, and its PDF; and the page of 3-D Secure for a payment outside of checkout. */
+/** The hosted invoice page, its PDF, and the 3-D Secure page for payments outside of checkout. */
 import type Stripe from 'stripe';
 import { cardByNumber } from '../billing/payments/cards.ts';
 import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
@@ -20,7 +20,7 @@ export const invoicePages: Page[] = [
       const fields = fieldsOf(request);
       if (!fields) return FOREIGN;
       const invoice = sandbox.world.store.find('invoice', id!);
-      if (!invoice) return refusal(404, 'There is no such invoice.');
+      if (!invoice) return refusal(404, 'Invoice not found.');
       try {
         const method = newPaymentMethod(sandbox.world, cardByNumber(fields.card ?? ''));
         attach(sandbox.world, method, idOf(invoice.customer)!);
@@ -63,7 +63,7 @@ export const invoicePages: Page[] = [
 
 function show(sandbox: StripeSandbox, id: string, message?: string): Answer {
   const invoice = sandbox.world.store.find('invoice', id);
-  if (!invoice) return refusal(404, 'There is no such invoice.');
+  if (!invoice) return refusal(404, 'Invoice not found.');
   const { currency, status } = invoice;
   const lines = invoice.lines.data.map(
     (line) => html`<tr><td>${line.description}</td><td class="number">${money(line.amount, currency)}</td></tr>`,
@@ -85,10 +85,10 @@ export function chipOf(status: string | null): string {
   return ['open', 'pending', 'draft', 'advancing', 'incomplete'].includes(status ?? '') ? 'wait' : 'bad';
 }
 
-/** One page of text: PDF 1.4, made by hand, as no more is needed to be opened by any reader. */
+/** A PDF 1.4 with one page of text, written by hand: every reader opens it, so a PDF library is not needed. */
 function pdf(sandbox: StripeSandbox, id: string): Answer {
   const invoice = sandbox.world.store.find('invoice', id);
-  if (!invoice) return refusal(404, 'There is no such invoice.');
+  if (!invoice) return refusal(404, 'Invoice not found.');
   const text = pdfLines(invoice).map((line, index) => `1 0 0 1 60 ${770 - index * 20} Tm (${line}) Tj`);
   const stream = `BT /F1 11 Tf ${text.join(' ')} ET`;
   const objects = [
@@ -115,6 +115,6 @@ function pdfLines(invoice: Stripe.Invoice): string[] {
   const lines = invoice.lines.data.map(({ description, amount }) => `${description}  ${money(amount, currency)}`);
   const head = [`Invoice ${invoice.number ?? invoice.id}`, `Sandbox: no money moves. ${day(invoice.created)}`, ''];
   const all = [...head, ...lines, '', `Total ${money(invoice.total, currency)} (${invoice.status})`];
-  // Helvetica has Latin-1 only, and parentheses end a string.
+  // Helvetica has only Latin-1, and unescaped parentheses would end the string.
   return all.map((line) => line.replace(/[^\x20-\x7e]/g, ' ').replace(/[\\()]/g, '\\$&'));
 }

@@ -1,4 +1,4 @@
-/** What the hosted pages share: the frame with its notice, answers, forms, and asking the API as a caller would. */
+/** Shared parts of the hosted pages: the frame with its notice, answers, forms, and requests to the API. */
 import { STATUS_CODES } from 'node:http';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
@@ -25,17 +25,17 @@ export function page(title: string, main: Html, { status = 200, wide = false, re
   return { status, headers: HEADERS, body: body.text };
 }
 
-/** A page that says what went wrong. */
+/** A page that shows an error. */
 export function refusal(status: number, message: string): Answer {
   return page(STATUS_CODES[status] ?? 'Error', html`<h1>${message}</h1>`, { status });
 }
 
-/** Sends the browser on, after a POST. */
+/** Redirects the browser after a POST. */
 export function seeOther(url: string): Answer {
   return { status: 303, headers: { location: url, 'cache-control': 'no-store' }, body: '' };
 }
 
-/** A form's fields. A form of another site is refused: `undefined`. */
+/** A form's fields. Returns undefined for a form of another site. */
 export function fieldsOf({ headers, body }: ApiRequest): Record<string, string> | undefined {
   const { origin, host } = headers;
   if (origin !== undefined && origin !== 'null' && origin !== `http://${host}`) return undefined;
@@ -46,12 +46,12 @@ export const FOREIGN = refusal(403, 'This form came from another site.');
 
 interface Asked {
   ok: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever object was asked for
+  // biome-ignore lint/suspicious/noExplicitAny: any object of the API
   body: any;
   message: string;
 }
 
-/** Asks the sandbox's API, as the account's owner would. */
+/** Sends a request to the sandbox's API, with the rights of the account's owner. */
 export async function ask(
   sandbox: StripeSandbox,
   method: 'GET' | 'POST' | 'DELETE',
@@ -82,7 +82,7 @@ export function moment(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().replace('T', ' ').slice(0, 16);
 }
 
-/** The fields of a card. `hint`: which numbers do what. */
+/** The fields of a card form, with a hint about the test card numbers. */
 export const cardFields: Html = html`
 <label>Card number<input name="card" inputmode="numeric" autocomplete="off" required placeholder="4242 4242 4242 4242" aria-describedby="cards"></label>
 <div class="row"><label>Expiry<input name="expiry" autocomplete="off" placeholder="12 / 34" value="12 / 34"></label>

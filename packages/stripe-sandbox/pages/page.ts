@@ -1,10 +1,10 @@
-/** The shape of a hosted page. */
+/** A hosted page: a method, a path, and the function that answers. */
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
 
 export interface Page {
   method: 'GET' | 'POST';
-  /** Its named groups are handed to `answer`. */
+  /** The pattern of the path. `answer` receives its named groups. */
   path: RegExp;
   answer(sandbox: StripeSandbox, request: ApiRequest, bound: Record<string, string>): Answer | Promise<Answer>;
 }

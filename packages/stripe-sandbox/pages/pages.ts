@@ -1,6 +1,6 @@
 /**
- * The hosted pages: each is a method, a path and what answers. They call the same functions as the API; a page that
- * takes money says that none moves. The first one that matches answers.
+ * The hosted pages. They call the same functions as the API. Pages that take payments say that no money moves. The first page that matches a
+ * request answers it.
  */
 import { checkoutPages } from './checkout.ts';
 import { dashboardPages } from './dashboard.ts';

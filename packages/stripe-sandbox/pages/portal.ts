@@ -1,4 +1,4 @@
-/** The customer portal: the subscription, the card, the invoices, as far as the configuration allows. */
+/** The customer portal: the subscription, the card and the invoices, as far as the configuration allows. */
 import type Stripe from 'stripe';
 import { cardByNumber } from '../billing/payments/cards.ts';
 import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
@@ -59,7 +59,7 @@ async function act(
 ): Promise<Answer> {
   const { features } = configurationOf(sandbox, session);
   const own = subscriptionsOf(sandbox, session).find(({ id }) => id === fields.subscription);
-  let message = 'That is not possible here.';
+  let message = 'This action is not available.';
   if (fields.action === 'cancel' && own && features.subscription_cancel.enabled) {
     const now = features.subscription_cancel.mode === 'immediately';
     const asked = now
@@ -80,7 +80,7 @@ async function act(
   return message ? show(sandbox, session, message) : seeOther(`/p/session/${secret}`);
 }
 
-/** The new card is the customer's, and that of every subscription. @returns what is wrong with it, or nothing */
+/** Makes the new card the default of the customer and of every subscription. @returns an error message, or an empty string */
 async function replaceCard(sandbox: StripeSandbox, customer: string, number: string): Promise<string> {
   try {
     const method = attach(sandbox.world, newPaymentMethod(sandbox.world, cardByNumber(number)), customer);

@@ -1,9 +1,9 @@
-/** A request and its answer, apart from any socket: the server, the in-process client and the tests share them. */
+/** A request and its answer, independent of sockets: the server, the in-process client and the tests share them. */
 export interface ApiRequest {
   method: string;
-  /** Path and query, as sent. */
+  /** The path and query, as sent. */
   path: string;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   headers: Record<string, string>;
   body: string;
 }

@@ -1,8 +1,8 @@
-/** The bodies and queries of Stripe's API v1: `application/x-www-form-urlencoded` with brackets for nesting. */
+/** Bodies and queries of Stripe's API v1: `application/x-www-form-urlencoded`, with brackets for nesting. */
 export type Form = string | Form[] | { [key: string]: Form };
 export type FormObject = { [key: string]: Form };
 
-/** Reads `a[b][0][c]=x&d[]=y` into `{ a: { b: [{ c: 'x' }] }, d: ['y'] }`. */
+/** Parses `a[b][0][c]=x&d[]=y` into `{ a: { b: [{ c: 'x' }] }, d: ['y'] }`. */
 export function parseForm(text: string): FormObject {
   const root: FormObject = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {
@@ -30,7 +30,7 @@ function set(root: FormObject, keys: string[], value: string): void {
   });
 }
 
-/** Objects whose keys are 0, 1, 2 … were lists. */
+/** Turns objects whose keys are 0, 1, 2 … into arrays. */
 function asLists(value: Form): Form {
   if (typeof value === 'string') return value;
   const keys = Object.keys(value);

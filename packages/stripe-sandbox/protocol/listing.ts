@@ -1,4 +1,4 @@
-/** Lists: newest first, walked by cursor (docs.stripe.com/api/pagination). */
+/** Lists: newest first, with cursor pagination (docs.stripe.com/api/pagination). */
 import type Stripe from 'stripe';
 import { invalid } from '../world/fault.ts';
 import { integer, type Read, text } from './parameters.ts';
@@ -9,8 +9,8 @@ const LIMIT_DEFAULT = 10;
 const LIMIT_MAX = 100;
 
 /**
- * One page of `items`, which come oldest first. `starting_after` continues towards older ones, `ending_before` towards
- * newer ones; either way the page itself is newest first.
+ * One page of `items`, which are given oldest first. `starting_after` continues with older ones, `ending_before` with newer ones; in both cases
+ * the page is newest first.
  */
 export function page<T>(items: T[], params: Read<typeof pagination>, url: string): Stripe.ApiList<T> {
   const limit = params.limit ?? LIMIT_DEFAULT;
@@ -28,7 +28,7 @@ export function page<T>(items: T[], params: Read<typeof pagination>, url: string
   return { object: 'list', data: rest.slice(0, limit), has_more: rest.length > limit, url };
 }
 
-/** A whole list, in its own order, for the lists inside objects. */
+/** A whole list in its own order, for the lists inside objects. */
 export function listOf<T>(data: T[], url: string): Stripe.ApiList<T> {
   return { object: 'list', data, has_more: false, url };
 }

@@ -1,6 +1,6 @@
 /**
- * Reading parameters: a reader turns a form value into a typed one, or throws Stripe's 400 that names the parameter.
- * What a shape does not name is refused as Stripe refuses it: `Received unknown parameter`.
+ * Readers of parameters: a reader turns a form value into a typed one, or throws Stripe's 400 that names the parameter. Parameters that a shape
+ * does not list are refused as in Stripe: `Received unknown parameter`.
  */
 import { invalid } from '../world/fault.ts';
 import type { Form, FormObject } from './form.ts';
@@ -47,7 +47,7 @@ export function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
   };
 }
 
-/** `''` unsets a field: read as null. */
+/** `''` clears a field: it is read as null. */
 export function emptyable<T>(reader: Reader<T>): Reader<T | null> {
   return (value, name) => (value === '' ? null : reader(value, name));
 }
@@ -60,7 +60,7 @@ export function list<T>(reader: Reader<T>): Reader<T[]> {
   };
 }
 
-/** Any keys, each read alike: metadata, currency options. */
+/** An object with any keys, whose values share one reader: metadata, currency options. */
 export function hash<T>(reader: Reader<T>): Reader<Record<string, T>> {
   return (value, name) => {
     if (value === '') return {};
@@ -100,7 +100,7 @@ export function readShape<S extends Shape>(shape: S, form: FormObject, inside = 
 
 export const metadata = emptyable(hash(text));
 
-/** Stripe's rule: named keys are set, empty ones removed, the rest stays; `metadata=''` removes all. */
+/** Merges metadata by Stripe's rule: given keys are set, empty ones removed, all others stay; `metadata=''` removes all. */
 export function mergeMetadata(
   old: Record<string, string> | null,
   given: Record<string, string> | null | undefined,
@@ -119,7 +119,7 @@ export const address = object({
   state: text,
 });
 
-/** `created=…` or `created[gte]=…`. */
+/** A range filter: `created=…` or `created[gte]=…`. */
 export const range: Reader<{ gt?: number; gte?: number; lt?: number; lte?: number; eq?: number }> = (value, name) =>
   typeof value === 'string'
     ? { eq: integer(value, name) }

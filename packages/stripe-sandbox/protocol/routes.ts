@@ -1,4 +1,4 @@
-/** A route: method and path, the parameters it takes, and what answers. Resources export lists of them. */
+/** Routes: a method, a path, its parameters, and the function that answers. Resources export lists of them. */
 import { invalid } from '../world/fault.ts';
 import { isOwned, type Kind, type Kinds } from '../world/store.ts';
 import type { World } from '../world/world.ts';
@@ -7,11 +7,11 @@ import { inRange, type Read, range, type Shape, text } from './parameters.ts';
 
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
-  /** Segments; those that start with a colon bind. */
+  /** The segments of the path. A segment that starts with a colon is a parameter. */
   segments: string[];
   shape: Shape;
-  /** Answers with an object of the store, a list, or another plain object. */
-  // biome-ignore lint/suspicious/noExplicitAny: a table of routes forgets each one's parameters; `route` checks them
+  /** Returns an object of the store, a list, or another plain object. */
+  // biome-ignore lint/suspicious/noExplicitAny: a list of routes cannot keep the type of each one's parameters; `route` checks them
   handle(world: World, params: any, bound: Record<string, string>): unknown;
 }
 
@@ -21,7 +21,7 @@ type Bound<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
     ? { [K in Name]: string }
     : unknown;
 
-/** `route('POST /v1/customers/:id', { email: text }, (world, params, { id }) => …)`. */
+/** Declares a route: `route('POST /v1/customers/:id', { email: text }, (world, params, { id }) => …)`. */
 export function route<P extends string, S extends Shape>(
   signature: `${Route['method']} ${P}`,
   shape: S,
@@ -31,12 +31,12 @@ export function route<P extends string, S extends Shape>(
   return { method, segments: path.split('/').slice(1), shape, handle: handle as Route['handle'] };
 }
 
-/** `GET path/:id`. */
+/** The route `GET path/:id`. */
 export function retrieve(path: string, kind: Kind): Route {
   return route(`GET ${path}/:id`, {}, (world, _, { id }) => world.store.get(kind, id));
 }
 
-/** `GET path`, newest first, with pagination, `created`, and `filters`: fields that must equal what is asked for. */
+/** The route `GET path`: newest first, with pagination, `created`, and `filters`: fields that must equal the given parameter. */
 export function listing<K extends Kind, S extends Shape>(
   path: string,
   kind: K,
@@ -56,8 +56,8 @@ export function listing<K extends Kind, S extends Shape>(
 }
 
 /**
- * `GET path/search?query=…` with the equality clauses of Stripe's query language joined by AND:
- * `metadata['org']:'1' AND email:'a@b.c'` (docs.stripe.com/search).
+ * The route `GET path/search?query=…`. It supports equality clauses of Stripe's query language, joined by AND: `metadata['org']:'1' AND
+ * email:'a@b.c'` (docs.stripe.com/search).
  */
 export function searching(path: string, kind: Kind): Route {
   return route(`GET ${path}/search`, { query: text, limit: pagination.limit, page: text }, (world, params) => {

@@ -1,6 +1,6 @@
-/** Objects as they go over the wire: copies, without the fields that Stripe includes only on request (docs.stripe.com/expand). */
+/** Objects for the wire: copies without the fields that Stripe includes only on request (docs.stripe.com/expand). */
 
-/** Fields that are stored with the object, but shown only where `expand` asks for them. */
+/** Fields that are stored with the object, but shown only when `expand` names them. */
 export const HIDDEN: Readonly<Record<string, readonly string[]>> = {
   coupon: ['applies_to', 'currency_options'],
   price: ['tiers', 'currency_options'],

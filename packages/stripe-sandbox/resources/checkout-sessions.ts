@@ -1,7 +1,4 @@
-/**
- * Checkout sessions (docs.stripe.com/api/checkout/sessions). `completeCheckout` is what the hosted page calls, and what
- * a test calls in its place.
- */
+/** Checkout sessions (docs.stripe.com/api/checkout/sessions). The hosted page, or a test in its place, completes one with `completeCheckout`. */
 import type Stripe from 'stripe';
 import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
 import { quoteOf } from '../billing/checkout/quote.ts';
@@ -84,7 +81,7 @@ const LIFE_SECONDS = 24 * 3600;
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.Session {
   if ((given.ui_mode ?? 'hosted_page') !== 'hosted_page')
-    throw invalid('stripe-sandbox has hosted pages only.', 'ui_mode');
+    throw invalid('stripe-sandbox supports hosted pages only.', 'ui_mode');
   if (!given.success_url) throw invalid('Missing required param: success_url.', 'success_url', 'parameter_missing');
   if (given.allow_promotion_codes !== undefined && given.discounts?.length) {
     throw invalid(
@@ -171,7 +168,7 @@ function checkLines(world: World, mode: string, asked: CheckoutAsked): void {
   });
 }
 
-/** The lines of a session, with what the discounts and taxes make of them. */
+/** The lines of a session, with their discounts and taxes. */
 export function checkoutLineItems(world: World, session: Stripe.Checkout.Session): Stripe.ApiList<Stripe.LineItem> {
   const asked = world.notes.checkouts[session.id] as CheckoutAsked;
   const { lines } = quoteOf(world, session, asked.discounts);
@@ -194,7 +191,7 @@ export function checkoutLineItems(world: World, session: Stripe.Checkout.Session
   );
 }
 
-/** Ends an open session before anybody paid. */
+/** Expires an open session that was not paid. */
 function expireCheckout(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== 'open') {
     throw invalid(

@@ -126,7 +126,7 @@ export const couponRoutes: Route[] = [
       return coupon;
     },
   ),
-  // Redeemed discounts outlive their coupon, so it is only made unusable.
+  // A redeemed discount keeps working after its coupon is deleted, so the coupon stays stored and is only marked invalid.
   route('DELETE /v1/coupons/:id', {}, (world, _, { id }) => {
     const coupon = world.store.get('coupon', id);
     coupon.valid = false;

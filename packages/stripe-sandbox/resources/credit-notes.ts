@@ -1,4 +1,4 @@
-/** Credit notes: taking back a finalized invoice or a part of it (docs.stripe.com/api/credit_notes). */
+/** Credit notes: they reduce a finalized invoice, wholly or partly (docs.stripe.com/api/credit_notes). */
 import type Stripe from 'stripe';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { decimal } from '../billing/invoices/amounts.ts';
@@ -37,8 +37,8 @@ const creatable = {
 type Asked = p.Read<typeof creatable>;
 
 /**
- * On an open invoice a credit note lowers what is due; on a paid one its amount goes back to the card, into the
- * customer's balance, or is settled elsewhere, and the three must add up. Throws 400 otherwise.
+ * Creates a credit note. On an open invoice it reduces the amount due. On a paid one its amount is refunded to the card, credited to the
+ * customer's balance, or settled elsewhere, and the three must add up. Throws 400 otherwise.
  */
 function create(world: World, given: Asked): Stripe.CreditNote {
   const note = build(world, given);
@@ -89,7 +89,7 @@ function settle(
   }
 }
 
-/** The credit note, checked, before it does anything: also the preview. */
+/** Validates and builds a credit note without applying it. Previews return it. */
 function build(world: World, given: Asked): Stripe.CreditNote {
   const invoice = world.store.get('invoice', given.invoice, 'invoice');
   if (invoice.status !== 'open' && invoice.status !== 'paid') {

@@ -22,7 +22,7 @@ const creatable = {
   url: p.needed(p.text),
 };
 
-/** A webhook endpoint. Only the answer to its creation shows the secret. */
+/** Creates a webhook endpoint. Only the answer to its creation shows the secret. */
 export function createWebhookEndpoint(
   world: World,
   given: {

@@ -36,7 +36,7 @@ const paymentCreatable = {
   setup_future_usage: p.oneOf('off_session', 'on_session'),
 };
 
-/** Confirms and lets an invoice that waits for it know. Throws the card's 402. */
+/** Confirms an intent, and applies the result to its invoice. Throws the card's 402. */
 function confirmPayment(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -57,7 +57,7 @@ function confirmPayment(
   return intent;
 }
 
-/** What the 3-D Secure page does: passes or fails the authentication of a payment or setup intent. */
+/** The action of the 3-D Secure page: passes or fails the authentication of a payment or setup intent. */
 export function authenticate(
   world: World,
   intentId: string,

@@ -1,4 +1,4 @@
-/** Invoice items: one-off amounts that wait for an invoice (docs.stripe.com/api/invoiceitems). */
+/** Invoice items: one-off amounts for a later invoice (docs.stripe.com/api/invoiceitems). */
 import type Stripe from 'stripe';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { amountOf } from '../billing/invoices/amounts.ts';

@@ -125,7 +125,7 @@ function previewOf(world: World, subscription: Stripe.Subscription, given: p.Rea
   return previewChange(world, subscription, change, discounts);
 }
 
-/** Somebody who is no customer yet, to preview for; kept nowhere. */
+/** A customer that exists only for a preview, and is not stored. */
 function strangerOf(
   world: World,
   details: ReturnType<typeof previewable.customer_details> | undefined,
@@ -216,7 +216,7 @@ export const invoiceRoutes: Route[] = [
     return invoice;
   }),
   route('GET /v1/invoices/:id/lines', pagination, (world, given, { id }) => {
-    // Lines keep the order of the invoice, unlike every other list.
+    // The lines of an invoice keep its order, unlike every other list.
     return page(get(world, id).lines.data.toReversed(), given, `/v1/invoices/${id}/lines`);
   }),
   listing(

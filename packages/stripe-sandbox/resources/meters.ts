@@ -61,7 +61,7 @@ const eventCreatable = {
   timestamp: p.integer,
 };
 
-/** Records usage. An identifier counts once within 24 hours; the second time is answered as an error. */
+/** Records usage. An identifier counts once within 24 hours; using it again is an error. */
 function createMeterEvent(world: World, given: p.Read<typeof eventCreatable>): Stripe.Billing.MeterEvent {
   const meter = activeMeter(world, given.event_name);
   if (!meter)
@@ -110,7 +110,7 @@ const adjustment = {
   type: p.needed(p.oneOf('cancel')),
 };
 
-/** Takes a meter event back, up to 24 hours after it was received. */
+/** Cancels a meter event, up to 24 hours after it was received. */
 function adjust(world: World, given: p.Read<typeof adjustment>): Stripe.Billing.MeterEventAdjustment {
   const meter = activeMeter(world, given.event_name);
   const record = world.notes.usage.find(

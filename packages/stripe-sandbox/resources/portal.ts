@@ -1,4 +1,4 @@
-/** The customer portal: configurations and sessions (docs.stripe.com/api/customer_portal). The page itself is pages/. */
+/** The customer portal: configurations and sessions (docs.stripe.com/api/customer_portal). pages/portal.ts is the page itself. */
 import type Stripe from 'stripe';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { nowFor } from '../events/clock.ts';
@@ -110,7 +110,7 @@ function write(world: World, configuration: Stripe.BillingPortal.Configuration, 
   configuration.updated = world.now();
 }
 
-/** The configuration that sessions have without naming one. */
+/** The configuration of sessions that name none. */
 function defaultConfiguration(world: World): Stripe.BillingPortal.Configuration {
   return (
     world.store.all('billing_portal.configuration').find((one) => one.is_default) ??
@@ -207,7 +207,7 @@ function flowOf(
   };
 }
 
-/** The session that a portal URL's secret belongs to. */
+/** The session that the secret in a portal URL belongs to. */
 export function portalSession(world: World, secret: string): Stripe.BillingPortal.Session | undefined {
   return world.store.all('billing_portal.session').find((one) => one.url.endsWith(`/p/session/${secret}`));
 }

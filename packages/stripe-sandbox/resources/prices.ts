@@ -62,7 +62,7 @@ const creatable = {
   unit_amount_decimal: p.decimalNumber,
 };
 
-/** Parameters that make a price inside another object: `price_data`. */
+/** The parameters that create a price inside another object: `price_data`. */
 export const priceData = p.object({
   currency: p.needed(p.text),
   product: p.text,
@@ -130,7 +130,7 @@ export function createPrice(world: World, given: p.Read<typeof creatable>): Stri
   return price;
 }
 
-/** The price that an item names, or the one that its `price_data` describes. */
+/** The price that an item names, or a new one from its `price_data`. */
 export function priceFor(
   world: World,
   item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
@@ -141,7 +141,7 @@ export function priceFor(
   throw invalid('You must pass either `price` or `price_data`.', 'items', 'parameter_missing');
 }
 
-/** A lookup key belongs to one price: taken over with `transfer_lookup_key`, refused without. */
+/** Gives a lookup key to one price. A key of another price is moved with `transfer_lookup_key`, and refused without it. */
 function claimLookupKey(world: World, key: string, transfer: boolean, claimant: string | null): void {
   const holder = world.store.all('price').find((price) => price.lookup_key === key && price.id !== claimant);
   if (!holder) return;

@@ -16,7 +16,7 @@ const creatable = {
   reason: p.oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
 };
 
-/** Gives back a charge, or a part. Throws 400 for more than is left. */
+/** Refunds a charge, wholly or partly. Throws 400 for more than is left. */
 export function createRefund(world: World, given: p.Read<typeof creatable>): Stripe.Refund {
   const charge = chargeOf(world, given);
   const left = charge.amount - charge.amount_refunded;
@@ -100,7 +100,7 @@ export const refundRoutes: Route[] = [
       (!asked.charge || one.charge === asked.charge) &&
       (!asked.payment_intent || one.payment_intent === asked.payment_intent),
   ),
-  // Stripe's test evidence decides: `winning_evidence` and `losing_evidence` as uncategorized_text.
+  // The text of the evidence decides, as in Stripe's test mode: `winning_evidence` or `losing_evidence` in uncategorized_text.
   route('POST /v1/disputes/:id', { evidence, metadata: p.metadata, submit: p.flag }, (world, given, { id }) => {
     const dispute = world.store.get('dispute', id);
     emitChange(world, 'charge.dispute.updated', dispute, () => {

@@ -1,4 +1,4 @@
-/** Subscription items (docs.stripe.com/api/subscription_items): each change of one is a change of its subscription. */
+/** Subscription items (docs.stripe.com/api/subscription_items): changing an item changes its subscription. */
 import type Stripe from 'stripe';
 import type { ItemChange } from '../billing/subscriptions/change-plan.ts';
 import { changeSubscription } from '../billing/subscriptions/changing.ts';
@@ -12,7 +12,7 @@ import { paymentBehavior, prorationBehavior } from './subscription-parameters.ts
 
 const contents = { price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata };
 
-/** An item as subscription updates and previews name it. */
+/** An item in the parameters of subscription updates and previews. */
 export const itemShape = p.object({ ...contents, id: p.text, deleted: p.flag, clear_usage: p.flag });
 
 export function changesOf(world: World, items: ReturnType<typeof itemShape>[]): ItemChange[] {

@@ -1,4 +1,4 @@
-/** The parameters that creating and updating a subscription share, and how they become its fields. */
+/** The parameters that creating and updating a subscription share, and how they are stored. */
 import type Stripe from 'stripe';
 import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
 import * as p from '../protocol/parameters.ts';
@@ -42,7 +42,7 @@ export const sharedFields = {
   }),
 };
 
-/** The given ones of the shared fields, as the subscription holds them. */
+/** The shared fields that were given, as the subscription stores them. */
 export function readFields(
   world: World,
   given: p.Read<typeof sharedFields>,

@@ -110,7 +110,7 @@ const updatable = {
   trial_from_plan: p.flag,
 };
 
-/** Updates a subscription; what costs money first, so that a refused card leaves everything as it was. */
+/** Updates a subscription. Changes that cost money are made first, so that a declined card leaves everything as it was. */
 function updateSubscription(
   world: World,
   subscription: Stripe.Subscription,

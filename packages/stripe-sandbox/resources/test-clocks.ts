@@ -1,4 +1,4 @@
-/** Test clocks (docs.stripe.com/api/test_clocks). Advancing is done when the answer arrives: nothing needs to be polled. */
+/** Test clocks (docs.stripe.com/api/test_clocks). Advancing is complete when the request is answered, so polling is not needed. */
 import type Stripe from 'stripe';
 import { deleteCustomer } from '../billing/customers/customers.ts';
 import { advanceTestClock } from '../billing/time.ts';

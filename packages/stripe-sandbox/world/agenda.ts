@@ -1,11 +1,11 @@
 /**
- * What is to happen, and when: renewals, retries, expiries, redeliveries. Entries are data, not closures, so that a
- * world can be written down; `handlers` says what each action does. One entry per key: putting it again moves it.
- * An entry lives on the sandbox's clock, or on a test clock, and is due when that clock reaches it.
+ * The agenda: future actions and their times, such as renewals, retries, expiries and redeliveries. Entries are data, not closures, so that a
+ * world can be saved; `billing/actions.ts` has the functions. There is one entry per key: putting a key again moves its entry. An entry belongs
+ * to the sandbox's clock or to a test clock, and is due when that clock reaches it.
  */
 export interface Entry {
   key: string;
-  /** Unix seconds. */
+  /** The time in Unix seconds. */
   at: number;
   /** The test clock's id, or null for the sandbox's own clock. */
   clock: string | null;
@@ -16,12 +16,12 @@ export interface Entry {
 export interface Agenda {
   put(entry: Entry): void;
   remove(key: string): void;
-  /** The earliest entry of that clock at or before `until`; of equals, the one that was put first. */
+  /** The earliest entry of that clock at or before `until`; among equals, the one that was put first. */
   nextDue(clock: string | null, until: number): Entry | undefined;
   dump(): Entry[];
 }
 
-/** An agenda that holds what an earlier `dump` held, or nothing. */
+/** Creates an agenda, empty or with the entries of an earlier `dump`. */
 export function createAgenda(dumped: Entry[] = []): Agenda {
   const entries = new Map(dumped.map((entry) => [entry.key, entry]));
   return {

@@ -1,4 +1,4 @@
-/** What the sandbox answers instead of an object: errors in Stripe's shape (docs.stripe.com/api/errors). */
+/** Errors of the sandbox, in Stripe's shape (docs.stripe.com/api/errors). */
 import type Stripe from 'stripe';
 
 type FaultType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error' | 'rate_limit_error';
@@ -13,7 +13,7 @@ interface FaultDetail {
   payment_method?: Stripe.PaymentMethod;
 }
 
-/** An error that the HTTP boundary answers as `{ "error": … }` with its status. */
+/** An error that the API answers as `{ "error": … }` with its status. */
 export class Fault extends Error {
   readonly status: number;
   readonly body: { type: FaultType; message: string; doc_url?: string } & FaultDetail;
@@ -28,12 +28,12 @@ export class Fault extends Error {
   }
 }
 
-/** 400: the request itself is wrong. */
+/** A 400: the request itself is wrong. */
 export function invalid(message: string, param?: string, code?: string): Fault {
   return new Fault(400, 'invalid_request_error', message, { ...(code && { code }), ...(param && { param }) });
 }
 
-/** 404: `No such customer: 'cus_…'`. */
+/** A 404, such as `No such customer: 'cus_…'`. */
 export function missing(what: string, id: string, param = 'id'): Fault {
   return new Fault(404, 'invalid_request_error', `No such ${what}: '${id}'`, { code: 'resource_missing', param });
 }

@@ -1,6 +1,6 @@
-/** The deliveries of a world: which events are on their way to which endpoint. This is state only; events/deliveries.ts acts on it. */
+/** The outbox: the pending and finished deliveries of a world. This is state only; events/deliveries.ts acts on it. */
 
-/** One event on its way to one webhook endpoint. */
+/** One event for one webhook endpoint. */
 export interface Delivery {
   id: string;
   event: string;
@@ -15,9 +15,9 @@ export interface Outbox {
   mode: 'automatic' | 'manual';
   /** Every delivery, oldest first. */
   readonly deliveries: Map<string, Delivery>;
-  /** Held back until the next one has gone ahead. */
+  /** Deliveries that are held back until a later one was sent. */
   overtaken: Delivery[];
-  /** Sends a delivery; set by what owns the sockets. */
+  /** Sends a delivery. http/webhooks.ts sets it. */
   send: (delivery: Delivery) => void;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Randomness from one seed, so that a run with its ids, its troubles and its failures can be had again.
- * The generator is mulberry32 (T. Ettinger, public domain): small, fast, and nobody's secret depends on it.
+ * Randomness from one seed, so that a run can be repeated with the same ids, troubles and failures. The generator is mulberry32 (T. Ettinger,
+ * public domain): small and fast. It is not for secrets.
  */
 export interface Random {
-  /** A number from 0 up to, and without, 1. */
+  /** A number of at least 0 and less than 1. */
   next(): number;
   /** `length` characters of the alphabet that Stripe's ids use. */
   characters(length: number): string;

@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import { type Dump, dumpWorld, type World } from './world.ts';
 
 export interface StateFile {
-  /** Writes for the last time. */
+  /** Writes the file a last time. */
   stop(): void;
 }
 
 const EVERY_MS = 2000;
 
-/** What an earlier run left; undefined where there is no file yet. Throws for a file that cannot be read. */
+/** Reads the state of an earlier run. Returns undefined if there is no file. Throws if the file cannot be read. */
 export function readState(file: string): Dump | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Dump;

@@ -1,6 +1,6 @@
 /**
- * Every object of the sandbox, by its `object` name and id, in the order of creation. It holds plain JSON and nothing
- * else, so that a world can be written down and read back. It knows nothing of what the objects mean.
+ * The objects of the sandbox, by their `object` name and id, in the order of creation. The store holds plain JSON only, so that a world can be
+ * saved and loaded. It does not interpret the objects.
  */
 import type Stripe from 'stripe';
 import { missing } from './fault.ts';
@@ -39,25 +39,25 @@ export type Kind = keyof Kinds;
 export type Stored = Kinds[Kind];
 
 export interface Store {
-  /** Keeps a new object (or replaces the one of that id) and returns it. */
+  /** Stores an object, replacing one with the same id, and returns it. */
   put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K];
   find<K extends Kind>(kind: K, id: string): Kinds[K] | undefined;
-  /** Throws Stripe's 404 `resource_missing` where there is none. */
+  /** Returns an object. Throws Stripe's 404 `resource_missing` if it does not exist. */
   get<K extends Kind>(kind: K, id: string, param?: string): Kinds[K];
-  /** The object of that id, whatever it is. */
+  /** The object with that id, of any kind. */
   any(id: string): Stored | undefined;
-  /** Oldest first. */
+  /** All objects of a kind, oldest first. */
   all<K extends Kind>(kind: K): Kinds[K][];
-  /** The same, of one owner only: what `OWNERS` names. */
+  /** The objects of one owner, oldest first. `OWNERS` names the field of the owner. */
   of<K extends keyof typeof OWNERS>(kind: K, owner: string): Kinds[K][];
   remove(kind: Kind, id: string): void;
   dump(): [Kind, Stored[]][];
 }
 
-/** What Stripe calls a kind of object in "No such …". */
+/** The names of kinds in "No such …" errors, where they differ from `object`. */
 const SPOKEN: Partial<Record<Kind, string>> = { invoiceitem: 'invoice item', payment_method: 'PaymentMethod' };
 
-/** The field that names an object's owner, where that never changes: those of one are found without a look at all. */
+/** The field that names an object's owner, for kinds whose owner never changes. They are indexed by it. */
 export const OWNERS = {
   charge: 'customer',
   invoice: 'customer',
@@ -72,7 +72,7 @@ function ownerOf(kind: keyof typeof OWNERS, object: Stored): string {
   return typeof owner === 'string' ? owner : (owner?.id ?? '');
 }
 
-/** A store that holds what an earlier `dump` held, or nothing. */
+/** Creates a store, empty or with the objects of an earlier `dump`. */
 export function createStore(dumped: [Kind, Stored[]][] = []): Store {
   const kinds = new Map<Kind, Map<string, Stored>>();
   const byId = new Map<string, Stored>();

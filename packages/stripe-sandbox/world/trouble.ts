@@ -1,52 +1,51 @@
 /**
- * Trouble on demand: what can go wrong between a service and Stripe, drawn from the sandbox's seed, so that a failure
- * replays. Rates are probabilities from 0 to 1. Requests and deliveries draw from sequences of their own, so that one
- * more request does not change what happens to the deliveries.
+ * Troubles: failures between a service and Stripe, drawn from the sandbox's seed, so that a failure can be repeated. Rates are probabilities from
+ * 0 to 1. Requests and deliveries draw from separate sequences, so that one more request does not change which deliveries fail.
  */
 
 import { invalid } from './fault.ts';
 import { seededRandom } from './random.ts';
 
 export interface TroubleRates {
-  /** 429 with `rate_limit`, before anything is done. */
+  /** 429 with `rate_limit`, before the request is handled. */
   rateLimit: number;
-  /** 500 before anything is done. */
+  /** 500 before the request is handled. */
   fail: number;
-  /** 500 after the request was done: the caller cannot know. */
+  /** 500 after the request was handled: the caller cannot know that it succeeded. */
   failAfter: number;
-  /** A 200 whose body is not JSON, after the request was done. */
+  /** A 200 whose body is not JSON, after the request was handled. */
   garbage: number;
-  /** Wait `slowMs` before the request is looked at. */
+  /** The request waits `slowMs` before it is handled. */
   slow: number;
   slowMs: number;
-  /** Deliver an event twice. */
+  /** An event is delivered twice. */
   duplicate: number;
-  /** Never deliver an event. */
+  /** An event is never delivered. */
   drop: number;
-  /** Let the next event overtake this one. */
+  /** The next event is delivered before this one. */
   reorder: number;
-  /** Deliver an event `delaySeconds` late. */
+  /** An event is delivered `delaySeconds` late. */
   delay: number;
   delaySeconds: number;
 }
 
-/** The troubles that strike requests; those of deliveries are rates only. */
+/** The troubles of requests. Those of deliveries have rates, but cannot be planned. */
 type RequestTrouble = 'rateLimit' | 'fail' | 'failAfter' | 'garbage' | 'slow';
 
-/** As much of a request as trouble looks at. */
+/** The part of a request that a planned failure can match. */
 interface StruckRequest {
   method: string;
-  /** Path and query, as sent. */
+  /** The path and query, as sent. */
   path: string;
 }
 
-/** A failure for the next requests that fit, ahead of the rates. */
+/** A failure of the next requests that match. Plans take precedence over the rates. */
 export interface PlannedFailure {
-  /** How many requests, 1 by default. */
+  /** The number of requests, 1 by default. */
   times?: number;
-  /** Only of this method. */
+  /** Matches only this method. */
   method?: string;
-  /** Only of paths that start so, such as `/v1/subscriptions`. */
+  /** Matches only paths with this prefix, such as `/v1/subscriptions`. */
   path?: string;
   kind: RequestTrouble;
 }
@@ -61,14 +60,14 @@ export interface Troubles {
   readonly rates: TroubleRates;
   set(rates: Partial<TroubleRates>): void;
   plan(failure: PlannedFailure): void;
-  /** The next charge of that customer (of any, without one) fails with this decline code. */
+  /** The next charge of that customer (without one: of any customer) fails with this decline code. */
   declineNext(declineCode: string, customer?: string): void;
   takeDecline(customer: string | null): string | undefined;
-  /** No rates, no plans; the sequences start again from `seed`, or from the seed they had. */
+  /** Removes all rates and plans, and restarts the sequences from `seed` (default: the previous seed). */
   reset(seed?: number): void;
-  /** Whether this trouble strikes this request: a plan that fits is used up, else the rate decides. */
+  /** True if this trouble hits this request. A plan that matches is used up; without one the rate decides. */
   strikes(kind: RequestTrouble, request: StruckRequest): boolean;
-  /** What becomes of the next delivery. */
+  /** The troubles of the next delivery. */
   forDelivery(): DeliveryTrouble;
 }
 
@@ -87,14 +86,14 @@ const NONE: TroubleRates = {
 };
 
 const KINDS: readonly RequestTrouble[] = ['rateLimit', 'fail', 'failAfter', 'garbage', 'slow'];
-/** Amounts; all others are probabilities. */
+/** Rates that are amounts; all others are probabilities. */
 const AMOUNTS = ['slowMs', 'delaySeconds'];
 
 function checkRate(name: string, rate: unknown): void {
-  if (!(name in NONE))
-    throw invalid(`There is no trouble called ${name}. There is ${Object.keys(NONE).join(', ')}.`, name);
+  if (!(name in NONE)) throw invalid(`Unknown trouble: ${name}. Use one of ${Object.keys(NONE).join(', ')}.`, name);
   const most = AMOUNTS.includes(name) ? 1e9 : 1;
-  if (typeof rate !== 'number' || !(rate >= 0 && rate <= most)) throw invalid(`${name} is 0 to ${most}.`, name);
+  if (typeof rate !== 'number' || !(rate >= 0 && rate <= most))
+    throw invalid(`${name} must be from 0 to ${most}.`, name);
 }
 
 export function createTroubles(seed: number): Troubles {
@@ -114,7 +113,8 @@ export function createTroubles(seed: number): Troubles {
       rates = { ...rates, ...changed };
     },
     plan(failure) {
-      if (!KINDS.includes(failure.kind)) throw invalid(`A plan is one of ${KINDS.join(', ')}.`, 'kind');
+      if (!KINDS.includes(failure.kind))
+        throw invalid(`The kind of a plan must be one of ${KINDS.join(', ')}.`, 'kind');
       plans.push({ ...failure });
     },
     declineNext(code, customer) {

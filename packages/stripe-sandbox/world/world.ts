@@ -1,6 +1,6 @@
 /**
- * One account of the sandbox: its objects, its clock, its agenda, its settings. Everything that the resources and the
- * billing engine do, they do to a World; HTTP, pages and tests are three ways to reach them.
+ * One account of the sandbox: its objects, clock, agenda and settings. Resources and the billing engine act on a World; HTTP, pages and tests
+ * reach it through them.
  */
 import type Stripe from 'stripe';
 import { type Agenda, createAgenda, type Entry } from './agenda.ts';
@@ -12,18 +12,18 @@ import { createTroubles, type Troubles } from './trouble.ts';
 
 export const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive';
 
-/** What objects need to remember but never show. Plain JSON, keyed by the id of the object. */
+/** Data that objects need but never show. Plain JSON, keyed by the id of the object. */
 interface Notes {
-  /** How a card behaves, by payment method. */
+  /** The test card's number, by payment method. */
   cards: Record<string, string>;
   /** Payment methods that passed 3-D Secure while being set up for later use. */
   authenticated: Record<string, boolean>;
-  /** What was asked for when a checkout session was created. */
+  /** The parameters that created a checkout session. */
   checkouts: Record<string, unknown>;
-  /** What a subscription becomes when its pending update's invoice is paid, by subscription. */
+  /** The change that a subscription gets when its pending update's invoice is paid, by subscription. */
   pendingUpdates: Record<string, PendingChange>;
   usage: UsageRecord[];
-  /** Which period of which subscription item a draft invoice bills the usage of: counted anew when it is finalized. */
+  /** The period of each subscription item whose usage a draft invoice bills. The usage is counted again when it is finalized. */
   usagePeriods: Record<string, Record<string, { start: number; end: number }>>;
   invoiceNumbers: Record<string, number>;
 }
@@ -51,11 +51,11 @@ export interface World {
   random: Random;
   settings: AccountSettings;
   notes: Notes;
-  /** Where the sandbox is reached, for the links it gives out. */
+  /** The sandbox's base URL, for the links in its objects. */
   baseUrl: string;
-  /** The API request that is being answered: events name it as their cause. */
+  /** The API request that is being answered. Events name it as their cause. */
   request: { id: string; idempotencyKey: string | null } | null;
-  /** The sandbox's own clock, in Unix seconds. */
+  /** The time of the sandbox's own clock, in Unix seconds. */
   now(): number;
   setNow(seconds: number): void;
 }
@@ -63,7 +63,7 @@ export interface World {
 export interface WorldOptions {
   seed: number;
   settings: AccountSettings;
-  /** Unix seconds at which the clock stands still until it is advanced; without it the clock follows the machine's. */
+  /** The Unix seconds at which the clock stands until it is advanced. Without it the clock follows the machine's. */
   startAt?: number;
   dump?: Dump;
 }
@@ -88,7 +88,7 @@ export function createWorld(options: WorldOptions): World {
     troubles,
     random: seededRandom(options.seed),
     settings: options.settings,
-    // A state file of an older sandbox lacks what has been added since.
+    // A state file of an older sandbox lacks the notes that were added since.
     notes: { ...emptyNotes(), ...options.dump?.notes },
     baseUrl: 'http://127.0.0.1',
     request: null,
@@ -100,7 +100,7 @@ export function createWorld(options: WorldOptions): World {
   };
 }
 
-/** The world as plain JSON. Deliveries under way are not part of it: Stripe's promise there is `GET /v1/events`. */
+/** The world as plain JSON. Pending deliveries are not part of it; as with Stripe, `GET /v1/events` has all events. */
 export function dumpWorld(world: World): Dump {
   return {
     objects: world.store.dump(),
@@ -110,12 +110,12 @@ export function dumpWorld(world: World): Dump {
   };
 }
 
-/** An id as Stripe makes them: `newId(world, 'cus', 14)` → `cus_QXg1o8vcGmoR32`. */
+/** A new id in Stripe's format: `newId(world, 'cus', 14)` → `cus_QXg1o8vcGmoR32`. */
 export function newId(world: World, prefix: string, length = 24): string {
   return `${prefix}_${world.random.characters(length)}`;
 }
 
-/** The id of what may be an id or the expanded object. */
+/** The id of a reference that is an id or the expanded object. */
 export function idOf(reference: string | { id: string }): string;
 export function idOf(reference: string | { id: string } | null | undefined): string | null;
 export function idOf(reference: string | { id: string } | null | undefined): string | null {

@@ -1,8 +1,8 @@
-/** Plans: what Stripe showed before there were prices, and still shows beside them. */
+/** Plans: Stripe's predecessor of prices. The API still shows a plan beside each recurring price. */
 import type Stripe from 'stripe';
 import { idOf } from '../../world/world.ts';
 
-/** The plan that Stripe still shows beside a recurring price. */
+/** The plan that is shown beside a recurring price. */
 export function planOf(price: Stripe.Price): Stripe.Plan {
   return {
     id: price.id,

@@ -1,11 +1,11 @@
-/** Products as they are made and written, alone or inside a price (docs.stripe.com/api/products). */
+/** Products, created and updated by themselves or inside a price (docs.stripe.com/api/products). */
 import type Stripe from 'stripe';
 import { emit } from '../../events/events.ts';
 import { mergeMetadata } from '../../protocol/parameters.ts';
 import { invalid } from '../../world/fault.ts';
 import { newId, type World } from '../../world/world.ts';
 
-/** Null empties a field. */
+/** The writable fields of a product. Null clears a field. */
 export interface ProductFields {
   active?: boolean | undefined;
   description?: string | null | undefined;
@@ -26,7 +26,7 @@ export interface NewProduct extends ProductFields {
   name: string;
 }
 
-/** A new product. Throws 400 where its id is taken. */
+/** Creates a product. Throws 400 if its id is taken. */
 export function createProduct(world: World, given: NewProduct): Stripe.Product {
   if (given.id && world.store.find('product', given.id)) {
     throw invalid(`Product already exists.`, 'id', 'resource_already_exists');
@@ -60,7 +60,7 @@ export function createProduct(world: World, given: NewProduct): Stripe.Product {
   return product;
 }
 
-/** Writes the fields that are given onto a product. */
+/** Sets the given fields of a product. */
 export function writeProduct(world: World, product: Stripe.Product, given: ProductFields): void {
   const { metadata, images, marketing_features, package_dimensions: _, ...plain } = given;
   for (const key of [

@@ -1,9 +1,9 @@
-/** A checkout session as it starts: every key that Stripe's object has. */
+/** A new checkout session, with every key that Stripe's object has. */
 import type Stripe from 'stripe';
 import { newId, type World } from '../../world/world.ts';
 import type { DiscountAsked } from '../invoices/discounts.ts';
 
-/** What was asked for when the session was created, and is not shown. */
+/** Parameters of the request that created the session which Stripe's object does not show. */
 export interface CheckoutAsked {
   lines: { id: string; price: string; quantity: number | null }[];
   discounts: DiscountAsked[];

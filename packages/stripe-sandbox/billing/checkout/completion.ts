@@ -1,4 +1,4 @@
-/** What happens when somebody presses Pay on the hosted checkout page, or a test does it in their place. */
+/** Completing a checkout: called when somebody presses Pay on the hosted page, or by a test in their place. */
 import type Stripe from 'stripe';
 import { nowFor, unschedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
@@ -19,23 +19,23 @@ import type { CheckoutAsked } from './blank-session.ts';
 import { type Quote, quoteOf } from './quote.ts';
 
 export interface CheckoutForm {
-  /** A test card's number; may be left out where no payment method is collected. */
+  /** A test card's number; optional where no payment method is collected. */
   card?: string;
   email?: string;
   name?: string;
   country?: string;
-  /** What was typed into the promotion code field. */
+  /** The content of the promotion code field. */
   promotionCode?: string;
   taxId?: { type: string; value: string };
-  /** What the customer did when asked by 3-D Secure; left out: not asked yet. */
+  /** The customer's answer to 3-D Secure; absent before the customer was asked. */
   authentication?: 'passed' | 'failed';
 }
 
 export type CheckoutOutcome = { status: 'complete'; session: Stripe.Checkout.Session } | { status: 'requires_action' };
 
 /**
- * Completes an open session, or says that 3-D Secure has to be asked first. Throws the card's 402 on a decline; the
- * session then stays open, and nothing was bought.
+ * Completes an open session, or returns that 3-D Secure has to be asked first. Throws the card's 402 on a decline; the session then stays open
+ * and nothing is bought.
  */
 export function completeCheckout(world: World, session: Stripe.Checkout.Session, form: CheckoutForm): CheckoutOutcome {
   if (session.status !== 'open') throw invalid(`This Checkout Session is ${session.status}.`, 'session');
@@ -60,7 +60,7 @@ export function completeCheckout(world: World, session: Stripe.Checkout.Session,
   return { status: 'complete', session };
 }
 
-/** Declines are told before anything is created, as the page does; says whether 3-D Secure is to be asked. */
+/** Throws a decline before anything is created, as the page does. Returns true if 3-D Secure has to be asked. */
 function needsAuthentication(
   world: World,
   session: Stripe.Checkout.Session,
@@ -168,7 +168,7 @@ function startSubscription(
         trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: missing } },
       }),
     },
-    // The customer is there and has passed 3-D Secure, if it was asked for: nothing is left to ask.
+    // The customer is present and has already passed 3-D Secure if the card asks for it, so do not ask again.
     offSession: true,
     authenticated: true,
   });
@@ -205,7 +205,7 @@ function takePayment(
   session.payment_intent = intent.id;
 }
 
-/** A one-off payment with `invoice_creation`: the invoice is made and paid in one go (docs.stripe.com/payments/checkout/receipts). */
+/** Pays a one-off purchase with `invoice_creation`: creates an invoice and pays it (docs.stripe.com/payments/checkout/receipts). */
 function payByInvoice(
   world: World,
   session: Stripe.Checkout.Session,

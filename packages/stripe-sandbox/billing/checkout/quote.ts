@@ -1,4 +1,4 @@
-/** What a checkout session costs today: lines, discounts, tax, trial. Writes the totals onto the session. */
+/** The cost of a checkout session today: lines, discounts, tax, trial. Writes the totals onto the session. */
 import type Stripe from 'stripe';
 import { idOf, type World } from '../../world/world.ts';
 import { amountOf } from '../invoices/amounts.ts';
@@ -20,7 +20,7 @@ export interface Quote {
   trial: boolean;
 }
 
-/** Prices the session with `discounts` (those it was created with, or the promotion code that was typed in). */
+/** Prices the session with `discounts`: those it was created with, or the promotion code that the customer entered. */
 export function quoteOf(world: World, session: Stripe.Checkout.Session, discounts: DiscountAsked[]): Quote {
   const asked = world.notes.checkouts[session.id] as CheckoutAsked;
   const chosen = discounts.length > 0 ? discounts : asked.discounts;

@@ -1,4 +1,4 @@
-/** Customers: created with what is known of them, written, and deleted with all that is theirs (docs.stripe.com/api/customers). */
+/** Customers: creating, updating, and deleting them with all their objects (docs.stripe.com/api/customers). */
 import type Stripe from 'stripe';
 import { unschedule } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
@@ -11,7 +11,7 @@ import { attach, resolvePaymentMethod } from '../payments/payment-methods.ts';
 import { endSubscription } from '../subscriptions/endings.ts';
 import { newTaxId } from './tax-ids.ts';
 
-/** Null empties a field. */
+/** The writable fields of a customer. Null clears a field. */
 export interface CustomerFields {
   address?: object | null | undefined;
   balance?: number | undefined;
@@ -38,14 +38,14 @@ export interface NewCustomer extends CustomerFields {
   test_clock?: string | undefined;
 }
 
-/** A live customer. Throws Stripe's 404, and its other one for a deleted customer. */
+/** Returns a customer that exists. Throws Stripe's 404 for an unknown id, and its other 404 for a deleted customer. */
 export function liveCustomer(world: World, id: string, param = 'customer'): Stripe.Customer {
   const customer = world.store.get('customer', id, param);
   if (customer.deleted) throw missing('customer', id, param);
   return customer;
 }
 
-/** A customer of whom nothing is known, not in the store. */
+/** A customer with all fields empty, not in the store. */
 export function blankCustomer(world: World, clock: Stripe.TestHelpers.TestClock | null): Stripe.Customer {
   return {
     id: newId(world, 'cus', 14),
@@ -85,7 +85,7 @@ export function createCustomer(world: World, given: NewCustomer): Stripe.Custome
   return customer;
 }
 
-/** Deletes for good: subscriptions end at once, and the id answers `deleted: true` from now on. */
+/** Deletes a customer for good: the subscriptions end at once, and the id answers `deleted: true` from now on. */
 export function deleteCustomer(world: World, customer: Stripe.Customer): Stripe.DeletedCustomer {
   for (const subscription of world.store.all('subscription')) {
     const live = subscription.status !== 'canceled' && subscription.status !== 'incomplete_expired';
@@ -100,7 +100,7 @@ export function deleteCustomer(world: World, customer: Stripe.Customer): Stripe.
   return world.store.put('customer', { id: customer.id, object: 'customer', deleted: true }) as Stripe.DeletedCustomer;
 }
 
-/** Writes the fields that are given onto a customer. Throws 400 for an email without an at sign and a payment method of somebody else. */
+/** Sets the given fields of a customer. Throws 400 for an email without "@", and for another customer's payment method. */
 export function writeCustomer(world: World, customer: Stripe.Customer, given: CustomerFields): void {
   const {
     address,

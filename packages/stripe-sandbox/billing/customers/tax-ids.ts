@@ -1,4 +1,4 @@
-/** Tax ids of customers. The sandbox asks no registry: every id verifies, except one that starts with `XX`. */
+/** Tax ids of customers. The sandbox queries no tax authority: every id verifies, except one that starts with `XX`. */
 import type Stripe from 'stripe';
 import { emit } from '../../events/events.ts';
 import { newId, type World } from '../../world/world.ts';

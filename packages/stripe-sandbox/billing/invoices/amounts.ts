@@ -1,8 +1,8 @@
-/** What a quantity of a price costs, in minor units (docs.stripe.com/products-prices/pricing-models). */
+/** The amount for a quantity of a price, in minor units (docs.stripe.com/products-prices/pricing-models). */
 import type Stripe from 'stripe';
 import { invalid } from '../../world/fault.ts';
 
-/** Decimals travel as strings; the SDK turns them into its Decimal on arrival. */
+/** Turns a number into the string that Stripe's API sends for decimals; the SDK parses it into its Decimal. */
 export function decimal(value: number): Stripe.Decimal {
   return String(value) as unknown as Stripe.Decimal;
 }
@@ -13,7 +13,7 @@ interface Rates {
   tiers?: Stripe.Price.Tier[];
 }
 
-/** The rates of a price in a currency: its own, or one of its currency_options. Throws 400 if it has neither. */
+/** The rates of a price in a currency: its own, or those of its currency_options. Throws 400 if it has neither. */
 export function ratesIn(price: Stripe.Price, currency: string): Rates {
   if (price.currency === currency) return price;
   const option = price.currency_options?.[currency];
@@ -24,7 +24,7 @@ export function ratesIn(price: Stripe.Price, currency: string): Rates {
   );
 }
 
-/** The amount of `quantity` of a price, rounded to the minor unit. */
+/** The amount for `quantity` of a price, rounded to the minor unit. */
 export function amountOf(price: Stripe.Price, quantity: number, currency = price.currency): number {
   const rates = ratesIn(price, currency);
   const count = packages(price, quantity);
@@ -43,13 +43,13 @@ function unitRate(rates: Pick<Rates, 'unit_amount' | 'unit_amount_decimal'>): nu
   return Number(rates.unit_amount_decimal ?? rates.unit_amount ?? 0);
 }
 
-/** Every unit at the rate of the tier that the whole quantity falls in. */
+/** Volume tiers: every unit costs the rate of the tier that the whole quantity falls in. */
 function byVolume(rates: Rates, quantity: number): number {
   const tier = (rates.tiers ?? []).find((one) => one.up_to === null || quantity <= one.up_to);
   return tier ? unitRate(tier) * quantity + Number(tier.flat_amount ?? 0) : 0;
 }
 
-/** Each unit at the rate of its own tier; a tier's flat fee once anything falls in it. */
+/** Graduated tiers: each unit costs the rate of its own tier. A tier's flat fee is due once a unit falls in it. */
 function graduated(rates: Rates, quantity: number): number {
   let amount = 0;
   let below = 0;

@@ -1,4 +1,4 @@
-/** A draft invoice before it has lines: every key that Stripe's object has. */
+/** A draft invoice without lines, with every key that Stripe's object has. */
 import type Stripe from 'stripe';
 import { listOf } from '../../protocol/listing.ts';
 import { idOf, type World } from '../../world/world.ts';

@@ -1,4 +1,4 @@
-/** Coupons as they act: which discounts an invoice has, and what each takes off a line (docs.stripe.com/billing/subscriptions/coupons). */
+/** Discounts: which ones apply to an invoice, and how much each takes off a line (docs.stripe.com/billing/subscriptions/coupons). */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
@@ -12,7 +12,7 @@ export interface DiscountAsked {
   discount?: string | undefined;
 }
 
-/** Redeems a coupon or promotion code for a customer and, where given, a subscription. Throws 400 where it may not be. */
+/** Redeems a coupon or promotion code for a customer and, if given, a subscription. Throws 400 if it may not be redeemed. */
 export function redeem(
   world: World,
   asked: DiscountAsked,
@@ -34,7 +34,7 @@ export function redeem(
   return discount;
 }
 
-/** The discount that redeeming would give: for previews, and counted as used by nobody. */
+/** The discount that redeeming would give, for previews. The redemption is not counted. */
 export function unredeemed(
   world: World,
   asked: DiscountAsked,
@@ -62,7 +62,7 @@ export function unredeemed(
   };
 }
 
-/** A promotion code that this customer may use now. */
+/** Returns a promotion code that this customer may use now. Throws 400 otherwise. */
 export function usablePromotionCode(world: World, id: string, customer: string | null): Stripe.PromotionCode {
   const code = world.store.get('promotion_code', id, 'promotion_code');
   const now = nowFor(world, customer);
@@ -90,7 +90,7 @@ export function usableCoupon(world: World, id: string): Stripe.Coupon {
   return coupon;
 }
 
-/** The discounts that an invoice of this customer and subscription has: the subscription's, else the customer's. */
+/** The discounts of an invoice: the subscription's if it has any, otherwise the customer's. */
 export function discountsFor(
   world: World,
   customerId: string | null,
@@ -106,7 +106,7 @@ export function discountsFor(
   return general && live(general) ? [general] : [];
 }
 
-/** What each discount takes off each amount; percentages compound, a fixed amount is spread over what is left. */
+/** The amount that each discount takes off each line. Percentages compound; a fixed amount is spread over what is left. */
 export function takeOff(
   world: World,
   lines: { amount: number; product: string | null; discountable: boolean }[],
@@ -135,7 +135,7 @@ export function takeOff(
   return taken;
 }
 
-/** After an invoice has used them: discounts that last once are gone from the subscription and the customer. */
+/** Removes discounts of duration `once` from the subscription and the customer after an invoice has used them. */
 export function useUp(world: World, discountIds: string[], subscription: Stripe.Subscription | null): void {
   for (const id of discountIds) {
     const discount = world.store.find('discount', id);

@@ -1,6 +1,6 @@
 /**
- * An invoice's life: built as a draft, finalized, paid, voided or given up (docs.stripe.com/invoicing/overview).
- * `buildInvoice` is pure, so that previews are made by the same hands. Charging is collection.ts.
+ * An invoice's life: built as a draft, finalized, paid, voided or marked uncollectible (docs.stripe.com/invoicing/overview). `buildInvoice` is
+ * pure, so that previews use the same code. collection.ts charges invoices.
  */
 import type Stripe from 'stripe';
 import { nowFor, schedule, unschedule } from '../../events/clock.ts';
@@ -14,7 +14,7 @@ import { discountsFor, takeOff, useUp } from './discounts.ts';
 import { toLine, usageLines } from './lines.ts';
 import { taxFor, taxOn, taxRateOf } from './taxes.ts';
 
-/** An invoice with lines, discounts, taxes and totals. It is not in the store yet. */
+/** Builds an invoice with lines, discounts, taxes and totals. It is not in the store yet. */
 export function buildInvoice(world: World, given: NewInvoice, id = newId(world, 'in')): Stripe.Invoice {
   const invoice = blankInvoice(world, given, id, nowFor(world, given.customer.id));
   invoice.lines = listOf(
@@ -29,7 +29,7 @@ export function buildInvoice(world: World, given: NewInvoice, id = newId(world, 
   return invoice;
 }
 
-/** Works out a draft's discounts, taxes and totals anew, after its lines changed. */
+/** Recomputes a draft's discounts, taxes and totals after its lines changed. */
 export function retotal(world: World, invoice: Stripe.Invoice): void {
   const customer = world.store.get('customer', idOf(invoice.customer)!) as Stripe.Customer;
   const discounts = invoice.discounts.map((one) => world.store.get('discount', idOf(one)));
@@ -38,7 +38,7 @@ export function retotal(world: World, invoice: Stripe.Invoice): void {
   applyTotals(invoice, customer.balance);
 }
 
-/** Stores a draft and announces it. With `finalizeAt` it is finalized by itself then. */
+/** Stores a draft and emits its event. With `finalizeAt` (Unix seconds) it is finalized automatically at that time. */
 export function openDraft(world: World, invoice: Stripe.Invoice, finalizeAt: number | null): Stripe.Invoice {
   world.store.put('invoice', invoice);
   for (const line of invoice.lines.data) {
@@ -55,7 +55,7 @@ export function openDraft(world: World, invoice: Stripe.Invoice, finalizeAt: num
   return invoice;
 }
 
-/** Draft → open (or straight to paid when nothing is due): numbered, immutable, with a payment intent to pay it. */
+/** Draft → open, or straight to paid when nothing is due. The invoice gets its number and a payment intent, and is immutable from then on. */
 export function finalize(world: World, invoice: Stripe.Invoice): void {
   if (invoice.status !== 'draft')
     throw invalid(
@@ -87,7 +87,7 @@ export function finalize(world: World, invoice: Stripe.Invoice): void {
   else if (invoice.collection_method === 'send_invoice') emit(world, 'invoice.sent', invoice);
 }
 
-/** Usage that was reported while the invoice was a draft still counts, if it happened in the period. */
+/** Counts usage again that was reported while the invoice was a draft, if it happened in the invoice's period. */
 function recountUsage(world: World, invoice: Stripe.Invoice): void {
   const periods = world.notes.usagePeriods[invoice.id];
   const subscription = subscriptionOf(world, invoice);
@@ -105,7 +105,7 @@ function recountUsage(world: World, invoice: Stripe.Invoice): void {
   retotal(world, invoice);
 }
 
-/** Open → paid. What that means for a subscription is collection.ts's to say. */
+/** Open → paid. collection.ts decides how the subscription changes. */
 export function markPaid(world: World, invoice: Stripe.Invoice, amount: number, outOfBand = false): void {
   const now = nowFor(world, idOf(invoice.customer));
   unschedule(world, 'retry', invoice.id);
@@ -130,7 +130,7 @@ export function markPaid(world: World, invoice: Stripe.Invoice, amount: number, 
   emit(world, 'invoice.payment_succeeded', invoice);
 }
 
-/** Open (or uncollectible) → void: as if it had never been. */
+/** Open or uncollectible → void: nothing is owed. */
 export function voidInvoice(world: World, invoice: Stripe.Invoice): void {
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
     throw invalid(`You can only pass in open invoices. This invoice isn't open.`, 'id', 'status_transition_invalid');
@@ -139,7 +139,7 @@ export function voidInvoice(world: World, invoice: Stripe.Invoice): void {
   emit(world, 'invoice.voided', invoice);
 }
 
-/** Open → uncollectible: written off, can still be paid. */
+/** Open → uncollectible: written off, but it can still be paid. */
 export function markUncollectible(world: World, invoice: Stripe.Invoice): void {
   if (invoice.status !== 'open')
     throw invalid('You can only mark open invoices uncollectible.', 'id', 'status_transition_invalid');
@@ -183,7 +183,7 @@ function close(world: World, invoice: Stripe.Invoice, status: 'void', reason: 'v
   invoice.status_transitions.voided_at = now;
 }
 
-/** The intent and the invoice payment that stand for what is due. */
+/** Creates the payment intent and the invoice payment for the amount due. */
 function openPayment(world: World, invoice: Stripe.Invoice): void {
   const intent = createPaymentIntent(world, {
     amount: invoice.amount_due,
@@ -209,7 +209,7 @@ function openPayment(world: World, invoice: Stripe.Invoice): void {
   world.store.put('invoice_payment', payment);
 }
 
-/** A customer's credit pays first; what an invoice gives back becomes credit. */
+/** Uses the customer's credit before the card. A negative total becomes credit. */
 function settleBalance(world: World, invoice: Stripe.Invoice, customer: Stripe.Customer): void {
   applyTotals(invoice, customer.balance);
   const after = Math.min(0, invoice.total + customer.balance);
@@ -223,7 +223,7 @@ function settleBalance(world: World, invoice: Stripe.Invoice, customer: Stripe.C
   recordBalance(world, customer, invoice.currency, change, invoice.id);
 }
 
-/** A line in the customer's balance history. */
+/** Adds an entry to the customer's balance history. */
 export function recordBalance(
   world: World,
   customer: Stripe.Customer,

@@ -1,11 +1,11 @@
-/** Invoice lines: for a period of a subscription item, for a proration, for usage, for a single invoice item. Pure. */
+/** Invoice lines: for a subscription item's period, a proration, usage, or an invoice item. Pure. */
 import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { amountOf, decimal, ratesIn } from './amounts.ts';
 import { type Period, periodAt } from './periods.ts';
 import { usageIn } from './usage.ts';
 
-/** A line before it has an invoice. */
+/** A line that belongs to no invoice yet. */
 export interface LineDraft {
   amount: number;
   currency: string;
@@ -19,20 +19,20 @@ export interface LineDraft {
   subscriptionItem: string | null;
   invoiceItem: string | null;
   metadata: Record<string, string>;
-  /** The invoice lines that a credit gives back a part of. */
+  /** The invoice lines that this credit partly gives back. */
   credited?: { invoice: string; invoice_line_items: string[] } | null;
 }
 
-/** What a subscription item was charged for its current period, after discounts. */
+/** The amount that a subscription item was charged for its current period, after discounts. */
 export interface Debit {
   amount: number;
   period: Period;
-  /** The invoice and its line; absent while the debit waits for its invoice. */
+  /** The invoice and its line; absent while the debit waits for an invoice. */
   invoice?: string;
   line?: string;
 }
 
-/** The lines that bill `items` for their current periods: in advance if licensed; free of charge in a trial. */
+/** The lines that bill `items` for their current periods: in advance for licensed prices, free of charge during a trial. */
 export function periodLines(
   world: World,
   subscription: Stripe.Subscription,
@@ -57,14 +57,14 @@ export function periodLines(
     });
 }
 
-/** How much of a whole period the item's current one is: less than 1 before a billing cycle anchor in the future. */
+/** The item's current period as a share of a whole one: less than 1 before a billing cycle anchor in the future. */
 function shareOf(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): number {
   const whole = periodAt(subscription.billing_cycle_anchor, item.price.recurring!, item.current_period_start);
   if (subscription.trial_end === item.current_period_start) return 1;
   return (item.current_period_end - item.current_period_start) / (whole.end - whole.start);
 }
 
-/** The lines that bill metered `items` in arrears, for `periodOf(item)`; an item without usage brings none. */
+/** The lines that bill metered `items` in arrears, for `periodOf(item)`. An item without usage has no line. */
 export function usageLines(
   world: World,
   subscription: Stripe.Subscription,
@@ -83,7 +83,7 @@ export function usageLines(
     .filter((line) => line.quantity > 0);
 }
 
-/** What the rest of the period costs, from `at` on. `net` is the share of the price left after discounts. */
+/** A debit for the rest of the period from `at` on. `net` is the share of the price left after discounts. */
 export function debitLine(
   world: World,
   subscription: Stripe.Subscription,
@@ -98,7 +98,7 @@ export function debitLine(
   return { ...prorationOf(world, subscription, item, at, 'Remaining'), amount };
 }
 
-/** What is given back from `at` on, of what was debited for the item (flexible billing mode: of the original amount). */
+/** A credit from `at` on for what the item was charged (flexible billing mode: a share of the original amount). */
 export function creditLine(
   world: World,
   subscription: Stripe.Subscription,
@@ -127,13 +127,13 @@ function prorationOf(
     ...itemLine(subscription, item, { start: at, end: item.current_period_end }),
     description: `${word} time on ${count}${productName(world, item.price)} after ${dayOf(at)}`,
     quantity,
-    // Discounts are part of the amount already (proration_discounts: included).
+    // Discounts are already part of the amount (proration_discounts: included).
     discountable: false,
     proration: true,
   };
 }
 
-/** Lines of one-off prices on a subscription's first invoice. */
+/** The lines for one-off prices on a subscription's first invoice. */
 export function oneOffLines(
   world: World,
   prices: { price: Stripe.Price; quantity: number }[],
@@ -155,7 +155,7 @@ export function oneOffLines(
     }));
 }
 
-/** The line of an invoice item that waited for an invoice. */
+/** The line for an invoice item that was pending. */
 export function invoiceItemLine(world: World, item: Stripe.InvoiceItem): LineDraft {
   const priceId = idOf(item.pricing?.price_details?.price);
   const details = item.parent?.subscription_details;
@@ -175,7 +175,7 @@ export function invoiceItemLine(world: World, item: Stripe.InvoiceItem): LineDra
   };
 }
 
-/** The line as it stands on an invoice; discounts and taxes are the invoice's to fill in. */
+/** A line as it stands on an invoice. The invoice adds the discounts and taxes. */
 export function toLine(world: World, draft: LineDraft, invoiceId: string | null): Stripe.InvoiceLineItem {
   const { price } = draft;
   const proration = { proration: draft.proration, proration_details: { credited_items: draft.credited ?? null } };

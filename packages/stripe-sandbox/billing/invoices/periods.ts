@@ -8,7 +8,7 @@ export interface Period {
 
 type Recurring = Pick<Stripe.Price.Recurring, 'interval' | 'interval_count'>;
 
-/** `anchor` plus `count` intervals; 31 January plus a month is the last of February. Unix seconds in and out. */
+/** `anchor` plus `count` intervals; 31 January plus one month is the last day of February. Takes and returns Unix seconds. */
 export function addIntervals(anchor: number, interval: string, count: number): number {
   if (interval === 'day') return anchor + count * 86_400;
   if (interval === 'week') return anchor + count * 7 * 86_400;
@@ -22,7 +22,7 @@ export function addIntervals(anchor: number, interval: string, count: number): n
   return to.getTime() / 1000;
 }
 
-/** The period that contains `at`: its start is inside it, its end is not. */
+/** The period that contains `at`. The start belongs to the period, the end does not. */
 export function periodAt(anchor: number, recurring: Recurring, at: number): Period {
   const { interval, interval_count: step } = recurring;
   const seconds = { day: 86_400, week: 604_800, month: 2_629_800, year: 31_557_600 }[interval as 'day'] * step;

@@ -1,4 +1,4 @@
-/** Prorations, and invoice items that wait for the next invoice (docs.stripe.com/billing/subscriptions/prorations). */
+/** Prorations, and pending invoice items (docs.stripe.com/billing/subscriptions/prorations). */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
@@ -7,7 +7,7 @@ import { decimal } from './amounts.ts';
 import { discountsFor, takeOff } from './discounts.ts';
 import { creditLine, type Debit, debitLine, invoiceItemLine, type LineDraft } from './lines.ts';
 
-/** The credit for what `before` had and the debit for what `after` has, from `at` to the end of the period. */
+/** The credit for `before` and the debit for `after`, from `at` to the end of the period. */
 export function prorationLines(
   world: World,
   subscription: Stripe.Subscription,
@@ -29,7 +29,7 @@ export function prorationLines(
   return lines.filter((line) => line.amount !== 0);
 }
 
-/** The last charge for the item's current period, on an invoice or waiting for one; what was never charged has none. */
+/** The last charge for the item's current period, on an invoice or pending. Undefined if it was never charged. */
 function debitOf(world: World, subscription: Stripe.Subscription, item: Stripe.SubscriptionItem): Debit | undefined {
   const ofPeriod = (period: { end: number }, amount: number) => period.end === item.current_period_end && amount >= 0;
   const waiting = world.store
@@ -54,7 +54,7 @@ function debitOf(world: World, subscription: Stripe.Subscription, item: Stripe.S
   );
 }
 
-/** Keeps lines for the next invoice as invoice items. */
+/** Stores lines as invoice items for the next invoice. */
 export function keepForNextInvoice(
   world: World,
   subscription: Stripe.Subscription,
@@ -68,7 +68,7 @@ export function keepForNextInvoice(
   });
 }
 
-/** The lines of all items that wait for an invoice of this subscription (or of the customer at large). */
+/** Takes the lines of all items that are pending for this subscription (or for the customer, without one). */
 export function takePendingItems(
   world: World,
   customer: string,
@@ -86,7 +86,7 @@ export function takePendingItems(
     .map((item) => invoiceItemLine(world, item));
 }
 
-/** An invoice item of that content, waiting for an invoice. */
+/** A pending invoice item with the content of `line`. */
 export function newInvoiceItem(world: World, customer: string, line: LineDraft): Stripe.InvoiceItem {
   const owner = world.store.find('customer', customer);
   return {

@@ -1,11 +1,11 @@
 /**
- * Automatic tax, made simple and predictable: one standard rate a country, by the customer's address; reverse charge
- * for a business abroad with a tax id; nothing where there is no address. Not a tax engine and not to be taken for one.
+ * Automatic tax, simple and predictable: one standard rate per country, by the customer's address; reverse charge for a business abroad with a
+ * tax id; no tax without an address. Do not use it to compute real taxes.
  */
 import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../../world/world.ts';
 
-/** Standard VAT and GST rates in percent; a country that is not listed has none here. */
+/** Standard VAT and GST rates in percent. Countries that are not listed have no tax here. */
 const STANDARD_RATES: Record<string, number> = {
   AT: 20,
   AU: 10,
@@ -29,7 +29,7 @@ export interface TaxDecision {
   country: string | null;
 }
 
-/** What tax a customer pays. */
+/** The tax that a customer pays. */
 export function taxFor(world: World, customer: Stripe.Customer | null): TaxDecision {
   const country = customer?.address?.country ?? null;
   if (!customer || !country)
@@ -49,12 +49,12 @@ export function taxFor(world: World, customer: Stripe.Customer | null): TaxDecis
   return { status: 'complete', percentage: rate, reason: 'standard_rated', country };
 }
 
-/** The tax on an amount. Of an inclusive amount the tax is a part; on an exclusive one it comes on top. */
+/** The tax on an amount: contained in an inclusive amount, added to an exclusive one. */
 export function taxOn(amount: number, percentage: number, inclusive: boolean): number {
   return Math.round(inclusive ? amount - amount / (1 + percentage / 100) : (amount * percentage) / 100);
 }
 
-/** The tax rate object that invoices of that country name; made when first needed. */
+/** The id of the tax rate object for a country's invoices; created on first use. */
 export function taxRateOf(world: World, decision: TaxDecision, inclusive: boolean): string {
   const known = world.store
     .all('tax_rate')

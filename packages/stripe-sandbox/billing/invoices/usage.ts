@@ -1,8 +1,8 @@
-/** What was used: meter events gathered by the meter's formula (docs.stripe.com/billing/subscriptions/usage-based). */
+/** Usage: meter events aggregated by the meter's formula (docs.stripe.com/billing/subscriptions/usage-based). */
 import type { World } from '../../world/world.ts';
 import type { Period } from './periods.ts';
 
-/** The usage of a customer on a meter within a period (start inside, end outside); 0 without a meter. */
+/** A customer's usage on a meter within a period (start included, end excluded); 0 without a meter. */
 export function usageIn(world: World, meterId: string | null, customer: string, period: Period): number {
   if (!meterId) return 0;
   const meter = world.store.get('billing.meter', meterId);

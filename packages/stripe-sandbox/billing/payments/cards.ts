@@ -1,18 +1,18 @@
-/** Stripe's test cards and tokens, and how each behaves (docs.stripe.com/testing). No number here is anybody's card. */
+/** Stripe's test cards and tokens, and how each behaves (docs.stripe.com/testing). None of the numbers is a real card. */
 import { Fault } from '../../world/fault.ts';
 import type { World } from '../../world/world.ts';
 
 export interface TestCard {
   number: string;
   brand: string;
-  /** The `pm_card_…` token that stands for it. */
+  /** The card's `pm_card_…` token. */
   token: string;
-  /** The decline code of every charge; also of attaching it, unless `attaches`. */
+  /** The decline code of every charge. Attaching the card fails with it too, unless `attaches`. */
   declines?: string;
   attaches?: boolean;
-  /** When 3-D Secure is asked for: always, or unless it passed once while being set up. */
+  /** `always` asks for 3-D Secure at each payment; `unless_set_up` asks unless the card passed it while being set up. */
   authentication?: 'always' | 'unless_set_up';
-  /** Charges succeed and are disputed at once. */
+  /** Charges succeed and are disputed at once, for this reason. */
   disputed?: 'fraudulent' | 'product_not_received';
 }
 
@@ -42,7 +42,7 @@ const TEST_CARDS: readonly TestCard[] = [
   visa('4000000000002685', 'pm_card_createDisputeProductNotReceived', { disputed: 'product_not_received' }),
 ];
 
-/** Tokens that Stripe has by more than one name. */
+/** Second names of tokens. */
 const ALIASES: Record<string, string> = {
   pm_card_threeDSecure2Required: 'pm_card_authenticationRequired',
   pm_card_chargeDeclined: 'pm_card_visa_chargeDeclined',
@@ -55,7 +55,7 @@ export function cardByToken(token: string): TestCard | undefined {
   return TEST_CARDS.find((card) => card.token === name);
 }
 
-/** The test card of that number, spaces allowed. Throws 402 for what is no test card: no real card belongs here. */
+/** The test card with that number, spaces allowed. Throws 402 for any other number, so that nobody enters a real card. */
 export function cardByNumber(given: string): TestCard {
   const number = given.replaceAll(/[\s-]/g, '');
   const card = TEST_CARDS.find((one) => one.number === number);
@@ -80,7 +80,7 @@ const MESSAGES: Record<string, string> = {
   processing_error: 'An error occurred while processing your card. Try again in a little bit.',
 };
 
-/** Error code and message of a decline: some decline codes are error codes of their own, the rest are `card_declined`. */
+/** The error code and message of a decline. Some decline codes are error codes of their own, the others are `card_declined`. */
 export function declineOf(declineCode: string): { code: string; message: string } {
   const own = ['expired_card', 'incorrect_cvc', 'processing_error'].includes(declineCode);
   return { code: own ? declineCode : 'card_declined', message: MESSAGES[declineCode] ?? 'Your card was declined.' };

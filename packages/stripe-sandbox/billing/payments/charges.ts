@@ -1,4 +1,4 @@
-/** The charge that an attempt leaves behind, whether it succeeded or not. */
+/** Charges: one per payment attempt, whether it succeeded or failed. */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
@@ -9,7 +9,7 @@ interface Failure {
   declineCode: string;
 }
 
-/** A charge of the intent's amount, succeeded unless `failure` says otherwise. */
+/** A charge of the intent's amount. It succeeded unless `failure` is given. */
 export function newCharge(
   world: World,
   intent: Stripe.PaymentIntent,

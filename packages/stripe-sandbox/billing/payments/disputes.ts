@@ -1,4 +1,4 @@
-/** Disputes: opened by the test cards that say so, closed by evidence or by giving in (docs.stripe.com/disputes). */
+/** Disputes: opened by the test cards that cause one, closed by evidence or by accepting them (docs.stripe.com/disputes). */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
@@ -6,7 +6,7 @@ import { idOf, newId, type World } from '../../world/world.ts';
 
 const EVIDENCE_DAYS = 9;
 
-/** Opens a dispute over a whole charge. */
+/** Opens a dispute over the whole amount of a charge. */
 export function openDispute(world: World, charge: Stripe.Charge, reason: string): Stripe.Dispute {
   const now = nowFor(world, idOf(charge.customer));
   const dispute: Stripe.Dispute = {
@@ -46,7 +46,7 @@ export function openDispute(world: World, charge: Stripe.Charge, reason: string)
   return dispute;
 }
 
-/** Ends a dispute. */
+/** Closes a dispute as won or lost. */
 export function closeDispute(world: World, dispute: Stripe.Dispute, status: 'won' | 'lost'): void {
   dispute.status = status;
   emit(world, 'charge.dispute.closed', dispute);

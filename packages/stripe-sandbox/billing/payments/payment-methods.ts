@@ -1,4 +1,4 @@
-/** Payment methods: test cards that are kept, attached to a customer and detached again (docs.stripe.com/api/payment_methods). */
+/** Payment methods: saved test cards, attached to a customer or detached (docs.stripe.com/api/payment_methods). */
 import type Stripe from 'stripe';
 import { emit, emitChange } from '../../events/events.ts';
 import { Fault, invalid, missing } from '../../world/fault.ts';
@@ -12,7 +12,7 @@ interface CardDetails {
   exp_year?: number;
 }
 
-/** A payment method of that test card, attached to nobody. */
+/** A payment method for a test card, not attached to a customer. */
 export function newPaymentMethod(world: World, card: TestCard, details: CardDetails = {}): Stripe.PaymentMethod {
   const id = newId(world, 'pm');
   const year = new Date(world.now() * 1000).getUTCFullYear();
@@ -48,7 +48,7 @@ export function newPaymentMethod(world: World, card: TestCard, details: CardDeta
   return world.store.put('payment_method', method);
 }
 
-/** The payment method of that id; a `pm_card_…` token makes a new one each time, as at Stripe. */
+/** The payment method with that id. As in Stripe, a `pm_card_…` token makes a new one each time. */
 export function resolvePaymentMethod(world: World, id: string, param = 'payment_method'): Stripe.PaymentMethod {
   const found = world.store.find('payment_method', id);
   if (found) return found;
@@ -57,7 +57,7 @@ export function resolvePaymentMethod(world: World, id: string, param = 'payment_
   return newPaymentMethod(world, card);
 }
 
-/** Attaches a method to a customer. Throws the card's 402 where the card declines already that. */
+/** Attaches a method to a customer. Throws the card's 402 if the card declines being attached. */
 export function attach(world: World, method: Stripe.PaymentMethod, customer: string): Stripe.PaymentMethod {
   const owner = idOf(method.customer);
   if (owner && owner !== customer) {
@@ -78,7 +78,7 @@ export function attach(world: World, method: Stripe.PaymentMethod, customer: str
   return method;
 }
 
-/** Detaches a method from its customer, and from what charged it by default. */
+/** Detaches a method from its customer, and removes it wherever it was the default. */
 export function detach(world: World, method: Stripe.PaymentMethod): void {
   const owner = idOf(method.customer);
   if (!owner)
@@ -103,7 +103,7 @@ export function detach(world: World, method: Stripe.PaymentMethod): void {
   }
 }
 
-/** The same for every payment method of one number, as at Stripe. */
+/** A card number's fingerprint: the same for every payment method with that number, as in Stripe. */
 function fingerprint(number: string): string {
   let hash = 7;
   for (const digit of number) hash = (hash * 31 + Number(digit)) % 2_147_483_647;

@@ -1,7 +1,6 @@
 /**
- * Payment intents: what confirming one does with a test card, and the charge it leaves behind
- * (docs.stripe.com/payments/paymentintents/lifecycle). What a paid or failed intent means for an invoice is told to
- * collection.ts; this file does not know invoices.
+ * Payment intents: how each test card behaves when an intent is confirmed, and the charge that results
+ * (docs.stripe.com/payments/paymentintents/lifecycle). collection.ts applies the result to the invoice; this file does not know invoices.
  */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
@@ -24,7 +23,7 @@ export interface NewPaymentIntent {
   paymentMethod?: string | null;
 }
 
-/** A payment intent that waits for a payment method or for confirmation. */
+/** Creates a payment intent that waits for a payment method or for confirmation. */
 export function createPaymentIntent(world: World, given: NewPaymentIntent): Stripe.PaymentIntent {
   const id = newId(world, 'pi');
   const intent: Stripe.PaymentIntent = {
@@ -80,7 +79,7 @@ export function createPaymentIntent(world: World, given: NewPaymentIntent): Stri
   return intent;
 }
 
-/** What charging that payment method would do now. A decline that trouble planned is not taken by asking. */
+/** The outcome of charging that payment method now. It does not use up a planned decline. */
 function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Outcome {
   const card = cardOf(world, paymentMethod);
   if (card.declines) return { kind: 'declined', declineCode: card.declines };
@@ -91,7 +90,7 @@ function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Ou
   return { kind: 'succeeds' };
 }
 
-/** Throws the 402 that charging this payment method would end in. */
+/** Throws the 402 that charging this payment method would give. Does nothing if the charge would succeed. */
 export function refuseCard(world: World, paymentMethod: string, offSession: boolean): void {
   const outcome = outcomeOf(world, paymentMethod, offSession);
   if (outcome.kind === 'succeeds') return;
@@ -104,8 +103,8 @@ export function refuseCard(world: World, paymentMethod: string, offSession: bool
 }
 
 /**
- * Confirms an intent with its payment method. The intent tells how it went; nothing is thrown.
- * `authenticated`: the customer has just passed 3-D Secure on a hosted page.
+ * Confirms an intent with its payment method. Nothing is thrown: the result is in the intent's status. `authenticated`: the customer has just
+ * passed 3-D Secure on a hosted page.
  */
 export function confirm(
   world: World,
@@ -132,7 +131,7 @@ export function confirm(
   }
 }
 
-/** What the customer did on the 3-D Secure page. */
+/** Applies the customer's answer on the 3-D Secure page. */
 export function authenticatePayment(world: World, intent: Stripe.PaymentIntent, passed: boolean): void {
   const paymentMethod = idOf(intent.payment_method);
   if (intent.status !== 'requires_action' || !paymentMethod) throw unexpectedState(intent);
@@ -158,7 +157,7 @@ export function cancelPaymentIntent(
   emit(world, 'payment_intent.canceled', intent);
 }
 
-/** The 402 that the API answers when a confirmation failed. */
+/** The API's 402 for a confirmation that failed. */
 export function cardFault(intent: Stripe.PaymentIntent): Fault {
   const error = intent.last_payment_error;
   return new Fault(402, 'card_error', error?.message ?? 'Your card was declined.', {

@@ -1,4 +1,4 @@
-/** Setup intents: a payment method kept for later, authenticated now where its card asks for it (docs.stripe.com/payments/setup-intents). */
+/** Setup intents: saving a payment method for later, with 3-D Secure if the card asks for it (docs.stripe.com/payments/setup-intents). */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
@@ -75,7 +75,7 @@ export function confirmSetup(world: World, intent: Stripe.SetupIntent, paymentMe
   succeed(world, intent, paymentMethod);
 }
 
-/** What the customer did on the 3-D Secure page. */
+/** Applies the customer's answer on the 3-D Secure page. */
 export function authenticateSetup(world: World, intent: Stripe.SetupIntent, passed: boolean): void {
   const paymentMethod = idOf(intent.payment_method);
   if (intent.status !== 'requires_action' || !paymentMethod) {

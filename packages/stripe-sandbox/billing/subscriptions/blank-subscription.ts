@@ -1,4 +1,4 @@
-/** A subscription and its items before anything happened to them: every key that Stripe's objects have. */
+/** A new subscription and its items, with every key that Stripe's objects have. */
 import type Stripe from 'stripe';
 import { listOf } from '../../protocol/listing.ts';
 import { idOf, newId, type World } from '../../world/world.ts';

@@ -1,5 +1,5 @@
 /**
- * The plan of a change to a subscription, a value: previews show it, a change at once and a pending update apply it
+ * The plan of a change to a subscription, as a value: previews show it; immediate changes and pending updates apply it
  * (docs.stripe.com/billing/subscriptions/change). `planChange` changes nothing.
  */
 import type Stripe from 'stripe';
@@ -32,21 +32,21 @@ export interface Change {
   prorationDate?: number | undefined;
 }
 
-/** What a change comes to. */
+/** The effects of a change: the new items and their lines. */
 export interface ChangePlan {
   items: Stripe.SubscriptionItem[];
   anchor: number;
   trialEnd: number | null;
   /** Credits and debits for the rest of the old period. */
   prorations: LineDraft[];
-  /** What the new period costs when it starts now. */
+  /** The cost of the new period, if it starts now. */
   newPeriod: LineDraft[];
-  /** The change is billed at once: the cycle starts anew, or `always_invoice`. */
+  /** True if the change is billed at once: a new cycle starts, or `always_invoice` was given. */
   billNow: boolean;
   prorationDate: number;
 }
 
-/** Works out a change without making it. */
+/** Computes a change without making it. */
 export function planChange(world: World, subscription: Stripe.Subscription, change: Change): ChangePlan {
   const now = nowFor(world, idOf(subscription.customer));
   const at = change.prorationDate ?? now;
@@ -77,7 +77,7 @@ export function planChange(world: World, subscription: Stripe.Subscription, chan
   };
 }
 
-/** The subscription becomes what the plan says. */
+/** Changes the subscription according to the plan. */
 export function applyPlan(
   world: World,
   subscription: Stripe.Subscription,
@@ -100,7 +100,7 @@ export function applyPlan(
   scheduleLife(world, subscription);
 }
 
-/** The invoice that bills a change at once, not stored yet. */
+/** The invoice that bills an immediate change, not stored yet. */
 export function invoiceOf(
   world: World,
   subscription: Stripe.Subscription,
@@ -161,7 +161,7 @@ function changedItems(
   return items;
 }
 
-/** The cycle starts anew when an interval changes, or when a subscription that cost nothing starts to cost something. */
+/** A new cycle starts when an interval changes, or when a free subscription starts to cost something. */
 function startsAnew(before: Stripe.SubscriptionItem[], after: Stripe.SubscriptionItem[], currency: string): boolean {
   const rhythm = (item: Stripe.SubscriptionItem) =>
     `${item.price.recurring!.interval}/${item.price.recurring!.interval_count}`;

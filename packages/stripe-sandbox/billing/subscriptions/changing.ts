@@ -1,4 +1,4 @@
-/** Making a change to a subscription: plan, quantity, trial, anchor (docs.stripe.com/billing/subscriptions/change). */
+/** Changing a subscription: plan, quantity, trial, anchor (docs.stripe.com/billing/subscriptions/change). */
 import type Stripe from 'stripe';
 import { nowFor, schedule } from '../../events/clock.ts';
 import { emitChange } from '../../events/events.ts';
@@ -10,7 +10,7 @@ import { refuseCard } from '../payments/payments.ts';
 import { applyPlan, type Change, type ChangePlan, invoiceOf, planChange } from './change-plan.ts';
 import { attempt } from './collection.ts';
 
-/** Makes a change, and bills it. Throws the card's 402 with `error_if_incomplete`, and then nothing changed. */
+/** Makes a change and bills it. With `error_if_incomplete` a decline throws the card's 402, and nothing changes. */
 export function changeSubscription(
   world: World,
   subscription: Stripe.Subscription,

@@ -1,6 +1,6 @@
 /**
- * Collecting: charging an open invoice, and what success and failure mean for its subscription: retries on the
- * account's schedule, then cancel, mark unpaid or leave (docs.stripe.com/billing/revenue-recovery/smart-retries).
+ * Collection: charges open invoices, and applies success or failure to the subscription. Failures are retried on the account's schedule; then the
+ * subscription is cancelled, marked unpaid or left (docs.stripe.com/billing/revenue-recovery/smart-retries).
  */
 import type Stripe from 'stripe';
 import { nowFor, schedule } from '../../events/clock.ts';
@@ -12,7 +12,7 @@ import { cardFault, confirm } from '../payments/payments.ts';
 import { endSubscription } from './endings.ts';
 import { applyPendingUpdate } from './pending-updates.ts';
 
-/** The payment method an invoice is charged to: its own, the subscription's, the customer's. */
+/** The payment method for an invoice: the invoice's own, else the subscription's, else the customer's. */
 export function paymentMethodFor(world: World, invoice: Stripe.Invoice): string | null {
   const subscription = subscriptionOf(world, invoice);
   const customer = world.store.find('customer', idOf(invoice.customer) ?? '');
@@ -23,7 +23,7 @@ export function paymentMethodFor(world: World, invoice: Stripe.Invoice): string 
   );
 }
 
-/** Charges an open invoice once. Returns whether it is paid. */
+/** Charges an open invoice once. Returns true if it is paid. */
 export function attempt(
   world: World,
   invoice: Stripe.Invoice,
@@ -45,7 +45,7 @@ export function attempt(
   return false;
 }
 
-/** `POST /v1/invoices/:id/pay`: charges, or throws the card's 402. */
+/** `POST /v1/invoices/:id/pay`: charges the invoice. Throws the card's 402 on a decline. */
 export function pay(world: World, invoice: Stripe.Invoice, paymentMethod: string | null, offSession: boolean): void {
   if (invoice.status === 'paid') throw invalid('Invoice is already paid', 'id', 'invoice_already_paid');
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
@@ -71,7 +71,7 @@ export function pay(world: World, invoice: Stripe.Invoice, paymentMethod: string
   throw cardFault(intent);
 }
 
-/** After a payment intent came to an end outside of an attempt (3-D Secure, a confirmation by the API). */
+/** Call this when a payment intent succeeded or failed outside of `attempt` (3-D Secure, a confirmation through the API). */
 export function onIntentSettled(world: World, intent: Stripe.PaymentIntent): void {
   const payment = world.store.all('invoice_payment').find((one) => idOf(one.payment.payment_intent) === intent.id);
   const invoice = payment && world.store.find('invoice', idOf(payment.invoice));
@@ -80,7 +80,7 @@ export function onIntentSettled(world: World, intent: Stripe.PaymentIntent): voi
   else onFailed(world, invoice, intent);
 }
 
-/** Paid: the subscription starts, recovers, or takes its pending update. */
+/** Applies a payment: the subscription starts, recovers, or gets its pending update. */
 export function onPaid(world: World, invoice: Stripe.Invoice, outOfBand: boolean): void {
   markPaid(world, invoice, invoice.amount_due, outOfBand);
   const subscription = subscriptionOf(world, invoice);
@@ -89,7 +89,7 @@ export function onPaid(world: World, invoice: Stripe.Invoice, outOfBand: boolean
   settleStatus(world, subscription, invoice);
 }
 
-/** A subscription follows its latest invoice once that is paid or no longer wanted. */
+/** Sets the subscription's status from its latest invoice, once that is paid, void or uncollectible. */
 function settleStatus(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
   const isLatest = idOf(subscription.latest_invoice) === invoice.id;
   if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
@@ -102,7 +102,7 @@ function settleStatus(world: World, subscription: Stripe.Subscription, invoice: 
   });
 }
 
-/** With `save_default_payment_method: on_subscription`, what paid becomes the subscription's default. */
+/** With `save_default_payment_method: on_subscription`, the payment method that paid becomes the subscription's default. */
 function keepPaymentMethod(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
   if (subscription.payment_settings?.save_default_payment_method !== 'on_subscription') return;
   subscription.default_payment_method =
@@ -148,7 +148,7 @@ function giveUp(world: World, subscription: Stripe.Subscription): void {
   }
 }
 
-/** What the agenda calls when a retry is due. */
+/** The agenda's action for a retry that is due. */
 export function retry(world: World, invoiceId: string): void {
   const invoice = world.store.find('invoice', invoiceId);
   if (invoice?.status === 'open' && invoice.next_payment_attempt !== null) attempt(world, invoice, true);

@@ -1,4 +1,4 @@
-/** What cancelling now would give back or cost. */
+/** Preview of cancelling a subscription now: the credit, or the amount due. */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { idOf, newId, type World } from '../../world/world.ts';

@@ -1,4 +1,4 @@
-/** A subscription's end: at once, at a set time, or because nobody paid (docs.stripe.com/billing/subscriptions/cancel). */
+/** The end of a subscription: at once, at a set time, or because it was not paid (docs.stripe.com/billing/subscriptions/cancel). */
 import type Stripe from 'stripe';
 import { nowFor, unschedule } from '../../events/clock.ts';
 import { emit } from '../../events/events.ts';
@@ -9,15 +9,15 @@ import { keepForNextInvoice, prorationLines, takePendingItems } from '../invoice
 
 export interface Ending {
   reason: Stripe.Subscription.CancellationDetails.Reason;
-  /** Credit for the unused time. */
+  /** True credits the unused time. */
   prorate?: boolean;
-  /** Bill what is left (usage, waiting items) at once. */
+  /** True bills the rest (usage, pending items) at once. */
   invoiceNow?: boolean;
   comment?: string | null;
   feedback?: Stripe.Subscription.CancellationDetails.Feedback | null;
 }
 
-/** Ends a subscription now. Its open invoices stay, but nobody collects them any more. */
+/** Ends a subscription now. Its open invoices stay open, but are not collected any more. */
 export function endSubscription(world: World, subscription: Stripe.Subscription, ending: Ending): void {
   const now = nowFor(world, idOf(subscription.customer));
   for (const action of ['renew', 'upcoming', 'trial_will_end', 'end', 'expire_incomplete', 'expire_pending_update']) {
@@ -43,7 +43,7 @@ export function endSubscription(world: World, subscription: Stripe.Subscription,
   emit(world, 'customer.subscription.deleted', subscription);
 }
 
-/** What the agenda calls at `cancel_at`. The usage of the last period is still billed. */
+/** The agenda's action at `cancel_at`. It still bills the usage of the last period. */
 export function endAsPlanned(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   if (!subscription || subscription.status === 'canceled' || subscription.cancel_at === null) return;

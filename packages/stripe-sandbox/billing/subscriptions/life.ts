@@ -1,4 +1,4 @@
-/** A subscription's life ahead: its periods, and what will happen to it by itself. */
+/** The periods of a subscription, and its future actions on the agenda. */
 import type Stripe from 'stripe';
 import { nowFor, schedule, unschedule } from '../../events/clock.ts';
 import { idOf, type World } from '../../world/world.ts';
@@ -7,7 +7,7 @@ import { periodAt } from '../invoices/periods.ts';
 const DAY = 86_400;
 const TRIAL_NOTICE_DAYS = 3;
 
-/** Puts everything that will happen to this subscription by itself on the agenda; call it after each change. */
+/** Puts the future actions of this subscription on the agenda. Call it after each change. */
 export function scheduleLife(world: World, subscription: Stripe.Subscription): void {
   const customer = idOf(subscription.customer);
   const now = nowFor(world, customer);
@@ -26,7 +26,7 @@ export function scheduleLife(world: World, subscription: Stripe.Subscription): v
   }
   if (subscription.status === 'trialing' && subscription.trial_end) {
     const noticeAt = subscription.trial_end - TRIAL_NOTICE_DAYS * DAY;
-    // A trial shorter than the notice is announced at once.
+    // A trial shorter than the notice period is announced at once.
     if (noticeAt > now) schedule(world, customer, 'trial_will_end', subscription.id, noticeAt);
   }
 }
@@ -35,7 +35,7 @@ export function nextPeriodEnd(subscription: Stripe.Subscription): number {
   return Math.min(...subscription.items.data.map((item) => item.current_period_end));
 }
 
-/** The item's period that contains `at`. */
+/** Moves an item to the period that contains `at`. */
 export function rollItem(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem, at: number): void {
   const period = periodAt(subscription.billing_cycle_anchor, item.price.recurring!, at);
   item.current_period_start = period.start;

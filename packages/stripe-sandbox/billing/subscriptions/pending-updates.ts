@@ -1,4 +1,4 @@
-/** Pending updates: applied when their invoice is paid, gone after 23 hours (docs.stripe.com/billing/subscriptions/pending-updates). */
+/** Pending updates: applied when their invoice is paid, dropped after 23 hours (docs.stripe.com/billing/subscriptions/pending-updates). */
 import type Stripe from 'stripe';
 import { unschedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { voidInvoice } from '../invoices/invoices.ts';
 import { applyPlan } from './change-plan.ts';
 
-/** If that invoice is what the subscription's change waited for: makes the change. */
+/** Applies the subscription's pending update if it was waiting for this invoice. */
 export function applyPendingUpdate(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
   const pending = world.notes.pendingUpdates[subscription.id];
   if (pending?.invoice !== invoice.id) return;
@@ -18,7 +18,7 @@ export function applyPendingUpdate(world: World, subscription: Stripe.Subscripti
   if (waited) emit(world, 'customer.subscription.pending_update_applied', subscription);
 }
 
-/** What the agenda calls when nobody paid in time: the invoice is voided, the subscription stays as it was. */
+/** The agenda's action for a pending update that was not paid in time: voids the invoice and keeps the subscription as it was. */
 export function expirePendingUpdate(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   const pending = world.notes.pendingUpdates[subscriptionId];

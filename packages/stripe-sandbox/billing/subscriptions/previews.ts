@@ -1,4 +1,4 @@
-/** Previews: the invoice that would come, made by the hands that make invoices, and kept nowhere (docs.stripe.com/api/invoices/create_preview). */
+/** Previews: the invoice that would come, built by the same code as real invoices and not stored (docs.stripe.com/api/invoices/create_preview). */
 import type Stripe from 'stripe';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { buildInvoice } from '../invoices/invoices.ts';
@@ -8,14 +8,14 @@ import { type Change, invoiceOf, planChange } from './change-plan.ts';
 import { nextPeriodEnd, rollItem } from './life.ts';
 import { draftSubscription, firstInvoice, type NewSubscription } from './subscribing.ts';
 
-/** What a preview is asked for beyond the change itself. */
+/** Options of a preview besides the change itself. */
 export interface PreviewOptions {
   prorations?: LineDraft[];
-  /** In place of the discounts that the subscription has. */
+  /** These replace the subscription's discounts. */
   discounts?: Stripe.Discount[] | undefined;
 }
 
-/** The next renewal's invoice, with what waits for it. */
+/** The next renewal's invoice, with the pending items. */
 export function previewRenewal(
   world: World,
   subscription: Stripe.Subscription,
@@ -51,7 +51,7 @@ export function previewRenewal(
   return invoice;
 }
 
-/** What a change would be billed: at once if it would be, else with the next renewal. */
+/** The invoice for a change: immediate if the change is billed at once, else the next renewal's. */
 export function previewChange(
   world: World,
   subscription: Stripe.Subscription,
@@ -64,7 +64,7 @@ export function previewChange(
   return previewRenewal(world, after, { prorations: plan.prorations, discounts });
 }
 
-/** What a new subscription would be billed first. */
+/** The first invoice of a new subscription. */
 export function previewSubscription(world: World, given: NewSubscription): Stripe.Invoice {
   return firstInvoice(world, draftSubscription(world, given), given, previewId(world));
 }

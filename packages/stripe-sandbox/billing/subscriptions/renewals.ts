@@ -1,4 +1,4 @@
-/** What time does to a subscription: trial's end, renewal, the invoice of a cycle, notice before either. */
+/** A subscription's scheduled actions: end of trial, renewal, and the notices before them. */
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
@@ -11,13 +11,13 @@ import { endSubscription } from './endings.ts';
 import { rollItem, scheduleLife } from './life.ts';
 import { previewRenewal } from './previews.ts';
 
-/** `customer.subscription.trial_will_end`, three days before. */
+/** Emits `customer.subscription.trial_will_end`, three days before the end. */
 export function trialWillEnd(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   if (subscription?.status === 'trialing') emit(world, 'customer.subscription.trial_will_end', subscription);
 }
 
-/** `invoice.upcoming`, with an invoice that has no id. */
+/** Emits `invoice.upcoming`, with an invoice that has no id. */
 export function announceRenewal(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   if (!subscription || subscription.status === 'canceled') return;
@@ -25,7 +25,7 @@ export function announceRenewal(world: World, subscriptionId: string): void {
   emit(world, 'invoice.upcoming', { ...upcoming, billing_reason: 'upcoming' });
 }
 
-/** Moves the items whose period is over into the next one, and bills it. */
+/** Moves the items whose period is over into the next period, and bills it. */
 export function renew(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   if (!subscription || ['canceled', 'incomplete', 'incomplete_expired', 'paused'].includes(subscription.status)) return;
@@ -79,7 +79,7 @@ function billCycle(
   else markUncollectible(world, invoice);
 }
 
-/** What the agenda calls at `pause_collection.resumes_at`. */
+/** The agenda's action at `pause_collection.resumes_at`. */
 export function resumeCollection(world: World, subscriptionId: string): void {
   const subscription = world.store.find('subscription', subscriptionId);
   if (!subscription?.pause_collection) return;
@@ -88,7 +88,7 @@ export function resumeCollection(world: World, subscriptionId: string): void {
   });
 }
 
-/** With `missing_payment_method` cancel or pause, a trial that ends without a card ends the subscription or pauses it. */
+/** Ends or pauses the subscription when its trial ends without a card and `missing_payment_method` is cancel or pause. Returns true if it did. */
 function endTrialWithoutCard(world: World, subscription: Stripe.Subscription): boolean {
   const behaviour = subscription.trial_settings?.end_behavior.missing_payment_method;
   if (behaviour === 'create_invoice' || behaviour === undefined) return false;

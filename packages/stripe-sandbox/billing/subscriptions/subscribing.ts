@@ -1,4 +1,4 @@
-/** A subscription's beginning: items, trial, first invoice, first payment (docs.stripe.com/billing/subscriptions/overview). */
+/** The start of a subscription: items, trial, first invoice, first payment (docs.stripe.com/billing/subscriptions/overview). */
 import type Stripe from 'stripe';
 import { nowFor, schedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
@@ -28,13 +28,13 @@ export interface NewSubscription {
   offSession?: boolean | undefined;
   /** The customer has just passed 3-D Secure on a hosted page. */
   authenticated?: boolean;
-  /** Fields that are taken over as they are. */
+  /** Fields that are copied unchanged. */
   fields: Partial<Stripe.Subscription>;
 }
 
 const INCOMPLETE_HOURS = 23;
 
-/** Starts a subscription. Throws the card's 402 with `error_if_incomplete`, and then nothing was created. */
+/** Starts a subscription. With `error_if_incomplete` a decline throws the card's 402, and nothing is created. */
 export function subscribe(world: World, given: NewSubscription): Stripe.Subscription {
   const subscription = draftSubscription(world, given);
   const now = subscription.created;
@@ -62,7 +62,7 @@ export function subscribe(world: World, given: NewSubscription): Stripe.Subscrip
     finalize(world, invoice);
     if (invoice.status === 'paid' && !trialing) activate(world, subscription);
     else if (invoice.status === 'open' && given.paymentBehavior !== 'default_incomplete') {
-      // A customer without any payment method leaves the invoice open, with no attempt to count.
+      // Without any payment method the invoice stays open, and no attempt is counted.
       const method = paymentMethodFor(world, invoice);
       if (method) attempt(world, invoice, given.offSession ?? false, method, given.authenticated);
     }
@@ -74,7 +74,7 @@ export function subscribe(world: World, given: NewSubscription): Stripe.Subscrip
   return subscription;
 }
 
-/** The subscription as it would start, not in the store. Throws 400 for what cannot be subscribed to. */
+/** The subscription as it would start, not in the store. Throws 400 if the items cannot be subscribed to. */
 export function draftSubscription(world: World, given: NewSubscription): Stripe.Subscription {
   const { customer } = given;
   const now = nowFor(world, customer.id);
@@ -114,7 +114,7 @@ export function draftSubscription(world: World, given: NewSubscription): Stripe.
   return subscription;
 }
 
-/** The invoice a subscription starts with. */
+/** The first invoice of a subscription. */
 export function firstInvoice(
   world: World,
   subscription: Stripe.Subscription,
@@ -139,7 +139,7 @@ export function firstInvoice(
       automaticTax: subscription.automatic_tax.enabled,
       collectionMethod: subscription.collection_method,
       daysUntilDue: subscription.days_until_due,
-      // A preview redeems nothing; the real one finds what was redeemed on the subscription.
+      // A preview redeems nothing. A real subscription already has its redeemed discounts.
       ...(id &&
         given.discounts?.length && {
           discounts: given.discounts.map((asked) => unredeemed(world, asked, given.customer.id, null)),
@@ -149,7 +149,7 @@ export function firstInvoice(
   );
 }
 
-/** What the agenda calls 23 hours after a first payment stayed away. */
+/** The agenda's action 23 hours after a first payment that did not succeed. */
 export function expireIncomplete(
   world: World,
   subscriptionId: string,
