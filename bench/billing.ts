@@ -1,6 +1,6 @@
 /**
- * `node bench/billing.ts [--quick]`: how many fetches a backlog of events costs, how fast it is worked off, and how soon what happens at Stripe
- * is visible here. Stripe is the sandbox, in this process.
+ * `node bench/billing.ts [--quick]`: measures the fetches that a backlog of events causes, how fast it is processed, and how soon a change at
+ * Stripe is visible in the service. Stripe is the sandbox, in this process.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -59,7 +59,7 @@ function signed(event: object): { body: string; signature: string } {
   return { body, signature: Stripe.webhooks.generateTestHeaderString({ payload: body, secret: WEBHOOK_SECRET }) };
 }
 
-/** Sends events, ten a customer, that say nothing but whom they are about. */
+/** Sends ten events per customer. They carry no change, only the customer's id. */
 async function sendBacklog(port: number, customers: readonly Customer[]): Promise<void> {
   let next = 0;
   const send = async () => {
@@ -94,7 +94,7 @@ async function workedOff(client: pg.Client): Promise<void> {
   }
 }
 
-/** Milliseconds from Stripe's answer to a change to the notification that it is visible in every process. */
+/** The milliseconds from Stripe's answer to a change until the notification that it is visible in every process. */
 async function visibilityDelays(sandbox: RunningSandbox, client: pg.Client, customers: readonly Customer[]) {
   const stripe = new Stripe('sk_test_bench', { httpClient: sandbox.httpClient });
   const changedAt = new Map<string, number>();
@@ -119,7 +119,7 @@ async function visibilityDelays(sandbox: RunningSandbox, client: pg.Client, cust
   return { delays, missing: changedAt.size };
 }
 
-/** CPU seconds so far: of the service, of PostgreSQL, of the sandbox with this program, of the machine. */
+/** The CPU seconds so far of the service, of PostgreSQL, of the sandbox with this program, and of the machine. */
 const cpu = (servicePid: number, postgresPid: number) => [
   cpuSeconds(servicePid),
   cpuSeconds(postgresPid),
@@ -127,7 +127,7 @@ const cpu = (servicePid: number, postgresPid: number) => [
   machineCpuSeconds(),
 ];
 
-/** What `count` of something took, in milliseconds of CPU each. */
+/** The CPU cost of each of `count` operations, in milliseconds. */
 function costs(before: number[], after: number[], count: number, what: string): string {
   const [service, postgres, sandbox, machine] = after.map((seconds, index) => seconds - before[index]!);
   const own = service! + postgres! + sandbox!;
@@ -140,7 +140,7 @@ const stage = await setStage(log);
 try {
   const url = await stage.database(1_000);
   const client = new pg.Client({ connectionString: url });
-  // Closed by force at the end, where a measurement failed.
+  // The connection may be closed by force at the end, if a measurement failed.
   client.on('error', () => {});
   await client.connect();
   const sandbox = await startStripeSandbox({ port: 0, seed: 1 });
@@ -162,7 +162,7 @@ try {
     `\nbacklog: ${EVENTS} events of ${CUSTOMERS} customers worked off in ${seconds.toFixed(1)} s, the start included`,
   );
   log(
-    `  ${fetches} fetches, ${(fetches / EVENTS).toFixed(2)} an event; ${(fetches / seconds).toFixed(0)} fetches a second`,
+    `  ${fetches} fetches, ${(fetches / EVENTS).toFixed(2)} per event; ${(fetches / seconds).toFixed(0)} fetches per second`,
   );
   log(costs(begun, ended, fetches, 'a fetch'));
 
@@ -171,7 +171,7 @@ try {
   const { delays, missing } = await visibilityDelays(sandbox, client, customers);
   const after = cpu(all.pid, stage.postgresPid);
   const p99 = percentile(delays, 0.99);
-  log(`\n${PER_SECOND} changes a second at Stripe, for ${SECONDS} s: visible after`);
+  log(`\n${PER_SECOND} changes per second at Stripe, for ${SECONDS} s: visible after`);
   log(
     `  p50 ${median(delays).toFixed(0)} ms, p99 ${p99.toFixed(0)} ms   must <= 1000 ms   ${p99 <= 1_000 && missing === 0 ? 'PASS' : 'short'}`,
   );

@@ -1,4 +1,4 @@
-/** Stands for Alloy and Sentry in the benchmark: takes whatever is posted, and counts it. A program of its own, on the core of the rest. */
+/** Replaces Alloy and Sentry in the benchmark: accepts and counts everything that is posted. A separate program, on the core of the load. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

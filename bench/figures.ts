@@ -1,8 +1,8 @@
-/** The figures, their budgets, and the verdict on each. */
+/** The figures of the benchmark, their budgets, and the verdict on each. */
 export interface Budget {
   readonly title: string;
   readonly unit: '' | 'ms' | 's' | 'MB';
-  /** Whether more is better. */
+  /** The better direction of the value. */
   readonly better: 'more' | 'less';
   readonly must: number;
   readonly aim: number;
@@ -37,20 +37,20 @@ export interface Figure extends Budget {
   readonly verdict: Verdict;
 }
 
-/** One line of detail below a part's figures, e.g. what each side did. */
+/** A line of detail below a part's figures, e.g. the throughput of each side. */
 export interface Detail {
   readonly label: string;
   readonly text: string;
 }
 
-/** What a part of the benchmark found out. `raw` goes into the JSON as it is. */
+/** The findings of a part of the benchmark. `raw` is copied into the JSON unchanged. */
 export interface Findings {
   readonly figures: Partial<Record<FigureName, number>>;
   readonly details: readonly Detail[];
   readonly raw: unknown;
 }
 
-/** Holds a measured value against its budget. */
+/** Compares a measured value with its budget. */
 export function judge(name: FigureName, value: number): Figure {
   const budget: Budget = budgets[name];
   const meets = (bound: number) => (budget.better === 'more' ? value >= bound : value <= bound);

@@ -1,4 +1,4 @@
-/** One measurement, and the interleaving of several: differences between two runs of one program can be larger than those between programs. */
+/** Measurements, and interleaving several of them: two runs of one program can differ more than two programs do. */
 
 import type { Load, Outcome } from './load/protocol.ts';
 import { ask, cpuSeconds, machineCpuSeconds, startWorker, stop } from './processes.ts';
@@ -11,17 +11,17 @@ export interface Subject {
 
 export interface Measurement extends Outcome {
   readonly perSecond: number;
-  /** CPU of the server, and of PostgreSQL, in microseconds. */
+  /** The CPU time of the server and of PostgreSQL, in microseconds. */
   readonly serverCpuUs: number;
   readonly postgresCpuUs: number;
-  /** CPU that neither of them nor the load took, as a share of the machine's two cores. */
+  /** The CPU time that other programs took, as a share of the machine's two cores. */
   readonly othersShare: number;
 }
 
-/** Of every measurement so far: the share of the machine that other programs took. */
+/** The share of the machine that other programs took, in every measurement so far. */
 const othersShares: number[] = [];
 
-/** How disturbed the measurements were: the median over all of them, 0 without any. */
+/** The median share of the machine that other programs took, over all measurements; 0 without any. */
 export function disturbance(): number {
   return othersShares.length === 0 ? 0 : median(othersShares);
 }
@@ -63,7 +63,7 @@ export function createMeter(postgresPid: number): Meter {
 type Sides = Record<string, () => Promise<unknown>>;
 type Results<S extends Sides> = { [Name in keyof S]: Awaited<ReturnType<S[Name]>>[] };
 
-/** Runs each of `sides` once a round, in turns that change their order, so that no side always goes first. */
+/** Runs each of `sides` once per round. The order changes from round to round, so that no side always runs first. */
 export async function interleave<S extends Sides>(rounds: number, sides: S): Promise<Results<S>> {
   const names = Object.keys(sides);
   const results: Record<string, unknown[]> = Object.fromEntries(names.map((name) => [name, []]));
@@ -82,7 +82,7 @@ export function ratio<Result>(
   return median(ours.map((result, round) => value(result) / value(theirs[round]!)));
 }
 
-/** What a side did, for people: medians over its rounds. */
+/** A readable summary of a side: medians over its rounds. */
 export function describe(measurements: readonly Measurement[]): string {
   const middle = (value: (measurement: Measurement) => number) => median(measurements.map(value));
   const rate = Math.round(middle(({ perSecond }) => perSecond)).toLocaleString('en');
@@ -96,7 +96,7 @@ export function describe(measurements: readonly Measurement[]): string {
   ].join(', ');
 }
 
-/** @throws Error when a measurement holds an answer other than `status`: it would measure something else */
+/** @throws Error if an answer has another status than `status`, because then something else was measured */
 export function requireStatus(measurement: Measurement, status: number): Measurement {
   const others = Object.keys(measurement.statuses).filter((key) => Number(key) !== status);
   if (others.length > 0) throw new Error(`unexpected answers: ${JSON.stringify(measurement.statuses)}`);

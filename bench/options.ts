@@ -1,4 +1,4 @@
-/** What the command line asks for. */
+/** The options of the command line. */
 import { parseArgs } from 'node:util';
 
 export const PARTS = [
@@ -16,7 +16,7 @@ export const PARTS = [
 export type PartName = (typeof PARTS)[number];
 
 export interface Options {
-  /** Short rounds and few of them: the figures show the order of magnitude only. */
+  /** Runs few and short rounds: the figures show only the order of magnitude. */
   readonly quick: boolean;
   readonly json: boolean;
   readonly only: readonly PartName[];
@@ -29,7 +29,7 @@ const USAGE = `npm run bench [-- --quick] [-- --only ${PARTS.join(',')}] [-- --j
   --json   the figures as JSON on standard output; progress goes to standard error
 `;
 
-/** @returns the options, or the text to print and the exit code when there is nothing to run */
+/** @returns the options, or a text to print and the exit code */
 export function readOptions(args: readonly string[]): Options | { text: string; exitCode: number } {
   try {
     const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** What an API key costs beside an access token, and how soon a revoked one is refused by another process. */
+/** The cost of an API key compared with an access token, and how soon another process refuses a revoked key. */
 import { type Connection, openConnection } from './load/connection.ts';
 import { httpRequest } from './load/protocol.ts';
 import { createMeter, describe, interleave, ratio, requireStatus } from './measuring.ts';
@@ -10,20 +10,20 @@ import { openTokens } from './tokens.ts';
 const COUNTED_REQUESTS = 500;
 
 export interface AuthorizationFigures {
-  /** Prepared queries of a request by key, beyond those by token. */
+  /** Prepared queries per request with a key, minus those with a token. */
   moreQueries: number;
   throughput: number;
   details: string[];
 }
 
-/** The same request by token and by key: how many queries each takes, and how many requests a second they make. */
+/** Sends the same request with a token and with a key, and measures queries per request and requests per second. */
 export async function measureAuthorization(stage: Stage, url: string, quick: boolean): Promise<AuthorizationFigures> {
   const [api, tokens, [key]] = [await stage.api(url), await openTokens(url), await seedKeys(url, 1)];
   const request = (bearer: string) => httpRequest('GET', path, { authorization: `Bearer ${bearer}` });
   const sides = { token: request(tokens.access(0)), key: request(key!.secret) };
   const connection = await openConnection(api.port);
   const queriesOf = async (text: string) => {
-    await connection.request(text); // Statements are prepared, and caches filled.
+    await connection.request(text); // This prepares the statements, and fills the caches.
     const before = await countQueries(api);
     for (let index = 0; index < COUNTED_REQUESTS; index++) {
       const { status, body } = await connection.request(text);
@@ -49,21 +49,21 @@ export async function measureAuthorization(stage: Stage, url: string, quick: boo
     moreQueries: queries.key - queries.token,
     throughput: ratio(byKey, token, ({ perSecond }) => perSecond),
     details: [
-      `queries a request: by token ${queries.token.toFixed(2)}, by key ${queries.key.toFixed(2)}`,
+      `queries per request: by token ${queries.token.toFixed(2)}, by key ${queries.key.toFixed(2)}`,
       `by token: ${describe(token)}`,
       `by key: ${describe(byKey)}`,
     ],
   };
 }
 
-/** Statements so far, by the service's own histogram. */
+/** The number of statements so far, from the service's own histogram. */
 async function countQueries({ metricsPort }: Api): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   const counts = [...text.matchAll(/^db_query_duration_seconds_count(?:\{[^}]*\})? (\d+)/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-/** Milliseconds from the answer that confirms a revocation by one process to the first refusal by another. */
+/** The milliseconds from the answer that confirms a revocation in one process to the first refusal by another. */
 export async function measureKeyRevocation(stage: Stage, url: string, quick: boolean): Promise<number[]> {
   const [one, other, tokens] = [await stage.api(url), await stage.api(url), await openTokens(url)];
   const owner = { authorization: `Bearer ${tokens.access(0)}` };

@@ -1,4 +1,4 @@
-/** An organization for a benchmark, of all the seeded people: its members, its trail, its keys, put into the database by SQL. */
+/** Creates an organization of all seeded users for a benchmark, with its members, audit trail and keys, by SQL. */
 import pg from 'pg';
 import { hashOfKey, makeKey } from '../app/features/organizations/api-key-format.ts';
 import { permissions } from '../app/features/organizations/roles.ts';
@@ -15,12 +15,12 @@ export interface Key {
   readonly secret: string;
 }
 
-/** Makes every person a member, person 0 the owner, and writes as many events. */
+/** Makes every user a member and user 0 the owner, and writes as many audit events. */
 export async function seedOrganization(url: string, members: number): Promise<void> {
   await withClient(url, async (client) => {
     const now = new Date();
     await client.query('begin');
-    // Right by construction, as in `seed.ts`.
+    // Foreign keys are correct by construction, as in `seed.ts`.
     await client.query('set local session_replication_role = replica');
     const organization = 'insert into organizations (id, name, slug, personal, created_at, updated_at)';
     await client.query(`${organization} values ($1, 'Benchmark', 'benchmark', false, $2, $2)`, [ORGANIZATION, now]);
@@ -52,7 +52,7 @@ export async function seedOrganization(url: string, members: number): Promise<vo
   });
 }
 
-/** Adds keys of the owner's, with every scope, that count as just used: none is written during a measurement. */
+/** Adds keys of the owner with every scope. They count as just used, so that their last use is not written during a measurement. */
 export async function seedKeys(url: string, count: number): Promise<Key[]> {
   const keys = Array.from({ length: count }, () => {
     const id = newId();
@@ -68,7 +68,7 @@ export async function seedKeys(url: string, count: number): Promise<Key[]> {
   return keys;
 }
 
-/** Cursors at `count` places, spread over the whole list of members. */
+/** Cursors at `count` places, spread over the list of members. */
 export async function memberCursors(url: string, members: number, count: number): Promise<string[]> {
   const users = Array.from({ length: count }, (_, index) => userId(Math.floor((index * members) / count)));
   return withClient(url, async (client) => {
@@ -78,7 +78,7 @@ export async function memberCursors(url: string, members: number, count: number)
   });
 }
 
-/** The same for the list of events. */
+/** Cursors at `count` places, spread over the list of events. */
 export function eventCursors(events: number, count: number): string[] {
   const sequences = Array.from({ length: count }, (_, index) => 101 + Math.floor((index * (events - 101)) / count));
   return sequences.map((sequence) => cursors.encode(`audit-events ${ORGANIZATION}`, [String(sequence)]));

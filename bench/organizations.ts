@@ -1,6 +1,6 @@
 /**
- * `node bench/organizations.ts [--quick]`: what API keys cost, how soon they are refused once revoked, and whether lists of members and
- * events grow slower with an organization. Ratios of one run, as in `run.ts`.
+ * `node bench/organizations.ts [--quick]`: measures the cost of API keys, how soon revoked keys are refused, and how lists of members and events
+ * slow down as an organization grows. The figures are ratios within one run, as in `run.ts`.
  */
 import { httpRequest } from './load/protocol.ts';
 import { createMeter, describe, interleave, type Measurement, ratio, requireStatus } from './measuring.ts';
@@ -12,7 +12,7 @@ import { openTokens } from './tokens.ts';
 const SMALL = 10_000;
 const LARGE = 1_000_000;
 const CURSORS = 2_000;
-/** Few enough for latency to show the work and not the queue. */
+/** A small number, so that latency shows the work and not the queue. */
 const CONNECTIONS = 2;
 
 const quick = process.argv.includes('--quick');
@@ -86,7 +86,7 @@ try {
   const url = await measureLists(stage);
   log('\nauthorization: GET /v1/organizations/{organizationId}, by API key to by access token');
   const { moreQueries, throughput, details } = await measureAuthorization(stage, url, quick);
-  figure('more queries a request', moreQueries, 1, 'less');
+  figure('more queries per request', moreQueries, 1, 'less');
   figure('requests a second', throughput, 0.7, 'more');
   for (const line of details) detail(line);
   log('\nrevocation of a key, to its refusal by another process');

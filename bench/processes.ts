@@ -1,4 +1,4 @@
-/** Child processes that stay on one core, and what the operating system says of them. Linux only, where it says more than that they run. */
+/** Child processes that are pinned to a core, and their CPU time and memory. These numbers need Linux. */
 import { type ChildProcess, execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 
 export type Core = 'server' | 'rest' | 'any';
 
-/** The server has a core of its own; PostgreSQL, the load and this program share the other. */
+/** The server has its own core. PostgreSQL, the load and this program share the other. */
 const CORES: Record<Core, string> = { server: '0', rest: '1', any: '0,1' };
 const TICK_SECONDS = 1 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
@@ -17,7 +17,7 @@ function pinned(core: Core, command: readonly string[]): string[] {
 }
 
 const children = new Set<ChildProcess>();
-// A benchmark that fails leaves nothing running.
+// Stops all children, so that a failed benchmark leaves no process running.
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
@@ -28,19 +28,19 @@ function track(child: ChildProcess): ChildProcess {
   return child;
 }
 
-/** Starts a program. `stdout`: a file descriptor, or nothing to throw its output away. */
+/** Starts a program. `stdout` is a file descriptor; without it the output is discarded. */
 export function start(core: Core, command: readonly string[], env: NodeJS.ProcessEnv, stdout?: number): ChildProcess {
   const [program, ...args] = pinned(core, command);
   return track(spawn(program!, args, { env, stdio: ['ignore', stdout ?? 'ignore', 'inherit'] }));
 }
 
-/** Starts one of the benchmark's own programs, which talks over IPC. */
+/** Starts one of the benchmark's own programs, connected by IPC. */
 export function startWorker(core: Core, file: URL): ChildProcess {
   const [program, ...args] = pinned(core, [process.execPath]);
   return track(fork(file, { execPath: program!, execArgv: args, serialization: 'advanced' }));
 }
 
-/** Asks a worker and waits for its answer. @throws Error when it ends instead, or after `timeoutMs` */
+/** Sends a message to a worker and waits for its answer. @throws Error if the worker exits first, or after `timeoutMs` */
 export async function ask<Answer>(worker: ChildProcess, question: object, timeoutMs: number): Promise<Answer> {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
@@ -57,7 +57,7 @@ export async function ask<Answer>(worker: ChildProcess, question: object, timeou
   }
 }
 
-/** Stops a process, by force when it takes longer than 10 s. */
+/** Stops a process, with SIGKILL if it takes longer than 10 s. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
@@ -66,13 +66,13 @@ export async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-/** Keeps a running process and its children, present and future, on a core. */
+/** Pins a running process and its present and future children to a core. */
 export function pin(pid: number, core: Core): void {
   if (!canPin) return;
   for (const member of [pid, ...childrenOf(pid)]) spawnSync('taskset', ['-a', '-cp', CORES[core], String(member)]);
 }
 
-/** CPU time of a process and its living children so far, in seconds. */
+/** The CPU time of a process and its living children so far, in seconds. */
 export function cpuSeconds(pid: number): number {
   const ticks = [pid, ...childrenOf(pid)].map((member) => {
     const fields = statOf(member);
@@ -81,14 +81,14 @@ export function cpuSeconds(pid: number): number {
   return ticks.reduce((sum, value) => sum + value, 0) * TICK_SECONDS;
 }
 
-/** CPU time that the whole machine has spent at work, in seconds. */
+/** The CPU time of the whole machine so far, in seconds. */
 export function machineCpuSeconds(): number {
   const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.trim().split(/\s+/).map(Number);
   const [user = 0, nice = 0, system = 0, _idle, _iowait, irq = 0, softirq = 0] = ticks;
   return (user + nice + system + irq + softirq) * TICK_SECONDS;
 }
 
-/** Resident memory of a process, in MB of 1,000,000 bytes. */
+/** The resident memory of a process, in MB of 1,000,000 bytes. */
 export function residentMb(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
   return (Number(kib) * 1_024) / 1e6;
@@ -103,12 +103,12 @@ function childrenOf(pid: number): number[] {
   return pids.filter((candidate) => parentOf(candidate) === pid);
 }
 
-/** The fields of /proc/<pid>/stat after the name, which may hold anything: state first. */
+/** The fields of /proc/<pid>/stat after the name, state first. The name may contain any character. */
 function statOf(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return undefined; // it ended meanwhile
+    return undefined; // the process has ended
   }
 }

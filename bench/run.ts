@@ -1,4 +1,4 @@
-/** `npm run bench`: the service as shipped beside the limit of what Node.js and PostgreSQL can do, as ratios. See docs/performance.md. */
+/** `npm run bench`: compares the shipped service with the limit of Node.js and PostgreSQL, as ratios. See docs/performance.md. */
 import { loadavg } from 'node:os';
 import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
@@ -17,7 +17,7 @@ import { measureTelemetry } from './parts/telemetry.ts';
 import { canPin } from './processes.ts';
 import { setStage } from './stage.ts';
 
-/** What the machine itself takes, and the benchmark's own bookkeeping. */
+/** The share of the machine that the operating system and the benchmark itself need. */
 const QUIET_SHARE = 0.1;
 
 const parts: Record<PartName, Part> = {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   log(
     canPin
       ? 'server on core 0; PostgreSQL, load and the rest on core 1'
-      : 'taskset or a second core is missing: nothing is pinned, and ratios say less',
+      : 'taskset or a second core is missing: nothing is pinned, and the ratios are less reliable',
   );
   log(
     `load average before: ${loadavg()
@@ -80,7 +80,7 @@ async function main(): Promise<number> {
   if (disturbance() > QUIET_SHARE) {
     const percent = Math.round(disturbance() * 100);
     log(
-      `Other programs took ${percent} % of the machine meanwhile. Trust the ratios of CPU, and run again when it is quiet.`,
+      `Other programs took ${percent} % of the machine during the benchmark. Rely on the CPU ratios only, and repeat the run when the machine is idle.`,
     );
   }
   print(`${figures.length - short.length} of ${figures.length} figures pass.`);

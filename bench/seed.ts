@@ -1,14 +1,14 @@
-/** People for a benchmark, put into the database by SQL. They and their sessions are numbered, so that any of them can be named without asking. */
+/** Creates users for a benchmark by SQL. Users and sessions are numbered, so that their ids can be computed without a query. */
 import { hash } from '@node-rs/argon2';
 import pg from 'pg';
 import { createSealer } from '../app/platform/security/sealing.ts';
 
 export const APP_SECRET = 'benchmark-secret-0123456789-abcdefghijklmnop';
 export const PASSWORD = 'correct horse battery staple';
-/** As the service's defaults. */
+/** The service's default costs. */
 export const HASH = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export const SESSIONS_PER_USER = 2;
-/** All sessions share one secret: only its owner could tell. */
+/** All sessions share one secret, because computing separate ones would slow down seeding. */
 export const SESSION_SECRET = Buffer.alloc(32, 7);
 
 export const sealer = createSealer([APP_SECRET]);
@@ -23,7 +23,7 @@ export const userId = (user: number) => numbered(USER, user);
 export const sessionId = (user: number, nth = 0) => numbered(SESSION, user * SESSIONS_PER_USER + nth);
 export const emailOf = (user: number) => `user${user}@example.com`;
 
-/** Adds users 0 to `users` - 1: verified, with one password, and two living sessions each. */
+/** Adds users 0 to `users` - 1: verified, with the same password, and two active sessions each. */
 export async function seed(url: string, users: number): Promise<void> {
   const passwordHash = await hash(PASSWORD, { algorithm: 2, ...HASH });
   const secret = sealer.seal('sessions.secret', SESSION_SECRET);
@@ -31,7 +31,7 @@ export async function seed(url: string, users: number): Promise<void> {
   await client.connect();
   try {
     await client.query('begin');
-    // Foreign keys are right by construction; checking a million of them row by row would take most of the time.
+    // Foreign keys are correct by construction; checking a million of them row by row would take most of the time.
     await client.query('set local session_replication_role = replica');
     await client.query(
       `insert into users (id, email, name, locale, password_hash, email_verified_at, created_at, updated_at)

@@ -1,4 +1,4 @@
-/** What every part of the benchmark stands on: a PostgreSQL with durable default settings, seeded databases, the service as shipped. */
+/** The setup that all parts of the benchmark share: a PostgreSQL with durable default settings, seeded databases, the service as shipped. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -26,23 +26,23 @@ export interface Api {
 
 export interface Stage {
   readonly postgresPid: number;
-  /** A migrated database with that many users; made at the first call. @returns its URL */
+  /** A migrated database with that many users; created on the first call. @returns its URL */
   database(users: number): Promise<string>;
   /** Starts `node app/main.ts api`, or `all`, as in production, and waits until it is ready. */
   api(url: string, options?: { role?: 'api' | 'all'; env?: NodeJS.ProcessEnv }): Promise<Api>;
   close(): Promise<void>;
 }
 
-/** @param log where progress is told */
+/** @param log prints progress */
 export async function setStage(log: (line: string) => void): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-bench-'));
-  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must get in
+  await chmod(directory, 0o711); // under root, another user runs PostgreSQL and must be able to enter
   const endings: (() => Promise<unknown>)[] = [() => removeCluster(directory)];
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
     for (let end = endings.pop(); end; end = endings.pop()) await end();
   };
-  // Called twice where a signal makes a measurement fail: both wait for the same end.
+  // On a signal, close is called twice if a measurement fails too. Both calls wait for the same end.
   const close = () => {
     closed ??= closeAll();
     return closed;
@@ -86,7 +86,7 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   }
 }
 
-/** Logs go where a container's go: through a pipe, to a reader that is not this process. */
+/** A sink for logs that works as with containers: a pipe that another process reads. */
 function openLogSink(directory: string): { fd: number; close(): Promise<void> } {
   const pipe = join(directory, 'logs');
   execFileSync('mkfifo', [pipe]);
@@ -101,7 +101,7 @@ function openLogSink(directory: string): { fd: number; close(): Promise<void> } 
   };
 }
 
-/** How the container image runs Node.js (`Dockerfile`). @returns the environment that says so */
+/** Compiles the service ahead of time, as the container image does (`Dockerfile`). @returns the environment that uses the result */
 async function compileAhead(directory: string): Promise<NodeJS.ProcessEnv> {
   const env = {
     PATH: process.env.PATH,
@@ -109,7 +109,7 @@ async function compileAhead(directory: string): Promise<NodeJS.ProcessEnv> {
     MALLOC_ARENA_MAX: '1',
     NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
   };
-  // Without settings it ends at once, with all its code compiled; what it misses is of no interest.
+  // Without settings the service exits at once, after all its code is compiled. Its error output does not matter.
   const child = start('any', ['sh', '-c', `"$0" app/main.ts api 2> /dev/null`, process.execPath], {
     ...env,
     APP_ENV: 'production',
@@ -141,7 +141,7 @@ async function startService(role: string, url: string, logs: number, runtime: No
   return { pid: child.pid!, port, metricsPort, stop: () => stop(child) };
 }
 
-/** Resolves when `/readyz` answers 200. @throws Error when the process ends first, or after `limitMs` */
+/** Resolves when `/readyz` answers 200. @throws Error if the process exits first, or after `limitMs` */
 export async function untilReady(port: number, child: ChildProcess, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {

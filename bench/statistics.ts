@@ -1,4 +1,4 @@
-/** Of the middle two when there is an even number. @throws RangeError without values */
+/** The median: for an even number of values, the mean of the middle two. @throws RangeError without values */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('no values');
   const sorted = [...values].sort((a, b) => a - b);

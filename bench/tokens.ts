@@ -1,4 +1,4 @@
-/** Tokens of the seeded people, made by the service's own code with the keys in its database. */
+/** Creates tokens of the seeded users with the service's own code and the keys in its database. */
 import { type AccessTokens, createAccessTokens } from '../app/features/accounts/access-tokens.ts';
 import { formatRefreshToken } from '../app/features/accounts/refresh-tokens.ts';
 import { createSigningKeys, type SigningKey } from '../app/features/accounts/signing-keys.ts';
@@ -12,11 +12,11 @@ export const TOKEN_LIFETIME_SECONDS = 600;
 
 export interface Tokens {
   readonly signingKey: SigningKey;
-  /** A new access token. */
+  /** A new access token of a session. */
   access(user: number, session?: number): string;
 }
 
-/** Reads the signing key, and makes one where no service has been started yet. */
+/** Reads the signing key, or creates one if no service has been started on the database. */
 export async function openTokens(databaseUrl: string): Promise<Tokens> {
   const db = openDatabase({
     url: databaseUrl,
@@ -56,7 +56,7 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
   };
 }
 
-/** The current refresh token of a session that has not been refreshed yet. */
+/** The current refresh token of a session that has not been refreshed. */
 export function firstRefreshToken(user: number, session: number): string {
   return formatRefreshToken(userId(user), sessionId(user, session), 1, SESSION_SECRET);
 }

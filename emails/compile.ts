@@ -1,6 +1,6 @@
 /**
- * Renders every template in every locale to a subject, HTML and text that still hold their placeholders, and checks that
- * these are exactly the fields of the catalogue. `scripts/compile-emails.ts` runs it and owns the files.
+ * Renders every template in every locale to a subject, HTML and text that still contain their placeholders, and checks that these are exactly the
+ * fields of the catalogue. `scripts/compile-emails.ts` runs it and owns the files.
  */
 import { createElement, type FunctionComponent } from 'react';
 import { render } from 'react-email';
@@ -39,7 +39,7 @@ async function compile<T extends TemplateName>(template: T, locale: Locale) {
   return mail;
 }
 
-/** Fails on a misspelt placeholder, and on a field that a locale's text forgets. */
+/** Throws for an unknown placeholder, and for a field that a locale's text does not use. */
 function checkPlaceholders(name: string, known: string[], mail: { subject: string; html: string; text: string }): void {
   const used = (text: string) => [...text.matchAll(/\{\{(.*?)\}\}/gs)].map((match) => match[1] ?? '');
   const strange = used(mail.subject + mail.html + mail.text).filter((placeholder) => !known.includes(placeholder));

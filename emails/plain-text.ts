@@ -1,6 +1,6 @@
 import { toPlainText } from 'react-email';
 
-// html-to-text, which react-email uses, ships no types: what is used of its formatters.
+// html-to-text, which react-email uses, has no types. These are the parts of its formatters that are used here.
 interface Node {
   children: Node[];
   attribs: Record<string, string>;
@@ -12,7 +12,7 @@ interface Builder {
 type Formatter = (element: Node, walk: (nodes: Node[], builder: Builder) => void, builder: Builder) => void;
 
 const formatters: Record<string, Formatter> = {
-  // A label, and the address on a line of its own, so that it can be copied whole.
+  // Put the URL on a separate line after the label, so that it can be copied completely.
   link(element, walk, builder) {
     walk(element.children, builder);
     builder.addInline(':');
@@ -27,7 +27,7 @@ const formatters: Record<string, Formatter> = {
 
 const line = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 
-/** The text version of a mail, from its HTML; what is marked `data-skip-in-text` is left out. */
+/** The text version of an email, from its HTML. Elements marked `data-skip-in-text` are left out. */
 export function plainText(html: string): string {
   return toPlainText(html, {
     formatters,

@@ -5,7 +5,7 @@ import { fill, templateValues } from '../app/features/email/template-values.ts';
 import type { Strings, TemplateProps } from './props.ts';
 import { strings } from './strings/strings.ts';
 
-/** The props with which react-email's development server shows a template: its texts, filled with sample data. */
+/** The props for a template in react-email's development server: its texts, filled with sample data. */
 export function preview<T extends TemplateName>(template: T, locale: Locale = 'en'): TemplateProps<T> {
   const { layout, phrases, [template]: text } = strings[locale];
   const value: Record<Placeholder<T>, string> = templateValues(template, sampleData[template], locale, phrases);

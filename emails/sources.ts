@@ -1,4 +1,4 @@
-/** Every template of the catalogue and the component that draws it; one that is missing does not compile. */
+/** Every template of the catalogue and the component that renders it. A missing template does not compile. */
 import type { ReactNode } from 'react';
 import type { TemplateName } from '../app/features/email/template-catalog.ts';
 import type { TemplateProps } from './props.ts';

@@ -1,4 +1,4 @@
-/** The limit of a login: nothing but verifying one password, as often as `concurrency` at a time can, for `durationMs`. */
+/** The limit of a login: verifies a password, with `concurrency` verifications at a time, for `durationMs`. Nothing else. */
 import { verify } from '@node-rs/argon2';
 
 export interface HashingLoad {

@@ -1,4 +1,4 @@
-/** The same intake with nothing around it: check the HMAC, insert one row, durably. Several connections, so that commits share a flush. */
+/** The limit of the webhook intake: checks the HMAC and inserts one row, durably. It uses several connections, so that commits share a flush. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { WEBHOOK_SECRET } from '../load/protocol.ts';

@@ -1,4 +1,4 @@
-/** The same refresh, written as most services write it: lock the row, look at it, change it. */
+/** The limit of a refresh, written as most services write it: lock the row, check it, update it. */
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Sql } from 'postgres';
 import type { Tokens } from './tokens.ts';
@@ -42,7 +42,7 @@ function mac(signed: Uint8Array, secret: Uint8Array): Buffer {
   return createHmac('sha256', secret).update(signed).digest();
 }
 
-/** The sealed form of `app/platform/security/sealing.ts`: key id, nonce, tag, ciphertext. */
+/** Opens the sealed format of `app/platform/security/sealing.ts`: key id, nonce, tag, ciphertext. */
 function open(sealed: Buffer, key: Uint8Array): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(4, 16), { authTagLength: 16 });
   decipher.setAuthTag(sealed.subarray(16, 32));

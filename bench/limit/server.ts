@@ -1,6 +1,6 @@
 /**
- * The limit: the same work with nothing around it. Raw node:http and postgres.js, prepared; single statements on one pipelined
- * connection, transactions on a pool. No logs, metrics, security headers, validation or error handling.
+ * The limit's server does the same work as the service, and nothing else. It uses node:http and postgres.js with prepared statements: single
+ * statements on one pipelined connection, transactions on a pool. It has no logs, metrics, security headers, validation or error handling.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,12 +1,12 @@
-/** What the limit's server is told when it starts. */
+/** The settings of the limit's server. */
 export interface LimitSettings {
   readonly databaseUrl: string;
   readonly issuer: string;
   readonly keyId: string;
-  /** PEM. */
+  /** The public key in PEM format. */
   readonly publicKey: string;
   readonly privateKey: string;
   readonly tokenLifetimeSeconds: number;
-  /** Opens the secrets of sessions. */
+  /** The key that unseals the secrets of sessions. */
   readonly sealingKey: Uint8Array;
 }

@@ -1,11 +1,11 @@
-/** Access tokens by node:crypto alone, with a cache of those seen, as the service has one. */
+/** Access tokens with node:crypto only, and a cache of verified tokens as in the service. */
 import { createPrivateKey, createPublicKey, randomUUID, sign, verify } from 'node:crypto';
 import type { LimitSettings } from './settings.ts';
 
 export interface Claims {
   readonly sub: string;
   readonly sid: string;
-  /** Unix seconds. */
+  /** The expiry in Unix seconds. */
   readonly exp: number;
   readonly iss: string;
 }

@@ -1,6 +1,6 @@
 /**
- * A keep-alive connection that sends one request at a time. Knows as much HTTP as the answers of the service and of the limit need: a
- * `Content-Length`, or no body. A general client would cost the load's core more than the server's.
+ * A keep-alive connection that sends one request at a time. It supports only the HTTP that the service and the limit use: a `Content-Length`, or
+ * no body. A general client would use more CPU than the server.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 export interface Connection {
-  /** One request and its answer. @throws Error when the connection ends meanwhile, or the answer has no length */
+  /** Sends a request and reads its answer. @throws Error if the connection ends first, or the answer has no length */
   request(text: string): Promise<Answer>;
   close(): void;
 }
@@ -30,7 +30,7 @@ export async function openConnection(port: number): Promise<Connection> {
     if (outcome instanceof Error) current?.reject(outcome);
     else current?.resolve(outcome);
   };
-  socket.setEncoding('latin1'); // one character a byte, so that lengths fit
+  socket.setEncoding('latin1'); // one character per byte, so that string lengths equal byte lengths
   socket.on('data', (chunk: string) => {
     received += chunk;
     const answer = parse(received);
@@ -51,7 +51,7 @@ export async function openConnection(port: number): Promise<Connection> {
   };
 }
 
-/** @returns nothing while the answer is incomplete */
+/** @returns undefined while the answer is incomplete */
 function parse(text: string): Answer | Error | undefined {
   const end = text.indexOf(HEAD_END);
   if (end === -1) return undefined;

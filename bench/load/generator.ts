@@ -1,4 +1,7 @@
-/** The load generator: a process that takes a `Load`, keeps its connections busy for that long, and answers an `Outcome`. Ends with its parent. */
+/**
+ * The load generator: a process that receives a `Load`, keeps its connections busy for its duration, and returns an `Outcome`. It exits with its
+ * parent.
+ */
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../statistics.ts';
@@ -22,7 +25,7 @@ process.on('message', (load: Load) => {
 async function run({ port, connections, durationMs, work, probe }: Load): Promise<Outcome> {
   const opened = await Promise.all(Array.from({ length: connections + (probe ? 1 : 0) }, () => openConnection(port)));
   const prober = probe ? opened.pop()! : undefined;
-  // Whatever hangs, this process does not.
+  // Exit in any case, even if a connection hangs.
   const guard = setTimeout(() => process.exit(1), MAX_DURATION_MS + SETTLE_LIMIT_MS);
   const latencies: number[] = [];
   const probeLatencies: number[] = [];
@@ -63,7 +66,7 @@ async function run({ port, connections, durationMs, work, probe }: Load): Promis
   };
 }
 
-/** An invoice is about that long. */
+/** Padding to the size of an invoice. */
 const PADDING = 'x'.repeat(2_700);
 const RUN = Math.random().toString(36).slice(2);
 let sequence = 0;
@@ -94,7 +97,7 @@ function workOf(work: Work, connections: number): Exchange {
     return { exchange: (connection) => connection.request(work.requests[next++ % work.requests.length]!) };
   }
   if (work.kind === 'events') return { exchange: (connection) => connection.request(signedEvent(work)) };
-  // A connection keeps to its own sessions: two refreshes of one session at a time would be another measurement.
+  // Each connection uses its own sessions, because two concurrent refreshes of one session would take another path in the service.
   const tokens = [...work.tokens];
   const turns: number[] = Array.from({ length: connections }, (_, index) => index);
   return {

@@ -1,40 +1,40 @@
-/** What the benchmark asks of the load generator, and what it answers. */
+/** The messages between the benchmark and the load generator. */
 export interface Load {
   readonly port: number;
-  /** Each has one request under way at a time. */
+  /** The number of connections; each has one request in progress at a time. */
   readonly connections: number;
-  /** No request begins later, in milliseconds. */
+  /** The duration in milliseconds; no request begins later. */
   readonly durationMs: number;
   readonly work: Work;
-  /** A request sent at an even pace beside the work, on a connection of its own. */
+  /** A request that is sent at a constant pace beside the work, on a separate connection. */
   readonly probe?: { readonly request: string; readonly everyMs: number };
 }
 
 export type Work =
-  /** Whole HTTP requests, sent one after the other, from the first again after the last. */
+  /** Complete HTTP requests, sent one after the other, in a loop. */
   | { readonly kind: 'list'; readonly requests: readonly string[] }
-  /** Refresh tokens, one a session; each answer gives the next one. */
+  /** Refresh tokens, one per session. Each answer contains the next token. */
   | { readonly kind: 'refresh'; readonly path: string; readonly tokens: readonly string[] }
-  /** Signed events of Stripe, each a new one of about 3 KB. */
+  /** Signed Stripe events, each a new one of about 3 KB. */
   | { readonly kind: 'events'; readonly path: string; readonly secret: string; readonly customers: number };
 
 export interface Outcome {
   readonly answers: number;
   readonly seconds: number;
-  /** Status -> how many. */
+  /** The number of answers by status. */
   readonly statuses: Readonly<Record<number, number>>;
-  /** Milliseconds. */
+  /** The median duration in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly probeP99: number;
-  /** With `refresh`: the tokens that are current now. */
+  /** For `refresh`: the tokens that are current after the load. */
   readonly tokens: readonly string[];
 }
 
-/** The secret that signs events here. */
+/** The secret that signs events in the benchmark. */
 export const WEBHOOK_SECRET = 'whsec_benchmark_only_never_elsewhere';
 
-/** A whole HTTP request, with a body if given. */
+/** A complete HTTP request, with a body if given. */
 export function httpRequest(method: string, path: string, headers: Record<string, string> = {}, body?: string): string {
   const all: Record<string, string> = { host: 'api.example.com', 'user-agent': 'benchmark', ...headers };
   if (body !== undefined) {

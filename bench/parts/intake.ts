@@ -1,4 +1,4 @@
-/** Taking in events of Stripe: signed, 3 KB, each stored durably with the job that follows it. */
+/** Intake of Stripe events: signed, 3 KB each, stored durably with their job. */
 import { startLimit } from '../limit/limit.ts';
 import { WEBHOOK_SECRET } from '../load/protocol.ts';
 import {

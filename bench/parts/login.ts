@@ -1,4 +1,4 @@
-/** Signing in: the password's hash should be nearly all of it, and other routes should hardly notice. */
+/** Sign-in: the password hash should be nearly all of its cost, and other routes should hardly slow down. */
 import { hash } from '@node-rs/argon2';
 import type { HashingLoad, HashingOutcome } from '../limit/argon2.ts';
 import { httpRequest } from '../load/protocol.ts';
@@ -8,10 +8,10 @@ import { emailOf, HASH, PASSWORD } from '../seed.ts';
 import { median } from '../statistics.ts';
 import { type Part, USERS } from './part.ts';
 
-/** Enough to have a password waiting whenever one is done. */
+/** The number that keeps a password waiting whenever a hash is finished. */
 const CONNECTIONS = 8;
 const PROBE = { request: httpRequest('GET', '/livez'), everyMs: 10 };
-/** More than sign in during one measurement. */
+/** More users than sign in during one measurement. */
 const PEOPLE = 1_000;
 
 interface Hashing {
@@ -35,7 +35,7 @@ export const measureLogin: Part = async ({ stage, quick }) => {
   };
   let first = 0;
   const signIn = async () => {
-    // Other people each time: a first sign-in writes the most.
+    // Use other users in each round, because a first sign-in writes the most.
     const requests = Array.from({ length: PEOPLE }, (_, index) => {
       const body = JSON.stringify({ email: emailOf(first + index), password: PASSWORD });
       return httpRequest('POST', '/v1/sessions', {}, body);
@@ -60,7 +60,7 @@ export const measureLogin: Part = async ({ stage, quick }) => {
     },
     details: [
       { label: 'service', text: describe(service) },
-      { label: 'bare argon2', text: `${rate}/s, CPU ${cpuUs} us a hash, ${saturating} at a time` },
+      { label: 'bare argon2', text: `${rate}/s, CPU ${cpuUs} us per hash, ${saturating} at a time` },
       {
         label: 'CPU, bare to service',
         text: ratio<Hashing>(bare, service, ({ serverCpuUs }) => serverCpuUs).toFixed(2),

@@ -1,11 +1,11 @@
-/** `GET /v1/users/me`: a token check, one row, JSON. What is around them is the service's own cost. */
+/** `GET /v1/users/me`: a token check, one row, JSON. The rest is the service's own cost. */
 import { startLimit } from '../limit/limit.ts';
 import { httpRequest } from '../load/protocol.ts';
 import { createMeter, describe, interleave, ratio, requireStatus, type Subject } from '../measuring.ts';
 import { openTokens, type Tokens } from '../tokens.ts';
 import { CONNECTIONS, type Part, USERS } from './part.ts';
 
-/** Fewer than the token caches hold. */
+/** Fewer callers than the token caches hold. */
 export const CALLERS = 2_000;
 
 export const measureMe: Part = async ({ stage, quick }) => {
@@ -40,7 +40,7 @@ export const measureMe: Part = async ({ stage, quick }) => {
   };
 };
 
-/** Requests of `callers` people, evenly spread over all `users`. */
+/** Requests of `callers` users, evenly spread over all `users`. */
 export function meRequests(tokens: Tokens, users: number, callers: number, path = '/v1/users/me'): string[] {
   return Array.from({ length: callers }, (_, index) => {
     const user = Math.floor((index * users) / callers);

@@ -1,4 +1,4 @@
-/** Resident memory of an api process: some seconds after its start, and the most under a load of reads, sign-ins and refreshes. */
+/** Resident memory of an api process: some seconds after its start, and the maximum under a load of reads, sign-ins and refreshes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { httpRequest } from '../load/protocol.ts';
 import { createMeter } from '../measuring.ts';
@@ -25,7 +25,7 @@ export const measureMemory: Part = async ({ stage, quick }) => {
   });
   const refreshTokens = Array.from({ length: 1_000 }, (_, index) => firstRefreshToken(index * 100 + 7, 0));
   const works = [
-    // More callers than the token cache holds: a cache that is full is part of the memory.
+    // More callers than the token cache holds, so that the measurement includes a full cache.
     { kind: 'list', requests: meRequests(tokens, USERS, 20_000) },
     { kind: 'list', requests: signIns },
     { kind: 'refresh', path: '/v1/sessions/refresh', tokens: refreshTokens },

@@ -4,11 +4,11 @@ import type { Stage } from '../stage.ts';
 export interface PartOptions {
   readonly stage: Stage;
   readonly quick: boolean;
-  /** Where progress is told. */
+  /** Prints progress. */
   readonly log: (line: string) => void;
 }
 
-/** Measures one thing and leaves nothing running. */
+/** Measures one thing, and leaves no process running. */
 export type Part = (options: PartOptions) => Promise<Findings>;
 
 export const USERS = 100_000;

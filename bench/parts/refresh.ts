@@ -1,4 +1,4 @@
-/** Refreshing: a look and one UPDATE in the service, a transaction that locks the row in the limit. PostgreSQL does most of the work. */
+/** Refreshing: a query and one UPDATE in the service, a transaction that locks the row in the limit. PostgreSQL does most of the work. */
 import { startLimit } from '../limit/limit.ts';
 import {
   createMeter,
@@ -21,7 +21,7 @@ export const measureRefresh: Part = async ({ stage, quick }) => {
   const meter = createMeter(stage.postgresPid);
   const durationMs = quick ? 1_000 : 5_000;
 
-  /** Each side has sessions of its own, as each answer's token is the next request. */
+  /** Each side has its own sessions, because the token of each answer is used in the next request. */
   const side = (subject: Subject, nth: number) => {
     let tokens: readonly string[] = Array.from({ length: SESSIONS }, (_, index) =>
       firstRefreshToken(Math.floor((index * USERS) / SESSIONS), nth),

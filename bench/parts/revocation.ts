@@ -1,6 +1,6 @@
 /**
- * Two api processes on one database: a session ended on one must be refused on the other. Measured from outside, as the time from the
- * answer that confirms the end to the first refusal; and by the service's own histogram, from sending the notification to its arrival.
+ * Two api processes on one database: a session that ends on one must be refused by the other. The delay is measured from outside, from the answer
+ * that confirms the end to the first refusal, and by the service's own histogram, from sending the notification to its arrival.
  */
 import { type Connection, openConnection } from '../load/connection.ts';
 import { httpRequest } from '../load/protocol.ts';
@@ -26,7 +26,7 @@ export const measureRevocation: Part = async ({ stage, quick }) => {
       delays.push(await endOne(ending, asking, headers));
     }
   };
-  // Beside other work, as a quiet process would answer faster than one in service.
+  // Run other load at the same time, because an idle process would react faster.
   const load = {
     connections: 4,
     durationMs: quick ? 5_000 : 25_000,
@@ -74,7 +74,7 @@ async function endOne(ending: Connection, asking: Connection, headers: Record<st
   }
 }
 
-/** The bucket that holds the 99th of 100 observations, as the other process saw them. */
+/** The bucket that contains the 99th of 100 observations in the other process. */
 async function revocationHistogram(metricsPort: number): Promise<string> {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   const lines = text.matchAll(/^session_revocation_seconds_bucket\{le="([^"]+)"\} (\d+)/gm);

@@ -1,4 +1,4 @@
-/** The same requests on a small and on a large database: nothing may grow with the number of users. */
+/** The same requests on a small and on a large database: the cost must not grow with the number of users. */
 import {
   createMeter,
   describe,
@@ -14,9 +14,9 @@ import type { Part } from './part.ts';
 
 const SMALL = 10_000;
 const LARGE = 1_000_000;
-/** Spread over all users, so that the large database's rows are not all in memory by chance. */
+/** Callers spread over all users, so that the large database's rows are not all cached. */
 const CALLERS = 5_000;
-/** Few enough for latency to show the work and not the queue. */
+/** A small number, so that latency shows the work and not the queue. */
 const CONNECTIONS = 8;
 const PATHS = { me: '/v1/users/me', list: '/v1/sessions' };
 

@@ -1,4 +1,4 @@
-/** Starting in development: from nothing (a new PostgreSQL cluster, migrations) and on the data of an earlier start, until `/readyz` is 200. */
+/** The start in development until `/readyz` is 200: the first (a new PostgreSQL cluster, migrations), and one with the data of an earlier start. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -14,7 +14,7 @@ export const measureStart: Part = async ({ quick }) => {
   const laterStarts: number[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round++) {
     const port = await freePort();
-    // Each port has data of its own (`dev/stand-ins.ts`).
+    // Each port has its own data directory (`dev/stand-ins.ts`).
     const data = `.plinth/${port}`;
     if (existsSync(data)) throw new Error(`${data} exists: a service was started on port ${port}; run again`);
     try {
@@ -37,13 +37,13 @@ export const measureStart: Part = async ({ quick }) => {
   };
 };
 
-/** @param compileCache where compiled code is kept; not the usual place, so that a first start finds none */
+/** @param compileCache the directory of compiled code; not the usual one, so that a first start finds it empty */
 async function secondsToStart(port: number, compileCache: string): Promise<number> {
   const [metricsPort, mailboxPort, smtpPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const env = {
     PATH: process.env.PATH,
     NODE_COMPILE_CACHE: resolve(compileCache),
-    // Empty, so that a developer's .env changes nothing.
+    // Empty, so that a developer's .env has no effect.
     DATABASE_URL: '',
     DATABASE_DIRECT_URL: '',
     SMTP_URL: '',

@@ -1,4 +1,4 @@
-/** What all telemetry costs: `GET /v1/users/me` with logs, traces, error reports and scrapes as shipped, and with none of them. */
+/** The cost of all telemetry: `GET /v1/users/me` with logs, traces, error reports and scrapes as shipped, and without them. */
 import {
   createMeter,
   describe,
@@ -14,10 +14,13 @@ import { openTokens } from '../tokens.ts';
 import { CALLERS, meRequests } from './me.ts';
 import { CONNECTIONS, type Part, USERS } from './part.ts';
 
-/** Of Prometheus as shipped: `monitoring/prometheus/prometheus.yml`. Counted in the time that this side is measured. */
+/** The shipped interval in `monitoring/prometheus/prometheus.yml`. Scrapes count in the time of this side. */
 const SCRAPE_INTERVAL_MS = 15_000;
 
-/** Two processes of the same kind differ by as much as telemetry costs, and the machine drifts by more: so several pairs, in short turns. */
+/**
+ * Two processes of the same kind can differ by as much as telemetry costs, and the machine varies by more. Therefore several pairs are measured
+ * in short turns.
+ */
 const PAIRS = 5;
 
 interface Collected {
@@ -48,7 +51,7 @@ export const measureTelemetry: Part = async ({ stage, quick }) => {
     const on = await stage.api(url, {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${address}`, SENTRY_DSN: `http://key@${address}/1` },
     });
-    // Metrics are counted all the same: there is no way to turn that off. Nobody reads them.
+    // Metrics are still counted, because they cannot be turned off, but they are not scraped.
     const off = await stage.api(url, { env: { LOG_LEVEL: 'silent' } });
     const durationMs = quick ? 1_000 : 2_000;
     for (const subject of [off, on]) await measure(subject, 2_000);

@@ -14,7 +14,7 @@ export const styleSheet = [
   rules('[data-ogsc] '),
 ].join('\n');
 
-/** react-email draws its boxes as one-cell tables, and puts padding and the page's background on the cell. */
+/** The selector for a box: react-email renders boxes as one-cell tables, and puts padding and the page's background on the cell. */
 function cell(table: string): string {
   return `${table}>tbody>tr>td`;
 }

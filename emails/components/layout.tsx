@@ -8,15 +8,15 @@ import { styleSheet } from './dark.ts';
 const { light } = brand;
 
 interface Props extends Frame {
-  /** What every template's strings have. */
+  /** The strings that every template has. */
   text: CommonStrings;
   greeting: string;
-  /** Only in mails a reader may unsubscribe from. */
+  /** Only in emails that a reader can unsubscribe from. */
   unsubscribeUrl?: string;
   children: ReactNode;
 }
 
-/** The frame of every mail: preheader, brand, card with heading and greeting, and a footer that says why it was sent. */
+/** The frame of every email: preheader, brand, card with heading and greeting, and a footer that says why it was sent. */
 export function Layout({ locale, layout, text, greeting, unsubscribeUrl, children }: Props) {
   return (
     <Html lang={locale}>

@@ -5,7 +5,7 @@ import { font, small } from './layout.tsx';
 
 const { light } = brand;
 
-/** A paragraph of the message. One string each: a mail is translated by whole sentences. */
+/** A paragraph of the message. It takes one string, because emails are translated by whole sentences. */
 export function Paragraph({ children }: { children: string }) {
   return (
     <Text className="text" style={{ ...font, margin: '16px 0 0' }}>
@@ -14,7 +14,7 @@ export function Paragraph({ children }: { children: string }) {
   );
 }
 
-/** The one thing to do, as a button, with the address in full below for clients and readers who can't use buttons. */
+/** The main action of an email: a button, and below it the full URL for clients and readers that cannot use buttons. */
 export function Action({ label, url, layout }: { label: string; url: string; layout: Frame['layout'] }) {
   return (
     <>
@@ -35,7 +35,7 @@ export function Action({ label, url, layout }: { label: string; url: string; lay
   );
 }
 
-/** How long a link lasts, and what to do if the mail is a surprise: below a line, after the message proper. */
+/** Notes below a line after the message: how long a link lasts, and what to do if the email is unexpected. */
 export function Notes({ children }: { children: string | string[] }) {
   return (
     <>
@@ -49,7 +49,7 @@ export function Notes({ children }: { children: string | string[] }) {
   );
 }
 
-/** Facts, a row each: when, where from, how much. */
+/** A table of facts, one per row: when, where from, how much. */
 export function Details({ rows }: { rows: [label: string, value: string][] }) {
   return (
     <Section className="line" style={{ borderTop: `1px solid ${light.line}`, margin: '20px 0 0' }}>

@@ -61,7 +61,7 @@ describe('the image', { timeout: 300_000 }, () => {
   it('has no tests, no development stand-ins, no Git history and no settings file', () => {
     assert.ok(
       files.some((file) => file.endsWith('app/main.ts')),
-      'the list contains the service's files',
+      'the list contains files of the service',
     );
     const own = files.filter((file) => !/^\/?node_modules\//.test(file));
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('the image', { timeout: 300_000 }, () => {
     assert.ok(!/_authToken|_password|npmrc/.test(history));
   });
 
-  it('runs as node, not as root, and its user cannot change the service's files', async () => {
+  it('runs as node, not as root, and its user cannot change the files of the service', async () => {
     const probe = `
       const { accessSync, constants } = require('node:fs');
       const writable = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };

@@ -1,4 +1,4 @@
-/** Signing in, refreshing, and what keeps accounts safe. */
+/** Dashboard of accounts: sign-in, refreshing, and account security. */
 import { dashboard, quantile, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
@@ -7,20 +7,20 @@ const DAY_SECONDS = 86_400;
 export const accounts = dashboard({
   name: 'accounts',
   title: 'Accounts',
-  about: 'Signing in, refreshing, and what keeps accounts safe.',
+  about: 'Sign-in, refreshing, and account security.',
   rows: [
     {
       title: 'Now',
       panels: [
         stat({
           title: 'Registrations',
-          about: 'In the time that is shown.',
+          about: 'Count over the selected time range.',
           decimals: 0,
           queries: [{ expr: 'sum(increase(auth_events_total{event="registration", outcome="success"}[$__range]))' }],
         }),
         stat({
           title: 'Sign-ins that fail',
-          about: 'Share of all, wrong and limited ones.',
+          about: 'Share of all sign-ins: wrong and rate-limited ones.',
           unit: 'percentunit',
           queries: [
             {
@@ -32,7 +32,7 @@ export const accounts = dashboard({
         }),
         stat({
           title: 'Reused refresh tokens',
-          about: 'In 15 minutes. Each ended a session: a thief, or a client that is wrong.',
+          about: 'Count over 15 minutes. Each one ended a session. The cause is a stolen token or a faulty client.',
           decimals: 0,
           queries: [{ expr: 'sum(increase(auth_events_total{event="refresh", outcome="reused"}[15m]))' }],
           thresholds: { yellow: 1, red: 5 },
@@ -40,14 +40,15 @@ export const accounts = dashboard({
         }),
         stat({
           title: 'Password hashes',
-          about: 'That run or wait, in the process that has most. Beyond PASSWORD_HASH_QUEUE sign-ins get 503.',
+          about:
+            'Running and waiting hashes, in the process with the most. Beyond PASSWORD_HASH_QUEUE, sign-ins get 503.',
           queries: [{ expr: 'max(password_hash_queue_depth)' }],
           trend: true,
           thresholds: { yellow: 10, red: 50 },
         }),
         stat({
           title: 'Revocation',
-          about: '99 % of sessions that end are refused by every process within this time.',
+          about: 'Every process refuses 99 % of ended sessions within this time.',
           unit: 's',
           queries: [
             { expr: 'histogram_quantile(0.99, sum by (le) (rate(session_revocation_seconds_bucket[$__range])))' },
@@ -70,7 +71,7 @@ export const accounts = dashboard({
       panels: [
         graph({
           title: 'Sign-ins',
-          about: 'By outcome. `limited`: too many tries from there, or at this account.',
+          about: 'Sign-ins by outcome. `limited`: too many attempts from this network, or on this account.',
           unit: 'ops',
           stacked: true,
           queries: [{ expr: rate('auth_events_total{event="sign_in"}', 'outcome'), legend: '{{outcome}}' }],
@@ -103,7 +104,7 @@ export const accounts = dashboard({
       panels: [
         graph({
           title: 'Signing in',
-          about: 'Mostly the password hash: slow by design.',
+          about: 'Most of the time is the password hash, which is slow by design.',
           unit: 's',
           queries: [0.5, 0.99].map((q) => ({
             expr: quantile(q, 'http_request_duration_seconds_bucket{route="/v1/sessions", method="POST"}'),

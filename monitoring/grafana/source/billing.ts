@@ -1,11 +1,11 @@
-/** What is sold, what Stripe tells, and whether both agree. */
+/** Dashboard of billing: sales, events from Stripe, and agreement with Stripe. */
 import { dashboard, quantile, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
 export const billing = dashboard({
   name: 'billing',
   title: 'Billing',
-  about: 'What is sold, what Stripe tells, and whether both agree.',
+  about: 'Sales, events from Stripe, and agreement with Stripe.',
   rows: [
     {
       title: 'Business',
@@ -13,14 +13,14 @@ export const billing = dashboard({
         stat({
           title: 'Monthly recurring revenue',
           about:
-            'Of active and overdue subscriptions, before discounts and tax, in units of each currency with two decimals.',
+            'Sum over active and overdue subscriptions, before discounts and tax, per currency, with two decimals.',
           queries: [{ expr: 'max by (currency) (billing_mrr_minor_units) / 100', legend: '{{currency}}' }],
           width: 6,
           decimals: 2,
         }),
         stat({
           title: 'Revenue that ended',
-          about: 'Monthly recurring revenue of subscriptions that ended in the time that is shown.',
+          about: 'Monthly recurring revenue of subscriptions that ended in the selected time range.',
           queries: [
             {
               expr: 'sum by (currency) (increase(billing_churned_mrr_minor_units_total[$__range])) / 100',
@@ -32,13 +32,13 @@ export const billing = dashboard({
         }),
         stat({
           title: 'Subscriptions',
-          about: 'That are not over.',
+          about: 'Subscriptions that have not ended.',
           queries: [{ expr: 'sum(max by (plan, status) (billing_subscriptions)) or vector(0)' }],
           width: 6,
         }),
         stat({
           title: 'Open disputes',
-          about: 'That wait for an answer at Stripe. Unanswered ones are lost.',
+          about: 'Disputes that wait for an answer at Stripe. Disputes without an answer are lost.',
           runbook: 'dispute-open',
           queries: [{ expr: 'max(billing_open_disputes)' }],
           thresholds: { red: 1 },
@@ -46,7 +46,7 @@ export const billing = dashboard({
         }),
         graph({
           title: 'Subscriptions by plan and status',
-          about: '`past_due`: a payment failed, and the plan goes on for BILLING_GRACE_DAYS.',
+          about: '`past_due`: a payment failed, and the plan continues for BILLING_GRACE_DAYS.',
           stacked: true,
           width: 12,
           queries: [{ expr: 'max by (plan, status) (billing_subscriptions)', legend: '{{plan}} {{status}}' }],
@@ -64,7 +64,7 @@ export const billing = dashboard({
       panels: [
         graph({
           title: 'By outcome',
-          about: '`recovered`: found by polling, not delivered. `refused`: a wrong signature.',
+          about: '`recovered`: found by polling, because it was not delivered. `refused`: a wrong signature.',
           unit: 'ops',
           stacked: true,
           queries: [{ expr: rate('stripe_events_total', 'outcome'), legend: '{{outcome}}' }],
@@ -72,7 +72,7 @@ export const billing = dashboard({
         }),
         graph({
           title: 'By type',
-          about: 'The ten most frequent.',
+          about: 'The ten most frequent types.',
           unit: 'ops',
           queries: [{ expr: `topk(10, ${rate('stripe_events_total', 'type')})`, legend: '{{type}}' }],
         }),
@@ -118,7 +118,7 @@ export const billing = dashboard({
         }),
         graph({
           title: 'How long calls take',
-          about: 'Their retries included.',
+          about: 'Duration of calls to Stripe, retries included.',
           unit: 's',
           queries: [0.5, 0.99].map((q) => ({
             expr: quantile(q, 'stripe_request_duration_seconds_bucket'),
@@ -127,14 +127,14 @@ export const billing = dashboard({
         }),
         graph({
           title: 'Differences from Stripe',
-          about: 'That no event had told of, found by polling or by the nightly sweep, and repaired.',
+          about: 'Changes without an event. Polling or the nightly sweep found and repaired them.',
           width: 12,
           queries: [{ expr: 'sum by (kind) (increase(billing_drift_total[1d]))', legend: '{{kind}}' }],
           runbook: 'billing-drift',
         }),
         graph({
           title: 'Webhooks with a wrong signature',
-          about: 'In ten minutes. More than three: somebody is told.',
+          about: 'Count over ten minutes. More than three raise an alert.',
           width: 12,
           lines: true,
           thresholds: { red: 3 },

@@ -1,18 +1,18 @@
-/** Mails from the outbox to the mail server. */
+/** Dashboard of email: from the outbox to the mail server. */
 import { dashboard, quantile, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
 export const email = dashboard({
   name: 'email',
   title: 'Email',
-  about: 'Mails from the outbox to the mail server.',
+  about: 'Emails from the outbox to the mail server.',
   rows: [
     {
       title: 'Now',
       panels: [
         stat({
-          title: 'Oldest unsent mail',
-          about: 'Also one that is tried again. Above 15 minutes somebody is told.',
+          title: 'Oldest unsent email',
+          about: 'Emails that are retried count too. Above 15 minutes an alert is raised.',
           unit: 's',
           queries: [{ expr: 'max(email_oldest_unsent_seconds)' }],
           trend: true,
@@ -22,7 +22,7 @@ export const email = dashboard({
         }),
         stat({
           title: 'Sent',
-          about: 'In the time that is shown.',
+          about: 'Count over the selected time range.',
           decimals: 0,
           queries: [{ expr: 'sum(increase(email_messages_total{outcome="sent"}[$__range]))' }],
           width: 6,
@@ -30,7 +30,7 @@ export const email = dashboard({
         stat({
           title: 'Given up',
           about:
-            'In the time that is shown: refused, or tried in vain. `npm run plinth -- email list --status failed`.',
+            'Count over the selected time range: refused, or failed on every attempt. `npm run plinth -- email list --status failed`.',
           decimals: 0,
           queries: [{ expr: 'sum(increase(email_messages_total{outcome="failed"}[$__range])) or vector(0)' }],
           thresholds: { red: 1 },
@@ -39,7 +39,7 @@ export const email = dashboard({
         }),
         stat({
           title: 'Suppressed',
-          about: 'Not sent, since the address had bounced, complained or unsubscribed.',
+          about: 'Emails that were not sent, because the address had bounced, complained or unsubscribed.',
           decimals: 0,
           queries: [{ expr: 'sum(increase(email_messages_total{outcome="suppressed"}[$__range])) or vector(0)' }],
           width: 6,
@@ -50,8 +50,8 @@ export const email = dashboard({
       title: 'Mails',
       panels: [
         graph({
-          title: 'By what became of them',
-          about: '`queued` and `sent` should be one line.',
+          title: 'By outcome',
+          about: 'The lines of `queued` and `sent` should overlap.',
           unit: 'ops',
           width: 12,
           queries: [{ expr: rate('email_messages_total', 'outcome'), legend: '{{outcome}}' }],
@@ -78,8 +78,8 @@ export const email = dashboard({
           runbook: 'error-budget-burn-fast',
         }),
         graph({
-          title: 'Jobs that deliver',
-          about: 'Waiting ones, and how long the oldest has waited.',
+          title: 'Delivery jobs',
+          about: 'Waiting jobs, and the age of the oldest.',
           width: 12,
           queries: [
             { expr: 'max(jobs_queued{queue="email.deliver"})', legend: 'waiting' },

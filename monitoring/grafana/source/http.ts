@@ -1,4 +1,4 @@
-/** Requests: how many, how they end, how long they take. */
+/** Dashboard of HTTP: the number of requests, their outcomes and durations. */
 import { choiceOf, dashboard, quantile, rate } from './dashboard.ts';
 import { graph, heatmap, stat } from './panels.ts';
 
@@ -9,7 +9,7 @@ const BUCKET = 'http_request_duration_seconds_bucket{route=~"$route"}';
 export const http = dashboard({
   name: 'http',
   title: 'HTTP',
-  about: 'Requests: how many, how they end, and how long they take.',
+  about: 'The number of requests, their outcomes and durations.',
   variables: [choiceOf('route', 'http_request_duration_seconds_count').label('Route')],
   rows: [
     {
@@ -25,13 +25,13 @@ export const http = dashboard({
         }),
         stat({
           title: 'In flight',
-          about: 'Requests being handled.',
+          about: 'Requests that are being handled.',
           queries: [{ expr: 'sum(http_requests_in_flight)' }],
           trend: true,
         }),
         stat({
           title: '5xx',
-          about: 'Share of requests that failed for reasons of ours.',
+          about: 'Share of requests that failed because of the service (5xx).',
           unit: 'percentunit',
           decimals: 2,
           queries: [{ expr: `(${rate(FAILED)} or vector(0)) / ${rate(COUNT)}` }],
@@ -41,7 +41,7 @@ export const http = dashboard({
         stat({
           title: '4xx',
           about:
-            'Share of requests that were refused. Clients make mistakes; a jump is a client that is wrong, or somebody who tries.',
+            'Share of requests that were refused. Clients make mistakes. A jump is caused by a faulty client or an attack.',
           unit: 'percentunit',
           decimals: 1,
           queries: [
@@ -52,14 +52,14 @@ export const http = dashboard({
         }),
         stat({
           title: '50 %',
-          about: 'Half of the requests are faster.',
+          about: 'Half of the requests are faster than this.',
           unit: 's',
           queries: [{ expr: quantile(0.5, BUCKET) }],
           trend: true,
         }),
         stat({
           title: '99 %',
-          about: '99 % of the requests are faster. Promised, without routes that hash passwords: 250 ms.',
+          about: '99 % of the requests are faster than this. Promised: 250 ms, except for routes that hash passwords.',
           unit: 's',
           queries: [{ expr: quantile(0.99, BUCKET) }],
           trend: true,
@@ -68,7 +68,7 @@ export const http = dashboard({
       ],
     },
     {
-      title: 'How they end',
+      title: 'Outcomes',
       panels: [
         graph({
           title: 'By status',
@@ -79,13 +79,13 @@ export const http = dashboard({
         }),
         graph({
           title: 'By route',
-          about: 'The ten busiest.',
+          about: 'The ten routes with the most requests.',
           unit: 'reqps',
           queries: [{ expr: `topk(10, ${rate(COUNT, 'method', 'route')})`, legend: '{{method}} {{route}}' }],
         }),
         graph({
           title: 'Failures by route',
-          about: 'Answers with 5xx: the ten routes with most. `/readyz` answers 503 while a process stops.',
+          about: 'Answers with 5xx: the ten routes with the most. `/readyz` answers 503 while a process stops.',
           unit: 'reqps',
           queries: [
             {
@@ -98,11 +98,11 @@ export const http = dashboard({
       ],
     },
     {
-      title: 'How long they take',
+      title: 'Durations',
       panels: [
         graph({
           title: 'Duration',
-          about: 'Points are single requests and lead to their traces.',
+          about: 'Points are single requests, with links to their traces.',
           unit: 's',
           width: 12,
           lines: true,
@@ -115,13 +115,13 @@ export const http = dashboard({
         }),
         heatmap({
           title: 'Spread',
-          about: 'How many requests took how long.',
+          about: 'Number of requests per duration.',
           unit: 's',
           queries: [{ expr: `sum by (le) (increase(${BUCKET}[$__rate_interval]))`, legend: '{{le}}', exemplars: true }],
         }),
         graph({
           title: 'The slowest routes',
-          about: '99 % of their requests are faster; the ten slowest.',
+          about: '99 % of the requests of a route are faster than this. The ten slowest routes.',
           unit: 's',
           width: 12,
           legend: 'table',
@@ -130,7 +130,7 @@ export const http = dashboard({
         }),
         graph({
           title: 'Time spent, by route',
-          about: 'Seconds of handling a second: what would be gained by making a route faster.',
+          about: 'Seconds of handling per second: the time that a faster route could save.',
           unit: 's',
           width: 12,
           height: 10,

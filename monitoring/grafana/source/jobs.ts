@@ -1,11 +1,11 @@
-/** Background work: what waits, runs, fails. */
+/** Dashboard of jobs: waiting, running and failed background work. */
 import { choiceOf, dashboard, quantile, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
 export const jobs = dashboard({
   name: 'jobs',
   title: 'Jobs',
-  about: 'Background work: what waits, what runs, what fails.',
+  about: 'Background work: waiting, running and failed jobs.',
   variables: [choiceOf('queue', 'jobs_queued').label('Queue').regex('/^(?!.*\\.dead$)/')],
   rows: [
     {
@@ -13,14 +13,14 @@ export const jobs = dashboard({
       panels: [
         stat({
           title: 'Waiting',
-          about: 'Jobs that could run now.',
+          about: 'Jobs that are ready to run.',
           queries: [{ expr: 'sum(max by (queue) (jobs_queued{queue=~"$queue", queue!~".+\\\\.dead"}))' }],
           trend: true,
           width: 6,
         }),
         stat({
           title: 'Oldest',
-          about: 'How long the oldest of them has waited. Above five minutes somebody is told.',
+          about: 'Age of the oldest job that is ready to run. Above five minutes an alert is raised.',
           unit: 's',
           queries: [{ expr: 'max(jobs_oldest_age_seconds{queue=~"$queue", queue!~".+\\\\.dead"})' }],
           trend: true,
@@ -30,7 +30,7 @@ export const jobs = dashboard({
         }),
         stat({
           title: 'Dead letters',
-          about: 'Jobs of all queues that failed for the last time and wait for a person.',
+          about: 'Jobs of all queues that failed for the last time. A person has to decide about them.',
           queries: [{ expr: 'sum(max by (queue) (jobs_queued{queue=~".+\\\\.dead"}))' }],
           thresholds: { red: 1 },
           runbook: 'dead-letters',
@@ -74,7 +74,7 @@ export const jobs = dashboard({
         }),
         graph({
           title: 'Runs',
-          about: 'That ended, by queue.',
+          about: 'Ended runs, by queue.',
           unit: 'ops',
           width: 12,
           stacked: true,
@@ -82,7 +82,7 @@ export const jobs = dashboard({
         }),
         graph({
           title: 'Runs that failed',
-          about: 'They are tried again, until they are dead letters.',
+          about: 'Failed runs are retried, until the job becomes a dead letter.',
           unit: 'ops',
           width: 12,
           stacked: true,
@@ -96,7 +96,7 @@ export const jobs = dashboard({
         }),
         graph({
           title: 'How long they run',
-          about: '99 % are faster, by queue.',
+          about: '99 % of runs are faster than this, by queue.',
           unit: 's',
           width: 12,
           queries: [
@@ -105,7 +105,7 @@ export const jobs = dashboard({
         }),
         graph({
           title: 'Deaths',
-          about: 'Jobs that failed for the last time, in the time that is shown.',
+          about: 'Jobs that failed for the last time, over the selected time range.',
           width: 12,
           queries: [{ expr: 'sum by (queue) (increase(jobs_dead_total[$__range]))', legend: '{{queue}}' }],
           runbook: 'dead-letters',

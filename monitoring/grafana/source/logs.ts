@@ -1,4 +1,4 @@
-/** Log lines, in Loki. Labels are those that Alloy sets: `service` and `level`. */
+/** Dashboard of log lines in Loki. Alloy sets the labels `service` and `level`. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { LogsSortOrder, StackingConfigBuilder, StackingMode } from '@grafana/grafana-foundation-sdk/common';
 import { CustomVariableBuilder, type Panel, TextBoxVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -39,7 +39,7 @@ function lines(title: string, about: string, expr: string, height: number): Buil
 export const logs = dashboard({
   name: 'logs',
   title: 'Logs',
-  about: 'What the containers write. A trace id leads from a line to its trace.',
+  about: 'The output of the containers. A trace id links a line to its trace.',
   variables: [
     new CustomVariableBuilder('service')
       .label('Service')
@@ -56,19 +56,19 @@ export const logs = dashboard({
       panels: [
         counts(
           'Lines by level',
-          'Lines without a level are not of the service.',
+          'Lines without a level come from containers that do not run the service.',
           `sum by (level) (count_over_time(${STREAM} [$__auto]))`,
           '{{level}}',
         ),
         counts(
           'Lines by container',
-          'As docker-compose.yml names them.',
+          'Named as in docker-compose.yml.',
           `sum by (service) (count_over_time(${STREAM} [$__auto]))`,
           '{{service}}',
         ),
         counts(
           'Warnings and errors by message',
-          'The ten most frequent. Messages hold no values: what differs stands in fields beside them.',
+          'The ten most frequent messages. Messages contain no values: those are in separate fields.',
           `topk(10, sum by (message) (count_over_time({service=~"$service", level=~"warn|error"} | json message="message" [$__auto])))`,
           '{{message}}',
         ),
@@ -77,16 +77,16 @@ export const logs = dashboard({
     {
       title: 'Lines',
       panels: [
-        lines('Warnings and errors', 'The newest first.', `{service=~"$service", level=~"warn|error"} |= "$search"`, 9),
+        lines('Warnings and errors', 'Newest first.', `{service=~"$service", level=~"warn|error"} |= "$search"`, 9),
         lines(
           'Slow requests and failures',
-          'Above a second, or answered with 5xx.',
+          'Requests that took more than a second, or were answered with 5xx.',
           `{service=~"$service"} | json | durationMs > 1000 or status >= 500`,
           9,
         ),
         lines(
           'Everything',
-          'Narrow it down by what is above, e.g. the request id of an answer.',
+          'Filter with the fields above, e.g. by the request id of an answer.',
           `${STREAM} |= "$search"`,
           14,
         ),

@@ -1,15 +1,15 @@
-/** Whether promises are kept, and where to look if not. */
+/** Dashboard of the overview: the promises, and where to look if one is not kept. */
 import { dashboard, quantile, rate } from './dashboard.ts';
 import { bars, graph, stat } from './panels.ts';
 
-/** The share of good events over what is shown. `zero` answers where there were no events: nothing was broken. */
+/** The share of good events over the selected time range. Without events, `zero` returns 1, because nothing failed. */
 const kept = (slo: string) =>
   `1 - avg_over_time(slo:bad_events:rate5m{slo="${slo}"}[$__range]) / (avg_over_time(slo:events:rate5m{slo="${slo}"}[$__range]) > 0)`;
 
 const promise = (title: string, slo: string, promised: number, about: string) =>
   stat({
     title,
-    about: `${about} Green: kept. Over the time that is shown.`,
+    about: `${about} Green: kept. Over the selected time range.`,
     unit: 'percentunit',
     decimals: 2,
     max: 1,
@@ -23,19 +23,19 @@ const promise = (title: string, slo: string, promised: number, about: string) =>
 export const overview = dashboard({
   name: 'overview',
   title: 'Overview',
-  about: 'Whether what is promised is kept, and where to look if it is not.',
+  about: 'The promises to users, and where to look if one is not kept.',
   rows: [
     {
       title: 'Promises (service level objectives)',
       panels: [
         promise('Requests without 5xx', 'availability', 0.999, 'Promised: 99.9 % of requests.'),
-        promise('Requests within 250 ms', 'latency', 0.99, 'Promised: 99 %, routes that hash passwords aside.'),
-        promise("Stripe's events within 30 s", 'stripe_events', 0.99, 'Promised: 99 % are applied.'),
-        promise('Mails within 60 s', 'email', 0.99, 'Promised: 99 % are accepted by the mail server.'),
+        promise('Requests within 250 ms', 'latency', 0.99, 'Promised: 99 %, except for routes that hash passwords.'),
+        promise("Stripe's events within 30 s", 'stripe_events', 0.99, 'Promised: 99 % are applied within 30 s.'),
+        promise('Emails within 60 s', 'email', 0.99, 'Promised: the mail server accepts 99 % within 60 s.'),
         graph({
-          title: 'How fast error budgets are spent',
+          title: 'Burn rate of error budgets',
           about:
-            'Over the last hour, as a multiple of what would use up exactly the budget of 30 days. Above 14.4, with the last five minutes too, somebody is woken.',
+            'Error rate of the last hour, as a multiple of the rate that uses up the budget in exactly 30 days. Above 14.4, and also above it in the last five minutes, the alert pages a person.',
           queries: [
             { expr: 'slo:errors:ratio_rate1h / on (slo) group_left slo:error_budget:ratio', legend: '{{slo}}' },
           ],
@@ -47,7 +47,7 @@ export const overview = dashboard({
         }),
         bars({
           title: 'Error budget left',
-          about: 'Of the last 30 days, or of as many as there are. At 0 the promise is broken.',
+          about: 'Remaining budget of the last 30 days, or of the recorded days. At 0 the promise is broken.',
           queries: [
             {
               expr: '1 - (avg_over_time(slo:bad_events:rate5m[30d]) / (avg_over_time(slo:events:rate5m[30d]) > 0)) / on (slo) slo:error_budget:ratio',
@@ -74,29 +74,29 @@ export const overview = dashboard({
         }),
         stat({
           title: 'Processes',
-          about: 'Of the service, that answer Prometheus.',
+          about: 'Processes of the service that answer Prometheus.',
           queries: [{ expr: 'count(up{job=~"plinth.*"} == 1)' }],
           thresholds: { red: 1, below: true },
           runbook: 'target-down',
         }),
         stat({
           title: 'Database',
-          about: 'Whether every process reaches it: 1.',
+          about: '1 if every process reaches the database.',
           queries: [{ expr: 'min(db_up)' }],
           thresholds: { red: 1, below: true },
           runbook: 'database-down',
         }),
         stat({
           title: 'Oldest waiting job',
-          about: 'That could run now.',
+          about: 'Age of the oldest job that is ready to run.',
           unit: 's',
           queries: [{ expr: 'max(jobs_oldest_age_seconds{queue!~".+\\\\.dead"})' }],
           thresholds: { yellow: 60, red: 300 },
           runbook: 'queue-stuck',
         }),
         stat({
-          title: 'Oldest unsent mail',
-          about: 'Also one that is tried again.',
+          title: 'Oldest unsent email',
+          about: 'Emails that are retried count too.',
           unit: 's',
           queries: [{ expr: 'max(email_oldest_unsent_seconds)' }],
           thresholds: { yellow: 60, red: 900 },
@@ -104,7 +104,7 @@ export const overview = dashboard({
         }),
         stat({
           title: 'Dead letters',
-          about: 'Jobs that failed for the last time and wait for a person.',
+          about: 'Jobs that failed for the last time. A person has to decide about them.',
           queries: [{ expr: 'sum(max by (queue) (jobs_queued{queue=~".+\\\\.dead"}))' }],
           thresholds: { red: 1 },
           runbook: 'dead-letters',
@@ -116,7 +116,7 @@ export const overview = dashboard({
       panels: [
         graph({
           title: 'Requests',
-          about: 'By status. Probes aside.',
+          about: 'Requests by status, without probes.',
           unit: 'reqps',
           stacked: true,
           queries: [
@@ -129,7 +129,7 @@ export const overview = dashboard({
         graph({
           title: 'Duration of requests',
           about:
-            'Half and 99 % of them are faster. Routes that hash passwords take longer by design. Points lead to traces.',
+            'Half and 99 % of the requests are faster than this. Routes that hash passwords take longer by design. Points link to traces.',
           unit: 's',
           lines: true,
           thresholds: { red: 0.25 },
@@ -144,14 +144,14 @@ export const overview = dashboard({
         }),
         graph({
           title: 'Jobs',
-          about: 'That ended, by outcome. A failed one is tried again.',
+          about: 'Ended runs, by outcome. A failed job is retried.',
           unit: 'ops',
           stacked: true,
           queries: [{ expr: rate('job_duration_seconds_count', 'outcome'), legend: '{{outcome}}' }],
         }),
         graph({
           title: 'Sign-ins',
-          about: 'By outcome. Many failures: somebody tries passwords.',
+          about: 'Sign-ins by outcome. Many failures mean that somebody is guessing passwords.',
           unit: 'ops',
           stacked: true,
           queries: [{ expr: rate('auth_events_total{event="sign_in"}', 'outcome'), legend: '{{outcome}}' }],
@@ -159,13 +159,13 @@ export const overview = dashboard({
         }),
         graph({
           title: 'Mails',
-          about: 'By what became of them.',
+          about: 'Emails by outcome.',
           unit: 'ops',
           queries: [{ expr: rate('email_messages_total', 'outcome'), legend: '{{outcome}}' }],
         }),
         graph({
           title: 'CPU',
-          about: 'Cores in use by each process. A process of Node.js uses one, and some more for hashing.',
+          about: 'Cores in use by each process. A Node.js process uses one, and more for hashing.',
           unit: 'none',
           queries: [
             {

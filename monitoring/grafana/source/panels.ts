@@ -1,4 +1,4 @@
-/** The few kinds of panels that the dashboards are made of, each with what all of its kind have in common. */
+/** The kinds of panels that the dashboards use, each with its common settings. */
 import { PanelBuilder as BarGaugePanel } from '@grafana/grafana-foundation-sdk/bargauge';
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
@@ -30,34 +30,34 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** As provisioning/datasources names them. */
+/** The names in provisioning/datasources. */
 export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' };
 export const LOKI = { type: 'loki', uid: 'loki' };
 
 export interface Query {
   readonly expr: string;
-  /** Name of a series, with its labels in `{{}}`. */
+  /** The name of a series, with its labels in `{{}}`. */
   readonly legend?: string;
-  /** Shows requests as points that lead to their traces. Only for metrics that keep them. */
+  /** Shows single requests as points that link to their traces. Only for metrics with exemplars. */
   readonly exemplars?: true;
 }
 
 export interface PanelOptions {
   readonly title: string;
-  /** What is seen here, and what of it is good. */
+  /** The description: what the panel shows, and which values are good. */
   readonly about: string;
-  /** One of Grafana's units: s, bytes, reqps, percentunit … */
+  /** A unit of Grafana: s, bytes, reqps, percentunit … */
   readonly unit?: string;
   readonly queries: readonly Query[];
-  /** From which value on it is yellow or red; `below`: a low value is the bad one. */
+  /** The values from which the panel is yellow or red; with `below`, low values are bad. */
   readonly thresholds?: { readonly yellow?: number; readonly red: number; readonly below?: true };
   readonly decimals?: number;
   readonly min?: number;
   readonly max?: number;
-  /** Of 24. */
+  /** The width of 24 columns. */
   readonly width?: number;
   readonly height?: number;
-  /** Name of the file in docs/runbooks. */
+  /** The name of the file in docs/runbooks. */
   readonly runbook?: string;
 }
 
@@ -75,7 +75,7 @@ function common<P extends Common>(panel: P, options: PanelOptions, defaults: { w
   return panel;
 }
 
-/** docker-compose.yml puts the runbooks where Grafana serves files. */
+/** docker-compose.yml mounts the runbooks where Grafana serves files. */
 export function runbookLink(name: string): Builder<ReturnType<DashboardLinkBuilder['build']>> {
   return new DashboardLinkBuilder(`Runbook: ${name}`)
     .type(DashboardLinkType.Link)
@@ -109,7 +109,7 @@ function targets(queries: readonly Query[], shape: (query: DataqueryBuilder) => 
 
 const latest = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false);
 
-/** One number each, as it is now; `trend`: with its course behind it. */
+/** Single current numbers; with `trend`, with a graph behind them. */
 export function stat(options: PanelOptions & { trend?: boolean; solid?: boolean }): Builder<Panel> {
   return common(new StatPanel(), options, { width: 4, height: 4 })
     .targets(targets(options.queries, (query) => (options.trend ? query.range() : query.instant())))
@@ -118,7 +118,7 @@ export function stat(options: PanelOptions & { trend?: boolean; solid?: boolean 
     .colorMode(options.solid ? BigValueColorMode.Background : BigValueColorMode.Value);
 }
 
-/** A course in time; `lines`: the thresholds are drawn. */
+/** A graph over time; with `lines`, the thresholds are drawn. */
 export function graph(
   options: PanelOptions & { stacked?: boolean; lines?: boolean; legend?: 'table' | 'hidden' },
 ): Builder<Panel> {
@@ -142,7 +142,7 @@ export function graph(
   return panel;
 }
 
-/** Several numbers side by side, as they are now. */
+/** Several current numbers side by side. */
 export function bars(options: PanelOptions): Builder<Panel> {
   return common(new BarGaugePanel(), options, { width: 8, height: 8 })
     .targets(targets(options.queries, (query) => query.instant()))
@@ -150,7 +150,7 @@ export function bars(options: PanelOptions): Builder<Panel> {
     .orientation(VizOrientation.Horizontal);
 }
 
-/** How values are spread, over time; from the buckets of a histogram. */
+/** The distribution of values over time, from the buckets of a histogram. */
 export function heatmap(options: PanelOptions): Builder<Panel> {
   return common(new HeatmapPanel(), options, { width: 12, height: 8 })
     .targets(targets(options.queries, (query) => query.range().format(PromQueryFormat.Heatmap)))

@@ -1,4 +1,4 @@
-/** The database as the service sees it, and as it sees itself (postgres_exporter). */
+/** Dashboard of PostgreSQL: as measured by the service, and by PostgreSQL itself (postgres_exporter). */
 import { choiceOf, dashboard, quantile, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
@@ -7,15 +7,15 @@ const DATABASE = 'datname=~"$datname"';
 export const postgresql = dashboard({
   name: 'postgresql',
   title: 'PostgreSQL',
-  about: 'The database as the service sees it, and as it sees itself.',
+  about: 'The database as measured by the service, and by PostgreSQL itself.',
   variables: [choiceOf('datname', 'pg_database_size_bytes').label('Database').regex('/^(?!template)/')],
   rows: [
     {
-      title: 'As the service sees it',
+      title: 'Measured by the service',
       panels: [
         graph({
           title: 'Reached',
-          about: '1: the process had an answer at the last scrape.',
+          about: '1 if the process reached the database at the last scrape.',
           min: 0,
           max: 1,
           width: 6,
@@ -24,7 +24,7 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Statements',
-          about: 'A second, by operation.',
+          about: 'Statements per second, by operation.',
           unit: 'ops',
           width: 6,
           stacked: true,
@@ -33,14 +33,14 @@ export const postgresql = dashboard({
         graph({
           title: 'How long statements take',
           about:
-            '99 % are faster, by operation. As the client sees it, the network and the queue of the connection included.',
+            '99 % of statements are faster than this, by operation. Measured by the client, so network and queueing are included.',
           unit: 's',
           width: 6,
           queries: [{ expr: quantile(0.99, 'db_query_duration_seconds_bucket', 'operation'), legend: '{{operation}}' }],
         }),
         graph({
           title: 'Waiting for a connection',
-          about: '95 % of transactions wait less. Above a quarter of a second somebody is told.',
+          about: '95 % of transactions wait less than this. Above a quarter of a second an alert is raised.',
           unit: 's',
           width: 6,
           lines: true,
@@ -55,14 +55,14 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Connections of the service',
-          about: '`used` and `idle` are for transactions; `pipelined` ones are shared by single statements.',
+          about: '`used` and `idle` connections are for transactions. Single statements share the `pipelined` ones.',
           stacked: true,
           width: 12,
           queries: [{ expr: 'sum by (state) (db_pool_connections)', legend: '{{state}}' }],
         }),
         graph({
           title: 'Time in the database',
-          about: 'Seconds of waiting for results, a second, by operation.',
+          about: 'Seconds of waiting for results, per second, by operation.',
           unit: 's',
           width: 12,
           stacked: true,
@@ -71,7 +71,7 @@ export const postgresql = dashboard({
       ],
     },
     {
-      title: 'As it sees itself',
+      title: 'Measured by PostgreSQL',
       panels: [
         stat({
           title: 'Exporter reaches it',
@@ -91,7 +91,7 @@ export const postgresql = dashboard({
         }),
         stat({
           title: 'Cache',
-          about: 'Share of pages found in memory. Much below 99 %: more memory helps.',
+          about: 'Share of pages found in memory. If it is much below 99 %, more memory helps.',
           unit: 'percentunit',
           decimals: 1,
           queries: [
@@ -103,7 +103,7 @@ export const postgresql = dashboard({
         }),
         stat({
           title: 'Longest transaction',
-          about: 'One of hours keeps VACUUM from its work, and may block others.',
+          about: 'A transaction of hours keeps VACUUM from cleaning up, and may block others.',
           unit: 's',
           queries: [{ expr: `max(pg_stat_activity_max_tx_duration{${DATABASE}})` }],
           thresholds: { yellow: 60, red: 600 },
@@ -111,7 +111,7 @@ export const postgresql = dashboard({
         }),
         stat({
           title: 'Deadlocks',
-          about: 'In the time that is shown. The service repeats what was cut off.',
+          about: 'Count over the selected time range. The service retries the cancelled transactions.',
           decimals: 0,
           queries: [{ expr: `sum(increase(pg_stat_database_deadlocks{${DATABASE}}[$__range]))` }],
           thresholds: { yellow: 1, red: 10 },
@@ -125,13 +125,13 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Connections',
-          about: 'By what they do. `idle in transaction` for long: somebody forgot to commit.',
+          about: 'Connections by state. Long `idle in transaction` means that a client did not commit.',
           stacked: true,
           queries: [{ expr: `sum by (state) (pg_stat_activity_count{${DATABASE}})`, legend: '{{state}}' }],
         }),
         graph({
           title: 'Transactions',
-          about: 'That were committed and rolled back.',
+          about: 'Committed and rolled back transactions.',
           unit: 'ops',
           queries: [
             { expr: rate(`pg_stat_database_xact_commit{${DATABASE}}`), legend: 'committed' },
@@ -150,7 +150,7 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Pages',
-          about: 'Found in memory, and read from disk.',
+          about: 'Pages found in memory, and read from disk.',
           unit: 'ops',
           queries: [
             { expr: rate(`pg_stat_database_blks_hit{${DATABASE}}`), legend: 'in memory' },
@@ -159,13 +159,13 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Locks',
-          about: 'Held and waited for, by mode.',
+          about: 'Locks that are held or waited for, by mode.',
           stacked: true,
           queries: [{ expr: `sum by (mode) (pg_locks_count{${DATABASE}}) > 0`, legend: '{{mode}}' }],
         }),
         graph({
           title: 'Temporary files',
-          about: 'Written a second by sorts that did not fit into work_mem.',
+          about: 'Bytes per second, written by sorts that did not fit into work_mem.',
           unit: 'Bps',
           queries: [{ expr: rate(`pg_stat_database_temp_bytes{${DATABASE}}`), legend: 'written' }],
         }),

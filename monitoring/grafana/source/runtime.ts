@@ -1,4 +1,4 @@
-/** The processes of Node.js, and what surrounds them. */
+/** Dashboard of the runtime: the Node.js processes and their environment. */
 import { choiceOf, dashboard, rate } from './dashboard.ts';
 import { graph, stat } from './panels.ts';
 
@@ -8,7 +8,7 @@ const LEGEND = '{{role}} {{instance}}';
 export const runtime = dashboard({
   name: 'runtime',
   title: 'Runtime',
-  about: 'The processes of Node.js, and what surrounds them.',
+  about: 'The Node.js processes and their environment.',
   variables: [choiceOf('instance', 'up{job=~"plinth.*"}').label('Process')],
   rows: [
     {
@@ -16,13 +16,14 @@ export const runtime = dashboard({
       panels: [
         stat({
           title: 'Releases',
-          about: 'Processes by what they run. Two for longer than a rollout: one was forgotten.',
+          about:
+            'Processes by release. Two releases for longer than a rollout mean that an old process was left running.',
           queries: [{ expr: 'count by (release, node) (build_info)', legend: '{{release}} on {{node}}' }],
           width: 6,
         }),
         stat({
           title: 'Running since',
-          about: 'The process that started last. Short again and again: it crashes.',
+          about: 'Uptime of the process that started last. Repeated short values mean that it crashes.',
           unit: 's',
           decimals: 0,
           queries: [{ expr: `min(time() - process_start_time_seconds{${SELF}})` }],
@@ -31,7 +32,7 @@ export const runtime = dashboard({
         }),
         stat({
           title: 'Disk',
-          about: 'Free share of the disk that has least.',
+          about: 'Free share of the fullest disk.',
           unit: 'percentunit',
           decimals: 0,
           queries: [{ expr: 'min(filesystem_free_ratio)' }],
@@ -42,7 +43,7 @@ export const runtime = dashboard({
         stat({
           title: 'Certificates',
           about:
-            'Time left of the one that ends first. No data where the public URLs are not https, as in development.',
+            'Time left of the certificate that expires first. No data if the public URLs are not https, as in development.',
           unit: 's',
           decimals: 0,
           queries: [{ expr: 'min(tls_certificate_expiry_timestamp_seconds) - time()' }],
@@ -72,13 +73,13 @@ export const runtime = dashboard({
         graph({
           title: 'Lag',
           about:
-            '99 % of turns of the event loop come later by less than this. 10 ms is the resolution of the measurement.',
+            '99 % of turns of the event loop are delayed by less than this. The measurement has a resolution of 10 ms.',
           unit: 's',
           queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${SELF}}`, legend: LEGEND }],
         }),
         graph({
           title: 'CPU',
-          about: 'Cores in use, by those in the process and those in the kernel for it.',
+          about: 'Cores in use by the process, and by the kernel for it.',
           stacked: true,
           queries: [
             {
@@ -98,19 +99,19 @@ export const runtime = dashboard({
       panels: [
         graph({
           title: 'Resident',
-          about: 'What the operating system counts against the limit of the container.',
+          about: 'The memory that counts against the limit of the container.',
           unit: 'bytes',
           queries: [{ expr: `process_resident_memory_bytes{${SELF}}`, legend: LEGEND }],
         }),
         graph({
           title: 'Heap in use',
-          about: 'A saw is well; a saw that climbs is a leak.',
+          about: 'A sawtooth is normal. A rising sawtooth is a leak.',
           unit: 'bytes',
           queries: [{ expr: `nodejs_heap_size_used_bytes{${SELF}}`, legend: LEGEND }],
         }),
         graph({
           title: 'Garbage collection',
-          about: 'Share of time that it takes, by kind.',
+          about: 'Share of time spent in garbage collection, by kind.',
           unit: 'percentunit',
           stacked: true,
           queries: [{ expr: rate(`nodejs_gc_duration_seconds_sum{${SELF}}`, 'kind'), legend: '{{kind}}' }],
@@ -122,12 +123,12 @@ export const runtime = dashboard({
       panels: [
         graph({
           title: 'Open files',
-          about: 'Sockets are files, too. At `process_max_fds` nothing can be opened.',
+          about: 'Sockets count as files. At `process_max_fds` no file can be opened.',
           width: 12,
           queries: [{ expr: `process_open_fds{${SELF}}`, legend: LEGEND }],
         }),
         graph({
-          title: 'What keeps the process busy',
+          title: 'Active handles',
           about: 'Sockets, timers, file handles and the like, by type.',
           width: 12,
           stacked: true,
