@@ -5,11 +5,17 @@ const WIDTH = 60;
 /** An operation's example as a command for a shell. What the reader has to fill in stands as a variable, such as `$ACCESS_TOKEN`. */
 export function curlExample(operation: PlacedOperation, serverUrl: string): string {
   const { method, path, security = [], requestBody, parameters = [] } = operation;
-  const filledPath = path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => {
-    const example = parameters.find((parameter) => parameter.name === name)?.example;
-    return example === undefined ? `$${variable(name)}` : String(example);
-  });
-  const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoteUrl(serverUrl + filledPath)}`];
+  const fill = ({ name, example }: { name: string; example?: unknown }) =>
+    example === undefined ? `$${variable(name)}` : String(example);
+  const filledPath = path.replace(/\{(\w+)\}/g, (_placeholder, name: string) =>
+    fill(parameters.find((parameter) => parameter.name === name) ?? { name }),
+  );
+  const query = parameters
+    .filter((parameter) => parameter.in === 'query' && parameter.required)
+    .map((parameter) => `${parameter.name}=${fill(parameter)}`)
+    .join('&');
+  const url = serverUrl + filledPath + (query && `?${query}`);
+  const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${quoteUrl(url)}`];
   if (security.some((option) => 'accessToken' in option)) parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
   const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   if (type && media?.example !== undefined)
@@ -22,7 +28,7 @@ function variable(name: string): string {
 }
 
 function quoteUrl(url: string): string {
-  return url.includes('$') ? `"${url}"` : url;
+  return /[$?&]/.test(url) ? `"${url}"` : url;
 }
 
 function json(example: unknown): string {

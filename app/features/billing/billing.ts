@@ -186,13 +186,14 @@ export function createBilling(options: BillingOptions): Billing {
     }),
     schedules: billingSchedules,
     routes(operations) {
-      const returnTo = returnToOrigins([new URL(settings.appUrl).origin, ...settings.corsOrigins]);
+      const { appUrl } = settings;
+      const returnTo = returnToOrigins([new URL(appUrl).origin, ...settings.corsOrigins]);
       planRoutes(operations);
-      checkoutRoutes(operations, { authorization, checkout, returnTo });
+      checkoutRoutes(operations, { authorization, checkout, returnTo, appUrl });
       portalRoutes(operations, {
         authorization,
         portal: createPortal({ gateway, customers, projection }),
-        returnTo,
+        ...{ returnTo, appUrl },
       });
       subscriptionRoutes(operations, { authorization, subscriptions });
       entitlementRoutes(operations, { authorization, entitlements, usage, seats });

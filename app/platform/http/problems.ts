@@ -44,13 +44,20 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
   app.setErrorHandler((error, request, reply) => answer(error, request, reply));
 
   const allowed = methodsByPath(app);
-  app.setNotFoundHandler((request, reply) => {
+  const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) => {
     const methods = allowed(request.url);
     if (methods.length === 0) return answer(httpErrors.not_found(), request, reply);
     const allow = methods.join(', ');
     return answer(httpErrors.method_not_allowed({ headers: { allow }, detail: `Allowed: ${allow}.` }), request, reply);
-  });
-  return { answer };
+  };
+  app.setNotFoundHandler(answerUnrouted);
+  return {
+    answer,
+    /** A hook that answers before the body is read: a body that no route takes has no faults to tell of. */
+    async refuseUnrouted(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+      return request.is404 ? answerUnrouted(request, reply) : undefined;
+    },
+  };
 }
 
 /** The members of a problem document (RFC 9457 section 3). */

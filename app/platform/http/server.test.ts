@@ -174,10 +174,32 @@ for (const [setup, env] of Object.entries({
         '/.well-known/jwks.json': 'GET, HEAD',
       };
       for (const [path, allow] of Object.entries(expected)) {
-        for (const method of ['PUT', 'PROPFIND', 'OPTIONS']) {
+        for (const method of ['PUT', 'PROPFIND', 'OPTIONS', 'QUERY']) {
           const answer = await test.request(path, { method });
           assertProblem(answer, 405, 'method_not_allowed');
           assert.equal(answer.headers.get('allow'), allow, path);
+        }
+      }
+    });
+
+    it('that no route takes is told so, whatever its body', async () => {
+      const bodies = [
+        ['application/json', '{'],
+        ['application/json', 'x'.repeat(100_000)],
+        ['text/csv', 'a,b'],
+        ['no type', 'a'],
+      ] as const;
+      for (const [type, body] of bodies) {
+        for (const [path, status, code] of [
+          ['/livez', 405, 'method_not_allowed'],
+          ['/nope', 404, 'not_found'],
+        ] as const) {
+          const response = await fetch(`${test.url}${path}`, {
+            method: 'PUT',
+            headers: { 'content-type': type },
+            body,
+          });
+          assert.deepEqual([response.status, ((await response.json()) as { code: string }).code], [status, code], type);
         }
       }
     });

@@ -109,6 +109,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       maxAge: 600,
     });
   }
+  app.addHook('onRequest', problems.refuseUnrouted);
   await app.register(cookie);
   return app;
 }

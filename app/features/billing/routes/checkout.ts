@@ -21,14 +21,16 @@ export interface CheckoutRoutesOptions {
   authorization: Authorization;
   checkout: Checkout;
   returnTo: ReturnTo;
+  /** Where the examples return to. */
+  appUrl: string;
 }
 
 const defaultCurrency: Currency = 'usd';
 const returnUrls = { successUrl: ReturnUrl('Where to go after paying'), cancelUrl: ReturnUrl('Where to go without') };
-const exampleUrls = {
-  successUrl: 'https://app.example.com/billing?paid=1',
-  cancelUrl: 'https://app.example.com/billing',
-};
+const exampleUrls = (appUrl: string) => ({
+  successUrl: `${appUrl}/billing?paid=1`,
+  cancelUrl: `${appUrl}/billing`,
+});
 const commonErrors = [
   billingErrors.redirect_not_allowed,
   billingErrors.unknown_currency,
@@ -43,7 +45,10 @@ export function checkoutRoutes(operations: Operations, options: CheckoutRoutesOp
 
 type Group = ReturnType<typeof below>;
 
-function checkoutOperation(organization: Group, { authorization, checkout, returnTo }: CheckoutRoutesOptions): void {
+function checkoutOperation(
+  organization: Group,
+  { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions,
+): void {
   organization.createBeyond('/checkout-sessions', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createCheckoutSession',
@@ -59,7 +64,7 @@ function checkoutOperation(organization: Group, { authorization, checkout, retur
       replace: Type.Optional(Type.Boolean({ description: 'End a checkout that is still open.' })),
       ...returnUrls,
     },
-    example: { plan: 'pro', interval: 'month', ...exampleUrls },
+    example: { plan: 'pro', interval: 'month', ...exampleUrls(appUrl) },
     answer: CheckoutSession,
     errors: [
       ...commonErrors,
@@ -78,7 +83,10 @@ function checkoutOperation(organization: Group, { authorization, checkout, retur
   });
 }
 
-function purchaseOperation(organization: Group, { authorization, checkout, returnTo }: CheckoutRoutesOptions): void {
+function purchaseOperation(
+  organization: Group,
+  { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions,
+): void {
   organization.createBeyond('/purchases', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createPurchase',
@@ -90,7 +98,7 @@ function purchaseOperation(organization: Group, { authorization, checkout, retur
       quantity: Type.Optional(Quantity),
       ...returnUrls,
     },
-    example: { product: 'projectPack', quantity: 1, ...exampleUrls },
+    example: { product: 'projectPack', quantity: 1, ...exampleUrls(appUrl) },
     answer: CheckoutSession,
     errors: [...commonErrors, billingErrors.unknown_product],
     async create({ access, body: { product, currency, quantity = 1, successUrl, cancelUrl } }) {

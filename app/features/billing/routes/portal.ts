@@ -8,16 +8,21 @@ export interface PortalRoutesOptions {
   authorization: Authorization;
   portal: Portal;
   returnTo: ReturnTo;
+  /** Where the example returns to. */
+  appUrl: string;
 }
 
-export function portalRoutes(operations: Operations, { authorization, portal, returnTo }: PortalRoutesOptions): void {
+export function portalRoutes(
+  operations: Operations,
+  { authorization, portal, returnTo, appUrl }: PortalRoutesOptions,
+): void {
   below(operations).operation('POST', '/portal-sessions', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createPortalSession',
     summary: 'Open the customer portal',
     description: 'A page of Stripe for cards, addresses, invoices and cancelling.',
     body: { returnUrl: ReturnUrl('Where to go afterwards') },
-    example: { returnUrl: 'https://app.example.com/billing' },
+    example: { returnUrl: `${appUrl}/billing` },
     answers: { 201: PortalSession },
     errors: [billingErrors.redirect_not_allowed, billingErrors.payments_refused, billingErrors.payments_unavailable],
     handle: async ({ access, body }) => ({ url: await portal.open(access, returnTo(body.returnUrl)) }),

@@ -30,7 +30,12 @@ export const CurrencyText = Type.String({
   maxLength: 3,
   description: `One of ${currencies.join(', ')}.`,
 });
-export const MeterText = Type.String({ minLength: 1, maxLength: 64, description: `One of ${meterNames.join(', ')}.` });
+export const MeterText = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: `One of ${meterNames.join(', ')}.`,
+  examples: [meterNames[0]],
+});
 export const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
 export const ReturnUrl = (description: string) =>
   Type.String({

@@ -1,0 +1,115 @@
+/** The examples of the document, sent as they stand: a reader who copies one succeeds. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Answer, TestService } from '../../test/service.ts';
+import { type BillingService, startBillingService } from '../features/billing/testing/scene.ts';
+import { dereference, type OpenApiDocument, operationsOf, type PlacedOperation } from './openapi.ts';
+
+/** Examples that have to name what a new owner does not have, and the code of their answer. */
+const ABSENT = new Map(
+  Object.entries({
+    // Tokens come by email, or with a sign-in.
+    confirmEmailVerification: 'invalid_token',
+    confirmPasswordReset: 'invalid_token',
+    revertEmailChange: 'invalid_token',
+    restoreMe: 'invalid_token',
+    acceptInvitation: 'invalid_token',
+    unsubscribeEmail: 'invalid_unsubscribe_token',
+    refreshSession: 'unauthenticated',
+    // A member, key, session or invitation with the id of the example.
+    deleteSession: 'not_found',
+    updateMember: 'not_found',
+    deleteMember: 'not_found',
+    createOwnershipTransfer: 'not_found',
+    deleteInvitation: 'not_found',
+    updateApiKey: 'not_found',
+    deleteApiKey: 'not_found',
+    rotateApiKey: 'not_found',
+    // An organization that was deleted.
+    restoreOrganization: 'not_found',
+    // A subscription: nothing has been paid yet.
+    getSubscription: 'not_subscribed',
+    updateSubscription: 'not_subscribed',
+    previewSubscription: 'not_subscribed',
+    // A signature over the body, by the provider.
+    receiveStripeWebhook: 'invalid_signature',
+    receiveEmailWebhook: 'not_found',
+  }),
+);
+
+/** They delete what the other examples need, so they are sent after them. */
+const LAST = ['deleteOrganization', 'deleteMe'];
+/** The caller signs in again after these. */
+const END_THE_SESSION = ['deleteCurrentSession', 'updatePassword'];
+
+describe('the examples of the OpenAPI document', () => {
+  let billing: BillingService;
+  let test: TestService;
+  let operations: PlacedOperation[];
+  before(async () => {
+    billing = await startBillingService({ APP_URL: 'https://product.example.org' });
+    ({ test } = billing);
+    const { body } = await test.request('/openapi.json');
+    operations = operationsOf(dereference(body as OpenApiDocument));
+  });
+  after(() => billing.close());
+
+  const find = (id: string) => operations.find(({ operationId }) => operationId === id)!;
+
+  async function send(id: string, organizationId?: string, token?: string): Promise<Answer> {
+    const { method, path, parameters = [], requestBody } = find(id);
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const { example = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f' } = parameters.find((each) => each.name === name)!;
+      return name === 'organizationId' ? organizationId! : String(example);
+    });
+    const query = parameters
+      .filter((parameter) => parameter.in === 'query' && parameter.required)
+      .map(({ name, example }) => `${name}=${example}`)
+      .join('&');
+    const body = Object.values(requestBody?.content ?? {})[0]?.example;
+    return test.request(`${filled}?${query}`, { method, ...(body !== undefined && { body }), ...(token && { token }) });
+  }
+
+  async function signIn(): Promise<string> {
+    const { status, body } = await send('createSession');
+    assert.equal(status, 201, JSON.stringify(body));
+    return body.accessToken;
+  }
+
+  it('succeed for the person and the organization that they create, where they name nothing else', async () => {
+    assert.equal((await send('createUser')).status, 202);
+    const { token } = await test.mail('ada@example.com', /confirm/i);
+    await test.request('/v1/email-verifications/confirm', { body: { token } });
+    let accessToken = await signIn();
+    const organization = await send('createOrganization', undefined, accessToken);
+    assert.equal(organization.status, 201, JSON.stringify(organization.body));
+
+    const sent = ['createUser', 'createSession', 'createOrganization'];
+    const others = operations.map(({ operationId }) => operationId).filter((id) => ![...sent, ...LAST].includes(id));
+    const refused: string[] = [];
+    for (const id of [...others, ...LAST]) {
+      const { status, body } = await send(id, organization.body.id, accessToken);
+      const code = status < 400 ? undefined : body.code;
+      if (code !== ABSENT.get(id)) refused.push(`${id} ${status} ${JSON.stringify(body)}`);
+      if (id === 'updatePassword') await changePasswordBack(accessToken);
+      if (END_THE_SESSION.includes(id)) accessToken = await signIn();
+    }
+    assert.deepEqual(refused, []);
+  });
+
+  async function changePasswordBack(token: string): Promise<void> {
+    const { currentPassword, newPassword } = exampleOf('updatePassword') as Record<string, string>;
+    const body = { currentPassword: newPassword, newPassword: currentPassword };
+    const { status } = await test.request('/v1/users/me/password', { method: 'PUT', token, body });
+    assert.equal(status, 204);
+  }
+
+  const exampleOf = (id: string) => find(id).requestBody?.content['application/json']?.example;
+
+  it('return to the configured APP_URL', () => {
+    for (const id of ['createCheckoutSession', 'createPurchase', 'createPortalSession']) {
+      const urls = Object.entries(exampleOf(id) as object).filter(([name]) => name.endsWith('Url'));
+      for (const [name, url] of urls) assert.match(url, /^https:\/\/product\.example\.org\//, `${id} ${name}`);
+    }
+  });
+});
