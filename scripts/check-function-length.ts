@@ -5,7 +5,7 @@ import { functionsOf } from './source/functions.ts';
 /** The length in own lines above which a function is long. A few long functions are allowed. */
 const LONG = 40;
 /** The number of long functions in `app/` today. Only ever lower it; the target is 8. */
-const ALLOWED = 16;
+const ALLOWED = 8;
 
 const long = typescriptFiles('.', 'app/**/*.ts')
   .filter((file) => !isTest(file))

@@ -36,7 +36,7 @@ describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
 
     const part = await smoke(env);
     assert.equal(part.code, 0, part.stdout + part.stderr);
-    assert.match(part.stdout, /Skipped: signing in and working/);
+    assert.match(part.stdout, /Skipped: signing in and using an account/);
 
     const wrong = await smoke({ ...env, SMOKE_EMAIL: email, SMOKE_PASSWORD: 'not the password at all' });
     assert.equal(wrong.code, 1);
@@ -48,7 +48,7 @@ describe('the smoke test of a rollout', { timeout: 100_000 }, () => {
     t.after(() => test.close());
     const other = await smoke({ API_URL: test.url });
     assert.equal(other.code, 1);
-    assert.match(other.stderr, /it is that of https:\/\/api\.example\.com, not of http:\/\/127/);
+    assert.match(other.stderr, /the document names https:\/\/api\.example\.com, not http:\/\/127/);
     assert.equal((await smoke({ API_URL: 'http://127.0.0.1:1' })).code, 1);
     assert.equal((await smoke({})).code, 2);
   });

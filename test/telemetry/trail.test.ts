@@ -24,7 +24,7 @@ describe('a trace id', { timeout: 110_000 }, () => {
       RELEASE: '1.2.3',
       DATABASE_URL: database.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: otlp.endpoint,
-      OTEL_TRACES_SAMPLER_ARG: '1',
+      OTEL_TRACES_SAMPLER_ARG: '1.0',
       SENTRY_DSN: sentry.dsn,
       ...env,
     });

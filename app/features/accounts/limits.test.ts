@@ -139,8 +139,14 @@ describe('limits', () => {
 
   it('stop a network that registers many accounts, and do not charge the addresses for what it tries then', async () => {
     const ip = network();
-    const register = (email: string, from = ip) =>
-      test.request('/v1/users', { body: { email, password: PASSWORD }, headers: { 'x-forwarded-for': from } });
+    const register = async (email: string, from = ip) => {
+      const call = { body: { email, password: PASSWORD }, headers: { 'x-forwarded-for': from } };
+      for (;;) {
+        const answer = await test.request('/v1/users', call);
+        // On a busy machine a hundred at once fill the queue of password hashes. A refusal for that costs no attempt.
+        if (answer.status !== 503) return answer;
+      }
+    };
     const first = await atOnce(100, (index) => register(`mass${index}@example.com`));
     assert.deepEqual(tally(first), { 202: 100 });
     const more = await atOnce(15, () => register('wanted@example.com'));

@@ -22,7 +22,7 @@ import {
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
-import { type Permission, permissions, roles } from './roles.ts';
+import { type Permission, permissions, permissionsOf } from './roles.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
 export interface Authorization {
@@ -83,7 +83,12 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   async function judgeMember({ roleOf }: Queries, organizationId: string, { userId }: UserCaller): Promise<Judged> {
     const [membership] = await roleOf.execute({ organizationId, userId });
     if (!membership) throw httpErrors.not_found();
-    return { userId, permissions: roles[membership.role], expiresAt: null, actor: { type: 'user', id: userId } };
+    return {
+      userId,
+      permissions: permissionsOf(membership.role),
+      expiresAt: null,
+      actor: { type: 'user', id: userId },
+    };
   }
 
   /** @throws `unauthenticated` for a key that is not live, `not_found` for one of another organization */
@@ -93,7 +98,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       throw unauthenticated('The API key is not valid, or not any more.');
     if (credential.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
-    const permissions = role ? new Set(key.scopes).intersection(roles[role]) : new Set<Permission>();
+    const permissions = role ? new Set(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
     const actor = { type: 'api_key', id: key.id } as const;
     return { key, judged: { userId: key.createdBy, permissions, expiresAt: key.expiresAt, actor } satisfies Judged };
   }
@@ -162,7 +167,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       security: [accessTokenScheme, apiKeyScheme],
       fault: permissions.includes(permission)
         ? undefined
-        : `needs the permission ${permission}, which does not exist. Declare it in features/organizations/roles.ts.`,
+        : `needs the permission ${permission}, which does not exist. Declare it with \`definePermissions\`.`,
       callerId: ({ actor }) => actor.id,
       ownerId: ({ organizationId }) => organizationId,
       enter: (request) => enter(request, permission),

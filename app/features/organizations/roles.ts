@@ -69,7 +69,14 @@ const ownPermissions = definePermissions({
 });
 type OwnPermissions = typeof ownPermissions;
 
+/** What a role holds: nothing, where a later release declared the role, or an earlier one did and this one does not. */
+export function permissionsOf(role: Role): ReadonlySet<Permission> {
+  return roles[role] ?? NOTHING;
+}
+
+const NOTHING: ReadonlySet<Permission> = new Set();
+
 /** True where someone with `held` may give or take `role`: nobody hands out, or takes away, more than they hold. */
 export function mayGrant(held: ReadonlySet<Permission>, role: Role): boolean {
-  return roles[role].isSubsetOf(held);
+  return permissionsOf(role).isSubsetOf(held);
 }

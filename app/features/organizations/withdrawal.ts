@@ -1,12 +1,12 @@
 /** What a person could do only because of a membership ends with it: their keys, and invitations above the role that remains. */
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
-import { mayGrant, type Role, roleNames, roles } from './roles.ts';
+import { mayGrant, permissionsOf, type Role, roleNames } from './roles.ts';
 import { apiKeys, invitations } from './schema.ts';
 
 /** Whether someone with the role `held` may send, or may still stand behind, an invitation as `role`. */
 export function mayInvite(held: Role, role: Role): boolean {
-  return roles[held].has('members:invite') && mayGrant(roles[held], role);
+  return permissionsOf(held).has('members:invite') && mayGrant(permissionsOf(held), role);
 }
 
 /** @param remaining null when the membership is over. Keys of one that goes on are held to the role at each use. */

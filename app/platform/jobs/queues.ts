@@ -41,9 +41,16 @@ export function allQueues(): QueueDefinition<object>[] {
  * Declares a queue: `defineQueue<{ userId: string }>('accounts.purge-user', { retries: 3 })`.
  * @throws Error when the name is declared twice
  */
-export function defineQueue<Data extends object>(name: string, settings: QueueSettings = {}): QueueDefinition<Data> {
+export function defineQueue<Data extends object>(name: string, settings?: QueueSettings): QueueDefinition<Data> {
   if (declared.has(name)) throw new Error(`queue declared twice: ${name}`);
-  const queue: QueueDefinition<Data> = {
+  const queue = describeQueue<Data>(name, settings);
+  declared.set(name, queue);
+  return queue;
+}
+
+/** A queue as `defineQueue` declares it, without declaring it. */
+export function describeQueue<Data extends object>(name: string, settings: QueueSettings = {}): QueueDefinition<Data> {
+  return {
     name,
     concurrency: settings.concurrency ?? 5,
     options: {
@@ -57,8 +64,6 @@ export function defineQueue<Data extends object>(name: string, settings: QueueSe
       ...(settings.coalesce && { policy: 'short' }),
     },
   };
-  declared.set(name, queue);
-  return queue;
 }
 
 /** Where the jobs of `queue` go that failed for the last time. */

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import type { NoFields } from '../../../platform/http/operations/fields.ts';
 import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
 import { jsonText, sendStream } from '../../../platform/http/streaming.ts';
 import type { Authentication } from '../authentication.ts';
@@ -35,9 +36,16 @@ export interface ProfileRoutesOptions {
 const passwordErrors = [accountErrors.password_incorrect, httpErrors.rate_limited, httpErrors.overloaded];
 
 export function profileRoutes(operations: Operations, options: ProfileRoutesOptions): void {
-  const { users, profile, deletion, emailChanges, authentication } = options;
-  const guard = authentication.signedIn;
   const own = operations.at('/v1/users/me', { tag: tags.accounts });
+  accountOperations(own, options);
+  deletionOperations(own, options);
+  emailChangeOperations(own, options);
+}
+
+type Own = OperationGroup<NoFields>;
+
+function accountOperations(own: Own, { users, profile, authentication }: ProfileRoutesOptions): void {
+  const guard = authentication.signedIn;
 
   own.get('', {
     guard,
@@ -59,8 +67,26 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
     change: async ({ access, body, origin }) => presentUser(await profile.update(access, body, origin)),
   });
 
-  own.remove('', {
+  own.operation('GET', '/export', {
     guard,
+    operationId: 'exportMe',
+    summary: 'Export everything stored about you',
+    description:
+      'Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure.',
+    answers: { 200: AccountExport },
+    errors: [httpErrors.rate_limited],
+    sends: ['content-disposition'],
+    async handle({ access, request, reply, origin }) {
+      const chunks = jsonText(await profile.export(access, origin));
+      const document = { mediaType: 'application/json', filename: 'account.json', chunks };
+      return sendStream(request, reply, document) as never;
+    },
+  });
+}
+
+function deletionOperations(own: Own, { deletion, authentication }: ProfileRoutesOptions): void {
+  own.remove('', {
+    guard: authentication.signedIn,
     operationId: 'deleteMe',
     summary: 'Delete your account',
     description: 'Closes it at once; it is purged after 14 days. An emailed link undoes it until then.',
@@ -81,25 +107,11 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
     errors: [accountErrors.invalid_token, linkExpired],
     handle: ({ body, origin }) => deletion.restore(body.token, origin),
   });
+}
 
-  own.operation('GET', '/export', {
-    guard,
-    operationId: 'exportMe',
-    summary: 'Export everything stored about you',
-    description:
-      'Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure.',
-    answers: { 200: AccountExport },
-    errors: [httpErrors.rate_limited],
-    sends: ['content-disposition'],
-    async handle({ access, request, reply, origin }) {
-      const chunks = jsonText(await profile.export(access, origin));
-      const document = { mediaType: 'application/json', filename: 'account.json', chunks };
-      return sendStream(request, reply, document) as never;
-    },
-  });
-
+function emailChangeOperations(own: Own, { emailChanges, authentication }: ProfileRoutesOptions): void {
   own.operation('POST', '/email-changes', {
-    guard,
+    guard: authentication.signedIn,
     operationId: 'createEmailChange',
     summary: 'Change your address',
     description: 'An emailed link confirms the new address. The old address is then told, and can revert for 7 days.',

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import type { NoFields } from '../../../platform/http/operations/fields.ts';
 import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { optional } from '../../../platform/http/operations/reception.ts';
 import { Id, OneOf } from '../../../platform/http/schemas.ts';
 import type { AccessTokens } from '../access-tokens.ts';
@@ -30,26 +31,16 @@ export interface SessionRoutesOptions {
 const refreshBody = { refreshToken: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) };
 
 export function sessionRoutes(operations: Operations, options: SessionRoutesOptions): void {
-  const { signIn, signOut, refreshing, sessions, tokens, cookie, authentication } = options;
-  const guard = authentication.signedIn;
   const own = operations.at('/v1/sessions', { tag: tags.sessions });
+  const present = presentTokens(options);
+  signInOperation(own, options, present);
+  refreshOperation(own, options, present);
+  listAndEndOperations(own, options);
+}
 
-  /** The answer of a sign-in and of a refresh; in cookie mode the refresh token goes into the cookie alone. */
-  function present(
-    reply: FastifyReply,
-    mode: 'bearer' | 'cookie',
-    begun: { user: User; sessionId: string; refreshToken: string },
-  ) {
-    if (mode === 'cookie') cookie.set(reply, begun.refreshToken);
-    return {
-      accessToken: tokens.issue(begun.user.id, begun.sessionId),
-      tokenType: 'Bearer' as const,
-      expiresIn: tokens.lifetimeSeconds,
-      ...(mode === 'bearer' && { refreshToken: begun.refreshToken }),
-      user: presentUser(begun.user),
-    };
-  }
+type Own = OperationGroup<NoFields>;
 
+function signInOperation(own: Own, { signIn }: SessionRoutesOptions, present: Present): void {
   own.operation('POST', '', {
     guard: publicRoute,
     operationId: 'createSession',
@@ -78,7 +69,9 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
       return present(reply, mode, await signIn.signIn(email, password, origin));
     },
   });
+}
 
+function refreshOperation(own: Own, { refreshing, cookie }: SessionRoutesOptions, present: Present): void {
   own.operation('POST', '/refresh', {
     guard: refreshTokenHolder,
     operationId: 'refreshSession',
@@ -99,6 +92,11 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
       return present(reply, stored === undefined ? 'bearer' : 'cookie', await refreshing.refresh(text, origin));
     },
   });
+}
+
+function listAndEndOperations(own: Own, options: SessionRoutesOptions): void {
+  const { signOut, refreshing, sessions, cookie, authentication } = options;
+  const guard = authentication.signedIn;
 
   own.list('', {
     guard,
@@ -142,6 +140,26 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
     removed: 'All sessions but this one have ended.',
     remove: ({ access, origin }) => signOut.endOthers(access, origin),
   });
+}
+
+type Present = ReturnType<typeof presentTokens>;
+
+/** The answer of a sign-in and of a refresh; in cookie mode the refresh token goes into the cookie alone. */
+function presentTokens({ tokens, cookie }: SessionRoutesOptions) {
+  return (
+    reply: FastifyReply,
+    mode: 'bearer' | 'cookie',
+    begun: { user: User; sessionId: string; refreshToken: string },
+  ) => {
+    if (mode === 'cookie') cookie.set(reply, begun.refreshToken);
+    return {
+      accessToken: tokens.issue(begun.user.id, begun.sessionId),
+      tokenType: 'Bearer' as const,
+      expiresIn: tokens.lifetimeSeconds,
+      ...(mode === 'bearer' && { refreshToken: begun.refreshToken }),
+      user: presentUser(begun.user),
+    };
+  };
 }
 
 function presentSession(session: Row, caller: UserCaller) {

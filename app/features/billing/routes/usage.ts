@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
@@ -44,7 +44,11 @@ export function usageRoutes(operations: Operations, { authorization, usage }: Us
     guard: needs('billing:read'),
     operationId: 'getUsage',
     summary: 'Sum usage',
-    query: { meter: MeterText, from: Timestamp('Inclusive.'), to: Timestamp('Exclusive.') },
+    query: {
+      meter: exampleOf(MeterText, 'apiCalls'),
+      from: exampleOf(Timestamp('Inclusive.'), '2026-11-01T00:00:00.000Z'),
+      to: exampleOf(Timestamp('Exclusive.'), '2026-12-01T00:00:00.000Z'),
+    },
     answer: UsageSum,
     errors,
     async get({ access, query }) {
@@ -61,4 +65,8 @@ function toMeter(text: string): MeterName {
   const meter = meterNames.find((known) => known === text);
   if (!meter) throw billingErrors.unknown_meter({ detail: `There is ${meterNames.join(', ')}.` });
   return meter;
+}
+
+function exampleOf<S extends TSchema>(schema: S, example: string): S {
+  return { ...schema, examples: [example] };
 }

@@ -8,7 +8,7 @@ import { type Database, openDatabase } from '../../database/database.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { createJobs, installJobs, type JobContext, type JobHandler, type Jobs } from '../jobs.ts';
-import { defineQueue, type QueueDefinition } from '../queues.ts';
+import { describeQueue, type QueueDefinition } from '../queues.ts';
 
 export type Note = { text: string };
 
@@ -48,9 +48,9 @@ export function useJobs() {
   /** A queue of its own for a test, so that all of them share a database. */
   async function install(
     name: string,
-    settings: Parameters<typeof defineQueue>[1] = {},
+    settings: Parameters<typeof describeQueue>[1] = {},
   ): Promise<QueueDefinition<Note>> {
-    const queue = defineQueue<Note>(`test.${name}`, settings);
+    const queue = describeQueue<Note>(`test.${name}`, settings);
     await installJobs(database.url, [queue]);
     return queue;
   }
