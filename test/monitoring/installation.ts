@@ -96,5 +96,5 @@ async function serveCertificate(t: TestContext): Promise<string> {
   const server = createServer({ cert: pem, key }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
-  return `https://localhost:${(server.address() as AddressInfo).port}`;
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
