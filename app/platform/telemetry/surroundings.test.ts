@@ -20,6 +20,7 @@ test('the end of a certificate is read from the one that is served, past or futu
   for (const end of [new Date('2021-02-03T04:05:06Z'), new Date('2049-02-03T04:05:06Z')]) {
     const url = await serve(t, end);
     assert.deepEqual(await certificateExpiry(url), end);
+    assert.deepEqual(await certificateExpiry(url.replace('localhost', '127.0.0.1')), end, 'by an address too');
   }
   await assert.rejects(certificateExpiry('https://localhost:1'), /ECONNREFUSED/);
 });

@@ -1,6 +1,7 @@
 /** What a process sees of its surroundings: the disk it runs on, and the certificates that its callers see. */
 import './process-metrics.ts';
 import { statfs } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { atScrape, type Metrics } from './metrics.ts';
 
@@ -47,12 +48,14 @@ export function observeCertificates(
 /** When the certificate of an https URL ends, whether or not it is trusted. @throws Error when there is none to be had */
 export async function certificateExpiry(url: string): Promise<Date> {
   const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
   const { promise, resolve, reject } = Promise.withResolvers<Date>();
   // Nothing is sent: what is asked for is the certificate, and one that has ended must be seen as well.
   const socket = connect({
-    host: hostname,
+    host,
     port: Number(port || 443),
-    servername: hostname,
+    // An address is no server name (RFC 6066, section 3); Node refuses to send one.
+    ...(isIP(host) === 0 && { servername: hostname }),
     rejectUnauthorized: false,
   });
   socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`${hostname} did not answer`)));
