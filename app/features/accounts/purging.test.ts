@@ -56,9 +56,10 @@ describe('the purge of accounts', () => {
     await test.request('/v1/users/me', { method: 'DELETE', token: ada.accessToken, body });
     const { token } = await test.mail(ada.email, /will be deleted/);
     await isDue(ada);
-    // It stops where it has to wait, in the middle.
+    // It stops where it has to wait, right after it has begun.
     await other.query('begin');
-    await other.query('select from audit_chains where owner_id = $1 for update', [ada.id]);
+    const own = 'select organization_id from memberships where user_id = $1';
+    await other.query(`select from organizations where id in (${own}) for update`, [ada.id]);
     const running = run();
     await lockAwaited(test);
     assertProblem(await test.request('/v1/users/me/restore', { body: { token } }), 400, 'invalid_token');
