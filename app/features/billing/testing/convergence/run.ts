@@ -65,9 +65,10 @@ async function deliver(world: World, id: string, handler: Handler): Promise<void
 }
 
 async function work(world: World, job: QueuedJob, handler: Handler, life: Life): Promise<void> {
-  const process = world.start(life);
   const { queue, data } = job;
   try {
+    // A process may die while it starts, too.
+    const process = world.start(life);
     await runJob(world.db, job, async () => {
       if (handler === 'fetches before it locks' && queue === projectQueue.name) {
         const { customerId } = data as { customerId: string };
