@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import Stripe from 'stripe';
 import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
-import { syncCatalog } from '../app/features/billing/catalog-sync.ts';
+import { syncCatalog } from '../app/features/billing/catalog/catalog-sync.ts';
 import { newId } from '../app/platform/security/random.ts';
 import { WEBHOOK_SECRET } from './load/protocol.ts';
 import { cpuSeconds, machineCpuSeconds } from './processes.ts';

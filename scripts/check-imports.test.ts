@@ -74,6 +74,7 @@ test('an import against the order is found, types included, and the message says
       '../audit/rows.ts',
       /import a feature through audit.ts, its public surface, or its schema.ts/,
     ],
+    ['app/features/billing/stripe/a.ts', '../purchase/checkout.ts', /'stripe' stands below 'purchase'/],
     ['app/a.ts', '../dev/stand-ins.ts', /only app\/wiring.ts may import dev\//],
     ['app/a.ts', '../test/service.ts', /'app' stands below 'test'/],
     ['app/a.ts', './testing/scene.ts', /only tests import tests and testing\//],

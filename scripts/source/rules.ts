@@ -1,7 +1,7 @@
 /** The import rules of ARCHITECTURE.md: finds an import that breaks one, and gives advice. */
 import { isTest } from './files.ts';
 import type { Import } from './imports.ts';
-import { DEVELOPMENT_DOOR, FEATURE_LIST, FEATURES, TOWERS, type Tower } from './order.ts';
+import { DEVELOPMENT_DOOR, FEATURE_LIST, FEATURES, TOWERS, type Tower, WINGS } from './order.ts';
 
 const ORDER_FILE = 'scripts/source/order.ts';
 
@@ -46,11 +46,19 @@ function fileAdvice({ from, to, kind }: Import): string | undefined {
   // `featureViolations` reports these, once.
   if ([feature, target].some((name) => name !== undefined && !FEATURES.includes(name))) return undefined;
   if (partOf(tower, to) > partOf(tower, from)) return directionAdvice(tower, from, to);
-  if (feature === undefined || target === undefined || target === feature) return undefined;
+  if (feature === undefined || target === undefined) return undefined;
+  if (feature === target) return wingAdvice(feature, from, to);
   const surface = [`app/features/${target}/${target}.ts`, `app/features/${target}/schema.ts`];
   return surface.includes(to)
     ? undefined
     : `import a feature through ${target}.ts, its public surface, or its schema.ts`;
+}
+
+function wingAdvice(feature: string, from: string, to: string): string | undefined {
+  const wings = WINGS[feature] ?? [];
+  const [low, high] = [from, to].map((file) => wings.indexOf(file.split('/')[3]!));
+  if (low === -1 || high === -1 || low! >= high!) return undefined;
+  return `'${wings[low!]}' stands below '${wings[high!]}' in ${ORDER_FILE}: hand it over as an argument, or move what both need lower`;
 }
 
 function directionAdvice(tower: Tower, from: string, to: string): string {

@@ -1,51 +1,105 @@
-/** The queues of billing. Jobs carry ids only; what is true is asked of Stripe when they run. */
-import { defineQueue } from '../../platform/jobs/queues.ts';
+/** What billing does in the background, a handler for each queue of `queues.ts`. */
+import { after, SECOND_MS } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { Seats } from './entitlement/seats.ts';
+import type { Usage } from './entitlement/usage.ts';
+import type { Disputes } from './events/disputes.ts';
+import type { Leases } from './projection/leases.ts';
+import type { Projection } from './projection/projection.ts';
+import type { Reconciliation } from './projection/reconciliation.ts';
+import {
+  cancelSecondQueue,
+  closeQueue,
+  disputeQueue,
+  ensureQueue,
+  pollQueue,
+  projectQueue,
+  reportUsageQueue,
+  seatsQueue,
+  sweepQueue,
+} from './queues.ts';
+import type { Customers } from './stripe/customers.ts';
+import { currentOf } from './stripe/snapshot.ts';
+import { isMissing, type StripeGateway } from './stripe/stripe.ts';
 
-const HOUR_SECONDS = 3_600;
-/** Stripe may be away for hours: about a day of tries, with at most 15 minutes between two. */
-const patient = { retries: 100, retryDelaySeconds: 2, retryDelayMaxSeconds: 900 };
+export interface BillingWorkersOptions {
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  gateway: StripeGateway;
+  customers: Customers;
+  leases: Leases;
+  projection: Projection;
+  disputes: Disputes;
+  reconciliation: Reconciliation;
+  seats: Seats;
+  usage: Usage;
+}
 
-/** Brings the projection of a customer up to date. Coalesced: one waiting job answers every event that came before it runs. */
-export const projectQueue = defineQueue<{ customerId: string }>('billing.project', {
-  ...patient,
-  coalesce: true,
-  // Each mostly waits for Stripe; eight ask some 50 questions a second, where Stripe takes a hundred.
-  concurrency: 8,
-  keepSeconds: 60,
-});
+export function createBillingWorkers(options: BillingWorkersOptions): JobHandler[] {
+  const { db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage } = options;
 
-/** Looks after a projection that was left to another worker: if that one died, this does it. */
-export const ensureQueue = defineQueue<{ organizationId: string }>('billing.ensure-projected', {
-  ...patient,
-  coalesce: true,
-  concurrency: 2,
-});
+  async function refresh(organizationId: string): Promise<void> {
+    const result = await projection.refresh(organizationId);
+    if (!('busyUntil' in result)) return;
+    // Whoever is at it answers for this too. Should it die, somebody has to notice.
+    const startAfter = after(result.busyUntil, SECOND_MS);
+    await jobs.enqueue(db, ensureQueue, { organizationId }, { startAfter, key: organizationId });
+  }
 
-export const disputeQueue = defineQueue<{ disputeId: string }>('billing.dispute', patient);
-/** Cancels a subscription, if it still is not the one that counts. */
-export const cancelSecondQueue = defineQueue<{ customerId: string; subscriptionId: string }>('billing.cancel-second', {
-  ...patient,
-  coalesce: true,
-});
-/** Makes the quantity of a subscription follow the number of members. */
-export const seatsQueue = defineQueue<{ organizationId: string }>('billing.follow-seats', {
-  ...patient,
-  coalesce: true,
-});
-/** Ends what an organization pays when it is deleted: at the period's end when that is asked for, at once when it is purged. */
-export const closeQueue = defineQueue<{ customerId: string; now: boolean }>('billing.close-customer', patient);
-export const reportUsageQueue = defineQueue<{ organizationId: string }>('billing.report-usage', {
-  ...patient,
-  coalesce: true,
-  concurrency: 2,
-});
-export const pollQueue = defineQueue<Record<string, never>>('billing.poll-events', {
-  concurrency: 1,
-  retries: 2,
-  expireSeconds: HOUR_SECONDS,
-});
-export const sweepQueue = defineQueue<Record<string, never>>('billing.sweep', {
-  concurrency: 1,
-  retries: 2,
-  expireSeconds: 6 * HOUR_SECONDS,
-});
+  /** Cancels at Stripe, unless the other one is gone meanwhile; what is gone already is fine. */
+  async function cancelSecond(customerId: string, subscriptionId: string): Promise<void> {
+    const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
+      stripe.subscriptions.list({ customer: customerId, limit: 100 }),
+    );
+    if (currentOf(subscriptions.data) === subscriptionId) return;
+    await gateway
+      .ask('subscriptions.cancel', (stripe) =>
+        stripe.subscriptions.cancel(subscriptionId, { prorate: true, invoice_now: true }),
+      )
+      .catch(unlessMissing);
+  }
+
+  const handler = <Data extends object>(queue: JobHandler<Data>['queue'], handle: (data: Data) => Promise<unknown>) =>
+    ({ queue, handle: async (data: Data) => void (await handle(data)) }) as JobHandler;
+
+  return [
+    handler(projectQueue, async ({ customerId }) => {
+      const organizationId = (await customers.ownerOf(customerId)) ?? (await customers.adopt(customerId));
+      if (organizationId !== undefined) await refresh(organizationId);
+    }),
+    handler(ensureQueue, async ({ organizationId }) => {
+      if (await leases.isBehind(organizationId)) await refresh(organizationId);
+    }),
+    handler(disputeQueue, ({ disputeId }) => disputes.record(disputeId)),
+    handler(cancelSecondQueue, ({ customerId, subscriptionId }) => cancelSecond(customerId, subscriptionId)),
+    handler(seatsQueue, ({ organizationId }) => seats.follow(organizationId)),
+    handler(closeQueue, async ({ customerId, now }) => {
+      if (now) {
+        await gateway.ask('customers.delete', (stripe) => stripe.customers.del(customerId)).catch(unlessMissing);
+        return;
+      }
+      const live = await gateway.ask('subscriptions.list', (stripe) =>
+        stripe.subscriptions.list({ customer: customerId }),
+      );
+      for (const { id, cancel_at_period_end: ending } of live.data) {
+        if (ending) continue;
+        await gateway.ask('subscriptions.update', (stripe) =>
+          stripe.subscriptions.update(id, { cancel_at_period_end: true }),
+        );
+      }
+    }),
+    handler(reportUsageQueue, ({ organizationId }) => usage.report(organizationId)),
+    handler(pollQueue, () => reconciliation.poll()),
+    handler(sweepQueue, () => reconciliation.sweep({ apply: true })),
+  ];
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+export const billingSchedules: JobSchedule[] = [
+  { queue: pollQueue, cron: '*/5 * * * *' },
+  { queue: sweepQueue, cron: '11 3 * * *' },
+];

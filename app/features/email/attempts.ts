@@ -7,7 +7,7 @@
 import { and, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
-import { deliverQueue } from './jobs.ts';
+import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
 
 export type EmailMessage = typeof emailMessages.$inferSelect;

@@ -2,7 +2,7 @@
 import { and, desc, eq, isNotNull, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../platform/database/database.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
-import { deliverQueue } from './jobs.ts';
+import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
 
 export type EmailStatus = (typeof emailMessages.$inferSelect)['status'];

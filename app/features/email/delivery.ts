@@ -15,8 +15,8 @@ import {
   recordSuppressed,
   scheduleRetry,
 } from './attempts.ts';
-import { deliverQueue } from './jobs.ts';
 import { openData } from './outbox.ts';
+import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
 import { suppressionOf } from './suppression.ts';
 import { type TemplateData, type TemplateName, templates } from './template-catalog.ts';

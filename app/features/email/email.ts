@@ -14,9 +14,9 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { type EmailSummary, type ListOptions, listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
-import { tidyQueue } from './jobs.ts';
 import { observeOldestUnsent } from './observation.ts';
 import { createOutbox, type SendEmail } from './outbox.ts';
+import { tidyQueue } from './queues.ts';
 import { createTidying, exportFor, forget, type Tidied, tidy } from './retention.ts';
 import { emailRoutes, type ProviderName } from './routes.ts';
 

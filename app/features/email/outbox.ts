@@ -5,7 +5,7 @@ import { newId } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { parseAddress } from './addresses.ts';
-import { deliverQueue } from './jobs.ts';
+import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
 import type { TemplateData, TemplateName } from './template-catalog.ts';
 

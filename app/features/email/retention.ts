@@ -4,7 +4,7 @@ import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { changeRows, readPages, removeRows } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
-import { deliverQueue, tidyQueue } from './jobs.ts';
+import { deliverQueue, tidyQueue } from './queues.ts';
 import { emailMessages, emailSuppressions } from './schema.ts';
 
 /** A failed mail can be sent again this long; then its data, which holds tokens that expired anyway, is wiped. */

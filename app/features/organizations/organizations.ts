@@ -28,13 +28,13 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
-import { ORGANIZATION_PATH, organizationParams, tags } from './routes/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
 import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
 export { definePermissions, defineRoles } from './roles.ts';
-export { ORGANIZATION_PATH, organizationParams } from './routes/schemas.ts';
+export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
   db: Database;

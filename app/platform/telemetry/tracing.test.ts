@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { type OtlpReceiver, startOtlpReceiver } from '../../../test/telemetry/otlp-receiver.ts';
-import { createStripeGateway } from '../../features/billing/stripe.ts';
+import { createStripeGateway } from '../../features/billing/stripe/stripe.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { startRequestSpan } from './spans.ts';

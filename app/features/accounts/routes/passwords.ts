@@ -5,7 +5,7 @@ import type { Authentication } from '../authentication.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Passwords } from '../passwords.ts';
-import { Email, examplePassword, exampleToken, Password, ResetSent, Token, tags } from './schemas.ts';
+import { Email, examplePassword, exampleToken, Password, ResetSent, Token, tags } from './representations.ts';
 
 export interface PasswordRoutesOptions {
   passwords: Passwords;

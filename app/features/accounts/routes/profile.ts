@@ -23,7 +23,7 @@ import {
   tags,
   User,
   VerificationSent,
-} from './schemas.ts';
+} from './representations.ts';
 
 export interface ProfileRoutesOptions {
   users: Users;

@@ -15,7 +15,7 @@ import {
   Token,
   tags,
   VerificationSent,
-} from './schemas.ts';
+} from './representations.ts';
 
 export interface RegistrationRoutesOptions {
   registration: Registration;

@@ -16,7 +16,7 @@ import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
 import { presentUser, type User } from '../users.ts';
 import { cookieOrToken, refreshTokenHolder } from './guards.ts';
-import { Email, examplePassword, exampleRefreshToken, Password, Session, SignedIn, tags } from './schemas.ts';
+import { Email, examplePassword, exampleRefreshToken, Password, Session, SignedIn, tags } from './representations.ts';
 
 export interface SessionRoutesOptions {
   signIn: SignIn;

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { publicRoute } from '../../../platform/http/operations/guard.ts';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { SigningKeys } from '../signing-keys.ts';
-import { tags } from './schemas.ts';
+import { tags } from './representations.ts';
 
 const Jwk = Type.Object(
   {

@@ -2,9 +2,9 @@
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
-import { type Currency, currencies, isPlan, isProduct, planOf } from '../catalog.ts';
-import type { Checkout, OpenedCheckout } from '../checkout.ts';
+import { type Currency, currencies, isPlan, isProduct, planOf } from '../catalog/catalog.ts';
 import { billingErrors } from '../errors.ts';
+import type { Checkout, OpenedCheckout } from '../purchase/checkout.ts';
 import {
   below,
   CheckoutSession,
@@ -15,7 +15,7 @@ import {
   Quantity,
   type ReturnTo,
   ReturnUrl,
-} from './schemas.ts';
+} from './representations.ts';
 
 export interface CheckoutRoutesOptions {
   authorization: Authorization;

@@ -1,9 +1,9 @@
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
-import type { Entitlements } from '../entitlements.ts';
-import type { Seats } from '../seats.ts';
-import type { Usage } from '../usage.ts';
-import { below, Entitlements as Shown } from './schemas.ts';
+import type { Entitlements } from '../entitlement/entitlements.ts';
+import type { Seats } from '../entitlement/seats.ts';
+import type { Usage } from '../entitlement/usage.ts';
+import { below, Entitlements as Shown } from './representations.ts';
 
 export interface EntitlementRoutesOptions {
   authorization: Authorization;

@@ -1,8 +1,8 @@
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
-import type { Invoices } from '../invoices.ts';
+import type { Invoices } from '../purchase/invoices.ts';
 import type { Invoice as Row } from '../schema.ts';
-import { below, Invoice } from './schemas.ts';
+import { below, Invoice } from './representations.ts';
 
 export interface InvoiceRoutesOptions {
   authorization: Authorization;

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { publicRoute } from '../../../platform/http/operations/guard.ts';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
-import { currencies, intervals, limits, planNames, planOf, productNames, productOf } from '../catalog.ts';
-import { Currency, Feature, LimitValues, Money, tag } from './schemas.ts';
+import { currencies, intervals, limits, planNames, planOf, productNames, productOf } from '../catalog/catalog.ts';
+import { Currency, Feature, LimitValues, Money, tag } from './representations.ts';
 
 function presentCatalog() {
   return {

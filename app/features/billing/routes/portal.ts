@@ -1,8 +1,8 @@
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
 import { billingErrors } from '../errors.ts';
-import type { Portal } from '../portal.ts';
-import { below, PortalSession, type ReturnTo, ReturnUrl } from './schemas.ts';
+import type { Portal } from '../purchase/portal.ts';
+import { below, PortalSession, type ReturnTo, ReturnUrl } from './representations.ts';
 
 export interface PortalRoutesOptions {
   authorization: Authorization;

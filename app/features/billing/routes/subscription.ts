@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
-import { isPlan, type PlanName, planOf } from '../catalog.ts';
+import { isPlan, type PlanName, planOf } from '../catalog/catalog.ts';
 import { billingErrors } from '../errors.ts';
-import type { CurrentSubscription, SubscriptionChange, Subscriptions } from '../subscription.ts';
-import { below, IntervalName, PlanText, Preview, Quantity, Subscription } from './schemas.ts';
+import type { CurrentSubscription, SubscriptionChange, Subscriptions } from '../purchase/subscription.ts';
+import { below, IntervalName, PlanText, Preview, Quantity, Subscription } from './representations.ts';
 
 export interface SubscriptionRoutesOptions {
   authorization: Authorization;

@@ -2,10 +2,10 @@ import { type TSchema, Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
-import { type MeterName, meterNames } from '../catalog.ts';
+import { type MeterName, meterNames } from '../catalog/catalog.ts';
+import type { Usage } from '../entitlement/usage.ts';
 import { billingErrors } from '../errors.ts';
-import type { Usage } from '../usage.ts';
-import { below, MeterText, UsageSum } from './schemas.ts';
+import { below, MeterText, UsageSum } from './representations.ts';
 
 export interface UsageRoutesOptions {
   authorization: Authorization;

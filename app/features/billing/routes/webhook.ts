@@ -5,7 +5,7 @@ import { bytes } from '../../../platform/http/operations/reception.ts';
 import { StatusOf } from '../../../platform/http/schemas.ts';
 import { webhooksTag } from '../../email/email.ts';
 import { invalidStripeSignature } from '../errors.ts';
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../events/intake.ts';
 
 export const WEBHOOK_PATH = '/v1/webhooks/stripe';
 

@@ -4,7 +4,7 @@ import { Id, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
 import type { ApiKeys, ApiKey as Row } from '../api-keys.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
-import { ApiKey, Name, NewApiKey, ORGANIZATION_PATH, organizationParams, Scopes, tags } from './schemas.ts';
+import { ApiKey, Name, NewApiKey, ORGANIZATION_PATH, organizationParams, Scopes, tags } from './representations.ts';
 
 export interface ApiKeyRoutesOptions {
   authorization: Authorization;

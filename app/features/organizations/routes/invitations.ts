@@ -6,7 +6,14 @@ import { type Accounts, accountErrors, linkExpired } from '../../accounts/accoun
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Invitations, Invitation as Row } from '../invitations.ts';
-import { AcceptedInvitation, Invitation, ORGANIZATION_PATH, organizationParams, Role, tags } from './schemas.ts';
+import {
+  AcceptedInvitation,
+  Invitation,
+  ORGANIZATION_PATH,
+  organizationParams,
+  Role,
+  tags,
+} from './representations.ts';
 
 export interface InvitationRoutesOptions {
   authentication: Accounts['authentication'];

@@ -3,7 +3,7 @@ import { Id } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Memberships, Member as Row } from '../memberships.ts';
-import { exampleMemberId, Member, ORGANIZATION_PATH, organizationParams, Role, tags } from './schemas.ts';
+import { exampleMemberId, Member, ORGANIZATION_PATH, organizationParams, Role, tags } from './representations.ts';
 
 export interface MemberRoutesOptions {
   authorization: Authorization;

@@ -8,7 +8,15 @@ import type { Directory } from '../directory.ts';
 import type { Dissolution } from '../dissolution.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Founding, Organization as Row } from '../founding.ts';
-import { Name, ORGANIZATION_PATH, Organization, OwnOrganization, organizationParams, Slug, tags } from './schemas.ts';
+import {
+  Name,
+  ORGANIZATION_PATH,
+  Organization,
+  OwnOrganization,
+  organizationParams,
+  Slug,
+  tags,
+} from './representations.ts';
 
 export interface OrganizationRoutesOptions {
   authentication: Accounts['authentication'];

@@ -5,7 +5,7 @@ import { createOperations } from '../../../platform/http/operations/operations.t
 import { createHttpServer } from '../../../platform/http/server.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
 import { createMetrics } from '../../../platform/telemetry/metrics.ts';
-import { ORGANIZATION_PATH, organizationParams } from '../routes/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams } from '../routes/representations.ts';
 
 /** @returns its OpenAPI document */
 export async function documentWithRoute(permission: string | undefined): Promise<unknown> {

@@ -6,8 +6,8 @@ import { eq } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import type { Database } from '../../../../platform/database/database.ts';
 import { billingCustomers, billingSubscriptions } from '../../schema.ts';
-import { fetchSnapshot, type Snapshot } from '../../snapshot.ts';
-import type { StripeGateway } from '../../stripe.ts';
+import { fetchSnapshot, type Snapshot } from '../../stripe/snapshot.ts';
+import type { StripeGateway } from '../../stripe/stripe.ts';
 
 /** Stores what the latest event to arrive says of its subscription. */
 export async function applyPayload(db: Database, organizationId: string, event: Stripe.Event): Promise<void> {

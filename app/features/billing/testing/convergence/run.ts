@@ -2,10 +2,10 @@
 import type Stripe from 'stripe';
 import { DAY_MS, MINUTE_MS } from '../../../../platform/clock.ts';
 import { Problem } from '../../../../platform/errors.ts';
-import { isLive } from '../../access.ts';
-import type { Difference } from '../../differences.ts';
-import { projectQueue } from '../../jobs.ts';
-import { LEASE_MS } from '../../leases.ts';
+import { isLive } from '../../catalog/access.ts';
+import type { Difference } from '../../projection/differences.ts';
+import { LEASE_MS } from '../../projection/leases.ts';
+import { projectQueue } from '../../queues.ts';
 import type { World } from './environment.ts';
 import { createLife, Killed, type Life } from './life.ts';
 import { applyPayload, fetchThenLock } from './naive.ts';

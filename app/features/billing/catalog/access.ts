@@ -1,0 +1,45 @@
+/** What a subscription gives. A pure function of the projection, the catalog and the time; the table is in `docs/billing.md`. */
+import { after, DAY_MS } from '../../../platform/clock.ts';
+import type { Subscription } from '../schema.ts';
+import { FREE, isPlan, type PlanName } from './catalog.ts';
+
+/** The plan that is in force, and why. */
+export interface Access {
+  plan: PlanName;
+  /** Of the subscription that decides; `none` without one. */
+  status: string;
+  subscriptionId: string | null;
+  /** Until when, as far as is known now: the end of the period or of the grace. */
+  until: Date | null;
+}
+
+/** What the projection must hold of a subscription to judge it. */
+export type JudgedSubscription = Pick<
+  Subscription,
+  'id' | 'status' | 'plan' | 'currentPeriodEnd' | 'cancelAt' | 'pastDueSince'
+>;
+
+/** Stripe's statuses of a subscription that is not over. An organization has at most one such. */
+export const LIVE_STATUSES = ['trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete'] as const;
+export const isLive = (status: string): boolean => (LIVE_STATUSES as readonly string[]).includes(status);
+
+/**
+ * @param subscription the live one; undefined: none
+ * @param graceDays how long a plan outlives a missed payment
+ */
+export function accessOf(subscription: JudgedSubscription | undefined, now: Date, graceDays: number): Access {
+  if (!subscription) return { plan: FREE, status: 'none', subscriptionId: null, until: null };
+  const { id, status, plan, currentPeriodEnd, cancelAt, pastDueSince } = subscription;
+  const granted = (until: Date | null): Access => ({
+    plan: isPlan(plan) ? plan : FREE,
+    status,
+    subscriptionId: id,
+    until,
+  });
+  if (status === 'trialing' || status === 'active') return granted(cancelAt ?? currentPeriodEnd);
+  if (status === 'past_due') {
+    const graceEnds = after(pastDueSince ?? now, graceDays * DAY_MS);
+    if (now < graceEnds) return granted(graceEnds);
+  }
+  return { plan: FREE, status, subscriptionId: id, until: null };
+}

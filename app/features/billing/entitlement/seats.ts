@@ -1,0 +1,88 @@
+/** Seats: how many a subscription is for, and how that follows the number of members. */
+import { count, eq } from 'drizzle-orm';
+import type { Database, Executor } from '../../../platform/database/database.ts';
+import type { Jobs } from '../../../platform/jobs/jobs.ts';
+import { memberships } from '../../organizations/schema.ts';
+import { isLive } from '../catalog/access.ts';
+import { isPlan, type PlanName, planOf } from '../catalog/catalog.ts';
+import { billingErrors } from '../errors.ts';
+import { seatsQueue } from '../queues.ts';
+import type { Customers } from '../stripe/customers.ts';
+import { planItemOf } from '../stripe/snapshot.ts';
+import type { StripeGateway } from '../stripe/stripe.ts';
+
+export interface Seats {
+  /**
+   * The quantity of a plan.
+   * @param wanted what the caller asked for, if anything
+   * @throws `invalid_quantity` for more than one of a plan without seats, for fewer seats than members, and for any number where seats
+   *   follow the members
+   */
+  quantityFor(organizationId: string, plan: PlanName, wanted: number | undefined): Promise<number>;
+  /** How many members an organization has. */
+  count(organizationId: string): Promise<number>;
+  /** When members of an organization come or go. */
+  membersChanged(tx: Executor, organizationId: string): Promise<void>;
+  /** Makes the quantity at Stripe the number of members. @throws `payments_unavailable` */
+  follow(organizationId: string): Promise<void>;
+}
+
+export interface SeatsOptions {
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  gateway: StripeGateway;
+  customers: Customers;
+  /** `BILLING_SEATS_FOLLOW_MEMBERS`. */
+  followMembers: boolean;
+}
+
+export function createSeats({ db, jobs, gateway, customers, followMembers }: SeatsOptions): Seats {
+  async function membersOf(organizationId: string): Promise<number> {
+    const [row] = await db
+      .select({ members: count() })
+      .from(memberships)
+      .where(eq(memberships.organizationId, organizationId));
+    return row!.members;
+  }
+
+  return {
+    count: membersOf,
+
+    async quantityFor(organizationId, plan, wanted) {
+      if (!planOf(plan).seats) {
+        if (wanted !== undefined && wanted !== 1)
+          throw billingErrors.invalid_quantity({ detail: 'This plan has one price, whatever the number of members.' });
+        return 1;
+      }
+      const members = await membersOf(organizationId);
+      if (wanted === undefined || wanted === members) return members;
+      if (followMembers) throw billingErrors.invalid_quantity({ detail: `Seats follow the members: ${members} now.` });
+      if (wanted < members) throw billingErrors.invalid_quantity({ detail: `There are ${members} members.` });
+      return wanted;
+    },
+
+    async membersChanged(tx, organizationId) {
+      if (followMembers) await jobs.enqueue(tx, seatsQueue, { organizationId }, { key: organizationId });
+    },
+
+    async follow(organizationId) {
+      const customer = await customers.find(organizationId);
+      if (customer === undefined) return;
+      const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
+        stripe.subscriptions.list({ customer, limit: 10 }),
+      );
+      const live = subscriptions.data.find(({ status }) => isLive(status));
+      const item = live && planItemOf(live);
+      const plan = item?.price.metadata.plan;
+      if (!live || !item || !isPlan(plan) || !planOf(plan).seats) return;
+      const quantity = await membersOf(organizationId);
+      if (item.quantity === quantity || quantity === 0) return;
+      await gateway.ask('subscriptions.update', (stripe) =>
+        stripe.subscriptions.update(live.id, {
+          items: [{ id: item.id, quantity }],
+          proration_behavior: 'create_prorations',
+        }),
+      );
+    },
+  };
+}

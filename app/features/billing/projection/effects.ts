@@ -1,0 +1,168 @@
+/**
+ * What follows from a change of the projection: mails, the audit trail. Found by comparing what was
+ * stored with what is, in the transaction that stores it; so each follows once from its transition, whichever events told of it.
+ */
+import { after, type Clock, DAY_MS } from '../../../platform/clock.ts';
+import type { Transaction } from '../../../platform/database/database.ts';
+import type { Jobs } from '../../../platform/jobs/jobs.ts';
+import type { Audit, AuditAction } from '../../audit/audit.ts';
+import { isLive } from '../catalog/access.ts';
+import { type Interval, isPlan, planOf } from '../catalog/catalog.ts';
+import type { BillingTemplate, Contacts } from '../contacts.ts';
+import type { Seats } from '../entitlement/seats.ts';
+import { cancelSecondQueue } from '../queues.ts';
+import type { Invoice, Subscription } from '../schema.ts';
+import type { Snapshot } from '../stripe/snapshot.ts';
+import type { Stored } from './stored.ts';
+
+export interface Effects {
+  /** @param before what was stored; `after` what takes its place, stored already in `tx` */
+  follow(tx: Transaction, before: Stored, after: Snapshot): Promise<void>;
+}
+
+export interface EffectsOptions {
+  clock: Clock;
+  audit: Audit;
+  contacts: Contacts;
+  jobs: Pick<Jobs, 'enqueue'>;
+  seats: Pick<Seats, 'membersChanged'>;
+}
+
+const TRIAL_NOTICE_DAYS = 3;
+
+type SubscriptionRow = Omit<Subscription, 'organizationId'>;
+type InvoiceRow = Omit<Invoice, 'organizationId'>;
+
+export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOptions): Effects {
+  return {
+    async follow(tx, before, snapshot) {
+      const { organizationId, adopted, projectedAt } = before.customer;
+      // What a customer brought along from elsewhere is history.
+      if (adopted && projectedAt === null) return;
+      const record = (action: AuditAction, type: string, id: string, details: Record<string, unknown>) =>
+        audit.append(tx, { ownerId: organizationId, action, actor: { type: 'system' }, target: { type, id }, details });
+      const mail: Follower['mail'] = (template, key, data) => contacts.mail(tx, organizationId, template, key, data);
+      const now = snapshot.testClockTime ?? clock.now();
+      const countSeats = () => seats.membersChanged(tx, organizationId);
+      const follower = { record, mail, countSeats, now };
+
+      const stored = new Map(before.subscriptions.map((row) => [row.id, row]));
+      for (const row of snapshot.subscriptions) {
+        const was = stored.get(row.id);
+        stored.delete(row.id);
+        if (row.superseded && !was?.superseded)
+          await followSecond(tx, follower, before.customer.stripeCustomerId, row.id);
+        // A second one counts for nothing: neither its coming nor its going is anybody's news.
+        else if (!row.superseded) await followSubscription(follower, was, row);
+      }
+      for (const row of stored.values()) if (counts(row)) await followEnd(follower, row, now);
+      const invoices = new Map(before.invoices.map((row) => [row.id, row]));
+      for (const row of snapshot.invoices) await followInvoice(follower, invoices.get(row.id), row);
+    },
+  };
+
+  async function followSecond(tx: Transaction, { record }: Follower, customerId: string, subscriptionId: string) {
+    await record('subscription.second_found', 'subscription', subscriptionId, {});
+    await jobs.enqueue(tx, cancelSecondQueue, { customerId, subscriptionId }, { key: subscriptionId });
+  }
+
+  async function followSubscription(follower: Follower, before: SubscriptionRow | undefined, is: SubscriptionRow) {
+    const { record, mail, countSeats, now } = follower;
+    const was = before && counts(before) ? before : undefined;
+    if (!isLive(is.status)) {
+      if (was) await followEnd(follower, was, is.endedAt ?? now);
+      return;
+    }
+    const terms = termsOf(is);
+    if (!was) await record('subscription.started', 'subscription', is.id, terms);
+    else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
+      await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
+    // Who joined while it was bought was told of to nobody.
+    if (was?.quantity !== is.quantity) await countSeats();
+
+    if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
+      const endsAt = is.cancelAt.toISOString();
+      await record('subscription.cancellation_scheduled', 'subscription', is.id, { endsAt });
+      await mail('subscription-cancelled', cancellationKey(is, is.cancelAt), { plan: planName(is), endsAt });
+    } else if (!is.cancelAt && was?.cancelAt) {
+      await record('subscription.resumed', 'subscription', is.id, {});
+    }
+    await remindOfTrial(follower, is);
+  }
+
+  async function followEnd({ record, mail }: Follower, was: SubscriptionRow, endedAt: Date): Promise<void> {
+    await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endedAt.toISOString() });
+    // Who was told when it was scheduled is not told again.
+    if (was.cancelAt) return;
+    await mail('subscription-cancelled', cancellationKey(was, endedAt), {
+      plan: planName(was),
+      endsAt: endedAt.toISOString(),
+    });
+  }
+
+  async function remindOfTrial({ mail, now }: Follower, is: SubscriptionRow): Promise<void> {
+    const { status, trialEnd, cancelAt, unitAmount, interval } = is;
+    if (status !== 'trialing' || !trialEnd || cancelAt || unitAmount === null || interval === null) return;
+    if (after(trialEnd, -TRIAL_NOTICE_DAYS * DAY_MS) > now) return;
+    await mail('trial-ending', `trial-ending:${is.id}:${trialEnd.getTime()}`, {
+      plan: planName(is),
+      endsAt: trialEnd.toISOString(),
+      price: { amount: unitAmount * is.quantity, currency: is.currency },
+      interval: interval as Interval,
+    });
+  }
+}
+
+interface Follower {
+  record(action: AuditAction, type: string, id: string, details: Record<string, unknown>): Promise<void>;
+  mail(template: BillingTemplate, key: string, data: Record<string, unknown>): Promise<void>;
+  /** Makes the seats those of the members, after this. */
+  countSeats(): Promise<void>;
+  /** The customer's time: that of its test clock, if it has one. */
+  now: Date;
+}
+
+async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undefined, is: InvoiceRow): Promise<void> {
+  const { id, currency } = is;
+  if (is.status === 'paid' && was?.status !== 'paid' && is.amountPaid > 0) {
+    await record('invoice.paid', 'invoice', id, { amount: is.amountPaid, currency });
+    await mail('receipt', `receipt:${id}`, {
+      amount: { amount: is.amountPaid, currency },
+      paidAt: (is.paidAt ?? is.createdAt).toISOString(),
+      invoiceNumber: is.number ?? id,
+      description: is.description,
+      ...(is.hostedUrl && { url: is.hostedUrl }),
+    });
+  }
+  if (is.status === 'open' && is.attemptCount > (was?.attemptCount ?? 0) && !is.actionRequired) {
+    await record('invoice.payment_failed', 'invoice', id, {
+      attempt: is.attemptCount,
+      amount: is.amountRemaining,
+      currency,
+    });
+    await mail('payment-failed', `payment-failed:${id}:${is.attemptCount}`, {
+      amount: { amount: is.amountRemaining, currency },
+      nextAttemptAt: is.nextPaymentAttempt?.toISOString() ?? null,
+    });
+  }
+  if (is.actionRequired && !was?.actionRequired) {
+    await mail('payment-action-required', `payment-action-required:${id}:${is.attemptCount}`, {
+      amount: { amount: is.amountRemaining, currency },
+      ...(is.hostedUrl && { url: is.hostedUrl }),
+    });
+  }
+  const credited = is.amountCredited - (was?.amountCredited ?? 0);
+  if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
+}
+
+const counts = ({ status, superseded }: SubscriptionRow) => isLive(status) && !superseded;
+
+const cancellationKey = ({ id }: SubscriptionRow, endsAt: Date) => `subscription-cancelled:${id}:${endsAt.getTime()}`;
+
+function planName({ plan }: SubscriptionRow): string {
+  return isPlan(plan) ? planOf(plan).name : 'subscription';
+}
+
+function termsOf({ plan, interval, quantity, currency, unitAmount }: SubscriptionRow) {
+  return { plan, interval, quantity, currency, unitAmount };
+}

@@ -1,0 +1,208 @@
+/** The subscription of an organization: what it is, changing it with a look at the price first, ending and resuming it. */
+import { and, eq, inArray } from 'drizzle-orm';
+import type Stripe from 'stripe';
+import type { Database } from '../../../platform/database/database.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { OrganizationAccess } from '../../organizations/organizations.ts';
+import { isLive, LIVE_STATUSES } from '../catalog/access.ts';
+import {
+  type Currency,
+  type Interval,
+  intervals,
+  isPlan,
+  type PlanName,
+  planOf,
+  pricesOfPlan,
+} from '../catalog/catalog.ts';
+import type { Seats } from '../entitlement/seats.ts';
+import { billingErrors } from '../errors.ts';
+import type { Projection } from '../projection/projection.ts';
+import { billingPaymentMethods, billingSubscriptions, type PaymentMethod, type Subscription } from '../schema.ts';
+import type { Customers } from '../stripe/customers.ts';
+import type { Prices } from '../stripe/prices.ts';
+import { planItemOf } from '../stripe/snapshot.ts';
+import type { StripeGateway } from '../stripe/stripe.ts';
+
+export interface SubscriptionChange {
+  plan?: PlanName | undefined;
+  interval?: Interval | undefined;
+  quantity?: number | undefined;
+}
+
+export interface Preview {
+  currency: string;
+  /** Charged now; negative is a credit for later. In minor units. */
+  dueNow: number;
+  lines: { description: string; amount: number; proration: boolean }[];
+}
+
+export interface CurrentSubscription {
+  subscription: Subscription;
+  paymentMethod: PaymentMethod | undefined;
+}
+
+export interface Subscriptions {
+  /** The live one, as projected. */
+  find(organizationId: string): Promise<CurrentSubscription | undefined>;
+  /**
+   * Changes plan, interval or seats, charged or credited at once. Nothing new is granted before it is paid.
+   * @throws `not_subscribed`, `change_pending`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
+   */
+  change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
+  /** What `change` would cost. @throws as `change` */
+  preview(access: OrganizationAccess, change: SubscriptionChange): Promise<Preview>;
+  /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable`; what `OrganizationAccess.confirm` throws */
+  setCancelAtPeriodEnd(access: OrganizationAccess, cancel: boolean): Promise<void>;
+}
+
+export interface SubscriptionsOptions {
+  db: Database;
+  gateway: StripeGateway;
+  customers: Customers;
+  prices: Prices;
+  seats: Seats;
+  projection: Projection;
+  audit: Audit;
+}
+
+export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
+  const { db, gateway, customers, prices, seats, projection, audit } = options;
+
+  /** As Stripe has it now: our projection may be behind. */
+  async function current(organizationId: string): Promise<Stripe.Subscription> {
+    const customer = await customers.find(organizationId);
+    if (customer === undefined) throw billingErrors.not_subscribed();
+    const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
+      stripe.subscriptions.list({ customer, limit: 100 }),
+    );
+    const live = subscriptions.data.filter(({ status }) => isLive(status)).sort((a, b) => a.created - b.created);
+    if (!live[0]) throw billingErrors.not_subscribed();
+    return live[0];
+  }
+
+  /** The items that a subscription consists of after a change. undefined: the same as now */
+  async function itemsFor(organizationId: string, now: Stripe.Subscription, change: SubscriptionChange) {
+    const planItem = planItemOf(now);
+    const planNow = planItem?.price.metadata.plan;
+    const plan = change.plan ?? (isPlan(planNow) ? planNow : undefined);
+    const intervalNow = intervals.find((known) => known === planItem?.price.recurring?.interval);
+    const interval = change.interval ?? intervalNow;
+    if (!planItem || plan === undefined || interval === undefined)
+      throw billingErrors.not_subscribed({ detail: 'The subscription is for nothing that is sold here.' });
+    const samePlan = plan === planNow;
+    const quantity =
+      samePlan && change.quantity === undefined
+        ? planItem.quantity
+        : await seats.quantityFor(organizationId, plan, change.quantity);
+    if (samePlan && interval === intervalNow && quantity === planItem.quantity) return undefined;
+    const samePrices = samePlan && interval === intervalNow;
+    if (samePrices) return [{ id: planItem.id, quantity: quantity! }];
+    const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, now.currency as Currency));
+    const others = now.items.data.filter(({ id }) => id !== planItem.id);
+    return [
+      { id: planItem.id, price: planPrice!, quantity: quantity! },
+      ...others.map(({ id }) => ({ id, deleted: true })),
+      ...usagePrices.map((price) => ({ price })),
+    ];
+  }
+
+  /** Who asked for it; that it happened is recorded when Stripe says so. */
+  async function record({ organizationId: ownerId, actor, origin }: OrganizationAccess, id: string, details: object) {
+    const target = { type: 'subscription', id };
+    const action = 'subscription.change_requested';
+    await audit.append(db, { ownerId, action, actor, target, origin, details: { ...details } });
+  }
+
+  return {
+    async find(organizationId) {
+      const own = eq(billingSubscriptions.organizationId, organizationId);
+      const [subscription] = await db
+        .select()
+        .from(billingSubscriptions)
+        .where(
+          and(
+            own,
+            inArray(billingSubscriptions.status, [...LIVE_STATUSES]),
+            eq(billingSubscriptions.superseded, false),
+          ),
+        );
+      if (!subscription) return undefined;
+      const methods = await db
+        .select()
+        .from(billingPaymentMethods)
+        .where(eq(billingPaymentMethods.organizationId, organizationId));
+      return { subscription, paymentMethod: methods.find(({ isDefault }) => isDefault) ?? methods[0] };
+    },
+
+    async change(access, change) {
+      const { organizationId } = access;
+      const subscription = await current(organizationId);
+      if (subscription.pending_update) throw billingErrors.change_pending();
+      const items = await itemsFor(organizationId, subscription, change);
+      if (!items) return;
+      await access.confirm('billing:manage');
+      await gateway.ask('subscriptions.update', (stripe) =>
+        stripe.subscriptions.update(subscription.id, {
+          items,
+          ...trialFor(subscription, change),
+          proration_behavior: 'always_invoice',
+          payment_behavior: 'pending_if_incomplete',
+        }),
+      );
+      await record(access, subscription.id, { ...change });
+      await projection.refresh(organizationId);
+    },
+
+    async preview({ organizationId }, change) {
+      const subscription = await current(organizationId);
+      const items = await itemsFor(organizationId, subscription, change);
+      const { id, currency } = subscription;
+      if (!items) return { currency, dueNow: 0, lines: [] };
+      const invoice = await gateway.ask('invoices.preview', (stripe) =>
+        stripe.invoices.createPreview({
+          subscription: id,
+          subscription_details: { items, ...trialFor(subscription, change), proration_behavior: 'always_invoice' },
+        }),
+      );
+      return {
+        currency: invoice.currency,
+        dueNow: invoice.total < 0 ? invoice.total : invoice.amount_due,
+        lines: invoice.lines.data.map((line) => ({
+          description: line.description ?? '',
+          amount: line.amount,
+          proration: isProration(line),
+        })),
+      };
+    },
+
+    async setCancelAtPeriodEnd(access, cancel) {
+      const { organizationId } = access;
+      const subscription = await current(organizationId);
+      const ending = endingFor(subscription, cancel);
+      if (ending) {
+        await access.confirm('billing:manage');
+        await gateway.ask('subscriptions.update', (stripe) => stripe.subscriptions.update(subscription.id, ending));
+        await record(access, subscription.id, { cancelAtPeriodEnd: cancel });
+      }
+      await projection.refresh(organizationId);
+    },
+  };
+}
+
+/** How to have a subscription end with its period, or go on. A date on which it ends may have been set in the dashboard. */
+function endingFor({ cancel_at_period_end: atPeriodEnd, cancel_at: date }: Stripe.Subscription, cancel: boolean) {
+  if (cancel !== atPeriodEnd) return { cancel_at_period_end: cancel };
+  return cancel || date === null ? undefined : { cancel_at: '' as const };
+}
+
+/** A trial is of one plan: changing to one that has none ends it. */
+function trialFor({ status }: Stripe.Subscription, { plan }: SubscriptionChange) {
+  return status === 'trialing' && plan !== undefined && planOf(plan).trialDays === 0
+    ? { trial_end: 'now' as const }
+    : {};
+}
+
+function isProration({ parent }: Stripe.InvoiceLineItem): boolean {
+  const details = parent?.subscription_item_details ?? parent?.invoice_item_details;
+  return details?.proration ?? false;
+}

@@ -1,0 +1,223 @@
+/** What billing operations have in common: their tag, where they are found, and the shapes that they take and answer. */
+import { Type } from 'typebox';
+import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { ORGANIZATION_PATH, organizationParams } from '../../organizations/organizations.ts';
+import { currencies, features, intervals, limits, meterNames } from '../catalog/catalog.ts';
+
+export const tag = {
+  name: 'Billing',
+  description: 'Plans, checkouts, subscriptions, invoices, usage, and what they allow.',
+};
+
+/** Billing's operations below an organization. */
+export const below = (operations: Operations) => operations.at(ORGANIZATION_PATH, { tag, params: organizationParams });
+
+/** @returns the URL, where it is on an allowed origin @throws `redirect_not_allowed` */
+export type ReturnTo = (url: string) => string;
+
+export const Currency = OneOf(currencies, { title: 'Currency' });
+export const Feature = OneOf(features, { title: 'Feature' });
+
+export const Money = (description: string) =>
+  Type.Integer({ description: `${description}, in minor units of the currency.` });
+export const IntervalName = OneOf(intervals, { title: 'Interval', description: 'How often it is paid.' });
+/** Free text on purpose: an unknown name is answered with its own error, not with a list of all names. */
+export const PlanText = Type.String({ minLength: 1, maxLength: 64, description: 'A plan of GET /v1/plans.' });
+export const ProductText = Type.String({ minLength: 1, maxLength: 64, description: 'A product of GET /v1/plans.' });
+export const CurrencyText = Type.String({
+  minLength: 3,
+  maxLength: 3,
+  description: `One of ${currencies.join(', ')}.`,
+});
+export const MeterText = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: `One of ${meterNames.join(', ')}.`,
+  examples: [meterNames[0]],
+});
+export const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
+export const ReturnUrl = (description: string) =>
+  Type.String({
+    format: 'uri',
+    maxLength: 2_000,
+    description: `${description}; on the origin of APP_URL or one of CORS_ORIGINS.`,
+  });
+
+export const LimitValues = Type.Object(
+  Object.fromEntries(limits.map((limit) => [limit, Nullable(Type.Integer({ description: 'null: without limit.' }))])),
+  { title: 'LimitValues' },
+);
+
+export const CheckoutSession = Type.Object(
+  { id: Type.String(), url: Type.String(), expiresAt: Timestamp('Until when it can be paid.') },
+  {
+    title: 'CheckoutSession',
+    examples: [
+      {
+        id: 'cs_test_a1b2',
+        url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2',
+        expiresAt: '2026-11-25T09:30:00.000Z',
+      },
+    ],
+  },
+);
+
+export const PortalSession = Type.Object(
+  { url: Type.String({ description: 'Works once, for a short time.' }) },
+  { title: 'PortalSession', examples: [{ url: 'https://billing.stripe.com/p/session/test_a1b2' }] },
+);
+
+const exampleSubscription = {
+  id: 'sub_1Qx',
+  plan: 'pro',
+  status: 'active',
+  interval: 'month',
+  currency: 'usd',
+  unitAmount: 1_900,
+  quantity: 3,
+  currentPeriodEnd: '2026-12-22T09:30:00.000Z',
+  trialEnd: null,
+  cancelAt: null,
+  pastDueSince: null,
+  pendingUntil: null,
+  paymentMethod: { type: 'card', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2030 },
+};
+export const Subscription = Type.Object(
+  {
+    id: Type.String(),
+    plan: Nullable(Type.String({ description: 'null: one that is not in the catalog.' })),
+    status: Type.String({ description: 'As Stripe names it: trialing, active, past_due, unpaid, paused, incomplete.' }),
+    interval: Nullable(Type.String()),
+    currency: Type.String(),
+    unitAmount: Nullable(Money('Price of one')),
+    quantity: Type.Integer(),
+    currentPeriodEnd: Nullable(Timestamp('When the paid period ends.')),
+    trialEnd: Nullable(Timestamp('When the trial ends or ended.')),
+    cancelAt: Nullable(Timestamp('When it will end; null: it renews.')),
+    pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
+    pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
+    paymentMethod: Nullable(
+      Type.Object(
+        {
+          type: Type.String(),
+          brand: Nullable(Type.String()),
+          last4: Nullable(Type.String()),
+          expMonth: Nullable(Type.Integer()),
+          expYear: Nullable(Type.Integer()),
+        },
+        { title: 'PaymentMethod' },
+      ),
+    ),
+  },
+  { title: 'Subscription', examples: [exampleSubscription] },
+);
+
+export const Preview = Type.Object(
+  {
+    currency: Type.String(),
+    dueNow: Money('What would be charged now; negative: credited for later'),
+    lines: Type.Array(
+      Type.Object(
+        { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() },
+        { title: 'PreviewLine' },
+      ),
+    ),
+  },
+  {
+    title: 'SubscriptionPreview',
+    examples: [
+      {
+        currency: 'usd',
+        dueNow: 48_000,
+        lines: [{ description: 'Remaining time on Scale after 22 Nov 2026', amount: 49_900, proration: true }],
+      },
+    ],
+  },
+);
+
+export const Entitlements = Type.Object(
+  {
+    features: Type.Object(Object.fromEntries(features.map((feature) => [feature, Type.Boolean()])), {
+      title: 'FeatureFlags',
+    }),
+    limits: LimitValues,
+    usage: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])), {
+      title: 'LimitUsage',
+      description: 'What is used up this calendar month (UTC); for members, how many there are.',
+    }),
+    because: Type.Object(
+      {
+        plan: Type.String(),
+        status: Type.String({ description: 'Of the subscription that decides; none without one.' }),
+        subscriptionId: Nullable(Type.String()),
+        until: Nullable(Timestamp('Until when, as far as is known now.')),
+      },
+      { title: 'EntitlementReason' },
+    ),
+  },
+  {
+    title: 'Entitlements',
+    examples: [
+      {
+        features: { auditExport: true, singleSignOn: false, prioritySupport: false },
+        limits: { members: 100, projects: 50, apiCalls: 100_000 },
+        usage: { members: 3, apiCalls: 1_204 },
+        because: { plan: 'pro', status: 'active', subscriptionId: 'sub_1Qx', until: '2026-12-22T09:30:00.000Z' },
+      },
+    ],
+  },
+);
+
+const exampleInvoice = {
+  id: 'in_1Qx',
+  number: 'PL-0042',
+  status: 'paid',
+  currency: 'usd',
+  total: 5_700,
+  amountPaid: 5_700,
+  amountRemaining: 0,
+  amountRefunded: 0,
+  description: '3 × Pro (at $19.00 / month)',
+  product: null,
+  createdAt: '2026-11-22T09:30:00.000Z',
+  paidAt: '2026-11-22T09:30:05.000Z',
+  nextPaymentAttempt: null,
+  hostedUrl: 'https://invoice.stripe.com/i/acct_1/test_a1',
+  pdfUrl: 'https://pay.stripe.com/invoice/acct_1/test_a1/pdf',
+};
+export const Invoice = Type.Object(
+  {
+    id: Type.String(),
+    number: Nullable(Type.String()),
+    status: Type.String({ description: 'open, paid, void or uncollectible.' }),
+    currency: Type.String(),
+    total: Money('Total, tax included'),
+    amountPaid: Money('Paid'),
+    amountRemaining: Money('Still to be paid'),
+    amountRefunded: Money('Given back by credit notes'),
+    description: Type.String(),
+    product: Nullable(Type.String({ description: 'The one-off product, if it is for one.' })),
+    createdAt: Timestamp('When it was made.'),
+    paidAt: Nullable(Timestamp('When it was paid.')),
+    nextPaymentAttempt: Nullable(Timestamp('When an unpaid one is tried again.')),
+    hostedUrl: Nullable(Type.String({ description: 'A page to see and pay it.' })),
+    pdfUrl: Nullable(Type.String()),
+  },
+  { title: 'Invoice', examples: [exampleInvoice] },
+);
+
+export const UsageSum = Type.Object(
+  {
+    meter: Type.String(),
+    from: Timestamp('Inclusive.'),
+    to: Timestamp('Exclusive.'),
+    quantity: Type.Integer(),
+  },
+  {
+    title: 'UsageSum',
+    examples: [
+      { meter: 'apiCalls', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', quantity: 1_204 },
+    ],
+  },
+);
