@@ -1,5 +1,6 @@
 /** `npm run check`: every check of the code except the tests. CI runs the same. It runs all checks, then exits with 1 if one failed. */
 import { spawnSync } from 'node:child_process';
+import { generators } from './generators.ts';
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 const script = (name: string, ...args: string[]) => [process.execPath, `scripts/${name}`, ...args];
@@ -17,11 +18,7 @@ const checks: { name: string; command: string[]; figure?: true }[] = [
   { name: 'file length', command: script('check-file-length.ts') },
   { name: 'function length', command: script('check-function-length.ts'), figure: true },
   { name: 'migrations match models', command: script('check-migrations.ts') },
-  { name: 'compiled emails are fresh', command: script('compile-emails.ts', '--check') },
-  { name: 'docs/metrics.md is fresh', command: script('metrics-docs.ts', '--check') },
-  { name: 'docs/security/asvs.md is fresh', command: script('asvs-docs.ts', '--check') },
-  { name: 'dashboards are fresh', command: script('dashboards.ts', '--check') },
-  { name: '.env.example is fresh', command: script('env-example.ts', '--check') },
+  ...generators.map(({ writes, script: file }) => ({ name: `${writes} fresh`, command: script(file, '--check') })),
 ];
 
 let failures = 0;

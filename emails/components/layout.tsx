@@ -1,23 +1,21 @@
 import type { ReactNode } from 'react';
 import { Body, Container, Head, Heading, Html, Link, Preview, Section, Text } from 'react-email';
 import { brand } from '../brand.ts';
-import type { Frame } from '../props.ts';
-import type { CommonStrings } from '../strings/shape.ts';
 import { styleSheet } from './dark.ts';
 
 const { light } = brand;
 
-interface Props extends Frame {
-  /** The strings that every template has. */
-  text: CommonStrings;
+interface Props {
+  locale: string;
+  text: Readonly<Record<'preheader' | 'heading' | 'reason', string>>;
   greeting: string;
   /** Only in emails that a reader can unsubscribe from. */
-  unsubscribeUrl?: string;
+  unsubscribe?: { label: string; url: string } | undefined;
   children: ReactNode;
 }
 
 /** The frame of every email: preheader, brand, card with heading and greeting, and a footer that says why it was sent. */
-export function Layout({ locale, layout, text, greeting, unsubscribeUrl, children }: Props) {
+export function Layout({ locale, text, greeting, unsubscribe, children }: Props) {
   return (
     <Html lang={locale}>
       <Head>
@@ -55,10 +53,10 @@ export function Layout({ locale, layout, text, greeting, unsubscribeUrl, childre
                 {brand.imprint}
               </Text>
             )}
-            {unsubscribeUrl === undefined ? null : (
+            {unsubscribe === undefined ? null : (
               <Text className="quiet" style={{ ...small, margin: '8px 4px 0' }}>
-                <Link className="quiet" href={unsubscribeUrl} style={{ ...small, textDecoration: 'underline' }}>
-                  {layout.unsubscribe}
+                <Link className="quiet" href={unsubscribe.url} style={{ ...small, textDecoration: 'underline' }}>
+                  {unsubscribe.label}
                 </Link>
               </Text>
             )}

@@ -1,6 +1,5 @@
 import { Button, Column, Hr, Link, Row, Section, Text } from 'react-email';
 import { brand } from '../brand.ts';
-import type { Frame } from '../props.ts';
 import { font, small } from './layout.tsx';
 
 const { light } = brand;
@@ -15,7 +14,7 @@ export function Paragraph({ children }: { children: string }) {
 }
 
 /** The main action of an email: a button, and below it the full URL for clients and readers that cannot use buttons. */
-export function Action({ label, url, layout }: { label: string; url: string; layout: Frame['layout'] }) {
+export function Action({ label, url, fallback }: { label: string; url: string; fallback: string }) {
   return (
     <>
       <Section style={{ margin: '24px 0 0' }}>
@@ -24,7 +23,7 @@ export function Action({ label, url, layout }: { label: string; url: string; lay
         </Button>
       </Section>
       <Text className="quiet" data-skip-in-text style={{ ...small, margin: '20px 0 0' }}>
-        {layout.fallback}
+        {fallback}
       </Text>
       <Text data-skip-in-text style={{ ...small, margin: '2px 0 0', wordBreak: 'break-all' }}>
         <Link className="link" href={url} style={{ ...small, color: light.link, wordBreak: 'break-all' }}>
@@ -36,11 +35,11 @@ export function Action({ label, url, layout }: { label: string; url: string; lay
 }
 
 /** Notes below a line after the message: how long a link lasts, and what to do if the email is unexpected. */
-export function Notes({ children }: { children: string | string[] }) {
+export function Notes({ children }: { children: string[] }) {
   return (
     <>
       <Hr className="line" data-skip-in-text style={{ borderTop: `1px solid ${light.line}`, margin: '24px 0 0' }} />
-      {[children].flat().map((note) => (
+      {children.map((note) => (
         <Text key={note} className="quiet" style={{ ...small, fontSize: 14, lineHeight: '21px', margin: '16px 0 0' }}>
           {note}
         </Text>

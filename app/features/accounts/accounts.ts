@@ -2,6 +2,7 @@
  * Accounts: registration, sessions, passwords, the account itself. This file is the feature's public surface.
  * Not here: organizations and roles; who may do what in them.
  */
+import './emails.ts';
 import './settings.ts';
 import './audit-actions.ts';
 import './metrics.ts';

@@ -3,6 +3,7 @@
  * nothing is granted from anything but objects fetched from Stripe. Not here: what a product does with a plan; it asks `requireFeature`,
  * `consume` and `entitlements`.
  */
+import './emails.ts';
 import './settings.ts';
 import './permissions.ts';
 import './audit-actions.ts';

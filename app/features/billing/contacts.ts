@@ -2,29 +2,27 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
 import { users } from '../accounts/schema.ts';
-import type { Email } from '../email/email.ts';
+import type { Email, EmailData } from '../email/email.ts';
 import { memberships, organizations } from '../organizations/schema.ts';
+import type { billingEmails } from './emails.ts';
 
-export type BillingTemplate =
-  | 'trial-ending'
-  | 'payment-failed'
-  | 'payment-action-required'
-  | 'receipt'
-  | 'subscription-cancelled'
-  | 'usage-limit-near';
+export type BillingTemplate = keyof typeof billingEmails.emails;
+/** The data of an email about money, without what is the same in each of them. `url` leads to the billing page by default. */
+export type BillingData<T extends BillingTemplate> = Omit<EmailData<T>, 'name' | 'organization' | 'url'> & {
+  url?: string;
+};
 
 export interface Contacts {
   /**
    * Mails every owner, and every member whose role is billing.
    * @param key names the transition: each of them gets one mail under it
-   * @param data what the template needs besides the reader's and the organization's name; `url` leads to the billing page by default
    */
-  mail(
+  mail<T extends BillingTemplate>(
     tx: Transaction,
     organizationId: string,
-    template: BillingTemplate,
+    template: T,
     key: string,
-    data: Record<string, unknown>,
+    data: BillingData<T>,
   ): Promise<void>;
 }
 
@@ -44,8 +42,9 @@ export function createContacts({ email, appUrl }: { email: Pick<Email, 'sendEmai
         .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
         .where(and(eq(memberships.organizationId, organizationId), inArray(memberships.role, ['owner', 'billing'])));
       for (const { organization, userId, to, name, locale } of contacts) {
-        // Checked when it is rendered, against the fields of the template.
-        const whole = { name, organization, url: `${appUrl}/billing`, ...data } as never;
+        const whole = { name, organization, url: `${appUrl}/billing`, ...data } as unknown as EmailData<
+          typeof template
+        >;
         await email.sendEmail(tx, { template, to, locale, userId, key: `${key}:${userId}`, data: whole });
       }
     },

@@ -7,8 +7,8 @@ import { PermanentFailure } from '../../platform/jobs/queues.ts';
 import { MAX_ATTEMPTS } from './attempts.ts';
 import { emailMessages } from './schema.ts';
 import { createSmtpTransport } from './smtp-transport.ts';
-import { sampleData } from './template-samples.ts';
 import { counted, startHarness } from './testing/harness.ts';
+import { sampleOf } from './testing/samples.ts';
 import { startSmtpReceiver } from './testing/smtp-receiver.ts';
 import { createCapturingTransport } from './transport.ts';
 
@@ -233,7 +233,7 @@ describe('delivery', () => {
     const id = await queue();
     await deliver(id, another({ sealer: createSealer(['another-secret-0123456789-0123456789']) }));
     assert.deepEqual([(await row(id)).status, (await row(id)).attempts], ['queued', 1]);
-    const unfit = await queue({ data: { ...sampleData['password-changed'], url: 'javascript:alert(1)' } });
+    const unfit = await queue({ data: { ...sampleOf('password-changed'), url: 'javascript:alert(1)' } });
     await assert.rejects(deliver(unfit), PermanentFailure);
     assert.equal((await row(unfit)).status, 'failed');
   });
@@ -244,40 +244,5 @@ describe('delivery', () => {
     await db.update(emailMessages).set({ template: 'from-the-future' }).where(eq(emailMessages.id, id));
     await deliver(id);
     assert.equal((await row(id)).status, 'queued');
-  });
-
-  it('keeps what people typed out of the headers', async (t) => {
-    const { queue, deliver, smtp, db, email, row } = await start(t);
-    const organization = 'Acme\r\nBcc: eve@evil.test\r\n\r\n<b>hi</b>';
-    const data = {
-      ...sampleData.invitation,
-      name: 'Ada\r\nX-Injected: 1',
-      inviter: 'Eve\nX-Injected: 2',
-      organization,
-    };
-    await db.transaction((tx) =>
-      email.sendEmail(tx, { template: 'invitation', to: 'ada@example.test', locale: 'en', data, key: 'injection' }),
-    );
-    const [mail] = await email.list();
-    await deliver(mail!.id);
-    assert.equal((await row(mail!.id)).status, 'sent');
-    const [head] = smtp.received[0]!.raw.split('\r\n\r\n');
-    const names = head!
-      .replace(/\r\n[ \t]+/g, ' ')
-      .split('\r\n')
-      .map((line) => line.split(':', 1)[0]);
-    assert.deepEqual([...names].sort(), [
-      'Auto-Submitted',
-      'Content-Type',
-      'Date',
-      'From',
-      'MIME-Version',
-      'Message-ID',
-      'Subject',
-      'To',
-    ]);
-    assert.deepEqual(smtp.received[0]!.to, ['ada@example.test']);
-    await deliver(await queue({ to: "o'brien+tag@example.test" }));
-    assert.deepEqual(smtp.received[1]!.to, ["o'brien+tag@example.test"]);
   });
 });

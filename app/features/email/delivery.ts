@@ -15,12 +15,12 @@ import {
   recordSuppressed,
   scheduleRetry,
 } from './attempts.ts';
+import { declarationOf, type EmailData, type TemplateName } from './declaration.ts';
+import { TemplateError } from './fields.ts';
 import { openData } from './outbox.ts';
 import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
 import { suppressionOf } from './suppression.ts';
-import { type TemplateData, type TemplateName, templates } from './template-catalog.ts';
-import { TemplateError } from './template-fields.ts';
 import { renderTemplate } from './templates.ts';
 import type { EmailTransport, OutgoingEmail, SendOutcome } from './transport.ts';
 import type { Unsubscribing } from './unsubscribing.ts';
@@ -90,14 +90,14 @@ async function standBack(options: DeliveryOptions, id: string): Promise<void> {
 /** A mail ready to send, or why it cannot be made. */
 function compose({ sealer, from, unsubscribing }: DeliveryOptions, message: EmailMessage): OutgoingEmail | Failure {
   // While a release is rolled out, workers of the one before meet mails that only the new one knows.
-  if (!Object.hasOwn(templates, message.template)) return { kind: 'unavailable', reason: 'unknown template' };
+  if (!declarationOf(message.template)) return { kind: 'unavailable', reason: 'unknown template' };
   try {
     const links = isBulk(message) ? unsubscribing.linksFor(message.toAddress) : undefined;
     const data = { ...openData(sealer, message.data!), ...(links && { unsubscribeUrl: links.page }) };
     const content = renderTemplate(
       message.template as TemplateName,
       message.locale,
-      data as TemplateData[TemplateName],
+      data as unknown as EmailData<TemplateName>,
     );
     return {
       ...content,
@@ -133,7 +133,7 @@ async function giveUp({ db, metrics }: DeliveryOptions, message: EmailMessage, r
 }
 
 function isBulk({ template }: EmailMessage): boolean {
-  return templates[template as TemplateName]?.bulk ?? false;
+  return declarationOf(template)?.bulk ?? false;
 }
 
 /** The same for every try of a mail, redriven ones included (RFC 5322 section 3.6.4). */

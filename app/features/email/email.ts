@@ -1,6 +1,6 @@
 /**
  * Mail, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
- * Not here: what mails say (`emails/`), and when one is sent (the features that call `sendEmail`).
+ * Not here: what emails say (each feature's `emails.ts`), and when one is sent (the features that call `sendEmail`).
  */
 import './settings.ts';
 import './metrics.ts';
@@ -24,6 +24,7 @@ export { webhooksTag } from './routes.ts';
 
 import { createSmtpTransport } from './smtp-transport.ts';
 import { suppress, unsuppress } from './suppression.ts';
+import { loadTemplates } from './templates.ts';
 import type { EmailTransport } from './transport.ts';
 import { createUnsubscribing } from './unsubscribing.ts';
 import type { FeedbackProvider } from './webhooks/feedback.ts';
@@ -33,7 +34,31 @@ import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
 export { parseAddress } from './addresses.ts';
 export type { EmailStatus, EmailSummary } from './dead-letters.ts';
+export {
+  button,
+  defineEmails,
+  details,
+  type EmailData,
+  type EmailTexts,
+  notes,
+  paragraph,
+} from './declaration.ts';
 export { emailErrors } from './errors.ts';
+export {
+  count,
+  day,
+  dayNotice,
+  device,
+  duration,
+  interval,
+  link,
+  maskedAddress,
+  moment,
+  money,
+  role,
+  words,
+  wordsOrUnknown,
+} from './fields.ts';
 export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
@@ -89,6 +114,7 @@ export interface Email {
 export function createEmail(options: EmailOptions): Email {
   const { db, jobs, clock, metrics, logger } = options;
   const unsubscribing = createUnsubscribing(options);
+  loadTemplates();
   const providers = webhookProviders(options);
   observeOldestUnsent(db, metrics);
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { eq, sql } from 'drizzle-orm';
 import { emailMessages } from './schema.ts';
-import { sampleData } from './template-samples.ts';
 import { counted, type Harness, startHarness } from './testing/harness.ts';
 import { suiteLifetime } from './testing/lifetime.ts';
+import { sampleOf } from './testing/samples.ts';
 
 const mail = {
   template: 'password-changed',
   to: 'ada@example.test',
   locale: 'en',
-  data: sampleData['password-changed'],
+  data: sampleOf('password-changed'),
 } as const;
 
 describe('the outbox', () => {

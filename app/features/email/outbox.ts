@@ -5,12 +5,9 @@ import { newId } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { parseAddress } from './addresses.ts';
+import type { EmailData, TemplateName } from './declaration.ts';
 import { deliverQueue } from './queues.ts';
 import { emailMessages } from './schema.ts';
-import type { TemplateData, TemplateName } from './template-catalog.ts';
-
-/** The data of a template as senders give it: the unsubscribe link of bulk mail is added when it is sent. */
-export type EmailData<T extends TemplateName> = Omit<TemplateData[T], 'unsubscribeUrl'>;
 
 export interface NewEmail<T extends TemplateName> {
   template: T;

@@ -3,14 +3,12 @@ import { before, describe, it } from 'node:test';
 import { eq } from 'drizzle-orm';
 import { emailMessages, emailSuppressions } from './schema.ts';
 import { suppress } from './suppression.ts';
-import { sampleData } from './template-samples.ts';
 import { counted, type Harness, startHarness } from './testing/harness.ts';
 import { suiteLifetime } from './testing/lifetime.ts';
+import { bulkTemplate, sampleOf, withoutBulk } from './testing/samples.ts';
 import { createCapturingTransport } from './transport.ts';
 
-const { unsubscribeUrl: _unsubscribeUrl, ...reminder } = sampleData['trial-ending'];
-
-describe('suppression', () => {
+describe('suppression', { skip: withoutBulk }, () => {
   const lifetime = suiteLifetime();
   const transport = createCapturingTransport();
   let harness: Harness;
@@ -22,7 +20,7 @@ describe('suppression', () => {
     const { db, email, deliver, row } = harness;
     const key = `reminder:${to}:${transport.sent.length}`;
     await db.transaction((tx) =>
-      email.sendEmail(tx, { template: 'trial-ending', to, locale: 'en', data: reminder, key }),
+      email.sendEmail(tx, { template: bulkTemplate!, to, locale: 'en', data: sampleOf(bulkTemplate!), key }),
     );
     const [mail] = await db.select().from(emailMessages).where(eq(emailMessages.key, key));
     const { id } = mail!;

@@ -1,10 +1,8 @@
-/**
- * Renders mails from the compiled templates in `compiled/`; knows neither React nor SMTP. Sources and texts: `emails/`.
- */
+/** Renders emails from the compiled templates in `compiled/`, without React. `npm run generate` makes them from what features declare. */
 import { readFileSync } from 'node:fs';
-import { type TemplateData, type TemplateName, templateNames, templates } from './template-catalog.ts';
-import { type Locale, locales, oneLine, type Phrases, TemplateError } from './template-fields.ts';
-import { fill, templateValues } from './template-values.ts';
+import { allEmails, type EmailData, type TemplateName } from './declaration.ts';
+import { type Locale, locales, oneLine } from './fields.ts';
+import { fieldsOf, fill, templateValues } from './values.ts';
 
 export interface RenderedEmail {
   subject: string;
@@ -13,31 +11,31 @@ export interface RenderedEmail {
 }
 
 const SUBJECT_MAX = 150;
+const files = new Map<string, unknown>();
 
-const phrases = byLocale((locale) => read<Phrases>(`phrases.${locale}`));
-const compiled = byLocale(
-  (locale) =>
-    Object.fromEntries(templateNames.map((name) => [name, read<RenderedEmail>(`${name}.${locale}`)])) as Record<
-      TemplateName,
-      RenderedEmail
-    >,
-);
+/** Reads the compiled templates of every declared email. @throws Error if one is missing */
+export function loadTemplates(): void {
+  for (const locale of locales) for (const [name] of allEmails()) read(`${name}.${locale}`);
+}
 
 /**
- * A mail, ready to send.
- * @param locale a BCP 47 tag such as `de-AT`; what is not translated falls back to its language, then to English
- * @returns subject (one line, at most 150 characters: it can't add a header), html (values escaped) and plain text
+ * An email, ready to send.
+ * @param locale a BCP 47 tag such as `de-AT`; a locale without a translation falls back to its language, then to English
+ * @returns subject (one line, at most 150 characters: it cannot add a header), html (values escaped) and plain text
  * @throws {TemplateError} on an unknown template, a missing, unknown or wrong value, or a URL that is not http(s)
  */
 export function renderTemplate<T extends TemplateName>(
   template: T,
   locale: string,
-  data: TemplateData[T],
+  data: EmailData<T> & { unsubscribeUrl?: string },
 ): RenderedEmail {
-  if (!Object.hasOwn(templates, template)) throw new TemplateError('unknown email template');
+  fieldsOf(template);
   const chosen = chooseLocale(locale);
-  const source = compiled[chosen][template];
-  const values = templateValues(template, data, chosen, phrases[chosen]);
+  const source = read<RenderedEmail>(`${template}.${chosen}`);
+  const phrases = read<Record<string, string>>(`phrases.${chosen}`);
+  const values = templateValues(template, data, chosen, (name) =>
+    Object.hasOwn(phrases, name) ? phrases[name] : undefined,
+  );
   return {
     subject: oneLine(fill(source.subject, values), SUBJECT_MAX),
     html: fill(source.html, values, escapeHtml),
@@ -60,10 +58,13 @@ function escapeHtml(value: string): string {
     .replaceAll("'", '&#39;');
 }
 
-function byLocale<V>(load: (locale: Locale) => V): Record<Locale, V> {
-  return Object.fromEntries(locales.map((locale) => [locale, load(locale)])) as Record<Locale, V>;
-}
-
 function read<V>(name: string): V {
-  return JSON.parse(readFileSync(new URL(`./compiled/${name}.json`, import.meta.url), 'utf8')) as V;
+  if (!files.has(name)) {
+    try {
+      files.set(name, JSON.parse(readFileSync(new URL(`./compiled/${name}.json`, import.meta.url), 'utf8')));
+    } catch (cause) {
+      throw new Error(`The compiled email ${name}.json cannot be read. Run: npm run emails:compile`, { cause });
+    }
+  }
+  return files.get(name) as V;
 }

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
 import { emailSuppressions } from './schema.ts';
 import { createSmtpTransport } from './smtp-transport.ts';
-import { sampleData } from './template-samples.ts';
 import { type Harness, startHarness } from './testing/harness.ts';
 import { suiteLifetime } from './testing/lifetime.ts';
+import { bulkTemplate, sampleOf, withoutBulk } from './testing/samples.ts';
 import { type SmtpReceiver, startSmtpReceiver } from './testing/smtp-receiver.ts';
 
-const { unsubscribeUrl: _unsubscribeUrl, ...reminder } = sampleData['trial-ending'];
-
-describe('unsubscribing', () => {
+describe('unsubscribing', { skip: withoutBulk }, () => {
   const lifetime = suiteLifetime();
   let harness: Harness;
   let smtp: SmtpReceiver;
@@ -21,10 +19,10 @@ describe('unsubscribing', () => {
     const { db, email, deliver } = harness;
     await db.transaction((tx) =>
       email.sendEmail(tx, {
-        template: 'trial-ending',
+        template: bulkTemplate!,
         to: 'Reader@example.test',
         locale: 'de',
-        data: reminder,
+        data: sampleOf(bulkTemplate!),
         key: 'bulk',
       }),
     );

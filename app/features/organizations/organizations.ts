@@ -2,6 +2,7 @@
  * Organizations: members, invitations, roles, API keys, and who may do what. This file is the feature's public surface.
  * Not here: who a person is (accounts), and what an organization has paid for.
  */
+import './emails.ts';
 import './audit-actions.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';

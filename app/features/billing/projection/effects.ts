@@ -8,7 +8,7 @@ import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Audit, AuditAction } from '../../audit/audit.ts';
 import { isLive } from '../catalog/access.ts';
 import { type Interval, isPlan, planOf } from '../catalog/catalog.ts';
-import type { BillingTemplate, Contacts } from '../contacts.ts';
+import type { BillingData, BillingTemplate, Contacts } from '../contacts.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { cancelSecondQueue } from '../queues.ts';
 import type { Invoice, Subscription } from '../schema.ts';
@@ -115,7 +115,7 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
 
 interface Follower {
   record(action: AuditAction, type: string, id: string, details: Record<string, unknown>): Promise<void>;
-  mail(template: BillingTemplate, key: string, data: Record<string, unknown>): Promise<void>;
+  mail<T extends BillingTemplate>(template: T, key: string, data: BillingData<T>): Promise<void>;
   /** Makes the seats those of the members, after this. */
   countSeats(): Promise<void>;
   /** The customer's time: that of its test clock, if it has one. */

@@ -16,9 +16,9 @@ import { createEmail, type Email, type EmailOptions } from '../email.ts';
 import type { NewEmail } from '../outbox.ts';
 import { deliverQueue } from '../queues.ts';
 import { emailMessages } from '../schema.ts';
-import { sampleData } from '../template-samples.ts';
 import { createCapturingTransport } from '../transport.ts';
 import type { Lifetime } from './lifetime.ts';
+import { sampleOf } from './samples.ts';
 
 export const FROM = 'Plinth <no-reply@plinth.test>';
 export const APP_SECRET = 'an-app-secret-for-tests-only-0123456789';
@@ -116,7 +116,7 @@ export async function startHarness(t: Lifetime, overrides: Partial<EmailOptions>
           template: 'password-changed',
           to: 'ada@example.test',
           locale: 'en',
-          data: sampleData['password-changed'],
+          data: sampleOf('password-changed'),
           key,
           ...mail,
         }),

@@ -1,4 +1,5 @@
 /** A worker of this feature alone, in a process of its own, for tests that kill it. Started with DATABASE_URL and SMTP_URL. */
+import '../../accounts/emails.ts';
 import { openDatabase } from '../../../platform/database/database.ts';
 import { createJobs } from '../../../platform/jobs/jobs.ts';
 import { createSealer } from '../../../platform/security/sealing.ts';

@@ -1,28 +1,35 @@
-/** From a mail's data to the raw text of its placeholders. Used where mails are rendered, previewed and compiled. */
-import { type Placeholder, type TemplateData, type TemplateName, templates } from './template-catalog.ts';
-import { type Locale, oneLine, type Phrases, TemplateError } from './template-fields.ts';
+/** From the data of an email to the raw text of its placeholders, for emails that are sent, previewed and tested. */
+import { declarationOf } from './declaration.ts';
+import { type Field, type Locale, link, oneLine, type Phrase, TemplateError } from './fields.ts';
 
 const NAME_MAX = 60;
 // Someone may register a stranger's address under the name "win-a-prize.example": such a name is not repeated, because
 // mail clients would turn it into a link in a mail from us.
 const LINK_LIKE = /:\/\/|www\.|[\p{L}\p{N}]\.\p{L}{2}|[/@]/iu;
 
+/** The fields of an email, and `unsubscribeUrl` if readers may unsubscribe from it. @throws {TemplateError} if nobody declares it */
+export function fieldsOf(template: string): Record<string, Field<never>> {
+  const declaration = declarationOf(template);
+  if (!declaration) throw new TemplateError('unknown email template');
+  return declaration.bulk ? { ...declaration.fields, unsubscribeUrl: link } : declaration.fields;
+}
+
 /**
  * The raw text of each placeholder of `template`.
  * @throws {TemplateError} if `data` lacks a field, has one the template does not know, or a value is not what it should be
  */
-export function templateValues<T extends TemplateName>(
-  template: T,
-  data: TemplateData[T],
+export function templateValues(
+  template: string,
+  data: Readonly<Record<string, unknown>>,
   locale: Locale,
-  phrases: Phrases,
-): Record<Placeholder<T>, string> {
-  const fields: Record<string, (value: never, locale: Locale, phrases: Phrases) => string> = templates[template].fields;
+  phrase: Phrase,
+): Record<string, string> {
+  const fields = fieldsOf(template);
   const given: Record<string, unknown> = { ...data };
-  const values: Record<string, string> = { greeting: greeting(given.name, phrases) };
+  const values: Record<string, string> = { greeting: greeting(given.name, phrase) };
   for (const [name, format] of Object.entries(fields)) {
     try {
-      values[name] = format(given[name] as never, locale, phrases);
+      values[name] = format(given[name] as never, locale, phrase);
     } catch (cause) {
       const problem = cause instanceof TemplateError ? cause.message : 'not valid';
       throw new TemplateError(`email ${template}: ${name} is ${problem}`, { cause });
@@ -30,13 +37,13 @@ export function templateValues<T extends TemplateName>(
   }
   const unknown = Object.keys(given).find((name) => name !== 'name' && !Object.hasOwn(fields, name));
   if (unknown !== undefined) throw new TemplateError(`email ${template}: unknown field ${oneLine(unknown, NAME_MAX)}`);
-  return values as Record<Placeholder<T>, string>;
+  return values;
 }
 
-function greeting(name: unknown, phrases: Phrases): string {
+function greeting(name: unknown, phrase: Phrase): string {
   const shown = typeof name === 'string' ? oneLine(name, NAME_MAX) : '';
-  if (shown === '' || LINK_LIKE.test(shown)) return phrases.greetingNameless;
-  return phrases.greeting.replace('{{name}}', () => shown);
+  if (shown === '' || LINK_LIKE.test(shown)) return phrase('greetingNameless') ?? '';
+  return (phrase('greeting') ?? '').replace('{{name}}', () => shown);
 }
 
 /**

@@ -8,18 +8,11 @@ import { deviceName } from './device-name.ts';
 export const locales = ['en', 'de'] as const;
 export type Locale = (typeof locales)[number];
 
-/** The few words a value needs around it, from `emails/strings/<locale>.ts`, compiled to `phrases.<locale>.json`. */
-export interface Phrases {
-  greeting: string;
-  greetingNameless: string;
-  unknown: string;
-  roles: Record<'owner' | 'admin' | 'member' | 'billing', string>;
-  intervals: Record<'month' | 'year', string>;
-  nextAttempt: string;
-  noNextAttempt: string;
-  resets: string;
-  doesNotReset: string;
-}
+/** Looks up words of the reader's language by their name. */
+export type Phrase = (name: string) => string | undefined;
+
+/** How a value of a field becomes text. */
+export type Field<V> = (value: V, locale: Locale, phrase: Phrase) => string;
 
 export interface Money {
   /** Minor units: 1900 is $19.00. */
@@ -32,8 +25,6 @@ export interface Money {
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }
-
-type Field<V> = (value: V, locale: Locale, phrases: Phrases) => string;
 
 const WORDS_MAX = 200;
 const URL_MAX = 2000;
@@ -55,12 +46,12 @@ export function oneLine(value: string, max: number): string {
 export const words: Field<string> = (value) => oneLine(string(value), WORDS_MAX);
 
 /** Like `words`, for what is not always known. */
-export const wordsOrUnknown: Field<string | null> = (value, _locale, phrases) =>
-  value === null ? phrases.unknown : oneLine(string(value), WORDS_MAX);
+export const wordsOrUnknown: Field<string | null> = (value, _locale, phrase) =>
+  value === null ? needed(phrase, 'unknown') : oneLine(string(value), WORDS_MAX);
 
 /** A User-Agent header, in a person's words. */
-export const device: Field<string | null> = (value, _locale, phrases) =>
-  value === null ? phrases.unknown : oneLine(deviceName(string(value)), WORDS_MAX);
+export const device: Field<string | null> = (value, _locale, phrase) =>
+  value === null ? needed(phrase, 'unknown') : oneLine(deviceName(string(value)), WORDS_MAX);
 
 /** Enough of an address for its owner to recognise, too little for a stranger to use: `a•••@example.com`. */
 export const maskedAddress: Field<string> = (value) => {
@@ -84,11 +75,16 @@ export const moment: Field<string> = (value, locale) =>
 /** The day of a moment (RFC 3339), in UTC. */
 export const day: Field<string> = (value, locale) => date(value, { dateStyle: 'long', timeZone: 'UTC' }, locale);
 
-/** A sentence about a day (RFC 3339), or another one where there is no such day. */
+/**
+ * A sentence about a day (RFC 3339), or another one if there is no such day.
+ * @param withDay the name of the phrase with `{{day}}`
+ */
 export const dayNotice =
-  (withDay: 'nextAttempt' | 'resets', without: 'noNextAttempt' | 'doesNotReset'): Field<string | null> =>
-  (value, locale, phrases) =>
-    value === null ? phrases[without] : phrases[withDay].replace('{{day}}', () => day(value, locale, phrases));
+  (withDay: string, without: string): Field<string | null> =>
+  (value, locale, phrase) =>
+    value === null
+      ? needed(phrase, without)
+      : needed(phrase, withDay).replace('{{day}}', () => day(value, locale, phrase));
 
 /** A duration, spelled out: `24 hours`. */
 export const duration =
@@ -109,14 +105,17 @@ export const money: Field<Money> = (value, locale) => {
   );
 };
 
-/** A role's name; a role that a product added stands as it is. */
-export const role: Field<string> = (value, locale, phrases) =>
-  Object.hasOwn(phrases.roles, string(value))
-    ? phrases.roles[value as keyof Phrases['roles']]
-    : words(value, locale, phrases);
+/** The name of a role, from the phrase `role.<role>`. A role without one is shown as it is. */
+export const role: Field<string> = (value, locale, phrase) =>
+  phrase(`role.${string(value)}`) ?? words(value, locale, phrase);
 
-export const interval: Field<'month' | 'year'> = (value, _locale, phrases) =>
-  Object.hasOwn(phrases.intervals, string(value)) ? phrases.intervals[value] : fail('not an interval');
+/** "per month" or "per year". */
+export const interval: Field<'month' | 'year'> = (value, _locale, phrase) =>
+  phrase(`interval.${string(value)}`) ?? fail('not an interval');
+
+function needed(phrase: Phrase, name: string): string {
+  return phrase(name) ?? fail(`without the phrase ${name}`);
+}
 
 function string(value: unknown): string {
   return typeof value === 'string' && value !== '' ? value : fail('not a string, or empty');

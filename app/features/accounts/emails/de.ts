@@ -1,0 +1,136 @@
+import type { EmailTexts } from '../../email/email.ts';
+import type { accountEmails } from '../emails.ts';
+
+const signUpReason =
+  'Sie erhalten diese E-Mail, weil jemand diese Adresse bei der Registrierung für {{product}} angegeben hat.';
+const securityReason = 'Sie erhalten diese E-Mail, weil sie die Sicherheit Ihres Kontos bei {{product}} betrifft.';
+
+export const de: EmailTexts<typeof accountEmails> = {
+  phrases: {},
+  emails: {
+    'verify-email': {
+      subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
+      preheader: 'Danach ist Ihr Konto bei {{product}} bereit. Der Link gilt {{expiresInHours}}.',
+      heading: 'Bestätigen Sie Ihre E-Mail-Adresse',
+      intro: 'Bitte bestätigen Sie, dass diese Adresse Ihnen gehört. Danach ist Ihr Konto bei {{product}} bereit.',
+      button: 'Adresse bestätigen',
+      expiry: 'Der Link gilt {{expiresInHours}} und nur einmal.',
+      notYou:
+        'Falls Sie sich nicht bei {{product}} registriert haben, bestätigen Sie bitte nicht: Ohne Bestätigung kann das Konto nicht benutzt werden.',
+      reason: signUpReason,
+    },
+    'already-registered': {
+      subject: 'Sie haben bereits ein Konto bei {{product}}',
+      preheader: 'Jemand wollte sich mit Ihrer Adresse registrieren. Es wurde nichts geändert.',
+      heading: 'Sie haben bereits ein Konto',
+      intro:
+        'Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse bei {{product}} registrieren. Sie haben damit bereits ein Konto; es wurde kein neues angelegt und nichts geändert.',
+      help: 'Falls Sie das waren, melden Sie sich an. Ein vergessenes Passwort können Sie dort zurücksetzen.',
+      button: 'Anmelden',
+      notYou: 'Falls Sie es nicht waren, müssen Sie nichts tun: Niemand hatte Zugang zu Ihrem Konto.',
+      reason: signUpReason,
+    },
+    'password-reset': {
+      subject: 'Setzen Sie Ihr Passwort zurück',
+      preheader: 'Der Link gilt {{expiresInMinutes}}.',
+      heading: 'Setzen Sie Ihr Passwort zurück',
+      intro:
+        'Jemand, vielleicht Sie selbst, möchte das Passwort Ihres Kontos bei {{product}} zurücksetzen. Hier wählen Sie ein neues:',
+      button: 'Neues Passwort wählen',
+      expiry: 'Der Link gilt {{expiresInMinutes}} und nur einmal. Ein neues Passwort meldet Sie auf allen Geräten ab.',
+      notYou: 'Falls Sie das nicht angefordert haben, ignorieren Sie diese E-Mail. Ihr Passwort bleibt, wie es ist.',
+      reason: 'Sie erhalten diese E-Mail, weil für Ihr Konto bei {{product}} ein neues Passwort angefordert wurde.',
+    },
+    'password-changed': {
+      subject: 'Ihr Passwort wurde geändert',
+      preheader: 'Falls Sie das waren, müssen Sie nichts tun.',
+      heading: 'Ihr Passwort wurde geändert',
+      intro:
+        'Das Passwort Ihres Kontos bei {{product}} wurde am {{at}} geändert. Ihre anderen Geräte wurden abgemeldet.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou:
+        'Falls Sie es nicht waren, benutzt vielleicht jemand anderes Ihr Konto. Setzen Sie Ihr Passwort jetzt zurück:',
+      button: 'Passwort zurücksetzen',
+      reason: securityReason,
+    },
+    'email-change-confirm': {
+      subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+      preheader: 'Der Link gilt {{expiresInHours}}.',
+      heading: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+      intro:
+        'Sie möchten {{newEmail}} für Ihr Konto bei {{product}} verwenden. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.',
+      button: 'Neue Adresse bestätigen',
+      expiry: 'Der Link gilt {{expiresInHours}} und nur einmal. Bis Sie bestätigen, gilt Ihre alte Adresse.',
+      notYou:
+        'Falls Sie das nicht veranlasst haben, bestätigen Sie bitte nicht: Ohne Bestätigung wird diese Adresse nicht verwendet.',
+      reason:
+        'Sie erhalten diese E-Mail, weil jemand diese Adresse als neue Adresse eines Kontos bei {{product}} angegeben hat.',
+    },
+    'email-changed': {
+      subject: 'Ihre E-Mail-Adresse wurde geändert',
+      preheader: 'Falls Sie es nicht waren: Sie können das {{expiresInDays}} lang rückgängig machen.',
+      heading: 'Ihre E-Mail-Adresse wurde geändert',
+      intro: 'Am {{at}} wurde die E-Mail-Adresse Ihres Kontos bei {{product}} von dieser in {{newEmail}} geändert.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou: 'Falls Sie es nicht waren, machen Sie die Änderung rückgängig und wählen Sie dann ein neues Passwort:',
+      button: 'Änderung rückgängig machen',
+      expiry: 'Der Link gilt {{expiresInDays}} und nur einmal.',
+      reason:
+        'Sie erhalten diese E-Mail, weil sie die Sicherheit Ihres Kontos bei {{product}} betrifft, das diese Adresse verwendet hat.',
+    },
+    'new-device-sign-in': {
+      subject: 'Neue Anmeldung in Ihrem Konto',
+      preheader: 'Von einem Gerät, das wir noch nicht kannten, am {{at}}.',
+      heading: 'Neue Anmeldung in Ihrem Konto',
+      intro:
+        'Jemand hat sich in Ihrem Konto bei {{product}} von einem Gerät aus angemeldet, das wir noch nicht kannten.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou: 'Falls Sie es nicht waren, ändern Sie jetzt Ihr Passwort. Das meldet alle anderen Geräte ab.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'refresh-token-reuse': {
+      subject: 'Wir haben eine Sitzung Ihres Kontos beendet',
+      preheader: 'Ein Anmeldetoken wurde zweimal benutzt: Vielleicht wurde es kopiert.',
+      heading: 'Wir haben eine Sitzung Ihres Kontos beendet',
+      intro:
+        'Ein Anmeldetoken Ihres Kontos bei {{product}} wurde ein zweites Mal benutzt. Vielleicht hat es jemand kopiert; deshalb haben wir die Sitzung beendet, zu der es gehörte. Ihre anderen Sitzungen bestehen weiter.',
+      lastUse: 'Das Token wurde zuletzt von hier benutzt:',
+      wasYou:
+        'Falls das Ihr Gerät ist, melden Sie sich neu an. Ein aus einer Sicherung wiederhergestellter Browser kann das auslösen.',
+      notYou: 'Falls nicht, melden Sie sich an und ändern Sie Ihr Passwort: Das beendet alle anderen Sitzungen.',
+      button: 'Anmelden',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'account-deletion-scheduled': {
+      subject: 'Ihr Konto wird am {{deletesAt}} gelöscht',
+      preheader: 'Bis dahin können Sie es behalten.',
+      heading: 'Ihr Konto wird gelöscht',
+      intro:
+        'Ihr Konto bei {{product}} ist wie gewünscht geschlossen. Am {{deletesAt}} löschen wir es samt seinen Daten endgültig.',
+      undo: 'Falls Sie es sich anders überlegen, stellen Sie es vorher wieder her:',
+      button: 'Konto behalten',
+      expiry: 'Der Link gilt bis zum {{deletesAt}} und nur einmal.',
+      notYou:
+        'Falls Sie das nicht veranlasst haben, stellen Sie das Konto wieder her und wählen Sie ein neues Passwort.',
+      reason: 'Sie erhalten diese E-Mail, weil die Löschung Ihres Kontos bei {{product}} angefordert wurde.',
+    },
+    'account-restored': {
+      subject: 'Ihr Konto ist wiederhergestellt',
+      preheader: 'Es wird nicht gelöscht.',
+      heading: 'Ihr Konto ist wiederhergestellt',
+      intro:
+        'Ihr Konto bei {{product}} wird nicht gelöscht; alles ist, wie es war. Sie wurden überall abgemeldet, bitte melden Sie sich neu an.',
+      button: 'Anmelden',
+      notYou:
+        'Falls Sie das nicht veranlasst haben, setzen Sie Ihr Passwort zurück: Vielleicht liest jemand Ihre E-Mails mit.',
+      reason: 'Sie erhalten diese E-Mail, weil die Löschung Ihres Kontos bei {{product}} rückgängig gemacht wurde.',
+    },
+  },
+};

@@ -1,0 +1,38 @@
+/** The emails of organizations. Their texts are in `emails/`. */
+import { button, defineEmails, duration, link, notes, paragraph, role, words } from '../email/email.ts';
+
+const organization = 'Analytical Engines';
+
+export const organizationEmails = defineEmails(
+  {
+    invitation: {
+      fields: { inviter: words, organization: words, role, url: link, expiresInDays: duration('day') },
+      parts: [paragraph('intro'), button('button'), notes('expiry', 'notYou')],
+      sample: {
+        name: null,
+        inviter: 'Ada Lovelace',
+        organization,
+        role: 'admin',
+        url: 'https://app.example.com/invitation?token=dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu',
+        expiresInDays: 7,
+      },
+    },
+    'role-changed': {
+      fields: { organization: words, previousRole: role, role, url: link },
+      parts: [paragraph('intro'), paragraph('effect'), button('button')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        previousRole: 'member',
+        role: 'billing',
+        url: 'https://app.example.com/organization',
+      },
+    },
+  },
+  ['role.owner', 'role.admin', 'role.member'],
+);
+type Own = typeof organizationEmails.emails;
+
+declare module '../email/declaration.ts' {
+  interface DeclaredEmails extends Own {}
+}

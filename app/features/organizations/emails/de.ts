@@ -1,0 +1,28 @@
+import type { EmailTexts } from '../../email/email.ts';
+import type { organizationEmails } from '../emails.ts';
+
+export const de: EmailTexts<typeof organizationEmails> = {
+  phrases: { 'role.owner': 'Inhaber', 'role.admin': 'Administrator', 'role.member': 'Mitglied' },
+  emails: {
+    invitation: {
+      subject: '{{inviter}} lädt Sie zu {{organization}} ein',
+      preheader: 'Treten Sie {{organization}} bei {{product}} bei. Die Einladung gilt {{expiresInDays}}.',
+      heading: 'Sie sind eingeladen',
+      intro: '{{inviter}} lädt Sie ein, {{organization}} bei {{product}} beizutreten, in der Rolle „{{role}}“.',
+      button: 'Einladung ansehen',
+      expiry: 'Die Einladung gilt {{expiresInDays}} und nur für diese E-Mail-Adresse.',
+      notYou:
+        'Falls Sie sie nicht erwartet haben, ignorieren Sie diese E-Mail. Ohne Ihre Zustimmung treten Sie nirgends bei.',
+      reason: 'Sie erhalten diese E-Mail, weil {{inviter}} diese Adresse angegeben hat, um Sie einzuladen.',
+    },
+    'role-changed': {
+      subject: 'Ihre Rolle in {{organization}} wurde geändert',
+      preheader: 'Ihre neue Rolle: „{{role}}“.',
+      heading: 'Ihre Rolle wurde geändert',
+      intro: 'Ihre Rolle in {{organization}} ist jetzt „{{role}}“; bisher war sie „{{previousRole}}“.',
+      effect: 'Das gilt ab sofort. Fragen beantwortet ein Inhaber der Organisation.',
+      button: 'Organisation öffnen',
+      reason: 'Sie erhalten diese E-Mail, weil Sie Mitglied von {{organization}} sind.',
+    },
+  },
+};

@@ -1,0 +1,27 @@
+import type { EmailTexts } from '../../email/email.ts';
+import type { organizationEmails } from '../emails.ts';
+
+export const en: EmailTexts<typeof organizationEmails> = {
+  phrases: { 'role.owner': 'Owner', 'role.admin': 'Admin', 'role.member': 'Member' },
+  emails: {
+    invitation: {
+      subject: '{{inviter}} invites you to {{organization}}',
+      preheader: 'Join {{organization}} on {{product}}. The invitation is valid for {{expiresInDays}}.',
+      heading: 'You are invited',
+      intro: '{{inviter}} invites you to join {{organization}} on {{product}}, in the role “{{role}}”.',
+      button: 'See the invitation',
+      expiry: 'The invitation is valid for {{expiresInDays}}, and only for this email address.',
+      notYou: 'If you did not expect it, ignore this email. You join nothing unless you accept.',
+      reason: 'You receive this email because {{inviter}} entered this address to invite you.',
+    },
+    'role-changed': {
+      subject: 'Your role in {{organization}} was changed',
+      preheader: 'You are now “{{role}}”.',
+      heading: 'Your role was changed',
+      intro: 'Your role in {{organization}} is now “{{role}}”; it was “{{previousRole}}”.',
+      effect: 'This takes effect at once. If you have questions, ask an owner of the organization.',
+      button: 'Open organization',
+      reason: 'You receive this email because you are a member of {{organization}}.',
+    },
+  },
+};

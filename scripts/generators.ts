@@ -1,0 +1,14 @@
+/** The scripts that write generated files. Each takes `--write`, and `--check`, which fails if a file is stale. */
+export interface Generator {
+  /** What it writes. */
+  readonly writes: string;
+  readonly script: string;
+}
+
+export const generators: readonly Generator[] = [
+  { writes: 'compiled emails', script: 'compile-emails.ts' },
+  { writes: 'docs/metrics.md', script: 'metrics-docs.ts' },
+  { writes: 'docs/security/asvs.md', script: 'asvs-docs.ts' },
+  { writes: 'dashboards', script: 'dashboards.ts' },
+  { writes: '.env.example', script: 'env-example.ts' },
+];
