@@ -30,7 +30,7 @@ describe('names of 0.1.0', () => {
   after(() => test.close());
 
   it('are still there, each of every kind', async () => {
-    const tables = await rows<{ name: string }>(
+    const tables = await rows(
       test,
       `select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
     );

@@ -2,11 +2,8 @@
 import { type Static, Type } from 'typebox';
 import type { Caller } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import type { Tag } from '../../platform/http/operations/declaration.ts';
-import type { Fields, ValuesOf } from '../../platform/http/operations/fields.ts';
-import type { CallerGuard } from '../../platform/http/operations/guard.ts';
-import type { Operations } from '../../platform/http/operations/operations.ts';
-import { Id, Nullable, OneOf, Timestamp } from '../../platform/http/schemas.ts';
+import type { CallerGuard, Fields, Operations, Tag, ValuesOf } from '../../platform/http/operations/operations.ts';
+import { Id, Named, Nullable, OneOf, Timestamp } from '../../platform/http/schemas.ts';
 import { sendStream } from '../../platform/http/streaming.ts';
 import type { RateLimit } from '../../platform/security/rate-limits.ts';
 import { auditActions } from './actions.ts';
@@ -20,43 +17,36 @@ const filter = {
   to: Type.Optional(Timestamp('Events before this instant.')),
 };
 
-const Event = Type.Object(
+const Event = Named(
+  'AuditEvent',
   {
     id: Id('Event'),
     sequence: Type.Integer({ description: '1, 2, 3 … in the trail.' }),
     occurredAt: Timestamp('When it happened.'),
     action: Type.String(),
-    actor: Type.Object(
-      { type: OneOf(actorTypes, { title: 'ActorType' }), id: Nullable(Type.String()) },
-      { title: 'AuditActor' },
-    ),
-    target: Nullable(Type.Object({ type: Type.String(), id: Nullable(Type.String()) }, { title: 'AuditTarget' })),
+    actor: Named('AuditActor', { type: OneOf(actorTypes, { title: 'ActorType' }), id: Nullable(Type.String()) }),
+    target: Nullable(Named('AuditTarget', { type: Type.String(), id: Nullable(Type.String()) })),
     requestId: Nullable(Type.String()),
     ipAddress: Nullable(Type.String()),
     userAgent: Nullable(Type.String()),
-    details: Type.Object(
-      {},
-      { title: 'AuditDetails', additionalProperties: true, description: 'Before and after, without secrets.' },
-    ),
+    details: Named('AuditDetails', {}, undefined, {
+      additionalProperties: true,
+      description: 'Before and after, without secrets.',
+    }),
     hash: Type.String({ description: 'SHA-256 over the hash of the event before and this event.' }),
   },
   {
-    title: 'AuditEvent',
-    examples: [
-      {
-        id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b40',
-        sequence: 12,
-        occurredAt: '2026-11-01T09:30:00.000Z',
-        action: 'api_key.created',
-        actor: { type: 'user', id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f' },
-        target: { type: 'api_key', id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b41' },
-        requestId: '8a8b6d5e-6b0c-4c57-9d9d-0d1f6a1d7f10',
-        ipAddress: '203.0.113.7',
-        userAgent: 'curl/8.5.0',
-        details: { name: 'deploy', scopes: ['members:read'] },
-        hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-      },
-    ],
+    id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b40',
+    sequence: 12,
+    occurredAt: '2026-11-01T09:30:00.000Z',
+    action: 'api_key.created',
+    actor: { type: 'user', id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f' },
+    target: { type: 'api_key', id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b41' },
+    requestId: '8a8b6d5e-6b0c-4c57-9d9d-0d1f6a1d7f10',
+    ipAddress: '203.0.113.7',
+    userAgent: 'curl/8.5.0',
+    details: { name: 'deploy', scopes: ['members:read'] },
+    hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   },
 );
 

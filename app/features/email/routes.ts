@@ -2,9 +2,7 @@
 import { Type } from 'typebox';
 import type { Database } from '../../platform/database/database.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import { type Guard, publicRoute } from '../../platform/http/operations/guard.ts';
-import type { Operations } from '../../platform/http/operations/operations.ts';
-import { bytes, orForm } from '../../platform/http/operations/reception.ts';
+import { bytes, type Guard, type Operations, orForm, publicRoute } from '../../platform/http/operations/operations.ts';
 import { OneOf, StatusOf } from '../../platform/http/schemas.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { emailErrors } from './errors.ts';
@@ -56,10 +54,8 @@ export function emailRoutes(operations: Operations, options: EmailRoutesOptions)
       if (!provider) throw httpErrors.not_found();
       const { name, feedback } = provider;
       const reports = await feedback.read({ headers, body, ipAddress: ip });
-      const unreadable = await suppress(
-        db,
-        reports.map((report) => ({ ...report, provider: name })),
-      );
+      const named = reports.map((report) => ({ ...report, provider: name }));
+      const unreadable = await suppress(db, named);
       if (unreadable > 0) logger.warn({ provider: name, unreadable }, 'email provider reported invalid addresses');
       return { status: 'stored' };
     },

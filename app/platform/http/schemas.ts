@@ -2,7 +2,7 @@
  * Pieces of schemas that every feature uses. A `title` names an object or an enumeration in the OpenAPI document, where it becomes a
  * component: generated clients name their types after it. Bodies and pages are named by the operation and by their item.
  */
-import { type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
+import { type TObject, type TObjectOptions, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
 
 export const Id = (description: string) => Type.String({ format: 'uuid', description });
 export const Timestamp = (description: string) => Type.String({ format: 'date-time', description });
@@ -22,6 +22,18 @@ export function OneOf<const V extends string>(
 ): TUnsafe<V> {
   return Type.Unsafe<V>({ type: 'string', enum: values, ...options });
 }
+
+/**
+ * An object with a name.
+ * @param title names it in the OpenAPI document
+ * @param example a whole one, as it is answered
+ */
+export const Named = <P extends TProperties>(
+  title: string,
+  properties: P,
+  example?: object,
+  options: TObjectOptions = {},
+) => Type.Object(properties, { title, ...options, ...(example && { examples: [example] }) });
 
 /** `{ status: … }`, where nothing else needs to be said. */
 export const StatusOf = <const V extends string>(title: string, status: V) =>

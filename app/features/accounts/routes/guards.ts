@@ -1,6 +1,6 @@
 /** Guards of operations that the refresh token authenticates. */
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { Guard, SecurityScheme } from '../../../platform/http/operations/guard.ts';
+import type { Guard, SecurityScheme } from '../../../platform/http/operations/operations.ts';
 import { type Authentication, accessTokenScheme, type UserCaller } from '../authentication.ts';
 import { COOKIE_NAME, type RefreshCookie } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';

@@ -1,6 +1,5 @@
 import { httpErrors } from '../../../platform/http/errors.ts';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import type { Authentication } from '../authentication.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';

@@ -1,8 +1,6 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { NoFields } from '../../../platform/http/operations/fields.ts';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
+import { type OperationGroup, type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
 import { jsonText, sendStream } from '../../../platform/http/streaming.ts';
 import type { Authentication } from '../authentication.ts';
@@ -42,9 +40,7 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
   emailChangeOperations(own, options);
 }
 
-type Own = OperationGroup<NoFields>;
-
-function accountOperations(own: Own, { users, profile, authentication }: ProfileRoutesOptions): void {
+function accountOperations(own: OperationGroup, { users, profile, authentication }: ProfileRoutesOptions): void {
   const guard = authentication.signedIn;
 
   own.get('', {
@@ -84,7 +80,7 @@ function accountOperations(own: Own, { users, profile, authentication }: Profile
   });
 }
 
-function deletionOperations(own: Own, { deletion, authentication }: ProfileRoutesOptions): void {
+function deletionOperations(own: OperationGroup, { deletion, authentication }: ProfileRoutesOptions): void {
   own.remove('', {
     guard: authentication.signedIn,
     operationId: 'deleteMe',
@@ -109,7 +105,7 @@ function deletionOperations(own: Own, { deletion, authentication }: ProfileRoute
   });
 }
 
-function emailChangeOperations(own: Own, { emailChanges, authentication }: ProfileRoutesOptions): void {
+function emailChangeOperations(own: OperationGroup, { emailChanges, authentication }: ProfileRoutesOptions): void {
   own.operation('POST', '/email-changes', {
     guard: authentication.signedIn,
     operationId: 'createEmailChange',

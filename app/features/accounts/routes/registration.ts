@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Registration } from '../registration.ts';

@@ -1,6 +1,6 @@
 /** The shapes that account operations take and answer. */
 import { Type } from 'typebox';
-import { Id, LINE_PATTERN, Nullable, OneOf, StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { Id, LINE_PATTERN, Named, Nullable, OneOf, StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
 
 export const tags = {
   accounts: { name: 'Accounts', description: 'Registration, and the account of the person who calls.' },
@@ -34,7 +34,8 @@ export const Locale = Type.String({
   description: 'BCP 47; emails are written in its language where there is a translation.',
 });
 
-export const User = Type.Object(
+export const User = Named(
+  'User',
   {
     id: Id('User'),
     email: Type.String({ format: 'email' }),
@@ -43,12 +44,13 @@ export const User = Type.Object(
     createdAt: Timestamp('When the account was registered.'),
     updatedAt: Timestamp('When the account last changed.'),
   },
-  { title: 'User', examples: [exampleUser] },
+  exampleUser,
 );
 
 export const exampleRefreshToken = 'AZidXnoLfMGPDgxaPp0bLwGYnV56C3zBjw4MWj6dGy8AAAAB';
 
-export const SignedIn = Type.Object(
+export const SignedIn = Named(
+  'SignedIn',
   {
     accessToken: Type.String({ description: 'JWT; send it as `Authorization: Bearer`.' }),
     tokenType: OneOf(['Bearer']),
@@ -57,20 +59,16 @@ export const SignedIn = Type.Object(
     user: User,
   },
   {
-    title: 'SignedIn',
-    examples: [
-      {
-        accessToken: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIuLi4ifQ.MEUCIQ',
-        tokenType: 'Bearer',
-        expiresIn: 600,
-        refreshToken: exampleRefreshToken,
-        user: exampleUser,
-      },
-    ],
+    accessToken: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIuLi4ifQ.MEUCIQ',
+    tokenType: 'Bearer',
+    expiresIn: 600,
+    refreshToken: exampleRefreshToken,
+    user: exampleUser,
   },
 );
 
-export const Session = Type.Object(
+export const Session = Named(
+  'Session',
   {
     id: Id('Session'),
     current: Type.Boolean({ description: 'True for the session that calls.' }),
@@ -80,28 +78,21 @@ export const Session = Type.Object(
     userAgent: Nullable(Type.String()),
   },
   {
-    title: 'Session',
-    examples: [
-      {
-        id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b30',
-        current: true,
-        createdAt: '2026-11-01T09:30:00.000Z',
-        lastUsedAt: '2026-11-01T10:00:00.000Z',
-        ipAddress: '203.0.113.7',
-        userAgent: 'Mozilla/5.0',
-      },
-    ],
+    id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b30',
+    current: true,
+    createdAt: '2026-11-01T09:30:00.000Z',
+    lastUsedAt: '2026-11-01T10:00:00.000Z',
+    ipAddress: '203.0.113.7',
+    userAgent: 'Mozilla/5.0',
   },
 );
 
 export const VerificationSent = StatusOf('VerificationSent', 'verification_sent');
 export const ResetSent = StatusOf('ResetSent', 'reset_sent');
 
-export const AccountExport = Type.Object(
+export const AccountExport = Named(
+  'AccountExport',
   { exportedAt: Type.String(), user: Type.Unknown() },
-  {
-    title: 'AccountExport',
-    additionalProperties: true,
-    examples: [{ exportedAt: '2026-11-01T09:30:00.000Z', user: exampleUser, sessions: [] }],
-  },
+  { exportedAt: '2026-11-01T09:30:00.000Z', user: exampleUser, sessions: [] },
+  { additionalProperties: true },
 );

@@ -1,10 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { NoFields } from '../../../platform/http/operations/fields.ts';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
-import { optional } from '../../../platform/http/operations/reception.ts';
+import {
+  type OperationGroup,
+  type Operations,
+  optional,
+  publicRoute,
+} from '../../../platform/http/operations/operations.ts';
 import { Id, OneOf } from '../../../platform/http/schemas.ts';
 import type { AccessTokens } from '../access-tokens.ts';
 import type { Authentication, UserCaller } from '../authentication.ts';
@@ -38,9 +40,7 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
   listAndEndOperations(own, options);
 }
 
-type Own = OperationGroup<NoFields>;
-
-function signInOperation(own: Own, { signIn }: SessionRoutesOptions, present: Present): void {
+function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, present: Present): void {
   own.operation('POST', '', {
     guard: publicRoute,
     operationId: 'createSession',
@@ -71,7 +71,7 @@ function signInOperation(own: Own, { signIn }: SessionRoutesOptions, present: Pr
   });
 }
 
-function refreshOperation(own: Own, { refreshing, cookie }: SessionRoutesOptions, present: Present): void {
+function refreshOperation(own: OperationGroup, { refreshing, cookie }: SessionRoutesOptions, present: Present): void {
   own.operation('POST', '/refresh', {
     guard: refreshTokenHolder,
     operationId: 'refreshSession',
@@ -94,7 +94,7 @@ function refreshOperation(own: Own, { refreshing, cookie }: SessionRoutesOptions
   });
 }
 
-function listAndEndOperations(own: Own, options: SessionRoutesOptions): void {
+function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions): void {
   const { signOut, refreshing, sessions, cookie, authentication } = options;
   const guard = authentication.signedIn;
 

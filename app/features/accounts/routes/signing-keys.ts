@@ -1,23 +1,20 @@
 import { Type } from 'typebox';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
+import { Named } from '../../../platform/http/schemas.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import { tags } from './representations.ts';
 
-const Jwk = Type.Object(
-  {
-    kty: Type.String(),
-    crv: Type.String(),
-    x: Type.String(),
-    y: Type.String(),
-    kid: Type.String(),
-    use: Type.String(),
-    alg: Type.String(),
-  },
-  { title: 'Jwk' },
-);
+const Jwk = Named('Jwk', {
+  kty: Type.String(),
+  crv: Type.String(),
+  x: Type.String(),
+  y: Type.String(),
+  kid: Type.String(),
+  use: Type.String(),
+  alg: Type.String(),
+});
 const exampleKey = { kty: 'EC', crv: 'P-256', x: '2c1I…', y: 'Uw3v…', kid: 'q0Yf…', use: 'sig', alg: 'ES256' };
-const JwkSet = Type.Object({ keys: Type.Array(Jwk) }, { title: 'JwkSet', examples: [{ keys: [exampleKey] }] });
+const JwkSet = Named('JwkSet', { keys: Type.Array(Jwk) }, { keys: [exampleKey] });
 
 export function signingKeyRoutes(operations: Operations, keys: SigningKeys): void {
   operations.at('/.well-known', { tag: tags.sessions }).get('/jwks.json', {

@@ -27,10 +27,7 @@ export interface CheckoutRoutesOptions {
 
 const defaultCurrency: Currency = 'usd';
 const returnUrls = { successUrl: ReturnUrl('Where to go after paying'), cancelUrl: ReturnUrl('Where to go without') };
-const exampleUrls = (appUrl: string) => ({
-  successUrl: `${appUrl}/billing?paid=1`,
-  cancelUrl: `${appUrl}/billing`,
-});
+const exampleUrls = (appUrl: string) => ({ successUrl: `${appUrl}/billing?paid=1`, cancelUrl: `${appUrl}/billing` });
 const commonErrors = [
   billingErrors.redirect_not_allowed,
   billingErrors.unknown_currency,
@@ -45,11 +42,8 @@ export function checkoutRoutes(operations: Operations, options: CheckoutRoutesOp
 
 type Group = ReturnType<typeof below>;
 
-function checkoutOperation(
-  organization: Group,
-  { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions,
-): void {
-  organization.createBeyond('/checkout-sessions', {
+function checkoutOperation(own: Group, { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions): void {
+  own.createBeyond('/checkout-sessions', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createCheckoutSession',
     summary: 'Open a checkout of a plan',
@@ -83,11 +77,8 @@ function checkoutOperation(
   });
 }
 
-function purchaseOperation(
-  organization: Group,
-  { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions,
-): void {
-  organization.createBeyond('/purchases', {
+function purchaseOperation(own: Group, { authorization, checkout, returnTo, appUrl }: CheckoutRoutesOptions): void {
+  own.createBeyond('/purchases', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createPurchase',
     summary: 'Open a checkout of a one-off product',

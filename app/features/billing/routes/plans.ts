@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
-import { publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
-import { Nullable } from '../../../platform/http/schemas.ts';
+import { type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
+import { Named, Nullable } from '../../../platform/http/schemas.ts';
 import { currencies, intervals, limits, planNames, planOf, productNames, productOf } from '../catalog/catalog.ts';
 import { Currency, Feature, LimitValues, Money, tag } from './representations.ts';
 
@@ -22,43 +21,32 @@ function presentCatalog() {
   } as never;
 }
 
-const Amounts = Type.Object(Object.fromEntries(currencies.map((currency) => [currency, Money('Price')])), {
-  title: 'Amounts',
+const Amounts = Named('Amounts', Object.fromEntries(currencies.map((currency) => [currency, Money('Price')])));
+const Prices = Named('Prices', Object.fromEntries(intervals.map((interval) => [interval, Amounts])));
+const UsagePrice = Named('UsagePrice', { meter: Type.String(), included: Type.Integer(), perThousand: Amounts });
+const Plan = Named('Plan', {
+  plan: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  prices: Nullable(Prices),
+  perSeat: Type.Boolean({ description: 'True where the price is per member.' }),
+  trialDays: Type.Integer({ description: 'Once per organization.' }),
+  features: Type.Array(Feature),
+  limits: LimitValues,
+  usage: Type.Array(UsagePrice),
 });
-const Prices = Type.Object(Object.fromEntries(intervals.map((interval) => [interval, Amounts])), { title: 'Prices' });
-const UsagePrice = Type.Object(
-  { meter: Type.String(), included: Type.Integer(), perThousand: Amounts },
-  { title: 'UsagePrice' },
-);
-const Plan = Type.Object(
-  {
-    plan: Type.String(),
-    name: Type.String(),
-    description: Type.String(),
-    prices: Nullable(Prices),
-    perSeat: Type.Boolean({ description: 'True where the price is per member.' }),
-    trialDays: Type.Integer({ description: 'Once per organization.' }),
-    features: Type.Array(Feature),
-    limits: LimitValues,
-    usage: Type.Array(UsagePrice),
-  },
-  { title: 'Plan' },
-);
-const Product = Type.Object(
-  {
-    product: Type.String(),
-    name: Type.String(),
-    description: Type.String(),
-    price: Amounts,
-    adds: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])), {
-      title: 'AddedLimits',
-    }),
-  },
-  { title: 'Product' },
-);
-const Catalog = Type.Object(
+const Product = Named('Product', {
+  product: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  price: Amounts,
+  adds: Named('AddedLimits', Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())]))),
+});
+const Catalog = Named(
+  'Catalog',
   { plans: Type.Array(Plan), products: Type.Array(Product), currencies: Type.Array(Currency) },
-  { title: 'Catalog', description: 'What is sold.', examples: [presentCatalog()] },
+  presentCatalog(),
+  { description: 'What is sold.' },
 );
 
 export function planRoutes(operations: Operations): void {

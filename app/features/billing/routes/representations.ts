@@ -1,7 +1,7 @@
 /** What billing operations have in common: their tag, where they are found, and the shapes that they take and answer. */
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
-import { Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { Named, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
 import { ORGANIZATION_PATH, organizationParams } from '../../organizations/organizations.ts';
 import { currencies, features, intervals, limits, meterNames } from '../catalog/catalog.ts';
 
@@ -44,28 +44,25 @@ export const ReturnUrl = (description: string) =>
     description: `${description}; on the origin of APP_URL or one of CORS_ORIGINS.`,
   });
 
-export const LimitValues = Type.Object(
+export const LimitValues = Named(
+  'LimitValues',
   Object.fromEntries(limits.map((limit) => [limit, Nullable(Type.Integer({ description: 'null: without limit.' }))])),
-  { title: 'LimitValues' },
 );
 
-export const CheckoutSession = Type.Object(
+export const CheckoutSession = Named(
+  'CheckoutSession',
   { id: Type.String(), url: Type.String(), expiresAt: Timestamp('Until when it can be paid.') },
   {
-    title: 'CheckoutSession',
-    examples: [
-      {
-        id: 'cs_test_a1b2',
-        url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2',
-        expiresAt: '2026-11-25T09:30:00.000Z',
-      },
-    ],
+    id: 'cs_test_a1b2',
+    url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2',
+    expiresAt: '2026-11-25T09:30:00.000Z',
   },
 );
 
-export const PortalSession = Type.Object(
+export const PortalSession = Named(
+  'PortalSession',
   { url: Type.String({ description: 'Works once, for a short time.' }) },
-  { title: 'PortalSession', examples: [{ url: 'https://billing.stripe.com/p/session/test_a1b2' }] },
+  { url: 'https://billing.stripe.com/p/session/test_a1b2' },
 );
 
 const exampleSubscription = {
@@ -83,7 +80,8 @@ const exampleSubscription = {
   pendingUntil: null,
   paymentMethod: { type: 'card', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2030 },
 };
-export const Subscription = Type.Object(
+export const Subscription = Named(
+  'Subscription',
   {
     id: Type.String(),
     plan: Nullable(Type.String({ description: 'null: one that is not in the catalog.' })),
@@ -98,74 +96,57 @@ export const Subscription = Type.Object(
     pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
     pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
     paymentMethod: Nullable(
-      Type.Object(
-        {
-          type: Type.String(),
-          brand: Nullable(Type.String()),
-          last4: Nullable(Type.String()),
-          expMonth: Nullable(Type.Integer()),
-          expYear: Nullable(Type.Integer()),
-        },
-        { title: 'PaymentMethod' },
-      ),
+      Named('PaymentMethod', {
+        type: Type.String(),
+        brand: Nullable(Type.String()),
+        last4: Nullable(Type.String()),
+        expMonth: Nullable(Type.Integer()),
+        expYear: Nullable(Type.Integer()),
+      }),
     ),
   },
-  { title: 'Subscription', examples: [exampleSubscription] },
+  exampleSubscription,
 );
 
-export const Preview = Type.Object(
+export const Preview = Named(
+  'SubscriptionPreview',
   {
     currency: Type.String(),
     dueNow: Money('What would be charged now; negative: credited for later'),
     lines: Type.Array(
-      Type.Object(
-        { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() },
-        { title: 'PreviewLine' },
-      ),
+      Named('PreviewLine', { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() }),
     ),
   },
   {
-    title: 'SubscriptionPreview',
-    examples: [
-      {
-        currency: 'usd',
-        dueNow: 48_000,
-        lines: [{ description: 'Remaining time on Scale after 22 Nov 2026', amount: 49_900, proration: true }],
-      },
-    ],
+    currency: 'usd',
+    dueNow: 48_000,
+    lines: [{ description: 'Remaining time on Scale after 22 Nov 2026', amount: 49_900, proration: true }],
   },
 );
 
-export const Entitlements = Type.Object(
+export const Entitlements = Named(
+  'Entitlements',
   {
-    features: Type.Object(Object.fromEntries(features.map((feature) => [feature, Type.Boolean()])), {
-      title: 'FeatureFlags',
-    }),
+    features: Named('FeatureFlags', Object.fromEntries(features.map((feature) => [feature, Type.Boolean()]))),
     limits: LimitValues,
-    usage: Type.Object(Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])), {
-      title: 'LimitUsage',
-      description: 'What is used up this calendar month (UTC); for members, how many there are.',
-    }),
-    because: Type.Object(
-      {
-        plan: Type.String(),
-        status: Type.String({ description: 'Of the subscription that decides; none without one.' }),
-        subscriptionId: Nullable(Type.String()),
-        until: Nullable(Timestamp('Until when, as far as is known now.')),
-      },
-      { title: 'EntitlementReason' },
+    usage: Named(
+      'LimitUsage',
+      Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])),
+      undefined,
+      { description: 'What is used up this calendar month (UTC); for members, how many there are.' },
     ),
+    because: Named('EntitlementReason', {
+      plan: Type.String(),
+      status: Type.String({ description: 'Of the subscription that decides; none without one.' }),
+      subscriptionId: Nullable(Type.String()),
+      until: Nullable(Timestamp('Until when, as far as is known now.')),
+    }),
   },
   {
-    title: 'Entitlements',
-    examples: [
-      {
-        features: { auditExport: true, singleSignOn: false, prioritySupport: false },
-        limits: { members: 100, projects: 50, apiCalls: 100_000 },
-        usage: { members: 3, apiCalls: 1_204 },
-        because: { plan: 'pro', status: 'active', subscriptionId: 'sub_1Qx', until: '2026-12-22T09:30:00.000Z' },
-      },
-    ],
+    features: { auditExport: true, singleSignOn: false, prioritySupport: false },
+    limits: { members: 100, projects: 50, apiCalls: 100_000 },
+    usage: { members: 3, apiCalls: 1_204 },
+    because: { plan: 'pro', status: 'active', subscriptionId: 'sub_1Qx', until: '2026-12-22T09:30:00.000Z' },
   },
 );
 
@@ -186,7 +167,8 @@ const exampleInvoice = {
   hostedUrl: 'https://invoice.stripe.com/i/acct_1/test_a1',
   pdfUrl: 'https://pay.stripe.com/invoice/acct_1/test_a1/pdf',
 };
-export const Invoice = Type.Object(
+export const Invoice = Named(
+  'Invoice',
   {
     id: Type.String(),
     number: Nullable(Type.String()),
@@ -204,20 +186,16 @@ export const Invoice = Type.Object(
     hostedUrl: Nullable(Type.String({ description: 'A page to see and pay it.' })),
     pdfUrl: Nullable(Type.String()),
   },
-  { title: 'Invoice', examples: [exampleInvoice] },
+  exampleInvoice,
 );
 
-export const UsageSum = Type.Object(
+export const UsageSum = Named(
+  'UsageSum',
   {
     meter: Type.String(),
     from: Timestamp('Inclusive.'),
     to: Timestamp('Exclusive.'),
     quantity: Type.Integer(),
   },
-  {
-    title: 'UsageSum',
-    examples: [
-      { meter: 'apiCalls', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', quantity: 1_204 },
-    ],
-  },
+  { meter: 'apiCalls', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', quantity: 1_204 },
 );

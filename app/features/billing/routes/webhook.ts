@@ -1,7 +1,5 @@
 import { httpErrors } from '../../../platform/http/errors.ts';
-import { type Guard, publicRoute } from '../../../platform/http/operations/guard.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
-import { bytes } from '../../../platform/http/operations/reception.ts';
+import { bytes, type Guard, type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { StatusOf } from '../../../platform/http/schemas.ts';
 import { webhooksTag } from '../../email/email.ts';
 import { invalidStripeSignature } from '../errors.ts';
@@ -13,11 +11,7 @@ export const WEBHOOK_PATH = '/v1/webhooks/stripe';
 const LIMIT_BYTES = 2 * 1024 * 1024;
 
 /** `Intake.receive` verifies the signature, which is over the body. */
-const signedByStripe: Guard<null> = {
-  ...publicRoute,
-  errors: [invalidStripeSignature],
-  headers: ['stripe-signature'],
-};
+const signedByStripe: Guard<null> = { ...publicRoute, errors: [invalidStripeSignature], headers: ['stripe-signature'] };
 
 /** @param intake undefined: there is no secret to verify with, and the endpoint is 404 */
 export function webhookRoute(operations: Operations, intake: Intake | undefined): void {

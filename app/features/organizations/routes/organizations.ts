@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { NoFields } from '../../../platform/http/operations/fields.ts';
-import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
+import type { NoFields, OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Authorization } from '../authorization.ts';
 import type { Directory } from '../directory.ts';

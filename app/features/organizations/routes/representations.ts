@@ -1,6 +1,6 @@
 /** The shapes that organization operations take and answer. */
 import { Type } from 'typebox';
-import { Id, LINE_PATTERN, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { Id, LINE_PATTERN, Named, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
 import { SLUG_PATTERN } from '../founding.ts';
 import { permissions, roleNames } from '../roles.ts';
 
@@ -52,13 +52,15 @@ const organizationFields = {
   createdAt: Timestamp('When it was founded.'),
   updatedAt: Timestamp('When its name or slug last changed.'),
 };
-export const Organization = Type.Object(organizationFields, { title: 'Organization', examples: [exampleOrganization] });
-export const OwnOrganization = Type.Object(
+export const Organization = Named('Organization', organizationFields, exampleOrganization);
+export const OwnOrganization = Named(
+  'OwnOrganization',
   { ...organizationFields, role: Role },
-  { title: 'OwnOrganization', examples: [{ ...exampleOrganization, role: 'owner' }] },
+  { ...exampleOrganization, role: 'owner' },
 );
 
-export const Member = Type.Object(
+export const Member = Named(
+  'Member',
   {
     userId: Id('User'),
     name: Nullable(Type.String()),
@@ -67,21 +69,17 @@ export const Member = Type.Object(
     joinedAt: Timestamp('When the person joined.'),
   },
   {
-    title: 'Member',
-    examples: [
-      {
-        userId,
-        name: 'Ada Lovelace',
-        email: 'ada@example.com',
-        role: 'owner',
-        joinedAt: '2026-11-01T09:30:00.000Z',
-      },
-    ],
+    userId,
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    role: 'owner',
+    joinedAt: '2026-11-01T09:30:00.000Z',
   },
 );
 export const exampleMemberId = userId;
 
-export const Invitation = Type.Object(
+export const Invitation = Named(
+  'Invitation',
   {
     id: Id('Invitation'),
     email: Type.String({ format: 'email' }),
@@ -91,22 +89,18 @@ export const Invitation = Type.Object(
     expiresAt: Timestamp('Until when it can be accepted.'),
   },
   {
-    title: 'Invitation',
-    examples: [
-      {
-        id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51',
-        email: 'grace@example.com',
-        role: 'member',
-        invitedBy: userId,
-        createdAt: '2026-11-01T09:30:00.000Z',
-        expiresAt: '2026-11-08T09:30:00.000Z',
-      },
-    ],
+    id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51',
+    email: 'grace@example.com',
+    role: 'member',
+    invitedBy: userId,
+    createdAt: '2026-11-01T09:30:00.000Z',
+    expiresAt: '2026-11-08T09:30:00.000Z',
   },
 );
-export const AcceptedInvitation = Type.Object(
+export const AcceptedInvitation = Named(
+  'AcceptedInvitation',
   { organizationId: Id('Organization'), role: Role },
-  { title: 'AcceptedInvitation', examples: [{ organizationId: exampleOrganizationId, role: 'member' }] },
+  { organizationId: exampleOrganizationId, role: 'member' },
 );
 
 const exampleKey = {
@@ -129,8 +123,9 @@ const keyFields = {
   expiresAt: Nullable(Timestamp('Until when it works; null: without end.')),
   lastUsedAt: Nullable(Timestamp('To the minute.')),
 };
-export const ApiKey = Type.Object(keyFields, { title: 'ApiKey', examples: [exampleKey] });
-export const NewApiKey = Type.Object(
+export const ApiKey = Named('ApiKey', keyFields, exampleKey);
+export const NewApiKey = Named(
+  'NewApiKey',
   { ...keyFields, secret: Type.String({ description: 'The key itself; shown this once.' }) },
-  { title: 'NewApiKey', examples: [{ ...exampleKey, secret: 'plk_0Wd3…' }] },
+  { ...exampleKey, secret: 'plk_0Wd3…' },
 );

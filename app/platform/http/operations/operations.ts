@@ -28,6 +28,11 @@ import type { HeaderName } from './headers.ts';
 import { json, type Reception } from './reception.ts';
 import { addRoute, callSite } from './registration.ts';
 
+export type { Tag } from './declaration.ts';
+export type { Fields, NoFields, ValuesOf } from './fields.ts';
+export { type CallerGuard, type Guard, publicRoute, type SecurityScheme } from './guard.ts';
+export { bytes, optional, orForm } from './reception.ts';
+
 export interface Operations {
   /** Every operation so far, in the order of declaration. */
   readonly all: readonly Operation[];
@@ -123,7 +128,7 @@ type AnswerOf<Answers> = {
 
 type AnswersOf = Readonly<Record<number, AnswerDeclaration>>;
 
-export interface OperationGroup<Base extends Fields> {
+export interface OperationGroup<Base extends Fields = NoFields> {
   /** `GET`: a page of rows, `{ data, nextCursor }`. */
   list<Access extends Caller, Row, Item extends TObject, P extends Fields = NoFields, Q extends Fields = NoFields>(
     path: string,
