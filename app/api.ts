@@ -21,6 +21,8 @@ export async function createApi(service: Service): Promise<HttpServer> {
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     problemBaseUrl,
+    draining: service.draining,
+    keepAliveSeconds: config.keepAliveSeconds,
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
   for (const part of service.parts) part.routes?.(operations);

@@ -80,6 +80,13 @@ const own = defineSettings('The process', {
     fallback: false,
     example: '0',
   },
+  KEEP_ALIVE_SECONDS: {
+    meaning:
+      'How long a connection without a request stays open, in seconds. Longer than the load balancer keeps it: AWS 60, Google 600.',
+    parse: integer(1, 3_600),
+    fallback: 72,
+    example: '',
+  },
   RELEASE: {
     meaning: 'What is deployed: a version or commit.',
     parse: text,

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, or } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
+import { UUID } from '../../platform/http/uuids.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { parseAddress } from '../email/email.ts';
 import type { Registration } from './registration.ts';
@@ -32,8 +33,6 @@ export interface AdministrationOptions {
   audit: Audit;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export function createAdministration(options: AdministrationOptions): Administration {
   const { db, clock, audit, sessions } = options;
 
@@ -60,7 +59,7 @@ export function createAdministration(options: AdministrationOptions): Administra
     },
 
     async find(idOrAddress) {
-      if (UUID.test(idOrAddress)) return options.users.find(idOrAddress);
+      if (UUID.test(idOrAddress)) return options.users.find(idOrAddress.toLowerCase());
       const address = parseAddress(idOrAddress);
       return address ? options.users.findByAddress(db, address) : undefined;
     },

@@ -57,10 +57,14 @@ export function createCallers({ users, limits, hasher }: CallersOptions): Caller
 
     async confirm(caller, password) {
       const user = await users.require(caller.userId);
-      await limits.passwordChecks.consume(user.id);
-      const matches = await hasher.verify(normalizePassword(password), user.passwordHash);
+      await limits.passwordChecks.reserve(user.id);
+      const matches = await hasher.verify(normalizePassword(password), user.passwordHash).catch(async (error) => {
+        await limits.passwordChecks.refund(user.id);
+        throw error;
+      });
+      // Only a wrong password counts: neither a right one, nor one that could not be checked.
+      await limits.passwordChecks[matches ? 'refund' : 'settle'](user.id);
       if (!matches) throw accountErrors.password_incorrect();
-      await limits.passwordChecks.refund(user.id);
       return {
         user,
         async lock(tx) {

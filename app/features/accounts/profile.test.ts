@@ -55,7 +55,6 @@ describe('the account', () => {
       { email: 'x@example.com' },
       { id: 'x' },
       { suspendedAt: null },
-      { name: '' },
       { name: 'a\nb' },
       { locale: 'no such' },
     ]) {

@@ -5,11 +5,13 @@ import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
+import { httpErrors } from '../../platform/http/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import type { AccountLimits } from './limits.ts';
+import { canonicalLocale } from './locales.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
 import { presentUser, type User, type Users } from './users.ts';
 
@@ -88,7 +90,14 @@ export function createProfile(options: ProfileOptions): Profile {
   }
 
   return {
-    async update(caller, change, origin) {
+    async update(caller, { name, locale: tag }, origin) {
+      const locale = tag === undefined ? undefined : canonicalLocale(tag);
+      if (tag !== undefined && locale === undefined) {
+        const fault = { in: 'body', path: '/locale', message: 'is not a BCP 47 tag' };
+        throw httpErrors.validation_failed({ detail: `locale ${fault.message}.`, extensions: { errors: [fault] } });
+      }
+      // Some generated clients cannot send null, so an empty name clears it too.
+      const change = { ...(name !== undefined && { name: name || null }), ...(locale !== undefined && { locale }) };
       await limits.profileChanges.consume(caller.userId);
       return transact(db, async (tx) => {
         const before = await callers.lock(tx, caller, 'update');

@@ -16,6 +16,7 @@ import { type Email, parseAddress } from '../email/email.ts';
 import type { EmailChanges } from './email-changes.ts';
 import { accountErrors } from './errors.ts';
 import type { AccountLimits } from './limits.ts';
+import { canonicalLocale } from './locales.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { emailAddresses, users } from './schema.ts';
@@ -129,8 +130,9 @@ export function createRegistration(options: RegistrationOptions): Registration {
       const user = {
         id: newId(),
         email: address,
-        name: request.name ?? null,
-        locale: request.locale ?? 'en',
+        name: request.name || null,
+        // A hint of the browser: one that cannot be used must not stop a registration.
+        locale: canonicalLocale(request.locale ?? '') ?? 'en',
         passwordHash,
         createdAt: now,
         updatedAt: now,

@@ -104,10 +104,10 @@ export function createSignIn(options: SignInOptions): SignIn {
       select familiar from seen`,
   );
 
-  /** Counts the attempt before it is judged, so that parallel ones cannot slip past together. */
-  async function consume([limit, key]: Use): Promise<void> {
+  /** Reserves the attempt before it is judged, so that parallel ones cannot slip past together. */
+  async function reserve([limit, key]: Use): Promise<void> {
     try {
-      await limit.consume(key);
+      await limit.reserve(key);
     } catch (error) {
       count('limited');
       throw error;
@@ -171,17 +171,18 @@ export function createSignIn(options: SignInOptions): SignIn {
     const network = addressBlock(origin.ipAddress ?? '');
     const device = { network: sha256(network), userAgent: sha256(origin.userAgent ?? '') };
     const byNetwork: Use = [limits.signInsFrom, network];
-    const [[found]] = await Promise.all([find.execute({ address, ...device }), consume(byNetwork)]);
+    const [[found]] = await Promise.all([find.execute({ address, ...device }), reserve(byNetwork)]);
     // After the network: one that is over its limit must not use up what an account has left.
     const byAccount: Use = found?.known
       ? [limits.signInsByDevice, `${found.user.id} ${network} ${origin.userAgent}`]
       : [limits.signInsByStrangers, address || text];
-    await consume(byAccount);
+    await reserve(byAccount);
     const giveBack = () => Promise.all([byNetwork, byAccount].map(([limit, key]) => limit.refund(key)));
+    const keep = () => Promise.all([byNetwork, byAccount].map(([limit, key]) => limit.settle(key)));
 
     const user = await judge(found?.user, password, origin).catch(async (error) => {
       // Only a wrong answer costs an attempt: neither a right one, nor one that could not be judged.
-      if (error?.code !== accountErrors.invalid_credentials.code) await giveBack();
+      await (error?.code === accountErrors.invalid_credentials.code ? keep() : giveBack());
       throw error;
     });
     const [begun] = await Promise.all([begin(user, device, origin), giveBack()]);

@@ -11,6 +11,7 @@ import { transact } from '../../platform/database/retry.ts';
 import { originOf } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
+import { UUID } from '../../platform/http/uuids.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
 import {
   type Accounts,
@@ -46,7 +47,6 @@ export interface AuthorizationOptions {
   users: Pick<Accounts['users'], 'lock'>;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The last use of a key is written at most so often. */
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { canonicalAddress } from './addresses.ts';
 
 /** Who makes a request, as far as logs, traces and error reports tell. What a feature's guard knows beyond it, only the feature reads. */
 export interface Caller {
@@ -24,5 +25,22 @@ const MAX_USER_AGENT_LENGTH = 400;
 
 export function originOf(request: FastifyRequest): RequestOrigin {
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
-  return { requestId: request.id, ipAddress: request.ip, userAgent };
+  return { requestId: request.id, ipAddress: clientAddress(request), userAgent };
+}
+
+let hasWarned = false;
+
+/**
+ * The address of the client. If a proxy that is trusted names something that is no address, the client counts by the proxy's own address:
+ * a default that all such clients share would let one of them use up the limits of the others.
+ */
+function clientAddress(request: FastifyRequest): string | null {
+  const named = canonicalAddress(request.ip ?? '');
+  if (named !== undefined) return named;
+  const peer = canonicalAddress(request.socket.remoteAddress ?? '') ?? null;
+  if (peer !== null && !hasWarned) {
+    hasWarned = true;
+    request.log.warn({ peer }, 'X-Forwarded-For names no address; its clients count by the address of the proxy');
+  }
+  return peer;
 }

@@ -11,7 +11,9 @@ import type { HttpServer } from './fastify.ts';
 export function parseJson(app: HttpServer): FastifyBodyParser<Buffer> {
   const parse = app.getDefaultJsonParser('error', 'error');
   return (request, body, done) => {
-    if (isUtf8(body)) parse(request, body.toString(), done);
+    // Many clients name a media type even where they send nothing. No content is no body, which the operation's schema judges.
+    if (body.length === 0) done(null, undefined);
+    else if (isUtf8(body)) parse(request, body.toString(), done);
     else done(httpErrors.malformed_json({ detail: 'The body is not UTF-8.' }));
   };
 }

@@ -2,9 +2,10 @@
  * How route schemas become functions: validators by Ajv, serializers by fast-json-stringify. Each is compiled at its first use: compiling
  * all of them takes longer than the rest of a start.
  */
-import { Ajv } from 'ajv';
+import { Ajv, type FuncKeywordDefinition } from 'ajv';
 import fastJson from 'fast-json-stringify';
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
+import { UUID } from './uuids.ts';
 
 type Validator = ReturnType<FastifySchemaCompiler<object>> & { errors?: unknown };
 
@@ -24,7 +25,8 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   // Strict about numbers, it would convert the text Infinity and then skip `maximum`, which is for finite numbers.
   const converting = new Ajv({ ...common, coerceTypes: 'array' as const, strictNumbers: false });
   for (const ajv of [exact, converting]) {
-    ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    ajv.addFormat('uuid', UUID);
+    ajv.addKeyword(canonicalUuid);
     ajv.addFormat('date-time', { type: 'string', validate: isInstant });
     ajv.addFormat('email', true);
     ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
@@ -34,13 +36,36 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => {
     let compiled: Validator | undefined;
     const validate: Validator = (data: unknown) => {
-      compiled ??= (httpPart === 'body' ? exact : converting).compile(schema) as Validator;
+      compiled ??= (httpPart === 'body' ? exact : converting).compile(withCanonicalUuids(schema)) as Validator;
       const valid = compiled(data);
       validate.errors = compiled.errors ?? null;
       return valid;
     };
     return validate;
   };
+}
+
+/**
+ * Rewrites a UUID in lower case: its digits may come in either case (RFC 9562 section 4), and everything behind the validators compares
+ * UUIDs as text.
+ */
+const canonicalUuid: FuncKeywordDefinition = {
+  keyword: 'canonicalUuid',
+  modifying: true,
+  schema: false,
+  errors: false,
+  validate(data: unknown, at?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number }) {
+    if (typeof data === 'string' && at) at.parentData[at.parentDataProperty] = data.toLowerCase();
+    return true;
+  },
+};
+
+/** A copy of a schema in which every UUID is made canonical. */
+function withCanonicalUuids<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(withCanonicalUuids) as T;
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, withCanonicalUuids(part)]));
+  return (copy.type === 'string' && copy.format === 'uuid' ? { ...copy, canonicalUuid: true } : copy) as T;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;

@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { ErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { corsFor } from './cors.ts';
 import type { HttpServer } from './fastify.ts';
 import { parseJson } from './json-body.ts';
 import { observeRequests } from './observation.ts';
@@ -18,6 +18,7 @@ import { answerClientError, answerProblems } from './problems.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './schema-compilers.ts';
 import { securityHeaders } from './security-headers.ts';
+import { canonicalizeUuids } from './uuids.ts';
 
 export interface HttpServerOptions {
   logger: Logger;
@@ -28,24 +29,29 @@ export interface HttpServerOptions {
   corsOrigins: readonly string[];
   /** Proxies before this process: how many, or their addresses as CIDR blocks. */
   trustProxy: number | string[] | false;
+  /** True once the process is about to stop: from then on, answers ask clients to open another connection. */
+  draining?: () => boolean;
+  /** How long a connection without a request stays open, in seconds. Longer than the load balancer keeps it. */
+  keepAliveSeconds?: number;
   /** Where problem types resolve, e.g. `https://api.example.com/docs/errors`. */
   problemBaseUrl: string;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Longer than the idle timeout of the usual load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_MS = 72_000;
+export const DEFAULT_KEEP_ALIVE_SECONDS = 72;
 const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
 
 /** Builds the server. It does not listen. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const cors = corsFor(options.corsOrigins);
   const refuseConnection = answerClientError(options.problemBaseUrl);
   const app = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: (options.keepAliveSeconds ?? DEFAULT_KEEP_ALIVE_SECONDS) * 1_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustedProxies(options.trustProxy),
     return503OnClosing: false,
@@ -60,6 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
       observe(request, reply);
+      cors.allow(request, reply);
       problems.answer(error, request, reply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -78,6 +85,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.server.on('connect', (_request, socket: Socket) => refuseConnection(new Error('CONNECT'), socket));
 
   // A connection whose request is still in flight when the server closes would otherwise be kept for the next one, and the close waits.
+  const { draining = () => false } = options;
+  // A client that keeps its connection would send its next request to a process that is about to close it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining()) reply.header('connection', 'close');
+  });
   app.addHook('preClose', async () => {
     app.server.keepAliveTimeout = 1;
   });
@@ -89,37 +101,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     done();
   });
   app.addHook('onRequest', refuseAmbiguousHeaders);
+  app.addHook('onRequest', canonicalizeUuids);
   app.addHook('preValidation', refuseUnstorableText);
 
-  if (options.corsOrigins.length > 0) {
-    app.addHook('onRequest', passPreflightsOnly);
-    await app.register(cors, {
-      origin: [...options.corsOrigins],
-      credentials: true,
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id', 'traceparent'],
-      exposedHeaders: [
-        'x-request-id',
-        'x-trace-id',
-        'retry-after',
-        'ratelimit-limit',
-        'ratelimit-remaining',
-        'ratelimit-reset',
-      ],
-      maxAge: 600,
-    });
-  }
+  await cors.register(app);
   app.addHook('onRequest', problems.refuseUnrouted);
   await app.register(cookie);
   return app;
-}
-
-/** The plugin for CORS takes every OPTIONS for a preflight, on any path, and answers what is none in plain text. */
-async function passPreflightsOnly(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { origin, 'access-control-request-method': method } = request.headers;
-  if (request.method !== 'OPTIONS' || (origin && method)) return undefined;
-  reply.callNotFound();
-  return reply;
 }
 
 function trustedProxies(trust: HttpServerOptions['trustProxy']) {

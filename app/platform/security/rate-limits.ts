@@ -2,6 +2,7 @@
  * Rate limits, counted where all processes meet, so that any number of them count as one: in PostgreSQL, or in Redis where there is one,
  * with PostgreSQL for while that is away. Not here: what is limited, and how much.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import ipaddr from 'ipaddr.js';
 import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible';
@@ -25,6 +26,14 @@ export const rateLimits = pgTable(
 export interface RateLimit {
   /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` when that is one too many */
   consume(key: string): Promise<void>;
+  /**
+   * Reserves one use of `key`, until its outcome is known: then call `settle` or `refund`. If reservations under way fill the limit, it waits
+   * for them.
+   * @throws `rate_limited` with `Retry-After`: the end of the window if settled uses fill the limit, a second if reservations still do
+   */
+  reserve(key: string): Promise<void>;
+  /** Counts a reserved use. */
+  settle(key: string): Promise<void>;
   /** Takes one use back: it turned out not to be of the kind that is limited. */
   refund(key: string): Promise<void>;
   /** Forgets all uses of `key`. */
@@ -44,13 +53,17 @@ export type RateLimits = (options: RateLimitOptions) => RateLimit;
 
 /** Where uses are counted, and given back. */
 interface Counter {
-  limiter: Pick<RateLimiterPostgres, 'consume' | 'delete'>;
-  /** One use less, but never less than `floor`: a use of the window before must not be given back in this one. */
-  giveBack(key: string, floor: number): Promise<unknown>;
+  limiter: Pick<RateLimiterPostgres, 'consume' | 'delete' | 'get' | 'penalty'>;
+  /** One use less, but never less than none: a use of the window before must not be given back in this one. */
+  giveBack(key: string): Promise<unknown>;
 }
 
 /** A Redis that says nothing for so long is as good as away. It answers within one or two. */
 const REDIS_PATIENCE_MS = 500;
+
+/** How long a reservation waits for others, and how often it looks. A password takes some 50 ms to check, more on a busy machine. */
+const RESERVATION_PATIENCE_MS = 5_000;
+const RESERVATION_POLL_MS = 50;
 
 /** @param stores `redis` where there is one: counting there costs PostgreSQL nothing */
 export function createRateLimits({
@@ -69,31 +82,58 @@ export function createRateLimits({
 function createRateLimit({ limit }: RateLimitOptions, { limiter, giveBack }: Counter): RateLimit {
   const hashed = (key: string) => sha256(key).toString('base64url').slice(0, 22);
 
+  /** Reserved uses whose outcome is known are counted under a key of their own. */
+  const settled = (key: string) => hashed(`${key} settled`);
+
+  /** @returns undefined if the use is within the limit, and otherwise the milliseconds until the window ends */
+  async function take(key: string): Promise<number | undefined> {
+    try {
+      await limiter.consume(hashed(key));
+      return undefined;
+    } catch (result) {
+      if (!(result instanceof RateLimiterRes)) throw result;
+      // A refused use does not count; otherwise many good ones at once would use up what is left after they are refunded.
+      await giveBack(hashed(key));
+      return result.msBeforeNext;
+    }
+  }
+
+  function refusal(milliseconds: number) {
+    const seconds = String(Math.max(1, Math.ceil(milliseconds / 1_000)));
+    return httpErrors.rate_limited({
+      detail: `Try again in ${seconds} s.`,
+      headers: {
+        'retry-after': seconds,
+        'ratelimit-limit': String(limit),
+        'ratelimit-remaining': '0',
+        'ratelimit-reset': seconds,
+      },
+    });
+  }
+
   return {
     async consume(key) {
-      try {
-        await limiter.consume(hashed(key));
-      } catch (result) {
-        if (!(result instanceof RateLimiterRes)) throw result;
-        // A refused use is none; else many good ones at once would use up what is left after they are refunded.
-        await giveBack(hashed(key), limit);
-        const seconds = String(Math.max(1, Math.ceil(result.msBeforeNext / 1_000)));
-        throw httpErrors.rate_limited({
-          detail: `Try again in ${seconds} s.`,
-          headers: {
-            'retry-after': seconds,
-            'ratelimit-limit': String(limit),
-            'ratelimit-remaining': '0',
-            'ratelimit-reset': seconds,
-          },
-        });
+      const over = await take(key);
+      if (over !== undefined) throw refusal(over);
+    },
+    async reserve(key) {
+      const deadline = performance.now() + RESERVATION_PATIENCE_MS;
+      for (;;) {
+        const over = await take(key);
+        if (over === undefined) return;
+        if (((await limiter.get(settled(key)))?.consumedPoints ?? 0) >= limit) throw refusal(over);
+        if (performance.now() > deadline) throw refusal(1_000);
+        await delay(RESERVATION_POLL_MS * (1 + Math.random()));
       }
     },
+    async settle(key) {
+      await limiter.penalty(settled(key), 1);
+    },
     async refund(key) {
-      await giveBack(hashed(key), 0);
+      await giveBack(hashed(key));
     },
     async reset(key) {
-      await limiter.delete(hashed(key));
+      await Promise.all([limiter.delete(hashed(key)), limiter.delete(settled(key))]);
     },
   };
 }
@@ -114,15 +154,12 @@ function countInPostgres(
   });
   return {
     limiter,
-    giveBack: (key, floor) =>
-      pool.query('update rate_limits set points = points - 1 where key = $1 and points > $2', [
-        limiter.getKey(key),
-        floor,
-      ]),
+    giveBack: (key) =>
+      pool.query('update rate_limits set points = points - 1 where key = $1 and points > 0', [limiter.getKey(key)]),
   };
 }
 
-const GIVE_BACK = `if tonumber(redis.call('get', KEYS[1]) or 0) > tonumber(ARGV[1]) then redis.call('decr', KEYS[1]) end`;
+const GIVE_BACK = `if tonumber(redis.call('get', KEYS[1]) or 0) > 0 then redis.call('decr', KEYS[1]) end`;
 
 function countInRedis(
   redis: RedisClient,
@@ -144,10 +181,10 @@ function countInRedis(
       timeoutMs: REDIS_PATIENCE_MS,
       insuranceLimiter: insurance.limiter,
     }),
-    async giveBack(key, floor) {
+    async giveBack(key) {
       // Where it was counted: in Redis if that answers, and else in PostgreSQL.
-      const given = redis.eval(GIVE_BACK, { keys: [counter.getKey(key)], arguments: [String(floor)] });
-      if (!(await answered(given, REDIS_PATIENCE_MS))) await insurance.giveBack(key, floor);
+      const given = redis.eval(GIVE_BACK, { keys: [counter.getKey(key)], arguments: [] });
+      if (!(await answered(given, REDIS_PATIENCE_MS))) await insurance.giveBack(key);
     },
   };
 }

@@ -27,11 +27,10 @@ export const Password = Type.String({
   description: '8 to 128 characters, any Unicode.',
 });
 export const Token = Type.String({ minLength: 1, maxLength: 200, description: 'The token of an emailed link.' });
-export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: LINE_PATTERN });
+export const Name = Type.String({ maxLength: 200, pattern: LINE_PATTERN, description: 'Empty: none.' });
 export const Locale = Type.String({
-  maxLength: 35,
-  pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-  description: 'BCP 47; emails are written in its language where there is a translation.',
+  maxLength: 100,
+  description: 'A BCP 47 tag; emails are written in its language where there is a translation.',
 });
 
 export const User = Named(

@@ -1,6 +1,7 @@
 /** Stripe's customer of an organization: made before anything is bought, found again whatever happened. */
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { Database, Executor } from '../../../platform/database/database.ts';
+import { UUID } from '../../../platform/http/uuids.ts';
 import { users } from '../../accounts/schema.ts';
 import type { Audit } from '../../audit/audit.ts';
 import { memberships, organizations } from '../../organizations/schema.ts';
@@ -122,7 +123,7 @@ export function createCustomers({ db, gateway, audit }: CustomersOptions): Custo
           throw error;
         });
       if (!customer || customer.deleted) return undefined;
-      const organizationId = customer.metadata[METADATA_KEY];
+      const organizationId = customer.metadata[METADATA_KEY]?.toLowerCase();
       if (organizationId === undefined || !UUID.test(organizationId)) return undefined;
       const [organization] = await db
         .select({ id: organizations.id })
@@ -134,8 +135,6 @@ export function createCustomers({ db, gateway, audit }: CustomersOptions): Custo
     },
   };
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 async function currentOf(tx: Executor, organizationId: string): Promise<{ id: string }> {
   const [row] = await tx
