@@ -118,7 +118,7 @@ async function oneOfEach(
     'test_helpers.test_clock': await stripe.testHelpers.testClocks.create({ frozen_time: START }),
     webhook_endpoint: await stripe.webhookEndpoints.create({
       url: 'http://127.0.0.1:9/',
-      enabled_events: ['no.such'] as never,
+      enabled_events: ['payout.created'],
     }),
   };
 }

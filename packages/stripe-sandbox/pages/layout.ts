@@ -2,11 +2,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { money } from '../protocol/currencies.ts';
 import { type Html, html } from './html.ts';
 import { STYLE } from './style.ts';
 
 export type { Html };
-export { html };
+export { html, money };
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -65,13 +66,6 @@ export async function ask(
   const answer = await sandbox.api.answer({ method, path, headers, body: new URLSearchParams(form).toString() });
   const body = JSON.parse(answer.body);
   return { ok: answer.status < 400, body, message: body.error?.message ?? '' };
-}
-
-const ZERO_DECIMALS = new Set(['jpy', 'krw', 'vnd', 'clp', 'pyg', 'xaf', 'xof']);
-
-export function money(amount: number, currency: string): string {
-  const digits = ZERO_DECIMALS.has(currency) ? 0 : 2;
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** digits);
 }
 
 export function day(seconds: number): string {

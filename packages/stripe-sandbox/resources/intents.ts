@@ -18,7 +18,9 @@ import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 
-const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.text });
+const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.oneOf('always', 'never') });
+
+const offSession = p.or('one_off', 'recurring')(p.flag);
 
 const paymentCreatable = {
   amount: p.needed(p.integer),
@@ -28,9 +30,9 @@ const paymentCreatable = {
   customer: p.text,
   description: p.text,
   metadata: p.metadata,
-  off_session: p.flag,
+  off_session: offSession,
   payment_method: p.text,
-  payment_method_types: p.list(p.text),
+  payment_method_types: p.list(p.oneOf('card')),
   receipt_email: p.text,
   return_url: p.text,
   setup_future_usage: p.oneOf('off_session', 'on_session'),
@@ -86,7 +88,7 @@ const setupCreatable = {
   description: p.text,
   metadata: p.metadata,
   payment_method: p.text,
-  payment_method_types: p.list(p.text),
+  payment_method_types: p.list(p.oneOf('card')),
   return_url: p.text,
   usage: p.oneOf('off_session', 'on_session'),
 };
@@ -120,7 +122,7 @@ export const intentRoutes: Route[] = [
     if (!given.confirm) return intent;
     if (!intent.payment_method)
       throw invalid('You must provide a payment method to confirm this PaymentIntent.', 'payment_method');
-    return confirmPayment(world, intent, idOf(intent.payment_method)!, given.off_session ?? false, given.return_url);
+    return confirmPayment(world, intent, idOf(intent.payment_method)!, Boolean(given.off_session), given.return_url);
   }),
   retrieve('/v1/payment_intents', 'payment_intent'),
   listing(
@@ -131,7 +133,7 @@ export const intentRoutes: Route[] = [
   ),
   route(
     'POST /v1/payment_intents/:id',
-    { metadata: p.metadata, description: p.text, payment_method: p.text, receipt_email: p.text },
+    { metadata: p.metadata, description: p.text, payment_method: p.text, receipt_email: p.emptyable(p.text) },
     (world, given, { id }) => {
       const intent = world.store.get('payment_intent', id);
       if (given.description !== undefined) intent.description = given.description;
@@ -146,19 +148,23 @@ export const intentRoutes: Route[] = [
   ),
   route(
     'POST /v1/payment_intents/:id/confirm',
-    { payment_method: p.text, off_session: p.flag, return_url: p.text },
+    { payment_method: p.text, off_session: offSession, return_url: p.text },
     (world, given, { id }) => {
       const intent = world.store.get('payment_intent', id);
       const method = given.payment_method ?? idOf(intent.payment_method);
       if (!method) throw invalid('You must provide a payment method to confirm this PaymentIntent.', 'payment_method');
-      return confirmPayment(world, intent, method, given.off_session ?? false, given.return_url);
+      return confirmPayment(world, intent, method, Boolean(given.off_session), given.return_url);
     },
   ),
-  route('POST /v1/payment_intents/:id/cancel', { cancellation_reason: p.text }, (world, given, { id }) => {
-    const intent = world.store.get('payment_intent', id);
-    cancelPaymentIntent(world, intent, given.cancellation_reason ?? 'requested_by_customer');
-    return intent;
-  }),
+  route(
+    'POST /v1/payment_intents/:id/cancel',
+    { cancellation_reason: p.oneOf('abandoned', 'duplicate', 'fraudulent', 'requested_by_customer') },
+    (world, given, { id }) => {
+      const intent = world.store.get('payment_intent', id);
+      cancelPaymentIntent(world, intent, given.cancellation_reason ?? 'requested_by_customer');
+      return intent;
+    },
+  ),
   route('POST /v1/setup_intents', setupCreatable, (world, given) => {
     if (given.customer) liveCustomer(world, given.customer);
     const intent = createSetupIntent(world, {
@@ -180,13 +186,17 @@ export const intentRoutes: Route[] = [
   route('POST /v1/setup_intents/:id/confirm', { payment_method: p.text, return_url: p.text }, (world, given, { id }) =>
     confirmSetupIntent(world, world.store.get('setup_intent', id), given.payment_method),
   ),
-  route('POST /v1/setup_intents/:id/cancel', { cancellation_reason: p.text }, (world, _, { id }) => {
-    const intent = world.store.get('setup_intent', id);
-    intent.status = 'canceled';
-    intent.cancellation_reason = 'requested_by_customer';
-    emit(world, 'setup_intent.canceled', intent);
-    return intent;
-  }),
+  route(
+    'POST /v1/setup_intents/:id/cancel',
+    { cancellation_reason: p.oneOf('abandoned', 'duplicate', 'requested_by_customer') },
+    (world, given, { id }) => {
+      const intent = world.store.get('setup_intent', id);
+      intent.status = 'canceled';
+      intent.cancellation_reason = given.cancellation_reason ?? null;
+      emit(world, 'setup_intent.canceled', intent);
+      return intent;
+    },
+  ),
   retrieve('/v1/charges', 'charge'),
   listing(
     '/v1/charges',

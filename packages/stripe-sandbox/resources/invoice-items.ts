@@ -11,7 +11,7 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { priceData, priceFor } from './prices.ts';
+import { oneOffPriceData, priceFor } from './prices.ts';
 
 const creatable = {
   amount: p.integer,
@@ -22,7 +22,7 @@ const creatable = {
   invoice: p.text,
   metadata: p.metadata,
   period: p.object({ start: p.needed(p.integer), end: p.needed(p.integer) }),
-  price_data: priceData,
+  price_data: oneOffPriceData,
   pricing: p.object({ price: p.needed(p.text) }),
   quantity: p.integer,
   subscription: p.text,

@@ -8,6 +8,7 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { missing } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
+import { WORDS } from './words.ts';
 
 const billingDetails = p.object({
   address: p.emptyable(p.address),
@@ -25,7 +26,11 @@ const creatable = {
   type: p.needed(p.oneOf('card')),
 };
 
-const ofCustomer = { ...pagination, type: p.text, allow_redisplay: p.text };
+const filters = {
+  type: p.oneOf(...WORDS.paymentMethodTypes),
+  allow_redisplay: p.oneOf('always', 'limited', 'unspecified'),
+};
+const ofCustomer = { ...pagination, ...filters };
 
 export const paymentMethodRoutes: Route[] = [
   route('POST /v1/payment_methods', creatable, (world, given) => {
@@ -69,11 +74,8 @@ export const paymentMethodRoutes: Route[] = [
     detach(world, method);
     return method;
   }),
-  listing(
-    '/v1/payment_methods',
-    'payment_method',
-    { customer: p.text, type: p.text, allow_redisplay: p.text },
-    (method, asked) => (asked.customer ? idOf(method.customer) === asked.customer : false),
+  listing('/v1/payment_methods', 'payment_method', { customer: p.text, ...filters }, (method, asked) =>
+    asked.customer ? idOf(method.customer) === asked.customer : false,
   ),
   route('GET /v1/customers/:customer/payment_methods', ofCustomer, (world, params, { customer }) => {
     liveCustomer(world, customer);

@@ -7,34 +7,60 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, newId, type World } from '../world/world.ts';
+import { prorationBehavior } from './subscription-parameters.ts';
+import { WORDS } from './words.ts';
 
 const features = p.object({
-  customer_update: p.object({ allowed_updates: p.list(p.text), enabled: p.flag }),
+  customer_update: p.object({
+    allowed_updates: p.list(p.oneOf('address', 'email', 'name', 'phone', 'shipping', 'tax_id')),
+    enabled: p.flag,
+  }),
   invoice_history: p.object({ enabled: p.needed(p.flag) }),
-  payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.text }),
+  payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.emptyable(p.text) }),
   subscription_cancel: p.object({
-    cancellation_reason: p.object({ enabled: p.flag, options: p.list(p.text) }),
+    cancellation_reason: p.object({
+      enabled: p.needed(p.flag),
+      options: p.list(
+        p.oneOf(
+          'customer_service',
+          'low_quality',
+          'missing_features',
+          'other',
+          'switched_service',
+          'too_complex',
+          'too_expensive',
+          'unused',
+        ),
+      ),
+    }),
     enabled: p.flag,
     mode: p.oneOf('at_period_end', 'immediately'),
-    proration_behavior: p.text,
+    proration_behavior: prorationBehavior,
   }),
   subscription_update: p.object({
-    billing_cycle_anchor: p.text,
+    billing_cycle_anchor: p.oneOf('now', 'unchanged'),
     default_allowed_updates: p.list(p.oneOf('price', 'promotion_code', 'quantity')),
     enabled: p.flag,
-    products: p.list(p.object({ product: p.needed(p.text), prices: p.list(p.text), adjustable_quantity: p.anything })),
-    proration_behavior: p.text,
-    schedule_at_period_end: p.anything,
-    trial_update_behavior: p.text,
+    products: p.list(
+      p.object({
+        product: p.needed(p.text),
+        prices: p.needed(p.list(p.text)),
+        adjustable_quantity: p.object({ enabled: p.needed(p.flag), maximum: p.integer, minimum: p.integer }),
+      }),
+    ),
+    proration_behavior: prorationBehavior,
+    schedule_at_period_end: p.object({
+      conditions: p.list(p.object({ type: p.needed(p.oneOf('decreasing_item_amount', 'shortening_interval')) })),
+    }),
+    trial_update_behavior: p.oneOf('continue_trial', 'end_trial'),
   }),
 });
 
 const writable = {
-  active: p.flag,
   business_profile: p.object({
     headline: p.emptyable(p.text),
-    privacy_policy_url: p.text,
-    terms_of_service_url: p.text,
+    privacy_policy_url: p.emptyable(p.text),
+    terms_of_service_url: p.emptyable(p.text),
   }),
   default_return_url: p.emptyable(p.text),
   features,
@@ -43,7 +69,7 @@ const writable = {
   name: p.emptyable(p.text),
 };
 
-type Asked = p.Read<typeof writable>;
+type Asked = p.Read<typeof writable> & { active?: boolean | undefined };
 
 function createConfiguration(world: World, given: Asked, isDefault = false): Stripe.BillingPortal.Configuration {
   const now = world.now();
@@ -120,15 +146,21 @@ function defaultConfiguration(world: World): Stripe.BillingPortal.Configuration 
 
 const flowShape = p.object({
   after_completion: p.object({
-    hosted_confirmation: p.anything,
+    hosted_confirmation: p.object({ custom_message: p.text }),
     redirect: p.object({ return_url: p.needed(p.text) }),
     type: p.needed(p.oneOf('hosted_confirmation', 'portal_homepage', 'redirect')),
   }),
-  subscription_cancel: p.object({ subscription: p.needed(p.text), retention: p.anything }),
+  subscription_cancel: p.object({
+    subscription: p.needed(p.text),
+    retention: p.object({
+      coupon_offer: p.needed(p.object({ coupon: p.needed(p.text) })),
+      type: p.needed(p.oneOf('coupon_offer')),
+    }),
+  }),
   subscription_update: p.object({ subscription: p.needed(p.text) }),
   subscription_update_confirm: p.object({
-    discounts: p.anything,
-    items: p.list(p.object({ id: p.needed(p.text), price: p.text, quantity: p.integer })),
+    discounts: p.list(p.object({ coupon: p.text, promotion_code: p.text })),
+    items: p.needed(p.list(p.object({ id: p.needed(p.text), price: p.text, quantity: p.integer }))),
     subscription: p.needed(p.text),
   }),
   type: p.needed(
@@ -140,7 +172,7 @@ const sessionCreatable = {
   configuration: p.text,
   customer: p.needed(p.text),
   flow_data: flowShape,
-  locale: p.text,
+  locale: p.oneOf(...WORDS.portalLocales),
   return_url: p.text,
 };
 
@@ -217,7 +249,7 @@ export const portalRoutes: Route[] = [
     createConfiguration(world, given),
   ),
   retrieve('/v1/billing_portal/configurations', 'billing_portal.configuration'),
-  route('POST /v1/billing_portal/configurations/:id', writable, (world, given, { id }) => {
+  route('POST /v1/billing_portal/configurations/:id', { ...writable, active: p.flag }, (world, given, { id }) => {
     const configuration = world.store.get('billing_portal.configuration', id);
     emitChange(world, 'billing_portal.configuration.updated', configuration, () => write(world, configuration, given));
     return configuration;

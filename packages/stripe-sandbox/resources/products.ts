@@ -15,7 +15,14 @@ const writable = {
   marketing_features: p.emptyable(p.list(p.object({ name: p.needed(p.text) }))),
   metadata: p.metadata,
   name: p.text,
-  package_dimensions: p.anything,
+  package_dimensions: p.emptyable(
+    p.object({
+      height: p.needed(p.decimalNumber),
+      length: p.needed(p.decimalNumber),
+      weight: p.needed(p.decimalNumber),
+      width: p.needed(p.decimalNumber),
+    }),
+  ),
   shippable: p.flag,
   statement_descriptor: p.text,
   tax_code: p.emptyable(p.text),
@@ -25,14 +32,20 @@ const writable = {
 
 const priceData = p.object({
   currency: p.needed(p.text),
-  recurring: p.object({ interval: p.needed(p.text), interval_count: p.integer }),
-  tax_behavior: p.text,
+  recurring: p.object({ interval: p.needed(p.oneOf('day', 'week', 'month', 'year')), interval_count: p.integer }),
+  tax_behavior: p.oneOf('exclusive', 'inclusive', 'unspecified'),
   unit_amount: p.integer,
   unit_amount_decimal: p.decimalNumber,
   metadata: p.metadata,
 });
 
-const creatable = { ...writable, name: p.needed(p.text), id: p.text, default_price_data: priceData, type: p.text };
+const creatable = {
+  ...writable,
+  name: p.needed(p.text),
+  id: p.text,
+  default_price_data: priceData,
+  type: p.oneOf('good', 'service'),
+};
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Product {
   const product = createProduct(world, given);
@@ -71,7 +84,7 @@ export const productRoutes: Route[] = [
   listing(
     '/v1/products',
     'product',
-    { active: p.flag, ids: p.list(p.text), shippable: p.flag, url: p.text, type: p.text },
+    { active: p.flag, ids: p.list(p.text), shippable: p.flag, url: p.text, type: p.oneOf('good', 'service') },
     (product, asked) =>
       (asked.active === undefined || product.active === asked.active) && (!asked.ids || asked.ids.includes(product.id)),
   ),

@@ -13,15 +13,18 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { priceData, priceFor } from './prices.ts';
+import { oneOffPriceData, priceFor, recurringPriceData } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import {
+  billingMode,
   cancelAt,
+  cancellationDetails,
   discountList,
   paymentBehavior,
   prorationBehavior,
   readFields,
   sharedFields,
+  timestampOrNow,
 } from './subscription-parameters.ts';
 
 const creatable = {
@@ -29,21 +32,21 @@ const creatable = {
   add_invoice_items: p.list(
     p.object({
       price: p.text,
-      price_data: priceData,
+      price_data: oneOffPriceData,
       quantity: p.integer,
-      discounts: p.anything,
+      discounts: discountList,
       metadata: p.metadata,
     }),
   ),
   billing_cycle_anchor: p.integer,
-  billing_mode: p.object({ type: p.needed(p.oneOf('flexible')), flexible: p.anything }),
-  cancel_at: p.integer,
+  billing_mode: billingMode,
+  cancel_at: cancelAt,
   cancel_at_period_end: p.flag,
   currency: p.text,
   customer: p.needed(p.text),
   discounts: discountList,
   items: p.needed(
-    p.list(p.object({ price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata })),
+    p.list(p.object({ price: p.text, price_data: recurringPriceData, quantity: p.integer, metadata: p.metadata })),
   ),
   off_session: p.flag,
   payment_behavior: paymentBehavior,
@@ -52,10 +55,6 @@ const creatable = {
   trial_from_plan: p.flag,
   trial_period_days: p.integer,
 };
-
-function timestampOrNow(value: Parameters<typeof p.integer>[0], name: string): number | 'now' {
-  return value === 'now' ? 'now' : p.integer(value, name);
-}
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscription {
   const customer = liveCustomer(world, given.customer);
@@ -94,9 +93,9 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
 const updatable = {
   ...sharedFields,
   billing_cycle_anchor: p.oneOf('now', 'unchanged'),
-  cancel_at: cancelAt,
+  cancel_at: p.emptyable(cancelAt),
   cancel_at_period_end: p.flag,
-  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  cancellation_details: cancellationDetails,
   discounts: discountList,
   items: p.list(itemShape),
   off_session: p.flag,
@@ -208,18 +207,29 @@ function resume(world: World, subscription: Stripe.Subscription): Stripe.Subscri
 }
 
 const cancelable = {
-  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  cancellation_details: cancellationDetails,
   invoice_now: p.flag,
   prorate: p.flag,
 };
 
 const filters = {
-  collection_method: p.text,
+  collection_method: p.oneOf('charge_automatically', 'send_invoice'),
   current_period_end: p.range,
   current_period_start: p.range,
   customer: p.text,
   price: p.text,
-  status: p.text,
+  status: p.oneOf(
+    'active',
+    'all',
+    'canceled',
+    'ended',
+    'incomplete',
+    'incomplete_expired',
+    'past_due',
+    'paused',
+    'trialing',
+    'unpaid',
+  ),
   test_clock: p.text,
 };
 

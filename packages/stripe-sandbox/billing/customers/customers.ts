@@ -5,7 +5,6 @@ import { emit } from '../../events/events.ts';
 import { mergeMetadata } from '../../protocol/parameters.ts';
 import { invalid, missing } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
-import { redeem } from '../invoices/discounts.ts';
 import { recordBalance } from '../invoices/invoices.ts';
 import { attach, resolvePaymentMethod } from '../payments/payment-methods.ts';
 import { endSubscription } from '../subscriptions/endings.ts';
@@ -16,8 +15,6 @@ export interface CustomerFields {
   address?: object | null | undefined;
   balance?: number | undefined;
   business_name?: string | null | undefined;
-  coupon?: string | undefined;
-  promotion_code?: string | undefined;
   description?: string | null | undefined;
   email?: string | null | undefined;
   individual_name?: string | null | undefined;
@@ -100,21 +97,9 @@ export function deleteCustomer(world: World, customer: Stripe.Customer): Stripe.
   return world.store.put('customer', { id: customer.id, object: 'customer', deleted: true }) as Stripe.DeletedCustomer;
 }
 
-/** Sets the given fields of a customer. Throws 400 for an email without "@", and for another customer's payment method. */
+/** Sets the given fields of a customer. Throws 400 for another customer's payment method. */
 export function writeCustomer(world: World, customer: Stripe.Customer, given: CustomerFields): void {
-  const {
-    address,
-    balance,
-    coupon,
-    promotion_code,
-    invoice_settings,
-    metadata,
-    shipping: shipped,
-    tax: _,
-    ...plain
-  } = given;
-  if (plain.email && !plain.email.includes('@'))
-    throw invalid(`Invalid email address: ${plain.email}`, 'email', 'email_invalid');
+  const { address, balance, invoice_settings, metadata, shipping: shipped, tax: _, ...plain } = given;
   const known = [
     'business_name',
     'description',
@@ -138,7 +123,6 @@ export function writeCustomer(world: World, customer: Stripe.Customer, given: Cu
   const method = invoice_settings?.default_payment_method;
   if (method !== undefined)
     customer.invoice_settings.default_payment_method = method && ownMethod(world, customer, method);
-  if (coupon || promotion_code) customer.discount = redeem(world, { coupon, promotion_code }, customer.id, null);
 }
 
 function ownMethod(world: World, customer: Stripe.Customer, id: string): string {
