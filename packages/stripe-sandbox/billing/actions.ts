@@ -4,6 +4,7 @@ import { deliverNow } from '../events/deliveries.ts';
 import { emit } from '../events/events.ts';
 import type { World } from '../world/world.ts';
 import { finalize, voidInvoice } from './invoices/invoices.ts';
+import { settleRefund } from './payments/refunds.ts';
 import { attempt, retry } from './subscriptions/collection.ts';
 import { endAsPlanned } from './subscriptions/endings.ts';
 import { expirePendingUpdate } from './subscriptions/pending-updates.ts';
@@ -20,6 +21,7 @@ export const ACTIONS: Record<string, (world: World, subject: string) => void> = 
   renew,
   resume_collection: resumeCollection,
   retry,
+  settle_refund: settleRefund,
   trial_will_end: trialWillEnd,
   upcoming: announceRenewal,
 };

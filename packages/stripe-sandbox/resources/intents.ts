@@ -8,6 +8,7 @@ import {
   cardFault,
   confirm,
   createPaymentIntent,
+  declineUnauthenticated,
   unexpectedState,
 } from '../billing/payments/payments.ts';
 import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/payments/setups.ts';
@@ -52,6 +53,7 @@ function confirmPayment(
   const invoice = invoiceOfIntent(world, intent);
   if (invoice) attempt(world, invoice, offSession, method.id);
   else confirm(world, intent, method.id, offSession);
+  if (!invoice && offSession) declineUnauthenticated(world, intent);
   if (intent.next_action?.redirect_to_url && returnUrl) intent.next_action.redirect_to_url.return_url = returnUrl;
   if (intent.status === 'requires_payment_method') throw cardFault(intent);
   if (intent.status === 'succeeded' && intent.setup_future_usage && intent.customer)

@@ -6,7 +6,7 @@ import { emitChange } from '../events/events.ts';
 import { page, pagination } from '../protocol/listing.ts';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
-import { missing } from '../world/fault.ts';
+import { invalid, missing } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
 import { WORDS } from './words.ts';
 
@@ -30,19 +30,23 @@ const filters = {
   type: p.oneOf(...WORDS.paymentMethodTypes),
   allow_redisplay: p.oneOf('always', 'limited', 'unspecified'),
 };
+const fullYear = (year: number) => (year < 100 ? 2000 + year : year);
+
 const ofCustomer = { ...pagination, ...filters };
 
 export const paymentMethodRoutes: Route[] = [
   route('POST /v1/payment_methods', creatable, (world, given) => {
     const token = given.card?.token;
-    const card = token ? cardByToken(token.replace(/^tok_/, 'pm_card_')) : cardByNumber(given.card?.number ?? '');
+    if (!given.card) throw invalid('Missing required param: card.', 'card', 'parameter_missing');
+    const card = token ? cardByToken(token) : cardByNumber(given.card.number ?? '');
     if (!card) throw missing('token', token!, 'card[token]');
     const { address, ...plain } = given.billing_details ?? {};
     return newPaymentMethod(world, card, {
       billing_details: { ...(plain as object), ...(address && { address: fullAddress(address) }) },
       metadata: given.metadata ?? {},
-      ...(given.card?.exp_month && { exp_month: given.card.exp_month }),
-      ...(given.card?.exp_year && { exp_year: given.card.exp_year }),
+      cvc: token !== undefined || given.card.cvc !== undefined,
+      ...(given.card.exp_month && { exp_month: given.card.exp_month }),
+      ...(given.card.exp_year && { exp_year: fullYear(given.card.exp_year) }),
     });
   }),
   retrieve('/v1/payment_methods', 'payment_method'),
@@ -59,7 +63,7 @@ export const paymentMethodRoutes: Route[] = [
       emitChange(world, 'payment_method.updated', method, () => {
         const { address, ...plain } = given.billing_details ?? {};
         Object.assign(method.billing_details, plain, address && { address: fullAddress(address) });
-        Object.assign(method.card!, given.card);
+        Object.assign(method.card!, given.card, given.card?.exp_year && { exp_year: fullYear(given.card.exp_year) });
         if (given.allow_redisplay) method.allow_redisplay = given.allow_redisplay;
         if (given.metadata !== undefined) method.metadata = p.mergeMetadata(method.metadata, given.metadata);
       });
