@@ -62,12 +62,13 @@ async function act(
   let message = 'This action is not available.';
   if (fields.action === 'cancel' && own && features.subscription_cancel.enabled) {
     const now = features.subscription_cancel.mode === 'immediately';
+    // Under flexible billing Stripe's portal sets the time, not `cancel_at_period_end`.
     const asked = now
       ? await ask(sandbox, 'DELETE', `/v1/subscriptions/${own.id}`)
-      : await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at_period_end: 'true' });
+      : await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at: 'min_period_end' });
     message = asked.message;
   } else if (fields.action === 'resume' && own) {
-    ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at_period_end: 'false' }));
+    ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at: '' }));
   } else if (fields.action === 'change' && own && features.subscription_update.enabled) {
     ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, {
       'items[0][id]': own.items.data[0]!.id,

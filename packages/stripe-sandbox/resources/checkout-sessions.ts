@@ -1,10 +1,12 @@
 /** Checkout sessions (docs.stripe.com/api/checkout/sessions). The hosted page, or a test in its place, completes one with `completeCheckout`. */
 import type Stripe from 'stripe';
+import { refuseUnsellable } from '../billing/catalog/selling.ts';
 import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
 import { quoteOf } from '../billing/checkout/quote.ts';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { nowFor, schedule, unschedule } from '../events/clock.ts';
 import { emit } from '../events/events.ts';
+import { leastCharge, money } from '../protocol/currencies.ts';
 import { listOf, page, pagination } from '../protocol/listing.ts';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
@@ -134,7 +136,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.
   const session = blankSession(world, given, customer, expiresAt, now);
   world.notes.checkouts[session.id] = asked;
   try {
-    quoteOf(world, session, []);
+    refuseTooSmall(session, quoteOf(world, session, []).total);
   } catch (error) {
     delete world.notes.checkouts[session.id];
     throw error;
@@ -150,6 +152,17 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.
       subject: session.id,
     });
   return session;
+}
+
+/** Throws 400 for a payment of less than can be charged. */
+function refuseTooSmall({ mode, currency }: Stripe.Checkout.Session, total: number): void {
+  if (mode !== 'payment' || total === 0 || !currency || total >= leastCharge(currency)) return;
+  const least = money(leastCharge(currency), currency);
+  throw invalid(
+    `The Checkout Session's total amount due must add up to at least ${least} ${currency}`,
+    undefined,
+    'amount_too_small',
+  );
 }
 
 function checkLines(world: World, mode: string, asked: CheckoutAsked): void {
@@ -177,11 +190,7 @@ function checkLines(world: World, mode: string, asked: CheckoutAsked): void {
         'Quantity should not be specified where usage_type is `metered`.',
         `line_items[${index}][quantity]`,
       );
-    if (!prices[index]!.active)
-      throw invalid(
-        `The price specified is inactive. This field only accepts active prices.`,
-        `line_items[${index}][price]`,
-      );
+    refuseUnsellable(world, prices[index]!, `line_items[${index}][price]`);
   });
 }
 

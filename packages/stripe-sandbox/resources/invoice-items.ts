@@ -1,5 +1,6 @@
 /** Invoice items: one-off amounts for a later invoice (docs.stripe.com/api/invoiceitems). */
 import type Stripe from 'stripe';
+import { refuseUnsellable } from '../billing/catalog/selling.ts';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { amountOf } from '../billing/invoices/amounts.ts';
 import { retotal } from '../billing/invoices/invoices.ts';
@@ -35,6 +36,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.InvoiceIt
     given.pricing || given.price_data
       ? priceFor(world, { price: given.pricing?.price, price_data: given.price_data })
       : null;
+  if (price) refuseUnsellable(world, price, 'pricing[price]');
   if (!price && given.amount === undefined)
     throw invalid('You must pass one of amount, pricing and price_data.', 'amount', 'parameter_missing');
   const currency = given.currency ?? price?.currency ?? customer.currency ?? 'usd';

@@ -2,10 +2,10 @@
 import type Stripe from 'stripe';
 import { blankCustomer, fullAddress, liveCustomer } from '../billing/customers/customers.ts';
 import { redeem, unredeemed } from '../billing/invoices/discounts.ts';
-import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
+import { buildInvoice, finalize, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
 import { takePendingItems } from '../billing/invoices/prorations.ts';
 import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
-import { attempt, onPaid, pay } from '../billing/subscriptions/collection.ts';
+import { attempt, onPaid, pay, writeOff } from '../billing/subscriptions/collection.ts';
 import { endingPreview } from '../billing/subscriptions/ending-preview.ts';
 import { nextPeriodEnd } from '../billing/subscriptions/life.ts';
 import { previewChange, previewRenewal, previewSubscription } from '../billing/subscriptions/previews.ts';
@@ -181,11 +181,18 @@ export const invoiceRoutes: Route[] = [
     },
     (world, given, { id }) => {
       const invoice = get(world, id);
+      const fixed = (['description', 'footer', 'days_until_due'] as const).find((field) => given[field] !== undefined);
+      if (fixed && invoice.status !== 'draft') {
+        throw invalid("Finalized invoices can't be updated in this way", fixed, 'invoice_not_editable');
+      }
       emitChange(world, 'invoice.updated', invoice, () => {
         if (given.auto_advance !== undefined) invoice.auto_advance = given.auto_advance;
         if (given.description !== undefined) invoice.description = given.description;
         if (given.default_payment_method !== undefined) invoice.default_payment_method = given.default_payment_method;
         if (given.footer !== undefined) invoice.footer = given.footer;
+        if (given.days_until_due !== undefined) {
+          invoice.due_date = nowFor(world, idOf(invoice.customer)) + given.days_until_due * 86_400;
+        }
         if (given.metadata !== undefined) invoice.metadata = p.mergeMetadata(invoice.metadata, given.metadata);
       });
       return invoice;
@@ -213,7 +220,7 @@ export const invoiceRoutes: Route[] = [
     return get(world, id);
   }),
   route('POST /v1/invoices/:id/mark_uncollectible', {}, (world, _, { id }) => {
-    markUncollectible(world, get(world, id));
+    writeOff(world, get(world, id));
     return get(world, id);
   }),
   route('POST /v1/invoices/:id/send', {}, (world, _, { id }) => {

@@ -4,8 +4,10 @@ import { liveCustomer } from '../billing/customers/customers.ts';
 import { redeem } from '../billing/invoices/discounts.ts';
 import { oneOffLines } from '../billing/invoices/lines.ts';
 import { changeSubscription } from '../billing/subscriptions/changing.ts';
+import { attempt } from '../billing/subscriptions/collection.ts';
 import { endSubscription } from '../billing/subscriptions/endings.ts';
-import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/subscriptions/life.ts';
+import { endingAt, nextPeriodEnd, scheduleLife } from '../billing/subscriptions/life.ts';
+import { resume } from '../billing/subscriptions/resuming.ts';
 import { type NewSubscription, subscribe } from '../billing/subscriptions/subscribing.ts';
 import { nowFor } from '../events/clock.ts';
 import { emit, emitChange } from '../events/events.ts';
@@ -64,7 +66,6 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
     quantity: item.quantity ?? 1,
   }));
   const fields = readFields(world, given, customer.id);
-  if (given.cancel_at !== undefined) Object.assign(fields, { cancel_at: given.cancel_at, canceled_at: now });
   if (given.cancel_at_period_end) fields.cancel_at_period_end = true;
   const trialEnd = given.trial_period_days
     ? now + given.trial_period_days * 86_400
@@ -81,6 +82,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
     currency: given.currency,
     trialEnd,
     billingCycleAnchor: given.billing_cycle_anchor,
+    cancelAt: given.cancel_at,
     discounts: given.discounts ?? undefined,
     extraLines: oneOffLines(world, extras),
     paymentBehavior: given.payment_behavior,
@@ -174,36 +176,8 @@ function writeCancellation(world: World, subscription: Stripe.Subscription, give
   if (given.cancel_at_period_end !== undefined) {
     plan(given.cancel_at_period_end ? nextPeriodEnd(subscription) : null, given.cancel_at_period_end);
   } else if (given.cancel_at !== undefined) {
-    const ends = subscription.items.data.map((item) => item.current_period_end);
-    const at =
-      given.cancel_at === 'min_period_end'
-        ? Math.min(...ends)
-        : given.cancel_at === 'max_period_end'
-          ? Math.max(...ends)
-          : given.cancel_at;
-    if (at !== null && at <= now) throw invalid('The cancel_at must be in the future.', 'cancel_at');
-    plan(at, false);
+    plan(given.cancel_at && endingAt(subscription, given.cancel_at), false);
   }
-}
-
-function resume(world: World, subscription: Stripe.Subscription): Stripe.Subscription {
-  if (subscription.status !== 'paused') throw invalid('Only paused subscriptions can be resumed.', 'id');
-  const now = nowFor(world, idOf(subscription.customer));
-  emitChange(world, 'customer.subscription.updated', subscription, () => {
-    subscription.status = 'active';
-    subscription.billing_cycle_anchor = now;
-    for (const item of subscription.items.data) rollItem(subscription, item, now);
-  });
-  emit(world, 'customer.subscription.resumed', subscription);
-  scheduleLife(world, subscription);
-  changeSubscription(
-    world,
-    subscription,
-    { items: [], anchorNow: true, prorationBehavior: 'none' },
-    'allow_incomplete',
-    true,
-  );
-  return subscription;
 }
 
 const cancelable = {
@@ -255,7 +229,13 @@ export const subscriptionRoutes: Route[] = [
   route(
     'POST /v1/subscriptions/:id/resume',
     { billing_cycle_anchor: p.oneOf('now', 'unchanged'), proration_behavior: prorationBehavior },
-    (world, _, { id }) => resume(world, world.store.get('subscription', id)),
+    (world, given, { id }) => {
+      const subscription = world.store.get('subscription', id);
+      resume(world, subscription, given.billing_cycle_anchor === 'unchanged', (invoice) =>
+        attempt(world, invoice, true),
+      );
+      return subscription;
+    },
   ),
   route('DELETE /v1/subscriptions/:id/discount', {}, (world, _, { id }) => {
     const subscription = world.store.get('subscription', id);

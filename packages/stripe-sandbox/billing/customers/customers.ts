@@ -35,6 +35,9 @@ export interface NewCustomer extends CustomerFields {
   test_clock?: string | undefined;
 }
 
+/** The most customers of a test clock (docs.stripe.com/billing/testing/test-clocks#limitations). */
+const CLOCK_CUSTOMERS = 3;
+
 /** Returns a customer that exists. Throws Stripe's 404 for an unknown id, and its other 404 for a deleted customer. */
 export function liveCustomer(world: World, id: string, param = 'customer'): Stripe.Customer {
   const customer = world.store.get('customer', id, param);
@@ -73,6 +76,7 @@ export function blankCustomer(world: World, clock: Stripe.TestHelpers.TestClock 
 
 export function createCustomer(world: World, given: NewCustomer): Stripe.Customer {
   const clock = given.test_clock ? world.store.get('test_helpers.test_clock', given.test_clock, 'test_clock') : null;
+  if (clock) refuseFullClock(world, clock);
   const customer = blankCustomer(world, clock);
   world.store.put('customer', customer);
   writeCustomer(world, customer, given);
@@ -80,6 +84,14 @@ export function createCustomer(world: World, given: NewCustomer): Stripe.Custome
   emit(world, 'customer.created', customer);
   for (const { type, value } of given.tax_id_data ?? []) newTaxId(world, customer, type, value);
   return customer;
+}
+
+/** Throws 400 for a test clock that has as many customers as it can have. */
+function refuseFullClock(world: World, { id }: Stripe.TestHelpers.TestClock): void {
+  const own = world.store.all('customer').filter((one) => !one.deleted && idOf(one.test_clock) === id);
+  if (own.length >= CLOCK_CUSTOMERS) {
+    throw invalid(`A test clock can have at most ${CLOCK_CUSTOMERS} customers.`, 'test_clock');
+  }
 }
 
 /** Deletes a customer for good: the subscriptions end at once, and the id answers `deleted: true` from now on. */
