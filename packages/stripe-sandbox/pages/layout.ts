@@ -16,12 +16,12 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-export function page(title: string, main: Html, { status = 200, wide = false, refresh = 0 } = {}): Answer {
+export function page(title: string, main: Html, { status = 200, wide = false } = {}): Answer {
   const body = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Stripe sandbox</title>${refresh > 0 && html`<meta http-equiv="refresh" content="${refresh}">`}
+<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Stripe sandbox</title>
 <style>${STYLE}</style></head>
-<body><p class="notice" role="note"><b>Sandbox.</b> This is not Stripe, and no money moves. Use <a href="https://docs.stripe.com/testing">test cards</a> only.</p>
+<body><p class="notice" role="note"><b>Sandbox.</b> This is not Stripe, and no money moves. Use <a href="https://docs.stripe.com/testing">test cards</a> only. <a href="/">Dashboard</a></p>
 <main class="${wide ? 'wide' : 'narrow'}">${main}</main></body></html>`;
   return { status, headers: HEADERS, body: body.text };
 }

@@ -173,7 +173,8 @@ function writeCancellation(world: World, subscription: Stripe.Subscription, give
       reason: at === null ? null : 'cancellation_requested',
     };
   };
-  if (given.cancel_at_period_end !== undefined) {
+  // Without a cancellation at the period's end there is none to take back: a time in `cancel_at` stays.
+  if (given.cancel_at_period_end || (given.cancel_at_period_end === false && subscription.cancel_at_period_end)) {
     plan(given.cancel_at_period_end ? nextPeriodEnd(subscription) : null, given.cancel_at_period_end);
   } else if (given.cancel_at !== undefined) {
     plan(given.cancel_at && endingAt(subscription, given.cancel_at), false);
