@@ -16,13 +16,17 @@ const SOURCES = {
   taxIdTypes: ['TaxIds', 'Type'],
 } as const;
 
-const sdk = dirname(dirname(fileURLToPath(import.meta.resolve('stripe'))));
-const words = Object.fromEntries(
-  Object.entries(SOURCES).map(([name, [file, type]]) => {
-    const text = readFileSync(join(sdk, 'esm/resources', `${file}.d.ts`), 'utf8');
-    const union = new RegExp(`type ${type} = (.*);`).exec(text)?.[1] ?? '';
-    const found = [...union.matchAll(/'([^']+)'/g)].map((match) => match[1]!);
-    return [name, found.filter((word) => word !== 'unknown').sort()];
-  }),
-);
-writeFileSync(new URL('resources/words.json', import.meta.url), `${JSON.stringify(words, null, 2)}\n`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) derive();
+
+function derive(): void {
+  const sdk = dirname(dirname(fileURLToPath(import.meta.resolve('stripe'))));
+  const words = Object.fromEntries(
+    Object.entries(SOURCES).map(([name, [file, type]]) => {
+      const text = readFileSync(join(sdk, 'esm/resources', `${file}.d.ts`), 'utf8');
+      const union = new RegExp(`type ${type} = (.*);`).exec(text)?.[1] ?? '';
+      const found = [...union.matchAll(/'([^']+)'/g)].map((match) => match[1]!);
+      return [name, found.filter((word) => word !== 'unknown').sort()];
+    }),
+  );
+  writeFileSync(new URL('resources/words.json', import.meta.url), `${JSON.stringify(words, null, 2)}\n`);
+}

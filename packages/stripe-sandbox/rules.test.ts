@@ -197,3 +197,13 @@ test('an idempotency key of more than 255 characters is refused', async (t) => {
   await assert.rejects(stripe.customers.create({}, { idempotencyKey: 'k'.repeat(300) }), { statusCode: 400 });
   await stripe.customers.create({}, { idempotencyKey: 'k'.repeat(255) });
 });
+
+test('a number, a flag or a word that is given as an object is refused with 400', async (t) => {
+  const { sandbox } = await bench(t);
+  for (const wrong of ['limit[a]=1', 'created[gt][a]=1', 'email[a]=1']) {
+    const answer = await fetch(`${sandbox.url}/v1/customers?${wrong}`, {
+      headers: { authorization: 'Bearer sk_test_x' },
+    });
+    assert.equal(answer.status, 400, wrong);
+  }
+});

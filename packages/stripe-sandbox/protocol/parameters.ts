@@ -31,26 +31,28 @@ function reader<T>(about: About, read: (value: Form, name: string) => T): Reader
   return Object.assign(read, { about });
 }
 
+const shown = (value: Form) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 export const text: Reader<string> = reader({ type: 'text' }, (value, name) => {
-  if (typeof value !== 'string') throw invalid(`Invalid string: ${JSON.stringify(value)}`, name);
+  if (typeof value !== 'string') throw invalid(`Invalid string: ${shown(value)}`, name);
   return value;
 });
 
 export const integer: Reader<number> = reader({ type: 'integer' }, (value, name) => {
   if (typeof value !== 'string' || !/^-?\d+$/.test(value)) {
-    throw invalid(`Invalid integer: ${String(value)}`, name, 'parameter_invalid_integer');
+    throw invalid(`Invalid integer: ${shown(value)}`, name, 'parameter_invalid_integer');
   }
   return Number(value);
 });
 
 export const decimalNumber: Reader<number> = reader({ type: 'decimal' }, (value, name) => {
   if (typeof value !== 'string' || !/^-?(\d+\.?\d*|\.\d+)$/.test(value))
-    throw invalid(`Invalid decimal: ${String(value)}`, name);
+    throw invalid(`Invalid decimal: ${shown(value)}`, name);
   return Number(value);
 });
 
 export const flag: Reader<boolean> = reader({ type: 'flag' }, (value, name) => {
-  if (value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${String(value)}`, name);
+  if (value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${shown(value)}`, name);
   return value === 'true';
 });
 
@@ -78,23 +80,19 @@ export function emptyable<T>(other: Reader<T>): Reader<T | null> {
 }
 
 export function list<T>(item: Reader<T>): Reader<T[]> {
-  const read = reader({ type: 'list', of: item.about }, (value, name) => {
-    if (value === '') return [];
+  return reader({ type: 'list', of: item.about }, (value, name) => {
     const items = itemsOf(value);
     if (!items) throw invalid(`Invalid array`, name);
     return items.map((one, index) => item(one, `${name}[${index}]`));
   });
-  return Object.assign(read, { clears: true });
 }
 
 /** An object with any keys, whose values share one reader: metadata, currency options. */
 export function hash<T>(field: Reader<T>): Reader<Record<string, T>> {
-  const read = reader({ type: 'hash', of: field.about }, (value, name) => {
-    if (value === '') return {};
+  return reader({ type: 'hash', of: field.about }, (value, name) => {
     if (typeof value !== 'object') throw invalid(`Invalid object`, name);
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, field(one, `${name}[${key}]`)]));
   });
-  return Object.assign(read, { clears: true });
 }
 
 export function needed<T>(other: Reader<T>): Needed<T> {
@@ -126,7 +124,10 @@ export function readShape<S extends Shape>(shape: S, form: FormObject, inside = 
   return read as Read<S>;
 }
 
+/** Metadata of an object. */
 export const metadata = emptyable(hash(text));
+/** Metadata where nothing can be cleared: inside of other parameters, and of a few objects. */
+export const newMetadata = hash(text);
 
 /** Merges metadata by Stripe's rule: given keys are set, empty ones removed, all others stay; `metadata=''` removes all. */
 export function mergeMetadata(

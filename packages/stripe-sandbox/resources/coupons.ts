@@ -68,7 +68,7 @@ const promotionCreatable = {
   customer: p.text,
   expires_at: p.integer,
   max_redemptions: p.integer,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   promotion: p.needed(p.object({ coupon: p.needed(p.text), type: p.needed(p.oneOf('coupon')) })),
   restrictions: p.object({
     currency_options: p.hash(p.object({ minimum_amount: p.integer })),

@@ -71,8 +71,8 @@ const previewable = {
   currency: p.text,
   customer: p.text,
   customer_details: p.object({
-    address: p.address,
-    tax_exempt: p.oneOf('none', 'exempt', 'reverse'),
+    address: p.emptyable(p.address),
+    tax_exempt: p.emptyable(p.oneOf('none', 'exempt', 'reverse')),
     tax_ids: p.list(p.object({ type: p.needed(p.oneOf(...WORDS.taxIdTypes)), value: p.needed(p.text) })),
   }),
   discounts: discountList,

@@ -22,7 +22,7 @@ const creatable = {
   allow_redisplay: p.oneOf('always', 'limited', 'unspecified'),
   billing_details: billingDetails,
   card: p.object({ number: p.text, exp_month: p.integer, exp_year: p.integer, cvc: p.text, token: p.text }),
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   type: p.needed(p.oneOf('card')),
 };
 

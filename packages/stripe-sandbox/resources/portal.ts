@@ -10,51 +10,57 @@ import { idOf, newId, type World } from '../world/world.ts';
 import { prorationBehavior } from './subscription-parameters.ts';
 import { WORDS } from './words.ts';
 
-const features = p.object({
-  customer_update: p.object({
-    allowed_updates: p.list(p.oneOf('address', 'email', 'name', 'phone', 'shipping', 'tax_id')),
-    enabled: p.flag,
-  }),
-  invoice_history: p.object({ enabled: p.needed(p.flag) }),
-  payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.emptyable(p.text) }),
-  subscription_cancel: p.object({
-    cancellation_reason: p.object({
-      enabled: p.needed(p.flag),
-      options: p.list(
-        p.oneOf(
-          'customer_service',
-          'low_quality',
-          'missing_features',
-          'other',
-          'switched_service',
-          'too_complex',
-          'too_expensive',
-          'unused',
+/** `enabled` is needed to create a configuration, and optional to change one. */
+const features = <F extends p.Reader<boolean>>(enabled: F) =>
+  p.object({
+    customer_update: p.object({
+      allowed_updates: p.emptyable(p.list(p.oneOf('address', 'email', 'name', 'phone', 'shipping', 'tax_id'))),
+      enabled,
+    }),
+    invoice_history: p.object({ enabled: p.needed(p.flag) }),
+    payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.emptyable(p.text) }),
+    subscription_cancel: p.object({
+      cancellation_reason: p.object({
+        enabled: p.needed(p.flag),
+        options: p.emptyable(
+          p.list(
+            p.oneOf(
+              'customer_service',
+              'low_quality',
+              'missing_features',
+              'other',
+              'switched_service',
+              'too_complex',
+              'too_expensive',
+              'unused',
+            ),
+          ),
+        ),
+      }),
+      enabled,
+      mode: p.oneOf('at_period_end', 'immediately'),
+      proration_behavior: prorationBehavior,
+    }),
+    subscription_update: p.object({
+      billing_cycle_anchor: p.oneOf('now', 'unchanged'),
+      default_allowed_updates: p.emptyable(p.list(p.oneOf('price', 'promotion_code', 'quantity'))),
+      enabled,
+      products: p.emptyable(
+        p.list(
+          p.object({
+            product: p.needed(p.text),
+            prices: p.needed(p.list(p.text)),
+            adjustable_quantity: p.object({ enabled: p.needed(p.flag), maximum: p.integer, minimum: p.integer }),
+          }),
         ),
       ),
-    }),
-    enabled: p.flag,
-    mode: p.oneOf('at_period_end', 'immediately'),
-    proration_behavior: prorationBehavior,
-  }),
-  subscription_update: p.object({
-    billing_cycle_anchor: p.oneOf('now', 'unchanged'),
-    default_allowed_updates: p.list(p.oneOf('price', 'promotion_code', 'quantity')),
-    enabled: p.flag,
-    products: p.list(
-      p.object({
-        product: p.needed(p.text),
-        prices: p.needed(p.list(p.text)),
-        adjustable_quantity: p.object({ enabled: p.needed(p.flag), maximum: p.integer, minimum: p.integer }),
+      proration_behavior: prorationBehavior,
+      schedule_at_period_end: p.object({
+        conditions: p.list(p.object({ type: p.needed(p.oneOf('decreasing_item_amount', 'shortening_interval')) })),
       }),
-    ),
-    proration_behavior: prorationBehavior,
-    schedule_at_period_end: p.object({
-      conditions: p.list(p.object({ type: p.needed(p.oneOf('decreasing_item_amount', 'shortening_interval')) })),
+      trial_update_behavior: p.oneOf('continue_trial', 'end_trial'),
     }),
-    trial_update_behavior: p.oneOf('continue_trial', 'end_trial'),
-  }),
-});
+  });
 
 const writable = {
   business_profile: p.object({
@@ -63,7 +69,7 @@ const writable = {
     terms_of_service_url: p.emptyable(p.text),
   }),
   default_return_url: p.emptyable(p.text),
-  features,
+  features: features(p.flag),
   login_page: p.object({ enabled: p.needed(p.flag) }),
   metadata: p.metadata,
   name: p.emptyable(p.text),
@@ -88,6 +94,7 @@ function createConfiguration(world: World, given: Asked, isDefault = false): Str
       subscription_cancel: {
         cancellation_reason: {
           enabled: false,
+          feedback_options: null,
           options: ['too_expensive', 'missing_features', 'switched_service', 'unused', 'other'],
         },
         enabled: isDefault,
@@ -127,13 +134,21 @@ function write(world: World, configuration: Stripe.BillingPortal.Configuration, 
   Object.assign(configuration.business_profile, given.business_profile);
   if (given.login_page) configuration.login_page = { enabled: given.login_page.enabled, url: null };
   const held = configuration.features as unknown as Record<string, object>;
-  for (const [name, feature] of Object.entries(given.features ?? {})) Object.assign(held[name]!, feature);
+  for (const [name, feature] of Object.entries(given.features ?? {})) {
+    Object.assign(held[name]!, emptied(feature as Record<string, unknown>));
+  }
   for (const { product, prices } of given.features?.subscription_update?.products ?? []) {
     world.store.get('product', product, 'features[subscription_update][products][0][product]');
     for (const price of prices ?? [])
       world.store.get('price', price, 'features[subscription_update][products][0][prices][0]');
   }
   configuration.updated = world.now();
+}
+
+/** A feature in which the lists that were cleared are empty. */
+function emptied(feature: Record<string, unknown>): object {
+  const values = Object.entries(feature).map(([key, value]) => [key, value === null ? [] : value]);
+  return Object.fromEntries(values);
 }
 
 /** The configuration of sessions that name none. */
@@ -245,8 +260,10 @@ export function portalSession(world: World, secret: string): Stripe.BillingPorta
 }
 
 export const portalRoutes: Route[] = [
-  route('POST /v1/billing_portal/configurations', { ...writable, features: p.needed(features) }, (world, given) =>
-    createConfiguration(world, given),
+  route(
+    'POST /v1/billing_portal/configurations',
+    { ...writable, features: p.needed(features(p.needed(p.flag))), metadata: p.newMetadata },
+    (world, given) => createConfiguration(world, given),
   ),
   retrieve('/v1/billing_portal/configurations', 'billing_portal.configuration'),
   route('POST /v1/billing_portal/configurations/:id', { ...writable, active: p.flag }, (world, given, { id }) => {

@@ -43,13 +43,13 @@ const creatable = {
   currency: p.needed(p.text),
   currency_options: currencyOptions,
   lookup_key: p.text,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   nickname: p.text,
   product: p.text,
   product_data: p.object({
     id: p.text,
     name: p.needed(p.text),
-    metadata: p.metadata,
+    metadata: p.newMetadata,
     active: p.flag,
     tax_code: p.text,
     unit_label: p.text,
@@ -79,7 +79,7 @@ export const priceData = p.object({
   product_data: p.object({
     name: p.needed(p.text),
     description: p.text,
-    metadata: p.metadata,
+    metadata: p.newMetadata,
     images: p.list(p.text),
     tax_code: p.text,
     unit_label: p.text,
@@ -204,7 +204,7 @@ function optionsOf(given: ReturnType<typeof currencyOptions>): NonNullable<Strip
 
 const updatable = {
   active: p.flag,
-  currency_options: currencyOptions,
+  currency_options: p.emptyable(currencyOptions),
   lookup_key: p.emptyable(p.text),
   metadata: p.metadata,
   nickname: p.emptyable(p.text),
@@ -237,6 +237,7 @@ export const priceRoutes: Route[] = [
       if (given.nickname !== undefined) price.nickname = given.nickname;
       if (given.tax_behavior !== undefined) price.tax_behavior = given.tax_behavior;
       if (given.metadata !== undefined) price.metadata = p.mergeMetadata(price.metadata, given.metadata);
+      if (given.currency_options === null) delete price.currency_options;
       if (given.currency_options)
         price.currency_options = { ...price.currency_options, ...optionsOf(given.currency_options) };
     });

@@ -8,23 +8,24 @@ import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 import { createPrice } from './prices.ts';
 
-const writable = {
-  active: p.flag,
+const packageDimensions = p.object({
+  height: p.needed(p.decimalNumber),
+  length: p.needed(p.decimalNumber),
+  weight: p.needed(p.decimalNumber),
+  width: p.needed(p.decimalNumber),
+});
+const features = p.list(p.object({ name: p.needed(p.text) }));
+
+const plain = { active: p.flag, name: p.text, shippable: p.flag, statement_descriptor: p.text };
+
+const updatable = {
+  ...plain,
+  default_price: p.text,
   description: p.emptyable(p.text),
   images: p.emptyable(p.list(p.text)),
-  marketing_features: p.emptyable(p.list(p.object({ name: p.needed(p.text) }))),
+  marketing_features: p.emptyable(features),
   metadata: p.metadata,
-  name: p.text,
-  package_dimensions: p.emptyable(
-    p.object({
-      height: p.needed(p.decimalNumber),
-      length: p.needed(p.decimalNumber),
-      weight: p.needed(p.decimalNumber),
-      width: p.needed(p.decimalNumber),
-    }),
-  ),
-  shippable: p.flag,
-  statement_descriptor: p.text,
+  package_dimensions: p.emptyable(packageDimensions),
   tax_code: p.emptyable(p.text),
   unit_label: p.emptyable(p.text),
   url: p.emptyable(p.text),
@@ -36,15 +37,23 @@ const priceData = p.object({
   tax_behavior: p.oneOf('exclusive', 'inclusive', 'unspecified'),
   unit_amount: p.integer,
   unit_amount_decimal: p.decimalNumber,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
 });
 
 const creatable = {
-  ...writable,
-  name: p.needed(p.text),
-  id: p.text,
+  ...plain,
   default_price_data: priceData,
+  description: p.text,
+  id: p.text,
+  images: p.list(p.text),
+  marketing_features: features,
+  metadata: p.newMetadata,
+  name: p.needed(p.text),
+  package_dimensions: packageDimensions,
+  tax_code: p.text,
   type: p.oneOf('good', 'service'),
+  unit_label: p.text,
+  url: p.text,
 };
 
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Product {
@@ -60,18 +69,14 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Product {
 export const productRoutes: Route[] = [
   route('POST /v1/products', creatable, create),
   retrieve('/v1/products', 'product'),
-  route(
-    'POST /v1/products/:id',
-    { ...writable, default_price: p.text },
-    (world, { default_price, ...given }, { id }) => {
-      const product = world.store.get('product', id);
-      emitChange(world, 'product.updated', product, () => {
-        writeProduct(world, product, given);
-        if (default_price) product.default_price = world.store.get('price', default_price, 'default_price').id;
-      });
-      return product;
-    },
-  ),
+  route('POST /v1/products/:id', updatable, (world, { default_price, ...given }, { id }) => {
+    const product = world.store.get('product', id);
+    emitChange(world, 'product.updated', product, () => {
+      writeProduct(world, product, given);
+      if (default_price) product.default_price = world.store.get('price', default_price, 'default_price').id;
+    });
+    return product;
+  }),
   route('DELETE /v1/products/:id', {}, (world, _, { id }) => {
     const product = world.store.get('product', id);
     if (world.store.all('price').some((price) => idOf(price.product) === id)) {

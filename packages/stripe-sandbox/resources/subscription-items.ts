@@ -60,12 +60,16 @@ function ownerOf(world: World, id: string): { subscription: Stripe.Subscription;
 }
 
 export const subscriptionItemRoutes: Route[] = [
-  route('POST /v1/subscription_items', { ...contents, ...billing, subscription: p.needed(p.text) }, (world, given) => {
-    const subscription = world.store.get('subscription', given.subscription, 'subscription');
-    const before = new Set(subscription.items.data.map((item) => item.id));
-    change(world, subscription, changesOf(world, [{ ...given }]), given);
-    return subscription.items.data.find((item) => !before.has(item.id));
-  }),
+  route(
+    'POST /v1/subscription_items',
+    { ...contents, ...billing, metadata: p.newMetadata, subscription: p.needed(p.text) },
+    (world, given) => {
+      const subscription = world.store.get('subscription', given.subscription, 'subscription');
+      const before = new Set(subscription.items.data.map((item) => item.id));
+      change(world, subscription, changesOf(world, [{ ...given }]), given);
+      return subscription.items.data.find((item) => !before.has(item.id));
+    },
+  ),
   route('GET /v1/subscription_items/:id', {}, (world, _, { id }) => ownerOf(world, id).item),
   route('POST /v1/subscription_items/:id', { ...contents, ...billing, off_session: p.flag }, (world, given, { id }) => {
     change(world, ownerOf(world, id).subscription, changesOf(world, [{ ...given, id }]), given);

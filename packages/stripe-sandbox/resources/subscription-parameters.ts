@@ -5,7 +5,8 @@ import * as p from '../protocol/parameters.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 
-export const discountList = p.emptyable(p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text })));
+export const newDiscounts = p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text }));
+export const discountList = p.emptyable(newDiscounts);
 export const paymentBehavior = p.oneOf(
   'allow_incomplete',
   'default_incomplete',
@@ -73,7 +74,7 @@ export const sharedFields = {
   }),
   metadata: p.metadata,
   payment_settings: p.object({
-    payment_method_options: p.emptyable(p.object({ card: p.emptyable(cardOptions) })),
+    payment_method_options: p.object({ card: p.emptyable(cardOptions) }),
     payment_method_types: p.emptyable(p.list(p.oneOf('card'))),
     save_default_payment_method: p.oneOf('off', 'on_subscription'),
   }),
