@@ -12,6 +12,7 @@ import { emailMessages } from '../../email/schema.ts';
 import { isLive } from '../catalog/access.ts';
 import { createEnvironment, type Environment, type World } from '../testing/convergence/environment.ts';
 import { type Handler, runTrace } from '../testing/convergence/run.ts';
+import type { States } from '../testing/convergence/states.ts';
 import { type Step, trace } from '../testing/convergence/trace.ts';
 
 const TRACES = Number(process.env.TRACES ?? 60);
@@ -22,6 +23,7 @@ const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 
 describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
   let environment: Environment;
   let worlds = 0;
+  const states: States = new Map();
   before(async () => {
     environment = await createEnvironment();
   });
@@ -29,12 +31,12 @@ describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
 
   async function live(steps: Step[], handler: Handler) {
     const world = await environment.open(++worlds);
-    return { world, differences: await runTrace(world, steps, handler) };
+    return { world, differences: await runTrace(world, steps, handler, handler === 'ours' ? states : undefined) };
   }
 
   it('and ends equal to Stripe, with each mail sent once and one live subscription at most', {
     timeout: HOUR_MS,
-  }, async () => {
+  }, async (t) => {
     await fc.assert(
       fc.asyncProperty(trace, async (steps) => {
         const { world, differences } = await live(steps, 'ours');
@@ -44,6 +46,8 @@ describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
       }),
       { numRuns: TRACES, seed, endOnFailure: TRACES > 1_000 },
     );
+    t.diagnostic(`${TRACES} lives came through ${states.size} distinct states of subscriptions`);
+    if (TRACES > 1_000) for (const [state, times] of states) t.diagnostic(`${times} × ${state}`);
   });
 
   for (const handler of ['applies payloads', 'fetches before it locks'] as const) {

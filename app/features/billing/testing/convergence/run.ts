@@ -10,6 +10,7 @@ import type { World } from './environment.ts';
 import { createLife, Killed, type Life } from './life.ts';
 import { applyPayload, fetchThenLock } from './naive.ts';
 import { type QueuedJob, runJob, waitingJobs } from './queue.ts';
+import { observe, type States } from './states.ts';
 import type { Deed, Step } from './trace.ts';
 
 export type Handler = 'ours' | 'applies payloads' | 'fetches before it locks';
@@ -17,9 +18,20 @@ export type Handler = 'ours' | 'applies payloads' | 'fetches before it locks';
 const RETURNS = { successUrl: 'https://app.example.com/paid', cancelUrl: 'https://app.example.com/billing' };
 const MAX_ROUNDS = 12;
 
-/** @returns what of the tables differs from Stripe in the end */
-export async function runTrace(world: World, steps: readonly Step[], handler: Handler): Promise<Difference[]> {
-  for (const step of steps) await take(world, step, handler);
+/**
+ * @param states counts the states that the trace comes through
+ * @returns what of the tables differs from Stripe in the end
+ */
+export async function runTrace(
+  world: World,
+  steps: readonly Step[],
+  handler: Handler,
+  states: States = new Map(),
+): Promise<Difference[]> {
+  for (const step of steps) {
+    await take(world, step, handler);
+    observe(states, world.sandbox);
+  }
   return comeToRest(world, handler);
 }
 
