@@ -8,6 +8,7 @@ import { LEASE_MS } from '../../projection/leases.ts';
 import { projectQueue } from '../../queues.ts';
 import type { World } from './environment.ts';
 import { createLife, Killed, type Life } from './life.ts';
+import { join, leave } from './members.ts';
 import { applyPayload, fetchThenLock } from './naive.ts';
 import { type QueuedJob, runJob, waitingJobs } from './queue.ts';
 import { observe, type States } from './states.ts';
@@ -172,6 +173,8 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
     sandbox.customer.completeCheckout(id, { card: '4242424242424242' });
     return;
   }
+  if (deed.do === 'join') return join(world);
+  if (deed.do === 'leave') return leave(world);
   const customer = await start().customers.find(access.organizationId);
   if (customer === undefined) return;
   const subscription = await liveOf(stripe, customer);
