@@ -29,7 +29,7 @@ describe('documents', () => {
       const text = readFileSync(path, 'utf8');
       for (const [, name] of text.matchAll(/`(?:[\w/-]+\/)?([\w.-]+\.(?:test|heavy)\.ts)`/g))
         assert.ok(testFiles.has(name!), `${path}: ${name}`);
-      for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:]+)/g))
+      for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:-]+)/g))
         assert.ok(name! in scripts, `${path}: npm run ${name}`);
     }
   });

@@ -62,7 +62,7 @@ import Stripe from 'stripe';
 import { createStripeSandbox } from './stripe-sandbox/sandbox.ts';
 
 for (const file of globSync('stripe-sandbox/**/*.ts')) {
-  if (!/main\\.ts$|\\.test\\.ts$/.test(file)) await import(\`./\${file}\`);
+  if (!/main\\.ts$|\\.(test|heavy)\\.ts$/.test(file)) await import(\`./\${file}\`);
 }
 const sandbox = createStripeSandbox({ seed: 1, startAt: 1_800_000_000 });
 const stripe = new Stripe('sk_test_elsewhere', { httpClient: sandbox.httpClient });

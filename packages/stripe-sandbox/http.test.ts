@@ -151,7 +151,7 @@ test('price tiers are shown only when expanded', async (t) => {
     { up_to: 10, unit_amount: 100 },
     { up_to: 'inf', unit_amount: 50 },
   ];
-  const { id } = await monthly(stripe, 0, { billing_scheme: 'tiered', tiers_mode: 'graduated', tiers });
+  const { id } = await monthly(stripe, undefined, { billing_scheme: 'tiered', tiers_mode: 'graduated', tiers });
   assert.equal((await stripe.prices.retrieve(id)).tiers, undefined);
   assert.equal((await stripe.prices.retrieve(id, { expand: ['tiers'] })).tiers!.length, 2);
 });

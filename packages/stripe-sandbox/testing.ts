@@ -32,14 +32,14 @@ export function sdkFor(sandbox: RunningSandbox, config: Stripe.StripeConfig = {}
 /** Creates a product with a monthly price of that many cents; `params` override the price's fields. */
 export async function monthly(
   stripe: Stripe,
-  cents: number,
+  cents: number | undefined,
   params: Partial<Stripe.PriceCreateParams> = {},
 ): Promise<Stripe.Price> {
   const product = await stripe.products.create({ name: `Plan at ${cents}` });
   return stripe.prices.create({
     product: product.id,
     currency: 'usd',
-    unit_amount: cents,
+    ...(cents !== undefined && { unit_amount: cents }),
     recurring: { interval: 'month' },
     ...params,
   });

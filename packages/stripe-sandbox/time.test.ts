@@ -168,6 +168,7 @@ test('a test clock moves only its own customers', async (t) => {
     return (await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] })).id;
   };
   const [timed, other] = [await subscribe({ test_clock: clock.id }), await subscribe({})];
+  await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: START + 32 * DAY });
   const advanced = await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: START + 63 * DAY });
   assert.deepEqual([advanced.status, advanced.frozen_time], ['ready', START + 63 * DAY]);
   assert.equal((await stripe.invoices.list({ subscription: timed })).data.length, 3);

@@ -196,7 +196,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
 
     await page.getByRole('button', { name: 'Cancel the subscription' }).click();
     assert.ok(await page.getByText(/Ends on/).isVisible());
-    assert.equal((await subscription()).cancel_at_period_end, true);
+    assert.equal((await subscription()).cancel_at, (await subscription()).items.data[0]!.current_period_end);
     await picture('portal-cancelled');
     await page.getByRole('button', { name: 'Keep the subscription' }).click();
     assert.ok(await page.getByText(/Renews on/).isVisible());
@@ -255,7 +255,10 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
     await page.waitForLoadState();
     assert.ok(attempts() > sent);
     await page.getByRole('button', { name: 'Fail the next payment' }).first().click();
-    await page.waitForLoadState();
+    assert.ok(await page.getByText('the next payment fails').isVisible());
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture('dashboard-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
     await picture('dashboard-later');
   });
 

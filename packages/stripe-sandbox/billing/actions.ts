@@ -4,10 +4,12 @@ import { deliverNow } from '../events/deliveries.ts';
 import { emit } from '../events/events.ts';
 import type { World } from '../world/world.ts';
 import { finalize, voidInvoice } from './invoices/invoices.ts';
-import { attempt, retry } from './subscriptions/collection.ts';
+import { settleRefund } from './payments/refunds.ts';
+import { attempt, overdue, retry } from './subscriptions/collection.ts';
 import { endAsPlanned } from './subscriptions/endings.ts';
 import { expirePendingUpdate } from './subscriptions/pending-updates.ts';
 import { announceRenewal, renew, resumeCollection, trialWillEnd } from './subscriptions/renewals.ts';
+import { expireResumption } from './subscriptions/resuming.ts';
 import { expireIncomplete } from './subscriptions/subscribing.ts';
 
 export const ACTIONS: Record<string, (world: World, subject: string) => void> = {
@@ -16,10 +18,13 @@ export const ACTIONS: Record<string, (world: World, subject: string) => void> = 
   expire_checkout: expireCheckout,
   expire_incomplete: (world, id) => expireIncomplete(world, id, (invoice) => voidInvoice(world, invoice)),
   expire_pending_update: expirePendingUpdate,
+  expire_resumption: expireResumption,
   finalize: finalizeAndCollect,
+  overdue,
   renew,
   resume_collection: resumeCollection,
   retry,
+  settle_refund: settleRefund,
   trial_will_end: trialWillEnd,
   upcoming: announceRenewal,
 };

@@ -17,7 +17,7 @@ export function nowFor(world: World, customerId: string | null): number {
 }
 
 /** Puts a customer's action on the agenda of the customer's clock. */
-export function schedule(world: World, customerId: string, action: string, subject: string, at: number): void {
+export function schedule(world: World, customerId: string | null, action: string, subject: string, at: number): void {
   world.agenda.put({ key: `${action}:${subject}`, at, clock: clockOf(world, customerId), action, subject });
 }
 

@@ -6,6 +6,7 @@ import { type FormObject, parseForm } from '../protocol/form.ts';
 import { list, readShape, text } from '../protocol/parameters.ts';
 import type { Route } from '../protocol/routes.ts';
 import { ROUTES } from '../resources/all.ts';
+import { checkRules } from '../resources/rules.ts';
 import { Fault, invalid } from '../world/fault.ts';
 import { API_VERSION, newId, type World } from '../world/world.ts';
 import { present } from './expansion.ts';
@@ -40,6 +41,7 @@ export function createApi(world: World): Api {
   function answerOnce(request: ApiRequest, key: string | null, headers: Headers): Answer {
     try {
       authenticate(request);
+      if (key && key.length > KEY_LENGTH) throw invalid(`Idempotency keys can be up to ${KEY_LENGTH} characters long.`);
       const before = key ? keys.recall(key, request, world.now()) : undefined;
       if (before) return { ...before, headers: { ...before.headers, 'request-id': headers['request-id'] } };
     } catch (error) {
@@ -65,6 +67,9 @@ export function createApi(world: World): Api {
 
 type Headers = Record<string, string> & { 'request-id': string };
 
+/** The longest idempotency key that Stripe accepts (docs.stripe.com/api/idempotent_requests). */
+const KEY_LENGTH = 255;
+
 function keyOf(request: ApiRequest): string | null {
   return (request.method === 'POST' && request.headers['idempotency-key']) || null;
 }
@@ -79,7 +84,9 @@ function handle(world: World, request: ApiRequest): unknown {
   const { route, bound } = match(request.method, path);
   const form = { ...parseForm(query ?? ''), ...parseForm(request.body) };
   const expand = takeExpand(form);
-  return present(world, route.handle(world, readShape(route.shape, form), bound), expand);
+  const params = readShape(route.shape, form);
+  checkRules(world, route, params, bound);
+  return present(world, route.handle(world, params, bound), expand);
 }
 
 function takeExpand(form: FormObject): string[] {

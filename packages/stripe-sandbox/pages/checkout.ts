@@ -50,9 +50,11 @@ function pay(sandbox: StripeSandbox, session: Stripe.Checkout.Session, fields: R
 }
 
 function formOf(fields: Record<string, string>): CheckoutForm {
-  const { card, email, name, country, taxId, promotion, authentication } = fields;
+  const { card, expiry, cvc, email, name, country, taxId, promotion, authentication } = fields;
   return {
     ...(card && { card }),
+    ...(expiry && { expiry }),
+    ...(cvc && { cvc }),
     ...(email && { email }),
     ...(name && { name }),
     ...(country && { country }),
@@ -134,7 +136,7 @@ function buttonOf(session: Stripe.Checkout.Session, total: number, currency: str
 /** The 3-D Secure page, which a bank shows in reality: a button for each possible result. */
 function challenge({ world }: StripeSandbox, session: Stripe.Checkout.Session, fields: Record<string, string>): Answer {
   const due = money(session.amount_total ?? 0, session.currency ?? 'usd');
-  const kept = ['card', 'email', 'name', 'country', 'taxId', 'promotion'].map(
+  const kept = ['card', 'expiry', 'cvc', 'email', 'name', 'country', 'taxId', 'promotion'].map(
     (name): Html => html`<input type="hidden" name="${name}" value="${fields[name] ?? ''}">`,
   );
   return page(

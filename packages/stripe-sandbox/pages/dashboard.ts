@@ -1,7 +1,8 @@
 /** The dashboard: customers, subscriptions, invoices, clocks, events and deliveries, with buttons for time and trouble. */
-
+import type Stripe from 'stripe';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer } from '../protocol/answer.ts';
+import { furthest } from '../resources/test-clocks.ts';
 import type { TroubleRates } from '../world/trouble.ts';
 import { idOf } from '../world/world.ts';
 import { chipOf } from './invoice.ts';
@@ -9,7 +10,6 @@ import { ask, day, FOREIGN, fieldsOf, type Html, html, moment, money, page, prob
 import type { Page } from './page.ts';
 
 const SHOWN = 30;
-const REFRESH_SECONDS = 15;
 const RATES = [
   'duplicate',
   'reorder',
@@ -47,9 +47,7 @@ async function act(sandbox: StripeSandbox, fields: Record<string, string>): Prom
       }
       const clock = sandbox.world.store.find('test_helpers.test_clock', fields.clock);
       if (!clock) return 'Clock not found.';
-      const to = String(clock.frozen_time + Math.round(days * 86_400));
-      return (await ask(sandbox, 'POST', `/v1/test_helpers/test_clocks/${clock.id}/advance`, { frozen_time: to }))
-        .message;
+      return advanceTestClock(sandbox, clock, clock.frozen_time + Math.round(days * 86_400));
     }
     case 'resend': {
       const delivery = sandbox.deliveries.all().find(({ id }) => id === fields.delivery);
@@ -59,6 +57,9 @@ async function act(sandbox: StripeSandbox, fields: Record<string, string>): Prom
     }
     case 'decline':
       sandbox.troubles.declineNext('generic_decline', fields.customer || undefined);
+      return '';
+    case 'forget':
+      sandbox.troubles.forgetDecline(fields.customer ?? '');
       return '';
     case 'trouble': {
       const rates = RATES.map((name) => [name, Number(fields[name] ?? 0) / 100] as const);
@@ -71,22 +72,36 @@ async function act(sandbox: StripeSandbox, fields: Record<string, string>): Prom
   }
 }
 
+/** Advances a test clock, in steps as long as Stripe's API allows. @returns an error message, or an empty string */
+async function advanceTestClock(
+  sandbox: StripeSandbox,
+  clock: Stripe.TestHelpers.TestClock,
+  until: number,
+): Promise<string> {
+  while (clock.frozen_time < until) {
+    const frozen_time = String(Math.min(until, furthest(sandbox.world, clock)));
+    const asked = await ask(sandbox, 'POST', `/v1/test_helpers/test_clocks/${clock.id}/advance`, { frozen_time });
+    if (!asked.ok) return asked.message;
+  }
+  return '';
+}
+
 function show(sandbox: StripeSandbox, message?: string): Answer {
   const { store } = sandbox.world;
   const customers = store.all('customer').toReversed();
   const clocks = store.all('test_helpers.test_clock').toReversed().slice(0, SHOWN);
   return page(
     'Dashboard',
-    html`<h1>Stripe sandbox <span class="soft">${moment(sandbox.clock.now())} UTC</span></h1>${problem(message)}
+    html`<h1>Stripe sandbox <span class="soft">${moment(sandbox.clock.now())} UTC</span> <a class="button" href="/">Refresh</a></h1>${problem(message)}
 <section class="card"><form class="inline" method="post"><label>Advance time by days<input name="days" type="number" min="0" max="${MAX_DAYS}" step="any" value="31"></label>
 <label>of<select name="clock"><option value="">customers without a test clock</option>${clocks.map(
       (clock) => html`<option value="${clock.id}">${clock.name ?? clock.id} (${day(clock.frozen_time)})</option>`,
     )}</select></label><button name="action" value="advance">Advance</button></form>
-<details><summary>Trouble</summary>${troubleForm(sandbox)}</details></section>
+<details${Object.entries(sandbox.troubles.rates).some(([name, rate]) => (RATES as readonly string[]).includes(name) && rate > 0) && html` open`}><summary>Trouble</summary>${troubleForm(sandbox)}</details></section>
 <h2>Customers (${customers.length})</h2>${customerTable(sandbox, customers.slice(0, SHOWN))}
 <h2>Invoices</h2>${invoiceTable(sandbox)}
 <h2>Events and deliveries</h2>${deliveryTable(sandbox)}`,
-    { wide: true, refresh: REFRESH_SECONDS, status: message ? 400 : 200 },
+    { wide: true, status: message ? 400 : 200 },
   );
 }
 
@@ -99,19 +114,25 @@ function troubleForm({ troubles }: StripeSandbox): Html {
 <form class="inline" method="post">${inputs}<button name="action" value="trouble">Set</button></form>`;
 }
 
-function customerTable({ world }: StripeSandbox, customers: ReturnType<StripeSandbox['world']['store']['all']>): Html {
+/** Whether the customer's next payment fails, and the button that changes it. */
+function nextPayment({ troubles }: StripeSandbox, customer: string): Html {
+  const fails = troubles.declines.some((one) => one.customer === customer);
+  const [action, text] = fails ? ['forget', 'Let it succeed'] : ['decline', 'Fail the next payment'];
+  return html`${fails && html`<span class="chip bad">the next payment fails</span> `}<form class="inline" method="post"><input type="hidden" name="customer" value="${customer}"><button name="action" value="${action}">${text}</button></form>`;
+}
+
+function customerTable(sandbox: StripeSandbox, customers: ReturnType<StripeSandbox['world']['store']['all']>): Html {
   const rows = (customers as { id: string; deleted?: boolean; name?: string | null; email?: string | null }[]).map(
     (customer) => {
-      const subscriptions = world.store.all('subscription').filter((one) => idOf(one.customer) === customer.id);
+      const subscriptions = sandbox.world.store.all('subscription').filter((one) => idOf(one.customer) === customer.id);
       const shown = subscriptions.map((one) => {
         const price = one.items.data[0]?.price;
         return html`<div>${price?.lookup_key ?? price?.id} <span class="chip ${chipOf(one.status)}">${one.status}</span></div>`;
       });
-      const decline = html`<form class="inline" method="post"><input type="hidden" name="customer" value="${customer.id}"><button name="action" value="decline">Fail the next payment</button></form>`;
-      return html`<tr><td>${customer.name ?? customer.email ?? ''}<br><code>${customer.id}</code></td><td>${shown}</td><td>${customer.deleted ? html`<span class="chip bad">deleted</span>` : decline}</td></tr>`;
+      return html`<tr><td>${customer.name ?? customer.email ?? ''}<br><code>${customer.id}</code></td><td>${shown}</td><td>${customer.deleted ? html`<span class="chip bad">deleted</span>` : nextPayment(sandbox, customer.id)}</td></tr>`;
     },
   );
-  return html`<section class="card scroll"><table><tr><th>Customer</th><th>Subscriptions</th><th></th></tr>${rows}</table></section>`;
+  return html`<section class="card scroll"><table><tr><th>Customer</th><th>Subscriptions</th><th>Next payment</th></tr>${rows}</table></section>`;
 }
 
 function invoiceTable({ world }: StripeSandbox): Html {

@@ -1,11 +1,11 @@
 /** The hosted invoice page, its PDF, and the 3-D Secure page for payments outside of checkout. */
 import type Stripe from 'stripe';
-import { cardByNumber } from '../billing/payments/cards.ts';
-import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
+import { attach } from '../billing/payments/payment-methods.ts';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { Fault } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
+import { enteredCard } from './entered-card.ts';
 import { ask, cardFields, day, FOREIGN, fieldsOf, html, money, page, problem, refusal, seeOther } from './layout.ts';
 import type { Page } from './page.ts';
 
@@ -22,8 +22,8 @@ export const invoicePages: Page[] = [
       const invoice = sandbox.world.store.find('invoice', id!);
       if (!invoice) return refusal(404, 'Invoice not found.');
       try {
-        const method = newPaymentMethod(sandbox.world, cardByNumber(fields.card ?? ''));
-        attach(sandbox.world, method, idOf(invoice.customer)!);
+        const customer = idOf(invoice.customer)!;
+        const method = attach(sandbox.world, enteredCard(sandbox, customer, fields), customer);
         const paid = await ask(sandbox, 'POST', `/v1/invoices/${invoice.id}/pay`, { payment_method: method.id });
         return paid.ok ? seeOther(`/i/${invoice.id}`) : show(sandbox, invoice.id, paid.message);
       } catch (error) {

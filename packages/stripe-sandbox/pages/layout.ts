@@ -2,11 +2,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer, ApiRequest } from '../protocol/answer.ts';
+import { money } from '../protocol/currencies.ts';
 import { type Html, html } from './html.ts';
 import { STYLE } from './style.ts';
 
 export type { Html };
-export { html };
+export { html, money };
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -15,12 +16,12 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-export function page(title: string, main: Html, { status = 200, wide = false, refresh = 0 } = {}): Answer {
+export function page(title: string, main: Html, { status = 200, wide = false } = {}): Answer {
   const body = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Stripe sandbox</title>${refresh > 0 && html`<meta http-equiv="refresh" content="${refresh}">`}
+<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Stripe sandbox</title>
 <style>${STYLE}</style></head>
-<body><p class="notice" role="note"><b>Sandbox.</b> This is not Stripe, and no money moves. Use <a href="https://docs.stripe.com/testing">test cards</a> only.</p>
+<body><p class="notice" role="note"><b>Sandbox.</b> This is not Stripe, and no money moves. Use <a href="https://docs.stripe.com/testing">test cards</a> only. <a href="/">Dashboard</a></p>
 <main class="${wide ? 'wide' : 'narrow'}">${main}</main></body></html>`;
   return { status, headers: HEADERS, body: body.text };
 }
@@ -65,13 +66,6 @@ export async function ask(
   const answer = await sandbox.api.answer({ method, path, headers, body: new URLSearchParams(form).toString() });
   const body = JSON.parse(answer.body);
   return { ok: answer.status < 400, body, message: body.error?.message ?? '' };
-}
-
-const ZERO_DECIMALS = new Set(['jpy', 'krw', 'vnd', 'clp', 'pyg', 'xaf', 'xof']);
-
-export function money(amount: number, currency: string): string {
-  const digits = ZERO_DECIMALS.has(currency) ? 0 : 2;
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** digits);
 }
 
 export function day(seconds: number): string {

@@ -1,11 +1,11 @@
 /** The customer portal: the subscription, the card and the invoices, as far as the configuration allows. */
 import type Stripe from 'stripe';
-import { cardByNumber } from '../billing/payments/cards.ts';
-import { attach, newPaymentMethod } from '../billing/payments/payment-methods.ts';
+import { attach } from '../billing/payments/payment-methods.ts';
 import type { StripeSandbox } from '../controls.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { Fault } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
+import { enteredCard } from './entered-card.ts';
 import { chipOf } from './invoice.ts';
 import {
   ask,
@@ -62,12 +62,13 @@ async function act(
   let message = 'This action is not available.';
   if (fields.action === 'cancel' && own && features.subscription_cancel.enabled) {
     const now = features.subscription_cancel.mode === 'immediately';
+    // Under flexible billing Stripe's portal sets the time, not `cancel_at_period_end`.
     const asked = now
       ? await ask(sandbox, 'DELETE', `/v1/subscriptions/${own.id}`)
-      : await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at_period_end: 'true' });
+      : await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at: 'max_period_end' });
     message = asked.message;
   } else if (fields.action === 'resume' && own) {
-    ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at_period_end: 'false' }));
+    ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, { cancel_at: '' }));
   } else if (fields.action === 'change' && own && features.subscription_update.enabled) {
     ({ message } = await ask(sandbox, 'POST', `/v1/subscriptions/${own.id}`, {
       'items[0][id]': own.items.data[0]!.id,
@@ -75,15 +76,15 @@ async function act(
       proration_behavior: features.subscription_update.proration_behavior,
     }));
   } else if (fields.action === 'card' && features.payment_method_update.enabled) {
-    message = await replaceCard(sandbox, session.customer, fields.card ?? '');
+    message = await replaceCard(sandbox, session.customer, fields);
   }
   return message ? show(sandbox, session, message) : seeOther(`/p/session/${secret}`);
 }
 
 /** Makes the new card the default of the customer and of every subscription. @returns an error message, or an empty string */
-async function replaceCard(sandbox: StripeSandbox, customer: string, number: string): Promise<string> {
+async function replaceCard(sandbox: StripeSandbox, customer: string, fields: Record<string, string>): Promise<string> {
   try {
-    const method = attach(sandbox.world, newPaymentMethod(sandbox.world, cardByNumber(number)), customer);
+    const method = attach(sandbox.world, enteredCard(sandbox, customer, fields), customer);
     const invoicing = { 'invoice_settings[default_payment_method]': method.id };
     const asked = [await ask(sandbox, 'POST', `/v1/customers/${customer}`, invoicing)];
     for (const { id } of liveOf(sandbox, customer))
@@ -138,7 +139,12 @@ function subscriptionCard(
   const choices = world.store
     .all('price')
     .filter(
-      (price) => price.active && price.recurring && price.unit_amount !== null && price.currency === one.currency,
+      (price) =>
+        price.active &&
+        world.store.find('product', idOf(price.product))?.active &&
+        price.recurring &&
+        price.unit_amount !== null &&
+        price.currency === one.currency,
     );
   return html`<section class="card"><p><b>${product?.name ?? one.id}</b>${item && (item.quantity ?? 1) > 1 && ` × ${item.quantity}`} <span class="chip ${chipOf(one.status)}">${one.status}</span></p>
 <p class="soft">${amount !== null && amount !== undefined && `${money(amount, one.currency)} a ${item?.price.recurring?.interval}. `}${

@@ -1,8 +1,11 @@
 /** Bodies and queries of Stripe's API v1: `application/x-www-form-urlencoded`, with brackets for nesting. */
-export type Form = string | Form[] | { [key: string]: Form };
+export type Form = string | FormObject;
 export type FormObject = { [key: string]: Form };
 
-/** Parses `a[b][0][c]=x&d[]=y` into `{ a: { b: [{ c: 'x' }] }, d: ['y'] }`. */
+/**
+ * Parses `a[b][0][c]=x&d[]=y` into `{ a: { b: { 0: { c: 'x' } } }, d: { 0: 'y' } }`. Whether `{ 0: … }` is a list or a hash with the key "0" depends
+ * on the parameter, so its reader decides.
+ */
 export function parseForm(text: string): FormObject {
   const root: FormObject = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {
@@ -10,7 +13,7 @@ export function parseForm(text: string): FormObject {
     const keys = head < 0 ? [name] : [name.slice(0, head), ...bracketed(name.slice(head))];
     set(root, keys, value);
   }
-  return asLists(root) as FormObject;
+  return root;
 }
 
 function bracketed(text: string): string[] {
@@ -30,11 +33,8 @@ function set(root: FormObject, keys: string[], value: string): void {
   });
 }
 
-/** Turns objects whose keys are 0, 1, 2 … into arrays. */
-function asLists(value: Form): Form {
-  if (typeof value === 'string') return value;
-  const keys = Object.keys(value);
-  const fields = value as FormObject;
-  for (const key of keys) fields[key] = asLists(fields[key]!);
-  return keys.length > 0 && keys.every((key) => /^\d+$/.test(key)) ? Object.values(fields) : fields;
+/** The items of a list, or undefined if the value is not one: its keys must be 0, 1, 2 … */
+export function itemsOf(value: Form): Form[] | undefined {
+  if (typeof value === 'string') return undefined;
+  return Object.keys(value).every((key) => /^\d+$/.test(key)) ? Object.values(value) : undefined;
 }

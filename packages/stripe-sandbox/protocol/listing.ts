@@ -6,7 +6,6 @@ import { integer, type Read, text } from './parameters.ts';
 export const pagination = { limit: integer, starting_after: text, ending_before: text };
 
 const LIMIT_DEFAULT = 10;
-const LIMIT_MAX = 100;
 
 /**
  * One page of `items`, which are given oldest first. `starting_after` continues with older ones, `ending_before` with newer ones; in both cases
@@ -14,10 +13,6 @@ const LIMIT_MAX = 100;
  */
 export function page<T>(items: T[], params: Read<typeof pagination>, url: string): Stripe.ApiList<T> {
   const limit = params.limit ?? LIMIT_DEFAULT;
-  if (limit < 1 || limit > LIMIT_MAX) throw invalid(`Invalid limit: must be between 1 and ${LIMIT_MAX}`, 'limit');
-  if (params.starting_after && params.ending_before) {
-    throw invalid('Received both starting_after and ending_before parameters; only one of them is allowed.');
-  }
   const newestFirst = items.toReversed();
   if (params.ending_before) {
     const before = newestFirst.slice(0, position(newestFirst, params.ending_before, 'ending_before'));

@@ -1,11 +1,25 @@
 /**
  * Readers of parameters: a reader turns a form value into a typed one, or throws Stripe's 400 that names the parameter. Parameters that a shape
- * does not list are refused as in Stripe: `Received unknown parameter`.
+ * does not list are refused as in Stripe: `Received unknown parameter`. A reader checks the type of a value only; its limits are in the table of
+ * rules (resources/rules.ts), which finds them by what the reader says `about` itself.
  */
 import { invalid } from '../world/fault.ts';
-import type { Form, FormObject } from './form.ts';
+import { type Form, type FormObject, itemsOf } from './form.ts';
 
-export type Reader<T> = (value: Form, name: string) => T;
+/** The type of a parameter, as data. */
+export type About =
+  | { type: 'text' | 'integer' | 'decimal' | 'flag' }
+  | { type: 'choice'; of: readonly string[]; or?: About }
+  | { type: 'list' | 'hash'; of: About }
+  | { type: 'object'; shape: Shape };
+
+export interface Reader<T> {
+  (value: Form, name: string): T;
+  readonly about: About;
+  /** True if an empty value clears the field. Every other text must not be empty. */
+  readonly clears?: boolean;
+  readonly needed?: boolean;
+}
 type Needed<T> = Reader<T> & { needed: true };
 // biome-ignore lint/suspicious/noExplicitAny: a shape holds readers of every type
 export type Shape = Record<string, Reader<any>>;
@@ -13,72 +27,84 @@ export type Read<S extends Shape> = {
   [K in keyof S as S[K] extends { needed: true } ? K : never]: ReturnType<S[K]>;
 } & { [K in keyof S as S[K] extends { needed: true } ? never : K]?: ReturnType<S[K]> | undefined };
 
-export const text: Reader<string> = (value, name) => {
-  if (typeof value !== 'string') throw invalid(`Invalid string: ${JSON.stringify(value)}`, name);
+function reader<T>(about: About, read: (value: Form, name: string) => T): Reader<T> {
+  return Object.assign(read, { about });
+}
+
+const shown = (value: Form) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+export const text: Reader<string> = reader({ type: 'text' }, (value, name) => {
+  if (typeof value !== 'string') throw invalid(`Invalid string: ${shown(value)}`, name);
   return value;
-};
+});
 
-export const integer: Reader<number> = (value, name) => {
+export const integer: Reader<number> = reader({ type: 'integer' }, (value, name) => {
   if (typeof value !== 'string' || !/^-?\d+$/.test(value)) {
-    throw invalid(`Invalid integer: ${String(value)}`, name, 'parameter_invalid_integer');
+    throw invalid(`Invalid integer: ${shown(value)}`, name, 'parameter_invalid_integer');
   }
   return Number(value);
-};
+});
 
-export const decimalNumber: Reader<number> = (value, name) => {
-  if (typeof value !== 'string' || value === '' || !Number.isFinite(Number(value))) {
-    throw invalid(`Invalid decimal: ${String(value)}`, name);
-  }
+export const decimalNumber: Reader<number> = reader({ type: 'decimal' }, (value, name) => {
+  if (typeof value !== 'string' || !/^-?(\d+\.?\d*|\.\d+)$/.test(value))
+    throw invalid(`Invalid decimal: ${shown(value)}`, name);
   return Number(value);
-};
+});
 
-export const flag: Reader<boolean> = (value, name) => {
-  if (value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${String(value)}`, name);
+export const flag: Reader<boolean> = reader({ type: 'flag' }, (value, name) => {
+  if (value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${shown(value)}`, name);
   return value === 'true';
-};
-
-export const anything: Reader<Form> = (value) => value;
+});
 
 export function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
-  return (value, name) => {
+  return reader({ type: 'choice', of: allowed }, (value, name) => {
     const found = allowed.find((one) => one === value);
     if (found === undefined) throw invalid(`Invalid ${name}: must be one of ${allowed.join(', ')}`, name);
     return found;
-  };
+  });
+}
+
+/** One of some words, or another type: `or('now')(integer)`. */
+export function or<const T extends string>(...words: T[]): <U>(other: Reader<U>) => Reader<T | U> {
+  return (other) =>
+    reader(
+      { type: 'choice', of: words, or: other.about },
+      (value, name) => words.find((one) => one === value) ?? other(value, name),
+    );
 }
 
 /** `''` clears a field: it is read as null. */
-export function emptyable<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, name) => (value === '' ? null : reader(value, name));
+export function emptyable<T>(other: Reader<T>): Reader<T | null> {
+  const read = reader(other.about, (value, name) => (value === '' ? null : other(value, name)));
+  return Object.assign(read, { clears: true });
 }
 
-export function list<T>(reader: Reader<T>): Reader<T[]> {
-  return (value, name) => {
-    if (value === '') return [];
-    if (!Array.isArray(value)) throw invalid(`Invalid array`, name);
-    return value.map((item, index) => reader(item, `${name}[${index}]`));
-  };
+export function list<T>(item: Reader<T>): Reader<T[]> {
+  return reader({ type: 'list', of: item.about }, (value, name) => {
+    const items = itemsOf(value);
+    if (!items) throw invalid(`Invalid array`, name);
+    return items.map((one, index) => item(one, `${name}[${index}]`));
+  });
 }
 
 /** An object with any keys, whose values share one reader: metadata, currency options. */
-export function hash<T>(reader: Reader<T>): Reader<Record<string, T>> {
-  return (value, name) => {
-    if (value === '') return {};
+export function hash<T>(field: Reader<T>): Reader<Record<string, T>> {
+  return reader({ type: 'hash', of: field.about }, (value, name) => {
     if (typeof value !== 'object') throw invalid(`Invalid object`, name);
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, reader(field, `${name}[${key}]`)]));
-  };
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, field(one, `${name}[${key}]`)]));
+  });
 }
 
-export function needed<T>(reader: Reader<T>): Needed<T> {
-  return Object.assign(((value: Form, name: string) => reader(value, name)) as Reader<T>, { needed: true as const });
+export function needed<T>(other: Reader<T>): Needed<T> {
+  const read = reader(other.about, (value, name) => other(value, name));
+  return Object.assign(read, { needed: true as const, ...(other.clears && { clears: true }) });
 }
 
 export function object<S extends Shape>(shape: S): Reader<Read<S>> {
-  return (value, name) => {
-    if (value === '') return readShape(shape, {}, name);
-    if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`Invalid object`, name);
+  return reader({ type: 'object', shape }, (value, name) => {
+    if (typeof value !== 'object') throw invalid(`Invalid object`, name);
     return readShape(shape, value, name);
-  };
+  });
 }
 
 /** Reads the parameters of a request. Throws `parameter_unknown` and `parameter_missing` as Stripe does. */
@@ -86,19 +112,22 @@ export function readShape<S extends Shape>(shape: S, form: FormObject, inside = 
   const read: Record<string, unknown> = {};
   const named = (key: string) => (inside ? `${inside}[${key}]` : key);
   for (const key of Object.keys(form)) {
-    const reader = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    if (!reader) throw invalid(`Received unknown parameter: ${named(key)}`, named(key), 'parameter_unknown');
-    read[key] = reader(form[key]!, named(key));
+    const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (!field) throw invalid(`Received unknown parameter: ${named(key)}`, named(key), 'parameter_unknown');
+    read[key] = field(form[key]!, named(key));
   }
-  for (const [key, reader] of Object.entries(shape)) {
-    if ('needed' in reader && !(key in read)) {
+  for (const [key, field] of Object.entries(shape)) {
+    if (field.needed && !(key in read)) {
       throw invalid(`Missing required param: ${named(key)}.`, named(key), 'parameter_missing');
     }
   }
   return read as Read<S>;
 }
 
+/** Metadata of an object. */
 export const metadata = emptyable(hash(text));
+/** Metadata where nothing can be cleared: inside of other parameters, and of a few objects. */
+export const newMetadata = hash(text);
 
 /** Merges metadata by Stripe's rule: given keys are set, empty ones removed, all others stay; `metadata=''` removes all. */
 export function mergeMetadata(
@@ -111,27 +140,30 @@ export function mergeMetadata(
 }
 
 export const address = object({
-  city: text,
-  country: text,
-  line1: text,
-  line2: text,
-  postal_code: text,
-  state: text,
+  city: emptyable(text),
+  country: emptyable(text),
+  line1: emptyable(text),
+  line2: emptyable(text),
+  postal_code: emptyable(text),
+  state: emptyable(text),
 });
 
-/** A range filter: `created=…` or `created[gte]=…`. */
-export const range: Reader<{ gt?: number; gte?: number; lt?: number; lte?: number; eq?: number }> = (value, name) =>
-  typeof value === 'string'
-    ? { eq: integer(value, name) }
-    : (object({ gt: integer, gte: integer, lt: integer, lte: integer })(value, name) as { gt?: number });
+const bounds = object({ gt: integer, gte: integer, lt: integer, lte: integer });
 
-export function inRange(value: number, bounds: ReturnType<typeof range> | undefined): boolean {
+/** A range filter: `created=…` or `created[gte]=…`. */
+export const range: Reader<{ gt?: number; gte?: number; lt?: number; lte?: number; eq?: number }> = reader(
+  { type: 'object', shape: { gt: integer, gte: integer, lt: integer, lte: integer } },
+  (value, name) =>
+    typeof value === 'string' ? { eq: integer(value, name) } : (bounds(value, name) as { gt?: number }),
+);
+
+export function inRange(value: number, asked: ReturnType<typeof range> | undefined): boolean {
   return (
-    !bounds ||
-    ((bounds.eq === undefined || value === bounds.eq) &&
-      (bounds.gt === undefined || value > bounds.gt) &&
-      (bounds.gte === undefined || value >= bounds.gte) &&
-      (bounds.lt === undefined || value < bounds.lt) &&
-      (bounds.lte === undefined || value <= bounds.lte))
+    !asked ||
+    ((asked.eq === undefined || value === asked.eq) &&
+      (asked.gt === undefined || value > asked.gt) &&
+      (asked.gte === undefined || value >= asked.gte) &&
+      (asked.lt === undefined || value < asked.lt) &&
+      (asked.lte === undefined || value <= asked.lte))
   );
 }

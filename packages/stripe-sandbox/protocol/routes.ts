@@ -3,7 +3,8 @@ import { invalid } from '../world/fault.ts';
 import { isOwned, type Kind, type Kinds } from '../world/store.ts';
 import type { World } from '../world/world.ts';
 import { page, pagination } from './listing.ts';
-import { inRange, type Read, range, type Shape, text } from './parameters.ts';
+import { inRange, needed, type Read, range, type Shape, text } from './parameters.ts';
+import { readQuery } from './search.ts';
 
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
@@ -36,6 +37,15 @@ export function retrieve(path: string, kind: Kind): Route {
   return route(`GET ${path}/:id`, {}, (world, _, { id }) => world.store.get(kind, id));
 }
 
+/** Kinds whose lists cannot be filtered by `created`. */
+const UNDATED: readonly Kind[] = [
+  'billing.meter',
+  'billing_portal.configuration',
+  'payment_method',
+  'test_helpers.test_clock',
+  'webhook_endpoint',
+];
+
 /** The route `GET path`: newest first, with pagination, `created`, and `filters`: fields that must equal the given parameter. */
 export function listing<K extends Kind, S extends Shape>(
   path: string,
@@ -43,7 +53,7 @@ export function listing<K extends Kind, S extends Shape>(
   filters: S,
   keep: (object: Kinds[K], asked: Read<S>, world: World) => boolean = () => true,
 ): Route {
-  const shape = { ...pagination, created: range, ...filters };
+  const shape = { ...pagination, ...(UNDATED.includes(kind) ? {} : { created: range }), ...filters };
   return route(`GET ${path}`, shape, (world, params) => {
     const asked = params as Read<typeof pagination> & Read<S> & { created?: ReturnType<typeof range> };
     const { customer } = params as { customer?: string };
@@ -55,26 +65,23 @@ export function listing<K extends Kind, S extends Shape>(
   });
 }
 
-/**
- * The route `GET path/search?query=…`. It supports equality clauses of Stripe's query language, joined by AND: `metadata['org']:'1' AND
- * email:'a@b.c'` (docs.stripe.com/search).
- */
+/** The route `GET path/search?query=…`, newest first. `page` is the `next_page` of the answer before (docs.stripe.com/search#pagination). */
 export function searching(path: string, kind: Kind): Route {
-  return route(`GET ${path}/search`, { query: text, limit: pagination.limit, page: text }, (world, params) => {
-    const clauses = (params.query ?? '').split(/\s+AND\s+/i).map(readClause);
-    const found = world.store.all(kind).filter((object) => clauses.every((matches) => matches(object)));
-    return { ...page(found, { limit: params.limit }, `${path}/search`), object: 'search_result', next_page: null };
-  });
+  return route(
+    `GET ${path}/search`,
+    { query: needed(text), limit: pagination.limit, page: text },
+    (world, { query, limit, page: from }) => {
+      const matches = readQuery(query, kind);
+      const found = world.store.all(kind).filter((object) => !('deleted' in object) && matches(object));
+      const { data, has_more } = page(found, { limit, starting_after: from && pageStart(from) }, `${path}/search`);
+      const next_page = has_more ? Buffer.from(data.at(-1)!.id).toString('base64url') : null;
+      return { object: 'search_result', data, has_more, next_page, url: `${path}/search` };
+    },
+  );
 }
 
-function readClause(clause: string): (object: object) => boolean {
-  const match = /^(-?)(\w+)(?:\[["'](.+?)["']\])?:(?:"(.*)"|'(.*)'|(\w+))$/.exec(clause.trim());
-  if (!match) throw invalid(`We were unable to parse your search query: ${clause}`, 'query');
-  const [, not, field, key, double, single, bare] = match;
-  const wanted = double ?? single ?? bare;
-  return (object) => {
-    const value = (object as Record<string, unknown>)[field!];
-    const found = key ? (value as Record<string, unknown> | null)?.[key] : value;
-    return (String(found ?? '') === wanted) !== (not === '-');
-  };
+function pageStart(token: string): string {
+  const id = Buffer.from(token, 'base64url').toString();
+  if (!/^\w+$/.test(id)) throw invalid(`Invalid page: ${token}`, 'page');
+  return id;
 }

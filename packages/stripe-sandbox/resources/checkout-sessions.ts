@@ -1,68 +1,87 @@
 /** Checkout sessions (docs.stripe.com/api/checkout/sessions). The hosted page, or a test in its place, completes one with `completeCheckout`. */
 import type Stripe from 'stripe';
+import { refuseUnsellable } from '../billing/catalog/selling.ts';
 import { blankSession, type CheckoutAsked } from '../billing/checkout/blank-session.ts';
 import { quoteOf } from '../billing/checkout/quote.ts';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { nowFor, schedule, unschedule } from '../events/clock.ts';
 import { emit } from '../events/events.ts';
+import { leastCharge, money } from '../protocol/currencies.ts';
 import { listOf, page, pagination } from '../protocol/listing.ts';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, newId, type World } from '../world/world.ts';
 import { priceData, priceFor } from './prices.ts';
-import { discountList } from './subscription-parameters.ts';
+import { automaticTax, billingMode } from './subscription-parameters.ts';
+import { WORDS } from './words.ts';
+
+const never = p.oneOf('auto', 'never');
+const customText = p.emptyable(p.object({ message: p.needed(p.text) }));
 
 const creatable = {
-  adaptive_pricing: p.anything,
+  adaptive_pricing: p.object({ enabled: p.flag }),
   allow_promotion_codes: p.flag,
-  automatic_tax: p.object({ enabled: p.needed(p.flag), liability: p.anything }),
+  automatic_tax: automaticTax,
   billing_address_collection: p.oneOf('auto', 'required'),
   cancel_url: p.text,
   client_reference_id: p.text,
-  consent_collection: p.anything,
+  consent_collection: p.object({
+    payment_method_reuse_agreement: p.object({ position: p.needed(p.oneOf('auto', 'hidden')) }),
+    promotions: p.oneOf('auto', 'none'),
+    terms_of_service: p.oneOf('none', 'required'),
+  }),
   currency: p.text,
-  custom_text: p.anything,
+  custom_text: p.object({
+    after_submit: customText,
+    shipping_address: customText,
+    submit: customText,
+    terms_of_service_acceptance: customText,
+  }),
   customer: p.text,
   customer_creation: p.oneOf('always', 'if_required'),
   customer_email: p.text,
-  customer_update: p.object({ address: p.text, name: p.text, shipping: p.text }),
-  discounts: discountList,
+  customer_update: p.object({ address: never, name: never, shipping: never }),
+  discounts: p.list(p.object({ coupon: p.text, promotion_code: p.text })),
   expires_at: p.integer,
   invoice_creation: p.object({
     enabled: p.needed(p.flag),
-    invoice_data: p.object({ description: p.text, metadata: p.metadata }),
+    invoice_data: p.object({ description: p.text, metadata: p.newMetadata }),
   }),
   line_items: p.list(
     p.object({
-      adjustable_quantity: p.anything,
-      metadata: p.metadata,
+      adjustable_quantity: p.object({ enabled: p.needed(p.flag), maximum: p.integer, minimum: p.integer }),
+      metadata: p.newMetadata,
       price: p.text,
       price_data: priceData,
       quantity: p.integer,
     }),
   ),
-  locale: p.text,
-  metadata: p.metadata,
+  locale: p.oneOf(...WORDS.checkoutLocales),
+  metadata: p.newMetadata,
   mode: p.needed(p.oneOf('payment', 'setup', 'subscription')),
   payment_intent_data: p.object({
     description: p.text,
-    metadata: p.metadata,
+    metadata: p.newMetadata,
     receipt_email: p.text,
     setup_future_usage: p.oneOf('off_session', 'on_session'),
   }),
   payment_method_collection: p.oneOf('always', 'if_required'),
   phone_number_collection: p.object({ enabled: p.needed(p.flag) }),
   return_url: p.text,
-  saved_payment_method_options: p.anything,
-  setup_intent_data: p.object({ description: p.text, metadata: p.metadata }),
-  submit_type: p.text,
+  saved_payment_method_options: p.object({
+    allow_redisplay_filters: p.list(p.oneOf('always', 'limited', 'unspecified')),
+    payment_method_remove: p.oneOf('disabled', 'enabled'),
+    payment_method_save: p.oneOf('disabled', 'enabled'),
+  }),
+  setup_intent_data: p.object({ description: p.text, metadata: p.newMetadata }),
+  submit_type: p.oneOf('auto', 'book', 'donate', 'pay', 'subscribe'),
   subscription_data: p.object({
     billing_cycle_anchor: p.integer,
-    billing_mode: p.object({ type: p.needed(p.oneOf('flexible')), flexible: p.anything }),
+    billing_mode: billingMode,
     description: p.text,
-    invoice_settings: p.anything,
-    metadata: p.metadata,
+    invoice_settings: p.object({ issuer: p.object({ type: p.needed(p.oneOf('self')) }) }),
+    metadata: p.newMetadata,
     proration_behavior: p.oneOf('create_prorations', 'none'),
     trial_end: p.integer,
     trial_period_days: p.integer,
@@ -73,7 +92,7 @@ const creatable = {
     }),
   }),
   success_url: p.text,
-  tax_id_collection: p.object({ enabled: p.needed(p.flag), required: p.text }),
+  tax_id_collection: p.object({ enabled: p.needed(p.flag), required: p.oneOf('if_supported', 'never') }),
   ui_mode: p.oneOf('hosted_page', 'embedded_page', 'elements', 'form'),
 };
 
@@ -117,7 +136,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.
   const session = blankSession(world, given, customer, expiresAt, now);
   world.notes.checkouts[session.id] = asked;
   try {
-    quoteOf(world, session, []);
+    refuseTooSmall(session, quoteOf(world, session, []).total);
   } catch (error) {
     delete world.notes.checkouts[session.id];
     throw error;
@@ -133,6 +152,17 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Checkout.
       subject: session.id,
     });
   return session;
+}
+
+/** Throws 400 for a payment of less than can be charged. */
+function refuseTooSmall({ mode, currency }: Stripe.Checkout.Session, total: number): void {
+  if (mode !== 'payment' || total === 0 || !currency || total >= leastCharge(currency)) return;
+  const least = money(leastCharge(currency), currency);
+  throw invalid(
+    `The Checkout Session's total amount due must add up to at least ${least} ${currency}`,
+    undefined,
+    'amount_too_small',
+  );
 }
 
 function checkLines(world: World, mode: string, asked: CheckoutAsked): void {
@@ -160,11 +190,7 @@ function checkLines(world: World, mode: string, asked: CheckoutAsked): void {
         'Quantity should not be specified where usage_type is `metered`.',
         `line_items[${index}][quantity]`,
       );
-    if (!prices[index]!.active)
-      throw invalid(
-        `The price specified is inactive. This field only accepts active prices.`,
-        `line_items[${index}][price]`,
-      );
+    refuseUnsellable(world, prices[index]!, `line_items[${index}][price]`);
   });
 }
 
@@ -227,7 +253,7 @@ export const checkoutRoutes: Route[] = [
   listing(
     '/v1/checkout/sessions',
     'checkout.session',
-    { customer: p.text, payment_intent: p.text, status: p.text, subscription: p.text },
+    { customer: p.text, payment_intent: p.text, status: p.oneOf('complete', 'expired', 'open'), subscription: p.text },
     (session, asked) =>
       (!asked.customer || idOf(session.customer) === asked.customer) &&
       (!asked.status || session.status === asked.status) &&

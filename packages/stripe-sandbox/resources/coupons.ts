@@ -68,10 +68,10 @@ const promotionCreatable = {
   customer: p.text,
   expires_at: p.integer,
   max_redemptions: p.integer,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   promotion: p.needed(p.object({ coupon: p.needed(p.text), type: p.needed(p.oneOf('coupon')) })),
   restrictions: p.object({
-    currency_options: p.anything,
+    currency_options: p.hash(p.object({ minimum_amount: p.integer })),
     first_time_transaction: p.flag,
     minimum_amount: p.integer,
     minimum_amount_currency: p.text,

@@ -28,7 +28,7 @@ const creatable = {
     }),
   ),
   memo: p.text,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   out_of_band_amount: p.integer,
   reason: p.oneOf('duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory'),
   refund_amount: p.integer,
@@ -195,7 +195,7 @@ export const creditNoteRoutes: Route[] = [
   route('POST /v1/credit_notes', creatable, create),
   route('GET /v1/credit_notes/preview', creatable, build),
   retrieve('/v1/credit_notes', 'credit_note'),
-  route('POST /v1/credit_notes/:id', { memo: p.text, metadata: p.metadata }, (world, given, { id }) => {
+  route('POST /v1/credit_notes/:id', { memo: p.text, metadata: p.newMetadata }, (world, given, { id }) => {
     const note = world.store.get('credit_note', id);
     emitChange(world, 'credit_note.updated', note, () => {
       if (given.memo !== undefined) note.memo = given.memo;

@@ -7,21 +7,21 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
+import { customFields } from './subscription-parameters.ts';
+import { WORDS } from './words.ts';
 
-const shipping = p.object({ address: p.address, name: p.text, phone: p.text });
+const shipping = p.object({ address: p.needed(p.address), name: p.needed(p.text), phone: p.text });
 
 const writable = {
   address: p.emptyable(p.address),
   balance: p.integer,
   business_name: p.emptyable(p.text),
-  coupon: p.text,
-  promotion_code: p.text,
   description: p.emptyable(p.text),
   email: p.emptyable(p.text),
   individual_name: p.emptyable(p.text),
   invoice_prefix: p.text,
   invoice_settings: p.object({
-    custom_fields: p.anything,
+    custom_fields: customFields,
     default_payment_method: p.emptyable(p.text),
     footer: p.emptyable(p.text),
   }),
@@ -30,14 +30,14 @@ const writable = {
   phone: p.emptyable(p.text),
   preferred_locales: p.list(p.text),
   shipping: p.emptyable(shipping),
-  tax: p.anything,
+  tax: p.object({ ip_address: p.emptyable(p.text), validate_location: p.oneOf('auto', 'deferred', 'immediately') }),
   tax_exempt: p.emptyable(p.oneOf('none', 'exempt', 'reverse')),
 };
 
 const creatable = {
   ...writable,
   payment_method: p.text,
-  tax_id_data: p.list(p.object({ type: p.needed(p.text), value: p.needed(p.text) })),
+  tax_id_data: p.list(p.object({ type: p.needed(p.oneOf(...WORDS.taxIdTypes)), value: p.needed(p.text) })),
   test_clock: p.text,
 };
 

@@ -3,22 +3,23 @@ import type Stripe from 'stripe';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { newId, type World } from '../world/world.ts';
+import { WORDS } from './words.ts';
 
 const eventTypeMatches = (type: string, asked: string) =>
   asked.endsWith('*') ? type.startsWith(asked.slice(0, -1)) : type === asked;
 
 const writable = {
   description: p.emptyable(p.text),
-  enabled_events: p.list(p.text),
+  enabled_events: p.list(p.oneOf(...WORDS.eventTypes)),
   metadata: p.metadata,
   url: p.text,
 };
 
 const creatable = {
   ...writable,
-  api_version: p.text,
+  api_version: p.oneOf(...WORDS.apiVersions),
   connect: p.flag,
-  enabled_events: p.needed(p.list(p.text)),
+  enabled_events: p.needed(p.list(p.oneOf(...WORDS.eventTypes))),
   url: p.needed(p.text),
 };
 

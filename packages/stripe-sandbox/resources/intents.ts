@@ -8,6 +8,7 @@ import {
   cardFault,
   confirm,
   createPaymentIntent,
+  declineUnauthenticated,
   unexpectedState,
 } from '../billing/payments/payments.ts';
 import { authenticateSetup, confirmSetup, createSetupIntent } from '../billing/payments/setups.ts';
@@ -18,7 +19,9 @@ import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 
-const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.text });
+const automatic = p.object({ enabled: p.needed(p.flag), allow_redirects: p.oneOf('always', 'never') });
+
+const offSession = p.or('one_off', 'recurring')(p.flag);
 
 const paymentCreatable = {
   amount: p.needed(p.integer),
@@ -27,10 +30,10 @@ const paymentCreatable = {
   currency: p.needed(p.text),
   customer: p.text,
   description: p.text,
-  metadata: p.metadata,
-  off_session: p.flag,
+  metadata: p.newMetadata,
+  off_session: offSession,
   payment_method: p.text,
-  payment_method_types: p.list(p.text),
+  payment_method_types: p.list(p.oneOf('card')),
   receipt_email: p.text,
   return_url: p.text,
   setup_future_usage: p.oneOf('off_session', 'on_session'),
@@ -50,6 +53,7 @@ function confirmPayment(
   const invoice = invoiceOfIntent(world, intent);
   if (invoice) attempt(world, invoice, offSession, method.id);
   else confirm(world, intent, method.id, offSession);
+  if (!invoice && offSession) declineUnauthenticated(world, intent);
   if (intent.next_action?.redirect_to_url && returnUrl) intent.next_action.redirect_to_url.return_url = returnUrl;
   if (intent.status === 'requires_payment_method') throw cardFault(intent);
   if (intent.status === 'succeeded' && intent.setup_future_usage && intent.customer)
@@ -84,9 +88,9 @@ const setupCreatable = {
   confirm: p.flag,
   customer: p.text,
   description: p.text,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   payment_method: p.text,
-  payment_method_types: p.list(p.text),
+  payment_method_types: p.list(p.oneOf('card')),
   return_url: p.text,
   usage: p.oneOf('off_session', 'on_session'),
 };
@@ -120,7 +124,7 @@ export const intentRoutes: Route[] = [
     if (!given.confirm) return intent;
     if (!intent.payment_method)
       throw invalid('You must provide a payment method to confirm this PaymentIntent.', 'payment_method');
-    return confirmPayment(world, intent, idOf(intent.payment_method)!, given.off_session ?? false, given.return_url);
+    return confirmPayment(world, intent, idOf(intent.payment_method)!, Boolean(given.off_session), given.return_url);
   }),
   retrieve('/v1/payment_intents', 'payment_intent'),
   listing(
@@ -131,7 +135,7 @@ export const intentRoutes: Route[] = [
   ),
   route(
     'POST /v1/payment_intents/:id',
-    { metadata: p.metadata, description: p.text, payment_method: p.text, receipt_email: p.text },
+    { metadata: p.metadata, description: p.text, payment_method: p.text, receipt_email: p.emptyable(p.text) },
     (world, given, { id }) => {
       const intent = world.store.get('payment_intent', id);
       if (given.description !== undefined) intent.description = given.description;
@@ -146,19 +150,23 @@ export const intentRoutes: Route[] = [
   ),
   route(
     'POST /v1/payment_intents/:id/confirm',
-    { payment_method: p.text, off_session: p.flag, return_url: p.text },
+    { payment_method: p.text, off_session: offSession, return_url: p.text },
     (world, given, { id }) => {
       const intent = world.store.get('payment_intent', id);
       const method = given.payment_method ?? idOf(intent.payment_method);
       if (!method) throw invalid('You must provide a payment method to confirm this PaymentIntent.', 'payment_method');
-      return confirmPayment(world, intent, method, given.off_session ?? false, given.return_url);
+      return confirmPayment(world, intent, method, Boolean(given.off_session), given.return_url);
     },
   ),
-  route('POST /v1/payment_intents/:id/cancel', { cancellation_reason: p.text }, (world, given, { id }) => {
-    const intent = world.store.get('payment_intent', id);
-    cancelPaymentIntent(world, intent, given.cancellation_reason ?? 'requested_by_customer');
-    return intent;
-  }),
+  route(
+    'POST /v1/payment_intents/:id/cancel',
+    { cancellation_reason: p.oneOf('abandoned', 'duplicate', 'fraudulent', 'requested_by_customer') },
+    (world, given, { id }) => {
+      const intent = world.store.get('payment_intent', id);
+      cancelPaymentIntent(world, intent, given.cancellation_reason ?? 'requested_by_customer');
+      return intent;
+    },
+  ),
   route('POST /v1/setup_intents', setupCreatable, (world, given) => {
     if (given.customer) liveCustomer(world, given.customer);
     const intent = createSetupIntent(world, {
@@ -180,13 +188,17 @@ export const intentRoutes: Route[] = [
   route('POST /v1/setup_intents/:id/confirm', { payment_method: p.text, return_url: p.text }, (world, given, { id }) =>
     confirmSetupIntent(world, world.store.get('setup_intent', id), given.payment_method),
   ),
-  route('POST /v1/setup_intents/:id/cancel', { cancellation_reason: p.text }, (world, _, { id }) => {
-    const intent = world.store.get('setup_intent', id);
-    intent.status = 'canceled';
-    intent.cancellation_reason = 'requested_by_customer';
-    emit(world, 'setup_intent.canceled', intent);
-    return intent;
-  }),
+  route(
+    'POST /v1/setup_intents/:id/cancel',
+    { cancellation_reason: p.oneOf('abandoned', 'duplicate', 'requested_by_customer') },
+    (world, given, { id }) => {
+      const intent = world.store.get('setup_intent', id);
+      intent.status = 'canceled';
+      intent.cancellation_reason = given.cancellation_reason ?? null;
+      emit(world, 'setup_intent.canceled', intent);
+      return intent;
+    },
+  ),
   retrieve('/v1/charges', 'charge'),
   listing(
     '/v1/charges',

@@ -1,5 +1,6 @@
 /** Invoice items: one-off amounts for a later invoice (docs.stripe.com/api/invoiceitems). */
 import type Stripe from 'stripe';
+import { refuseUnsellable } from '../billing/catalog/selling.ts';
 import { liveCustomer } from '../billing/customers/customers.ts';
 import { amountOf } from '../billing/invoices/amounts.ts';
 import { retotal } from '../billing/invoices/invoices.ts';
@@ -11,7 +12,7 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { priceData, priceFor } from './prices.ts';
+import { oneOffPriceData, priceFor } from './prices.ts';
 
 const creatable = {
   amount: p.integer,
@@ -22,7 +23,7 @@ const creatable = {
   invoice: p.text,
   metadata: p.metadata,
   period: p.object({ start: p.needed(p.integer), end: p.needed(p.integer) }),
-  price_data: priceData,
+  price_data: oneOffPriceData,
   pricing: p.object({ price: p.needed(p.text) }),
   quantity: p.integer,
   subscription: p.text,
@@ -35,6 +36,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.InvoiceIt
     given.pricing || given.price_data
       ? priceFor(world, { price: given.pricing?.price, price_data: given.price_data })
       : null;
+  if (price) refuseUnsellable(world, price, 'pricing[price]');
   if (!price && given.amount === undefined)
     throw invalid('You must pass one of amount, pricing and price_data.', 'amount', 'parameter_missing');
   const currency = given.currency ?? price?.currency ?? customer.currency ?? 'usd';

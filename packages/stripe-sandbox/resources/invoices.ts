@@ -2,10 +2,10 @@
 import type Stripe from 'stripe';
 import { blankCustomer, fullAddress, liveCustomer } from '../billing/customers/customers.ts';
 import { redeem, unredeemed } from '../billing/invoices/discounts.ts';
-import { buildInvoice, finalize, markUncollectible, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
+import { buildInvoice, finalize, openDraft, voidInvoice } from '../billing/invoices/invoices.ts';
 import { takePendingItems } from '../billing/invoices/prorations.ts';
 import { resolvePaymentMethod } from '../billing/payments/payment-methods.ts';
-import { attempt, onPaid, pay } from '../billing/subscriptions/collection.ts';
+import { attempt, onPaid, pay, writeOff } from '../billing/subscriptions/collection.ts';
 import { endingPreview } from '../billing/subscriptions/ending-preview.ts';
 import { nextPeriodEnd } from '../billing/subscriptions/life.ts';
 import { previewChange, previewRenewal, previewSubscription } from '../billing/subscriptions/previews.ts';
@@ -18,11 +18,19 @@ import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 import { priceFor } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
-import { discountList, prorationBehavior } from './subscription-parameters.ts';
+import {
+  automaticTax,
+  billingMode,
+  cancelAt,
+  discountList,
+  prorationBehavior,
+  timestampOrNow,
+} from './subscription-parameters.ts';
+import { WORDS } from './words.ts';
 
 const creatable = {
   auto_advance: p.flag,
-  automatic_tax: p.object({ enabled: p.needed(p.flag), liability: p.anything }),
+  automatic_tax: automaticTax,
   collection_method: p.oneOf('charge_automatically', 'send_invoice'),
   currency: p.text,
   customer: p.needed(p.text),
@@ -59,29 +67,28 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Invoice {
 }
 
 const previewable = {
-  automatic_tax: p.object({ enabled: p.needed(p.flag), liability: p.anything }),
+  automatic_tax: automaticTax,
   currency: p.text,
   customer: p.text,
   customer_details: p.object({
-    address: p.address,
-    tax_exempt: p.oneOf('none', 'exempt', 'reverse'),
-    tax_ids: p.anything,
+    address: p.emptyable(p.address),
+    tax_exempt: p.emptyable(p.oneOf('none', 'exempt', 'reverse')),
+    tax_ids: p.list(p.object({ type: p.needed(p.oneOf(...WORDS.taxIdTypes)), value: p.needed(p.text) })),
   }),
   discounts: discountList,
   preview_mode: p.oneOf('next'),
   subscription: p.text,
   subscription_details: p.object({
     billing_cycle_anchor: p.oneOf('now', 'unchanged'),
-    billing_mode: p.anything,
-    cancel_at: p.emptyable(p.integer),
+    billing_mode: billingMode,
+    cancel_at: p.emptyable(cancelAt),
     cancel_at_period_end: p.flag,
     cancel_now: p.flag,
     items: p.list(itemShape),
     metadata: p.metadata,
     proration_behavior: prorationBehavior,
     proration_date: p.integer,
-    trial_end: (value: Parameters<typeof p.integer>[0], name: string) =>
-      value === 'now' ? ('now' as const) : p.integer(value, name),
+    trial_end: timestampOrNow,
   }),
 };
 
@@ -148,10 +155,10 @@ function payNow(world: World, invoice: Stripe.Invoice, given: p.Read<typeof paya
 }
 
 const filters = {
-  collection_method: p.text,
+  collection_method: p.oneOf('charge_automatically', 'send_invoice'),
   customer: p.text,
   due_date: p.range,
-  status: p.text,
+  status: p.oneOf('draft', 'open', 'paid', 'uncollectible', 'void'),
   subscription: p.text,
 };
 
@@ -174,11 +181,18 @@ export const invoiceRoutes: Route[] = [
     },
     (world, given, { id }) => {
       const invoice = get(world, id);
+      const fixed = (['description', 'footer', 'days_until_due'] as const).find((field) => given[field] !== undefined);
+      if (fixed && invoice.status !== 'draft') {
+        throw invalid("Finalized invoices can't be updated in this way", fixed, 'invoice_not_editable');
+      }
       emitChange(world, 'invoice.updated', invoice, () => {
         if (given.auto_advance !== undefined) invoice.auto_advance = given.auto_advance;
         if (given.description !== undefined) invoice.description = given.description;
         if (given.default_payment_method !== undefined) invoice.default_payment_method = given.default_payment_method;
         if (given.footer !== undefined) invoice.footer = given.footer;
+        if (given.days_until_due !== undefined) {
+          invoice.due_date = nowFor(world, idOf(invoice.customer)) + given.days_until_due * 86_400;
+        }
         if (given.metadata !== undefined) invoice.metadata = p.mergeMetadata(invoice.metadata, given.metadata);
       });
       return invoice;
@@ -206,7 +220,7 @@ export const invoiceRoutes: Route[] = [
     return get(world, id);
   }),
   route('POST /v1/invoices/:id/mark_uncollectible', {}, (world, _, { id }) => {
-    markUncollectible(world, get(world, id));
+    writeOff(world, get(world, id));
     return get(world, id);
   }),
   route('POST /v1/invoices/:id/send', {}, (world, _, { id }) => {
@@ -234,7 +248,11 @@ export const invoiceRoutes: Route[] = [
   listing(
     '/v1/invoice_payments',
     'invoice_payment',
-    { invoice: p.text, status: p.text, payment: p.object({ type: p.needed(p.text), payment_intent: p.text }) },
+    {
+      invoice: p.text,
+      status: p.oneOf('canceled', 'open', 'paid'),
+      payment: p.object({ type: p.needed(p.oneOf('payment_intent')), payment_intent: p.text }),
+    },
     (payment, asked) =>
       (!asked.invoice || idOf(payment.invoice) === asked.invoice) &&
       (!asked.status || payment.status === asked.status) &&

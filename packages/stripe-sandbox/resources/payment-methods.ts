@@ -6,8 +6,9 @@ import { emitChange } from '../events/events.ts';
 import { page, pagination } from '../protocol/listing.ts';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
-import { missing } from '../world/fault.ts';
+import { invalid, missing } from '../world/fault.ts';
 import { idOf } from '../world/world.ts';
+import { WORDS } from './words.ts';
 
 const billingDetails = p.object({
   address: p.emptyable(p.address),
@@ -21,23 +22,31 @@ const creatable = {
   allow_redisplay: p.oneOf('always', 'limited', 'unspecified'),
   billing_details: billingDetails,
   card: p.object({ number: p.text, exp_month: p.integer, exp_year: p.integer, cvc: p.text, token: p.text }),
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   type: p.needed(p.oneOf('card')),
 };
 
-const ofCustomer = { ...pagination, type: p.text, allow_redisplay: p.text };
+const filters = {
+  type: p.oneOf(...WORDS.paymentMethodTypes),
+  allow_redisplay: p.oneOf('always', 'limited', 'unspecified'),
+};
+const fullYear = (year: number) => (year < 100 ? 2000 + year : year);
+
+const ofCustomer = { ...pagination, ...filters };
 
 export const paymentMethodRoutes: Route[] = [
   route('POST /v1/payment_methods', creatable, (world, given) => {
     const token = given.card?.token;
-    const card = token ? cardByToken(token.replace(/^tok_/, 'pm_card_')) : cardByNumber(given.card?.number ?? '');
+    if (!given.card) throw invalid('Missing required param: card.', 'card', 'parameter_missing');
+    const card = token ? cardByToken(token) : cardByNumber(given.card.number ?? '');
     if (!card) throw missing('token', token!, 'card[token]');
     const { address, ...plain } = given.billing_details ?? {};
     return newPaymentMethod(world, card, {
       billing_details: { ...(plain as object), ...(address && { address: fullAddress(address) }) },
       metadata: given.metadata ?? {},
-      ...(given.card?.exp_month && { exp_month: given.card.exp_month }),
-      ...(given.card?.exp_year && { exp_year: given.card.exp_year }),
+      cvc: token !== undefined || given.card.cvc !== undefined,
+      ...(given.card.exp_month && { exp_month: given.card.exp_month }),
+      ...(given.card.exp_year && { exp_year: fullYear(given.card.exp_year) }),
     });
   }),
   retrieve('/v1/payment_methods', 'payment_method'),
@@ -54,7 +63,7 @@ export const paymentMethodRoutes: Route[] = [
       emitChange(world, 'payment_method.updated', method, () => {
         const { address, ...plain } = given.billing_details ?? {};
         Object.assign(method.billing_details, plain, address && { address: fullAddress(address) });
-        Object.assign(method.card!, given.card);
+        Object.assign(method.card!, given.card, given.card?.exp_year && { exp_year: fullYear(given.card.exp_year) });
         if (given.allow_redisplay) method.allow_redisplay = given.allow_redisplay;
         if (given.metadata !== undefined) method.metadata = p.mergeMetadata(method.metadata, given.metadata);
       });
@@ -69,11 +78,8 @@ export const paymentMethodRoutes: Route[] = [
     detach(world, method);
     return method;
   }),
-  listing(
-    '/v1/payment_methods',
-    'payment_method',
-    { customer: p.text, type: p.text, allow_redisplay: p.text },
-    (method, asked) => (asked.customer ? idOf(method.customer) === asked.customer : false),
+  listing('/v1/payment_methods', 'payment_method', { customer: p.text, ...filters }, (method, asked) =>
+    asked.customer ? idOf(method.customer) === asked.customer : false,
   ),
   route('GET /v1/customers/:customer/payment_methods', ofCustomer, (world, params, { customer }) => {
     liveCustomer(world, customer);

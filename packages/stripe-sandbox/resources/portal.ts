@@ -7,43 +7,75 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, newId, type World } from '../world/world.ts';
+import { prorationBehavior } from './subscription-parameters.ts';
+import { WORDS } from './words.ts';
 
-const features = p.object({
-  customer_update: p.object({ allowed_updates: p.list(p.text), enabled: p.flag }),
-  invoice_history: p.object({ enabled: p.needed(p.flag) }),
-  payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.text }),
-  subscription_cancel: p.object({
-    cancellation_reason: p.object({ enabled: p.flag, options: p.list(p.text) }),
-    enabled: p.flag,
-    mode: p.oneOf('at_period_end', 'immediately'),
-    proration_behavior: p.text,
-  }),
-  subscription_update: p.object({
-    billing_cycle_anchor: p.text,
-    default_allowed_updates: p.list(p.oneOf('price', 'promotion_code', 'quantity')),
-    enabled: p.flag,
-    products: p.list(p.object({ product: p.needed(p.text), prices: p.list(p.text), adjustable_quantity: p.anything })),
-    proration_behavior: p.text,
-    schedule_at_period_end: p.anything,
-    trial_update_behavior: p.text,
-  }),
-});
+/** `enabled` is needed to create a configuration, and optional to change one. */
+const features = <F extends p.Reader<boolean>>(enabled: F) =>
+  p.object({
+    customer_update: p.object({
+      allowed_updates: p.emptyable(p.list(p.oneOf('address', 'email', 'name', 'phone', 'shipping', 'tax_id'))),
+      enabled,
+    }),
+    invoice_history: p.object({ enabled: p.needed(p.flag) }),
+    payment_method_update: p.object({ enabled: p.needed(p.flag), payment_method_configuration: p.emptyable(p.text) }),
+    subscription_cancel: p.object({
+      cancellation_reason: p.object({
+        enabled: p.needed(p.flag),
+        options: p.emptyable(
+          p.list(
+            p.oneOf(
+              'customer_service',
+              'low_quality',
+              'missing_features',
+              'other',
+              'switched_service',
+              'too_complex',
+              'too_expensive',
+              'unused',
+            ),
+          ),
+        ),
+      }),
+      enabled,
+      mode: p.oneOf('at_period_end', 'immediately'),
+      proration_behavior: prorationBehavior,
+    }),
+    subscription_update: p.object({
+      billing_cycle_anchor: p.oneOf('now', 'unchanged'),
+      default_allowed_updates: p.emptyable(p.list(p.oneOf('price', 'promotion_code', 'quantity'))),
+      enabled,
+      products: p.emptyable(
+        p.list(
+          p.object({
+            product: p.needed(p.text),
+            prices: p.needed(p.list(p.text)),
+            adjustable_quantity: p.object({ enabled: p.needed(p.flag), maximum: p.integer, minimum: p.integer }),
+          }),
+        ),
+      ),
+      proration_behavior: prorationBehavior,
+      schedule_at_period_end: p.object({
+        conditions: p.list(p.object({ type: p.needed(p.oneOf('decreasing_item_amount', 'shortening_interval')) })),
+      }),
+      trial_update_behavior: p.oneOf('continue_trial', 'end_trial'),
+    }),
+  });
 
 const writable = {
-  active: p.flag,
   business_profile: p.object({
     headline: p.emptyable(p.text),
-    privacy_policy_url: p.text,
-    terms_of_service_url: p.text,
+    privacy_policy_url: p.emptyable(p.text),
+    terms_of_service_url: p.emptyable(p.text),
   }),
   default_return_url: p.emptyable(p.text),
-  features,
+  features: features(p.flag),
   login_page: p.object({ enabled: p.needed(p.flag) }),
   metadata: p.metadata,
   name: p.emptyable(p.text),
 };
 
-type Asked = p.Read<typeof writable>;
+type Asked = p.Read<typeof writable> & { active?: boolean | undefined };
 
 function createConfiguration(world: World, given: Asked, isDefault = false): Stripe.BillingPortal.Configuration {
   const now = world.now();
@@ -62,6 +94,7 @@ function createConfiguration(world: World, given: Asked, isDefault = false): Str
       subscription_cancel: {
         cancellation_reason: {
           enabled: false,
+          feedback_options: null,
           options: ['too_expensive', 'missing_features', 'switched_service', 'unused', 'other'],
         },
         enabled: isDefault,
@@ -101,13 +134,21 @@ function write(world: World, configuration: Stripe.BillingPortal.Configuration, 
   Object.assign(configuration.business_profile, given.business_profile);
   if (given.login_page) configuration.login_page = { enabled: given.login_page.enabled, url: null };
   const held = configuration.features as unknown as Record<string, object>;
-  for (const [name, feature] of Object.entries(given.features ?? {})) Object.assign(held[name]!, feature);
+  for (const [name, feature] of Object.entries(given.features ?? {})) {
+    Object.assign(held[name]!, emptied(feature as Record<string, unknown>));
+  }
   for (const { product, prices } of given.features?.subscription_update?.products ?? []) {
     world.store.get('product', product, 'features[subscription_update][products][0][product]');
     for (const price of prices ?? [])
       world.store.get('price', price, 'features[subscription_update][products][0][prices][0]');
   }
   configuration.updated = world.now();
+}
+
+/** A feature in which the lists that were cleared are empty. */
+function emptied(feature: Record<string, unknown>): object {
+  const values = Object.entries(feature).map(([key, value]) => [key, value === null ? [] : value]);
+  return Object.fromEntries(values);
 }
 
 /** The configuration of sessions that name none. */
@@ -120,15 +161,21 @@ function defaultConfiguration(world: World): Stripe.BillingPortal.Configuration 
 
 const flowShape = p.object({
   after_completion: p.object({
-    hosted_confirmation: p.anything,
+    hosted_confirmation: p.object({ custom_message: p.text }),
     redirect: p.object({ return_url: p.needed(p.text) }),
     type: p.needed(p.oneOf('hosted_confirmation', 'portal_homepage', 'redirect')),
   }),
-  subscription_cancel: p.object({ subscription: p.needed(p.text), retention: p.anything }),
+  subscription_cancel: p.object({
+    subscription: p.needed(p.text),
+    retention: p.object({
+      coupon_offer: p.needed(p.object({ coupon: p.needed(p.text) })),
+      type: p.needed(p.oneOf('coupon_offer')),
+    }),
+  }),
   subscription_update: p.object({ subscription: p.needed(p.text) }),
   subscription_update_confirm: p.object({
-    discounts: p.anything,
-    items: p.list(p.object({ id: p.needed(p.text), price: p.text, quantity: p.integer })),
+    discounts: p.list(p.object({ coupon: p.text, promotion_code: p.text })),
+    items: p.needed(p.list(p.object({ id: p.needed(p.text), price: p.text, quantity: p.integer }))),
     subscription: p.needed(p.text),
   }),
   type: p.needed(
@@ -140,7 +187,7 @@ const sessionCreatable = {
   configuration: p.text,
   customer: p.needed(p.text),
   flow_data: flowShape,
-  locale: p.text,
+  locale: p.oneOf(...WORDS.portalLocales),
   return_url: p.text,
 };
 
@@ -213,11 +260,13 @@ export function portalSession(world: World, secret: string): Stripe.BillingPorta
 }
 
 export const portalRoutes: Route[] = [
-  route('POST /v1/billing_portal/configurations', { ...writable, features: p.needed(features) }, (world, given) =>
-    createConfiguration(world, given),
+  route(
+    'POST /v1/billing_portal/configurations',
+    { ...writable, features: p.needed(features(p.needed(p.flag))), metadata: p.newMetadata },
+    (world, given) => createConfiguration(world, given),
   ),
   retrieve('/v1/billing_portal/configurations', 'billing_portal.configuration'),
-  route('POST /v1/billing_portal/configurations/:id', writable, (world, given, { id }) => {
+  route('POST /v1/billing_portal/configurations/:id', { ...writable, active: p.flag }, (world, given, { id }) => {
     const configuration = world.store.get('billing_portal.configuration', id);
     emitChange(world, 'billing_portal.configuration.updated', configuration, () => write(world, configuration, given));
     return configuration;

@@ -13,7 +13,7 @@ const tier = p.object({
   flat_amount_decimal: p.decimalNumber,
   unit_amount: p.integer,
   unit_amount_decimal: p.decimalNumber,
-  up_to: p.needed((value, name) => (value === 'inf' ? null : p.integer(value, name))),
+  up_to: p.needed(p.or('inf')(p.integer)),
 });
 
 const taxBehavior = p.oneOf('exclusive', 'inclusive', 'unspecified');
@@ -27,8 +27,10 @@ const currencyOptions = p.hash(
   }),
 );
 
+const recurringInterval = p.needed(p.oneOf('day', 'week', 'month', 'year'));
+
 const recurring = p.object({
-  interval: p.needed(p.oneOf('day', 'week', 'month', 'year')),
+  interval: recurringInterval,
   interval_count: p.integer,
   meter: p.text,
   trial_period_days: p.integer,
@@ -41,13 +43,13 @@ const creatable = {
   currency: p.needed(p.text),
   currency_options: currencyOptions,
   lookup_key: p.text,
-  metadata: p.metadata,
+  metadata: p.newMetadata,
   nickname: p.text,
   product: p.text,
   product_data: p.object({
     id: p.text,
     name: p.needed(p.text),
-    metadata: p.metadata,
+    metadata: p.newMetadata,
     active: p.flag,
     tax_code: p.text,
     unit_label: p.text,
@@ -62,22 +64,30 @@ const creatable = {
   unit_amount_decimal: p.decimalNumber,
 };
 
-/** The parameters that create a price inside another object: `price_data`. */
-export const priceData = p.object({
+const inline = {
   currency: p.needed(p.text),
+  tax_behavior: taxBehavior,
+  unit_amount: p.integer,
+  unit_amount_decimal: p.decimalNumber,
+};
+const rhythm = p.object({ interval: recurringInterval, interval_count: p.integer });
+
+/** The parameters that create a price inside another object, `price_data`: in a checkout, for a subscription, and for a single line. */
+export const priceData = p.object({
+  ...inline,
   product: p.text,
   product_data: p.object({
     name: p.needed(p.text),
     description: p.text,
-    metadata: p.metadata,
+    metadata: p.newMetadata,
     images: p.list(p.text),
     tax_code: p.text,
+    unit_label: p.text,
   }),
-  recurring,
-  tax_behavior: taxBehavior,
-  unit_amount: p.integer,
-  unit_amount_decimal: p.decimalNumber,
+  recurring: rhythm,
 });
+export const recurringPriceData = p.object({ ...inline, product: p.needed(p.text), recurring: p.needed(rhythm) });
+export const oneOffPriceData = p.object({ ...inline, product: p.needed(p.text) });
 
 export function createPrice(world: World, given: p.Read<typeof creatable>): Stripe.Price {
   if (!given.product && !given.product_data)
@@ -133,7 +143,7 @@ export function createPrice(world: World, given: p.Read<typeof creatable>): Stri
 /** The price that an item names, or a new one from its `price_data`. */
 export function priceFor(
   world: World,
-  item: { price?: string | undefined; price_data?: ReturnType<typeof priceData> | undefined },
+  item: { price?: string | undefined; price_data?: object | undefined },
 ): Stripe.Price {
   if (item.price) return world.store.get('price', item.price, 'items[0][price]');
   if (item.price_data)
@@ -173,7 +183,7 @@ function tiersOf(given: p.Read<{ tiers: typeof creatable.tiers }>['tiers'] & obj
       flat_amount: flat === undefined || !Number.isInteger(flat) ? null : flat,
       flat_amount_decimal: flat === undefined ? null : decimal(flat),
       ...amounts(one),
-      up_to: one.up_to,
+      up_to: one.up_to === 'inf' ? null : one.up_to,
     };
   });
 }
@@ -194,7 +204,7 @@ function optionsOf(given: ReturnType<typeof currencyOptions>): NonNullable<Strip
 
 const updatable = {
   active: p.flag,
-  currency_options: currencyOptions,
+  currency_options: p.emptyable(currencyOptions),
   lookup_key: p.emptyable(p.text),
   metadata: p.metadata,
   nickname: p.emptyable(p.text),
@@ -207,7 +217,11 @@ const filters = {
   currency: p.text,
   lookup_keys: p.list(p.text),
   product: p.text,
-  recurring: p.object({ interval: p.text, meter: p.text, usage_type: p.text }),
+  recurring: p.object({
+    interval: p.oneOf('day', 'week', 'month', 'year'),
+    meter: p.text,
+    usage_type: p.oneOf('licensed', 'metered'),
+  }),
   type: p.oneOf('one_time', 'recurring'),
 };
 
@@ -223,6 +237,7 @@ export const priceRoutes: Route[] = [
       if (given.nickname !== undefined) price.nickname = given.nickname;
       if (given.tax_behavior !== undefined) price.tax_behavior = given.tax_behavior;
       if (given.metadata !== undefined) price.metadata = p.mergeMetadata(price.metadata, given.metadata);
+      if (given.currency_options === null) delete price.currency_options;
       if (given.currency_options)
         price.currency_options = { ...price.currency_options, ...optionsOf(given.currency_options) };
     });

@@ -1,6 +1,7 @@
 /** Refunds and disputes (docs.stripe.com/api/refunds, docs.stripe.com/api/disputes). */
 import type Stripe from 'stripe';
-import { closeDispute } from '../billing/payments/disputes.ts';
+import { answerDispute, closeDispute, isChargedBack, isClosed, isInquiry } from '../billing/payments/disputes.ts';
+import { settleLater } from '../billing/payments/refunds.ts';
 import { nowFor } from '../events/clock.ts';
 import { emit, emitChange } from '../events/events.ts';
 import * as p from '../protocol/parameters.ts';
@@ -21,7 +22,7 @@ export function createRefund(world: World, given: p.Read<typeof creatable>): Str
   const charge = chargeOf(world, given);
   const left = charge.amount - charge.amount_refunded;
   const amount = given.amount ?? left;
-  if (charge.disputed && !world.store.all('dispute').some((one) => one.charge === charge.id && one.status === 'won')) {
+  if (isChargedBack(world, charge)) {
     throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge', 'charge_disputed');
   }
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, 'charge', 'charge_already_refunded');
@@ -48,6 +49,7 @@ export function createRefund(world: World, given: p.Read<typeof creatable>): Str
     status: 'succeeded',
     transfer_reversal: null,
   };
+  settleLater(world, refund, charge);
   world.store.put('refund', refund);
   emit(world, 'refund.created', refund);
   emitChange(world, 'charge.refunded', charge, () => {
@@ -72,6 +74,12 @@ function chargeOf(world: World, given: p.Read<typeof creatable>): Stripe.Charge 
 }
 
 const evidence = p.hash(p.text);
+
+function openDisputeNamed(world: World, id: string): Stripe.Dispute {
+  const dispute = world.store.get('dispute', id);
+  if (isClosed(dispute)) throw invalid(`This dispute is already closed: it is ${dispute.status}.`, 'dispute');
+  return dispute;
+}
 
 export const refundRoutes: Route[] = [
   route('POST /v1/refunds', creatable, createRefund),
@@ -100,26 +108,23 @@ export const refundRoutes: Route[] = [
       (!asked.charge || one.charge === asked.charge) &&
       (!asked.payment_intent || one.payment_intent === asked.payment_intent),
   ),
-  // The text of the evidence decides, as in Stripe's test mode: `winning_evidence` or `losing_evidence` in uncategorized_text.
   route('POST /v1/disputes/:id', { evidence, metadata: p.metadata, submit: p.flag }, (world, given, { id }) => {
-    const dispute = world.store.get('dispute', id);
+    const dispute = openDisputeNamed(world, id);
     emitChange(world, 'charge.dispute.updated', dispute, () => {
       Object.assign(dispute.evidence, given.evidence);
       dispute.evidence_details.has_evidence = given.evidence !== undefined;
       if (given.metadata !== undefined) dispute.metadata = p.mergeMetadata(dispute.metadata, given.metadata);
       if (given.submit !== false && given.evidence) {
-        dispute.status = 'under_review';
+        dispute.status = isInquiry(dispute) ? 'warning_under_review' : 'under_review';
         dispute.evidence_details.submission_count += 1;
       }
     });
-    if (dispute.status !== 'under_review') return dispute;
-    if (dispute.evidence.uncategorized_text === 'winning_evidence') closeDispute(world, dispute, 'won');
-    if (dispute.evidence.uncategorized_text === 'losing_evidence') closeDispute(world, dispute, 'lost');
+    answerDispute(world, dispute);
     return dispute;
   }),
   route('POST /v1/disputes/:id/close', {}, (world, _, { id }) => {
-    const dispute = world.store.get('dispute', id);
-    closeDispute(world, dispute, 'lost');
+    const dispute = openDisputeNamed(world, id);
+    closeDispute(world, dispute, isInquiry(dispute) ? 'warning_closed' : 'lost');
     return dispute;
   }),
 ];

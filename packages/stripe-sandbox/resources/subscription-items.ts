@@ -7,10 +7,10 @@ import * as p from '../protocol/parameters.ts';
 import { type Route, route } from '../protocol/routes.ts';
 import { missing } from '../world/fault.ts';
 import type { World } from '../world/world.ts';
-import { priceData, priceFor } from './prices.ts';
+import { priceFor, recurringPriceData } from './prices.ts';
 import { paymentBehavior, prorationBehavior } from './subscription-parameters.ts';
 
-const contents = { price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata };
+const contents = { price: p.text, price_data: recurringPriceData, quantity: p.integer, metadata: p.metadata };
 
 /** An item in the parameters of subscription updates and previews. */
 export const itemShape = p.object({ ...contents, id: p.text, deleted: p.flag, clear_usage: p.flag });
@@ -26,7 +26,6 @@ export function changesOf(world: World, items: ReturnType<typeof itemShape>[]): 
 }
 
 const billing = {
-  off_session: p.flag,
   payment_behavior: paymentBehavior,
   proration_behavior: prorationBehavior,
   proration_date: p.integer,
@@ -36,7 +35,7 @@ function change(
   world: World,
   subscription: Stripe.Subscription,
   items: ItemChange[],
-  given: p.Read<typeof billing>,
+  given: p.Read<typeof billing> & { off_session?: boolean | undefined },
 ): void {
   changeSubscription(
     world,
@@ -61,14 +60,18 @@ function ownerOf(world: World, id: string): { subscription: Stripe.Subscription;
 }
 
 export const subscriptionItemRoutes: Route[] = [
-  route('POST /v1/subscription_items', { ...contents, ...billing, subscription: p.needed(p.text) }, (world, given) => {
-    const subscription = world.store.get('subscription', given.subscription, 'subscription');
-    const before = new Set(subscription.items.data.map((item) => item.id));
-    change(world, subscription, changesOf(world, [{ ...given }]), given);
-    return subscription.items.data.find((item) => !before.has(item.id));
-  }),
+  route(
+    'POST /v1/subscription_items',
+    { ...contents, ...billing, metadata: p.newMetadata, subscription: p.needed(p.text) },
+    (world, given) => {
+      const subscription = world.store.get('subscription', given.subscription, 'subscription');
+      const before = new Set(subscription.items.data.map((item) => item.id));
+      change(world, subscription, changesOf(world, [{ ...given }]), given);
+      return subscription.items.data.find((item) => !before.has(item.id));
+    },
+  ),
   route('GET /v1/subscription_items/:id', {}, (world, _, { id }) => ownerOf(world, id).item),
-  route('POST /v1/subscription_items/:id', { ...contents, ...billing }, (world, given, { id }) => {
+  route('POST /v1/subscription_items/:id', { ...contents, ...billing, off_session: p.flag }, (world, given, { id }) => {
     change(world, ownerOf(world, id).subscription, changesOf(world, [{ ...given, id }]), given);
     return ownerOf(world, id).item;
   }),

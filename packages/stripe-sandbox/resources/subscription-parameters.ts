@@ -5,7 +5,8 @@ import * as p from '../protocol/parameters.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
 
-export const discountList = p.emptyable(p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text })));
+export const newDiscounts = p.list(p.object({ coupon: p.text, discount: p.text, promotion_code: p.text }));
+export const discountList = p.emptyable(newDiscounts);
 export const paymentBehavior = p.oneOf(
   'allow_incomplete',
   'default_incomplete',
@@ -14,28 +15,72 @@ export const paymentBehavior = p.oneOf(
 );
 export const prorationBehavior = p.oneOf('always_invoice', 'create_prorations', 'none');
 
-export const cancelAt: p.Reader<number | 'min_period_end' | 'max_period_end' | null> = (value, name) => {
-  if (value === '') return null;
-  return value === 'min_period_end' || value === 'max_period_end' ? value : p.integer(value, name);
-};
+export const timestampOrNow = p.or('now')(p.integer);
+export const cancelAt = p.or('min_period_end', 'max_period_end')(p.integer);
+
+/** Who is liable for the tax. Only this account: Connect is left out. */
+const liability = p.object({ type: p.needed(p.oneOf('self')) });
+
+export const automaticTax = p.object({ enabled: p.needed(p.flag), liability });
+const proratesDiscounts = p.object({ proration_discounts: p.oneOf('included') });
+export const billingMode = p.object({ type: p.needed(p.oneOf('flexible')), flexible: proratesDiscounts });
+
+export const customFields = p.emptyable(p.list(p.object({ name: p.needed(p.text), value: p.needed(p.text) })));
+
+const cardOptions = p.object({
+  mandate_options: p.object({ amount: p.integer, amount_type: p.oneOf('fixed', 'maximum'), description: p.text }),
+  network: p.oneOf(
+    'amex',
+    'cartes_bancaires',
+    'diners',
+    'discover',
+    'jcb',
+    'mastercard',
+    'unionpay',
+    'unknown',
+    'visa',
+  ),
+  request_three_d_secure: p.oneOf('any', 'automatic', 'challenge'),
+});
+
+export const cancellationDetails = p.object({
+  comment: p.emptyable(p.text),
+  feedback: p.emptyable(
+    p.oneOf(
+      'customer_service',
+      'low_quality',
+      'missing_features',
+      'other',
+      'switched_service',
+      'too_complex',
+      'too_expensive',
+      'unused',
+    ),
+  ),
+});
 
 export const sharedFields = {
-  automatic_tax: p.object({ enabled: p.needed(p.flag), liability: p.anything }),
+  automatic_tax: automaticTax,
   collection_method: p.oneOf('charge_automatically', 'send_invoice'),
   days_until_due: p.integer,
   default_payment_method: p.emptyable(p.text),
   description: p.emptyable(p.text),
-  invoice_settings: p.anything,
+  invoice_settings: p.object({
+    account_tax_ids: p.emptyable(p.list(p.text)),
+    custom_fields: customFields,
+    description: p.emptyable(p.text),
+    footer: p.emptyable(p.text),
+    issuer: liability,
+  }),
   metadata: p.metadata,
   payment_settings: p.object({
-    payment_method_options: p.anything,
-    payment_method_types: p.emptyable(p.list(p.text)),
+    payment_method_options: p.object({ card: p.emptyable(cardOptions) }),
+    payment_method_types: p.emptyable(p.list(p.oneOf('card'))),
     save_default_payment_method: p.oneOf('off', 'on_subscription'),
   }),
   trial_settings: p.object({
     end_behavior: p.needed(
       p.object({
-        billing_cycle_anchor: p.text,
         missing_payment_method: p.needed(p.oneOf('cancel', 'create_invoice', 'pause')),
       }),
     ),

@@ -4,8 +4,10 @@ import { liveCustomer } from '../billing/customers/customers.ts';
 import { redeem } from '../billing/invoices/discounts.ts';
 import { oneOffLines } from '../billing/invoices/lines.ts';
 import { changeSubscription } from '../billing/subscriptions/changing.ts';
+import { attempt } from '../billing/subscriptions/collection.ts';
 import { endSubscription } from '../billing/subscriptions/endings.ts';
-import { nextPeriodEnd, rollItem, scheduleLife } from '../billing/subscriptions/life.ts';
+import { endingAt, nextPeriodEnd, scheduleLife } from '../billing/subscriptions/life.ts';
+import { resume } from '../billing/subscriptions/resuming.ts';
 import { type NewSubscription, subscribe } from '../billing/subscriptions/subscribing.ts';
 import { nowFor } from '../events/clock.ts';
 import { emit, emitChange } from '../events/events.ts';
@@ -13,15 +15,19 @@ import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route, searching } from '../protocol/routes.ts';
 import { invalid } from '../world/fault.ts';
 import { idOf, type World } from '../world/world.ts';
-import { priceData, priceFor } from './prices.ts';
+import { oneOffPriceData, priceFor, recurringPriceData } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import {
+  billingMode,
   cancelAt,
+  cancellationDetails,
   discountList,
+  newDiscounts,
   paymentBehavior,
   prorationBehavior,
   readFields,
   sharedFields,
+  timestampOrNow,
 } from './subscription-parameters.ts';
 
 const creatable = {
@@ -29,21 +35,21 @@ const creatable = {
   add_invoice_items: p.list(
     p.object({
       price: p.text,
-      price_data: priceData,
+      price_data: oneOffPriceData,
       quantity: p.integer,
-      discounts: p.anything,
-      metadata: p.metadata,
+      discounts: newDiscounts,
+      metadata: p.newMetadata,
     }),
   ),
   billing_cycle_anchor: p.integer,
-  billing_mode: p.object({ type: p.needed(p.oneOf('flexible')), flexible: p.anything }),
-  cancel_at: p.integer,
+  billing_mode: billingMode,
+  cancel_at: cancelAt,
   cancel_at_period_end: p.flag,
   currency: p.text,
   customer: p.needed(p.text),
   discounts: discountList,
   items: p.needed(
-    p.list(p.object({ price: p.text, price_data: priceData, quantity: p.integer, metadata: p.metadata })),
+    p.list(p.object({ price: p.text, price_data: recurringPriceData, quantity: p.integer, metadata: p.newMetadata })),
   ),
   off_session: p.flag,
   payment_behavior: paymentBehavior,
@@ -53,10 +59,6 @@ const creatable = {
   trial_period_days: p.integer,
 };
 
-function timestampOrNow(value: Parameters<typeof p.integer>[0], name: string): number | 'now' {
-  return value === 'now' ? 'now' : p.integer(value, name);
-}
-
 function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscription {
   const customer = liveCustomer(world, given.customer);
   const now = nowFor(world, customer.id);
@@ -65,7 +67,6 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
     quantity: item.quantity ?? 1,
   }));
   const fields = readFields(world, given, customer.id);
-  if (given.cancel_at !== undefined) Object.assign(fields, { cancel_at: given.cancel_at, canceled_at: now });
   if (given.cancel_at_period_end) fields.cancel_at_period_end = true;
   const trialEnd = given.trial_period_days
     ? now + given.trial_period_days * 86_400
@@ -82,6 +83,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
     currency: given.currency,
     trialEnd,
     billingCycleAnchor: given.billing_cycle_anchor,
+    cancelAt: given.cancel_at,
     discounts: given.discounts ?? undefined,
     extraLines: oneOffLines(world, extras),
     paymentBehavior: given.payment_behavior,
@@ -94,9 +96,9 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
 const updatable = {
   ...sharedFields,
   billing_cycle_anchor: p.oneOf('now', 'unchanged'),
-  cancel_at: cancelAt,
+  cancel_at: p.emptyable(cancelAt),
   cancel_at_period_end: p.flag,
-  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  cancellation_details: cancellationDetails,
   discounts: discountList,
   items: p.list(itemShape),
   off_session: p.flag,
@@ -172,54 +174,38 @@ function writeCancellation(world: World, subscription: Stripe.Subscription, give
       reason: at === null ? null : 'cancellation_requested',
     };
   };
-  if (given.cancel_at_period_end !== undefined) {
+  // Without a cancellation at the period's end there is none to take back: a time in `cancel_at` stays.
+  if (given.cancel_at_period_end || (given.cancel_at_period_end === false && subscription.cancel_at_period_end)) {
     plan(given.cancel_at_period_end ? nextPeriodEnd(subscription) : null, given.cancel_at_period_end);
   } else if (given.cancel_at !== undefined) {
-    const ends = subscription.items.data.map((item) => item.current_period_end);
-    const at =
-      given.cancel_at === 'min_period_end'
-        ? Math.min(...ends)
-        : given.cancel_at === 'max_period_end'
-          ? Math.max(...ends)
-          : given.cancel_at;
-    if (at !== null && at <= now) throw invalid('The cancel_at must be in the future.', 'cancel_at');
-    plan(at, false);
+    plan(given.cancel_at && endingAt(subscription, given.cancel_at), false);
   }
 }
 
-function resume(world: World, subscription: Stripe.Subscription): Stripe.Subscription {
-  if (subscription.status !== 'paused') throw invalid('Only paused subscriptions can be resumed.', 'id');
-  const now = nowFor(world, idOf(subscription.customer));
-  emitChange(world, 'customer.subscription.updated', subscription, () => {
-    subscription.status = 'active';
-    subscription.billing_cycle_anchor = now;
-    for (const item of subscription.items.data) rollItem(subscription, item, now);
-  });
-  emit(world, 'customer.subscription.resumed', subscription);
-  scheduleLife(world, subscription);
-  changeSubscription(
-    world,
-    subscription,
-    { items: [], anchorNow: true, prorationBehavior: 'none' },
-    'allow_incomplete',
-    true,
-  );
-  return subscription;
-}
-
 const cancelable = {
-  cancellation_details: p.object({ comment: p.emptyable(p.text), feedback: p.emptyable(p.text) }),
+  cancellation_details: cancellationDetails,
   invoice_now: p.flag,
   prorate: p.flag,
 };
 
 const filters = {
-  collection_method: p.text,
+  collection_method: p.oneOf('charge_automatically', 'send_invoice'),
   current_period_end: p.range,
   current_period_start: p.range,
   customer: p.text,
   price: p.text,
-  status: p.text,
+  status: p.oneOf(
+    'active',
+    'all',
+    'canceled',
+    'ended',
+    'incomplete',
+    'incomplete_expired',
+    'past_due',
+    'paused',
+    'trialing',
+    'unpaid',
+  ),
   test_clock: p.text,
 };
 
@@ -245,7 +231,13 @@ export const subscriptionRoutes: Route[] = [
   route(
     'POST /v1/subscriptions/:id/resume',
     { billing_cycle_anchor: p.oneOf('now', 'unchanged'), proration_behavior: prorationBehavior },
-    (world, _, { id }) => resume(world, world.store.get('subscription', id)),
+    (world, given, { id }) => {
+      const subscription = world.store.get('subscription', id);
+      resume(world, subscription, given.billing_cycle_anchor === 'unchanged', (invoice) =>
+        attempt(world, invoice, true),
+      );
+      return subscription;
+    },
   ),
   route('DELETE /v1/subscriptions/:id/discount', {}, (world, _, { id }) => {
     const subscription = world.store.get('subscription', id);

@@ -7,8 +7,9 @@ import { page, pagination } from '../protocol/listing.ts';
 import * as p from '../protocol/parameters.ts';
 import { listing, type Route, retrieve, route } from '../protocol/routes.ts';
 import { idOf } from '../world/world.ts';
+import { WORDS } from './words.ts';
 
-const creatable = { type: p.needed(p.text), value: p.needed(p.text) };
+const creatable = { type: p.needed(p.oneOf(...WORDS.taxIdTypes)), value: p.needed(p.text) };
 
 export const taxIdRoutes: Route[] = [
   route('POST /v1/customers/:customer/tax_ids', creatable, (world, given, { customer }) =>

@@ -63,6 +63,10 @@ export interface Troubles {
   /** The next charge of that customer (without one: of any customer) fails with this decline code. */
   declineNext(declineCode: string, customer?: string): void;
   takeDecline(customer: string | null): string | undefined;
+  /** The declines that wait for a charge, in their order. Without a customer, a decline is for anybody's next charge. */
+  readonly declines: readonly { code: string; customer: string | undefined }[];
+  /** Removes the first decline that waits for a customer. */
+  forgetDecline(customer: string): void;
   /** Removes all rates and plans, and restarts the sequences from `seed` (default: the previous seed). */
   reset(seed?: number): void;
   /** True if this trouble hits this request. A plan that matches is used up; without one the rate decides. */
@@ -119,6 +123,13 @@ export function createTroubles(seed: number): Troubles {
     },
     declineNext(code, customer) {
       declines.push({ code, customer });
+    },
+    get declines() {
+      return declines;
+    },
+    forgetDecline(customer) {
+      const at = declines.findIndex((one) => one.customer === customer);
+      if (at >= 0) declines.splice(at, 1);
     },
     takeDecline(customer) {
       const at = declines.findIndex((one) => one.customer === undefined || one.customer === customer);

@@ -22,6 +22,8 @@ interface Notes {
   checkouts: Record<string, unknown>;
   /** The change that a subscription gets when its pending update's invoice is paid, by subscription. */
   pendingUpdates: Record<string, PendingChange>;
+  /** The same of subscriptions that are being resumed. */
+  resumptions: Record<string, PendingChange>;
   usage: UsageRecord[];
   /** The period of each subscription item whose usage a draft invoice bills. The usage is counted again when it is finalized. */
   usagePeriods: Record<string, Record<string, { start: number; end: number }>>;
@@ -129,6 +131,7 @@ function emptyNotes(): Notes {
     authenticated: {},
     checkouts: {},
     pendingUpdates: {},
+    resumptions: {},
     usage: [],
     usagePeriods: {},
     invoiceNumbers: {},

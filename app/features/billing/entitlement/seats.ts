@@ -71,18 +71,20 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
       const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
         stripe.subscriptions.list({ customer, limit: 10 }),
       );
-      const live = subscriptions.data.find(({ status }) => isLive(status));
-      const item = live && planItemOf(live);
-      const plan = item?.price.metadata.plan;
-      if (!live || !item || !isPlan(plan) || !planOf(plan).seats) return;
-      const quantity = await membersOf(organizationId);
-      if (item.quantity === quantity || quantity === 0) return;
-      await gateway.ask('subscriptions.update', (stripe) =>
-        stripe.subscriptions.update(live.id, {
-          items: [{ id: item.id, quantity }],
-          proration_behavior: 'create_prorations',
-        }),
-      );
+      // If there are two, one will be cancelled as a duplicate: until then, both follow.
+      for (const live of subscriptions.data.filter(({ status }) => isLive(status))) {
+        const item = planItemOf(live);
+        const plan = item?.price.metadata.plan;
+        if (!item || !isPlan(plan) || !planOf(plan).seats) continue;
+        const quantity = await membersOf(organizationId);
+        if (item.quantity === quantity || quantity === 0) continue;
+        await gateway.ask('subscriptions.update', (stripe) =>
+          stripe.subscriptions.update(live.id, {
+            items: [{ id: item.id, quantity }],
+            proration_behavior: 'create_prorations',
+          }),
+        );
+      }
     },
   };
 }

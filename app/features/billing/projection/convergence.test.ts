@@ -10,8 +10,10 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import { auditEvents } from '../../audit/schema.ts';
 import { emailMessages } from '../../email/schema.ts';
 import { isLive } from '../catalog/access.ts';
+import { isPlan, planOf } from '../catalog/catalog.ts';
 import { createEnvironment, type Environment, type World } from '../testing/convergence/environment.ts';
 import { type Handler, runTrace } from '../testing/convergence/run.ts';
+import type { States } from '../testing/convergence/states.ts';
 import { type Step, trace } from '../testing/convergence/trace.ts';
 
 const TRACES = Number(process.env.TRACES ?? 60);
@@ -22,6 +24,7 @@ const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 
 describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
   let environment: Environment;
   let worlds = 0;
+  const states: States = new Map();
   before(async () => {
     environment = await createEnvironment();
   });
@@ -29,21 +32,24 @@ describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
 
   async function live(steps: Step[], handler: Handler) {
     const world = await environment.open(++worlds);
-    return { world, differences: await runTrace(world, steps, handler) };
+    return { world, differences: await runTrace(world, steps, handler, handler === 'ours' ? states : undefined) };
   }
 
   it('and ends equal to Stripe, with each mail sent once and one live subscription at most', {
     timeout: HOUR_MS,
-  }, async () => {
+  }, async (t) => {
     await fc.assert(
       fc.asyncProperty(trace, async (steps) => {
         const { world, differences } = await live(steps, 'ours');
         assert.deepEqual(differences, []);
         await assertOneSubscription(world);
+        await assertSeats(world);
         await assertMails(world);
       }),
       { numRuns: TRACES, seed, endOnFailure: TRACES > 1_000 },
     );
+    t.diagnostic(`${TRACES} lives came through ${states.size} distinct states of subscriptions`);
+    if (TRACES > 1_000) for (const [state, times] of states) t.diagnostic(`${times} × ${state}`);
   });
 
   for (const handler of ['applies payloads', 'fetches before it locks'] as const) {
@@ -74,6 +80,20 @@ async function assertOneSubscription({ stripe, organizationId }: World): Promise
     const subscriptions = await stripe.subscriptions.list({ customer: id, status: 'all', limit: 100 });
     const alive = subscriptions.data.filter(({ status }) => isLive(status));
     assert.ok(alive.length <= 1, `${alive.length} live subscriptions`);
+  }
+}
+
+/** A plan with seats is paid for each member. */
+async function assertSeats({ stripe, organizationId, start }: World): Promise<void> {
+  const { customers, seats } = start();
+  const customer = await customers.find(organizationId);
+  if (customer === undefined) return;
+  const { data } = await stripe.subscriptions.list({ customer, limit: 100 });
+  const members = await seats.count(organizationId);
+  for (const { status, items } of data.filter((one) => isLive(one.status))) {
+    const plan = items.data[0]?.price.metadata.plan;
+    if (!isPlan(plan) || !planOf(plan).seats) continue;
+    assert.equal(items.data[0]!.quantity, members, `seats of a subscription that is ${status}`);
   }
 }
 

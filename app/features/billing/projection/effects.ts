@@ -77,8 +77,8 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
     if (!was) await record('subscription.started', 'subscription', is.id, terms);
     else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
       await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
-    // Who joined while it was bought was told of to nobody.
-    if (was?.quantity !== is.quantity) await countSeats();
+    // Members who joined while it was bought have not been counted, nor has a plan without seats counted any.
+    if (was?.quantity !== is.quantity || was.plan !== is.plan) await countSeats();
 
     if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
       const endsAt = is.cancelAt.toISOString();

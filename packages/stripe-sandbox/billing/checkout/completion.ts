@@ -9,7 +9,7 @@ import { newTaxId } from '../customers/tax-ids.ts';
 import { type DiscountAsked, redeem } from '../invoices/discounts.ts';
 import { buildInvoice, finalize, intentOf, openDraft } from '../invoices/invoices.ts';
 import { oneOffLines, productName } from '../invoices/lines.ts';
-import { cardByNumber, declineOf } from '../payments/cards.ts';
+import { declineOf, readCard } from '../payments/cards.ts';
 import { attach, newPaymentMethod } from '../payments/payment-methods.ts';
 import { cardFault, confirm, createPaymentIntent } from '../payments/payments.ts';
 import { createSetupIntent } from '../payments/setups.ts';
@@ -21,6 +21,9 @@ import { type Quote, quoteOf } from './quote.ts';
 export interface CheckoutForm {
   /** A test card's number; optional where no payment method is collected. */
   card?: string;
+  /** The card's expiry, such as `12 / 34`. Default: four years from now. */
+  expiry?: string;
+  cvc?: string;
   email?: string;
   name?: string;
   country?: string;
@@ -67,10 +70,15 @@ function needsAuthentication(
   form: CheckoutForm,
   quote: Quote,
 ): boolean {
-  const card = cardByNumber(form.card!);
+  const { card } = readCard(
+    { number: form.card!, expiry: form.expiry, cvc: form.cvc },
+    nowFor(world, idOf(session.customer)),
+  );
   const planned = quote.total > 0 ? world.troubles.takeDecline(idOf(session.customer)) : undefined;
   const declineCode = planned ?? (quote.total > 0 || !card.attaches ? card.declines : undefined);
   if (declineCode) refuse(declineCode);
+  if (form.authentication === 'passed' && quote.total > 0 && card.declinesAuthenticated)
+    refuse(card.declinesAuthenticated);
   if (!card.authentication || form.authentication === 'passed') return false;
   if (form.authentication === 'failed') refuse('authentication_required');
   return true;
@@ -121,7 +129,9 @@ function customerOf(world: World, session: Stripe.Checkout.Session, form: Checko
 }
 
 function paymentMethodOf(world: World, form: CheckoutForm): Stripe.PaymentMethod {
-  return newPaymentMethod(world, cardByNumber(form.card!), {
+  const { card, ...expiry } = readCard({ number: form.card!, expiry: form.expiry }, world.now());
+  return newPaymentMethod(world, card, {
+    ...expiry,
     billing_details: {
       email: form.email ?? null,
       name: form.name ?? null,

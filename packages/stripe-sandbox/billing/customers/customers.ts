@@ -5,7 +5,6 @@ import { emit } from '../../events/events.ts';
 import { mergeMetadata } from '../../protocol/parameters.ts';
 import { invalid, missing } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
-import { redeem } from '../invoices/discounts.ts';
 import { recordBalance } from '../invoices/invoices.ts';
 import { attach, resolvePaymentMethod } from '../payments/payment-methods.ts';
 import { endSubscription } from '../subscriptions/endings.ts';
@@ -16,8 +15,6 @@ export interface CustomerFields {
   address?: object | null | undefined;
   balance?: number | undefined;
   business_name?: string | null | undefined;
-  coupon?: string | undefined;
-  promotion_code?: string | undefined;
   description?: string | null | undefined;
   email?: string | null | undefined;
   individual_name?: string | null | undefined;
@@ -37,6 +34,9 @@ export interface NewCustomer extends CustomerFields {
   tax_id_data?: { type: string; value: string }[] | undefined;
   test_clock?: string | undefined;
 }
+
+/** The most customers of a test clock (docs.stripe.com/billing/testing/test-clocks#limitations). */
+const CLOCK_CUSTOMERS = 3;
 
 /** Returns a customer that exists. Throws Stripe's 404 for an unknown id, and its other 404 for a deleted customer. */
 export function liveCustomer(world: World, id: string, param = 'customer'): Stripe.Customer {
@@ -76,6 +76,7 @@ export function blankCustomer(world: World, clock: Stripe.TestHelpers.TestClock 
 
 export function createCustomer(world: World, given: NewCustomer): Stripe.Customer {
   const clock = given.test_clock ? world.store.get('test_helpers.test_clock', given.test_clock, 'test_clock') : null;
+  if (clock) refuseFullClock(world, clock);
   const customer = blankCustomer(world, clock);
   world.store.put('customer', customer);
   writeCustomer(world, customer, given);
@@ -83,6 +84,14 @@ export function createCustomer(world: World, given: NewCustomer): Stripe.Custome
   emit(world, 'customer.created', customer);
   for (const { type, value } of given.tax_id_data ?? []) newTaxId(world, customer, type, value);
   return customer;
+}
+
+/** Throws 400 for a test clock that has as many customers as it can have. */
+function refuseFullClock(world: World, { id }: Stripe.TestHelpers.TestClock): void {
+  const own = world.store.all('customer').filter((one) => !one.deleted && idOf(one.test_clock) === id);
+  if (own.length >= CLOCK_CUSTOMERS) {
+    throw invalid(`A test clock can have at most ${CLOCK_CUSTOMERS} customers.`, 'test_clock');
+  }
 }
 
 /** Deletes a customer for good: the subscriptions end at once, and the id answers `deleted: true` from now on. */
@@ -100,21 +109,9 @@ export function deleteCustomer(world: World, customer: Stripe.Customer): Stripe.
   return world.store.put('customer', { id: customer.id, object: 'customer', deleted: true }) as Stripe.DeletedCustomer;
 }
 
-/** Sets the given fields of a customer. Throws 400 for an email without "@", and for another customer's payment method. */
+/** Sets the given fields of a customer. Throws 400 for another customer's payment method. */
 export function writeCustomer(world: World, customer: Stripe.Customer, given: CustomerFields): void {
-  const {
-    address,
-    balance,
-    coupon,
-    promotion_code,
-    invoice_settings,
-    metadata,
-    shipping: shipped,
-    tax: _,
-    ...plain
-  } = given;
-  if (plain.email && !plain.email.includes('@'))
-    throw invalid(`Invalid email address: ${plain.email}`, 'email', 'email_invalid');
+  const { address, balance, invoice_settings, metadata, shipping: shipped, tax: _, ...plain } = given;
   const known = [
     'business_name',
     'description',
@@ -138,7 +135,6 @@ export function writeCustomer(world: World, customer: Stripe.Customer, given: Cu
   const method = invoice_settings?.default_payment_method;
   if (method !== undefined)
     customer.invoice_settings.default_payment_method = method && ownMethod(world, customer, method);
-  if (coupon || promotion_code) customer.discount = redeem(world, { coupon, promotion_code }, customer.id, null);
 }
 
 function ownMethod(world: World, customer: Stripe.Customer, id: string): string {

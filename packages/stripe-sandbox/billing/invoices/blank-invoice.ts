@@ -34,6 +34,7 @@ export function blankInvoice(world: World, given: NewInvoice, id: string, now: n
     amount_due: 0,
     amount_overpaid: 0,
     amount_paid: 0,
+    amount_paid_off_stripe: 0,
     amount_remaining: 0,
     amount_shipping: 0,
     application: null,

@@ -5,6 +5,7 @@
 import type Stripe from 'stripe';
 import { nowFor, schedule, unschedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
+import { leastCharge } from '../../protocol/currencies.ts';
 import { listOf } from '../../protocol/listing.ts';
 import { invalid } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
@@ -83,6 +84,8 @@ export function finalize(world: World, invoice: Stripe.Invoice): void {
   );
   if (invoice.amount_due > 0) openPayment(world, invoice);
   emit(world, 'invoice.finalized', invoice);
+  if (invoice.due_date !== null)
+    schedule(world, customer.id, 'overdue', invoice.id, Math.max(invoice.due_date, now + 1));
   if (invoice.amount_due === 0) markPaid(world, invoice, 0);
   else if (invoice.collection_method === 'send_invoice') emit(world, 'invoice.sent', invoice);
 }
@@ -209,11 +212,10 @@ function openPayment(world: World, invoice: Stripe.Invoice): void {
   world.store.put('invoice_payment', payment);
 }
 
-/** Uses the customer's credit before the card. A negative total becomes credit. */
+/** Uses the customer's credit before the card. A negative total becomes credit, and one that is too small to be charged is owed with the next invoice. */
 function settleBalance(world: World, invoice: Stripe.Invoice, customer: Stripe.Customer): void {
   applyTotals(invoice, customer.balance);
-  const after = Math.min(0, invoice.total + customer.balance);
-  const ending = invoice.total + customer.balance > 0 ? 0 : after;
+  const ending = invoice.total + customer.balance - invoice.amount_due;
   invoice.ending_balance = ending;
   if (ending === customer.balance) return;
   const change = ending - customer.balance;
@@ -317,7 +319,8 @@ function applyTotals(invoice: Stripe.Invoice, balance: number): void {
   invoice.total = invoice.subtotal - discount + sum('exclusive');
   invoice.total_excluding_tax = invoice.total - sum('exclusive') - sum('inclusive');
   invoice.starting_balance = balance;
-  invoice.amount_due = Math.max(0, invoice.total + balance);
+  const due = Math.max(0, invoice.total + balance);
+  invoice.amount_due = due < leastCharge(invoice.currency) ? 0 : due;
   invoice.amount_remaining = invoice.amount_due;
 }
 

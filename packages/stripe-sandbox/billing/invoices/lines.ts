@@ -1,5 +1,6 @@
 /** Invoice lines: for a subscription item's period, a proration, usage, or an invoice item. Pure. */
 import type Stripe from 'stripe';
+import { plainAmount } from '../../protocol/currencies.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { amountOf, decimal, ratesIn } from './amounts.ts';
 import { type Period, periodAt } from './periods.ts';
@@ -254,7 +255,7 @@ function describe(price: Stripe.Price, quantity: number, name: string, currency:
   const interval = price.recurring?.interval ?? 'once';
   return unit === null
     ? `${quantity} × ${name}`
-    : `${quantity} × ${name} (at ${(unit / 100).toFixed(2)} ${currency.toUpperCase()} / ${interval})`;
+    : `${quantity} × ${name} (at ${plainAmount(unit, currency)} ${currency.toUpperCase()} / ${interval})`;
 }
 
 function dayOf(seconds: number): string {

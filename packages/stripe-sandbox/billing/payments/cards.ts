@@ -1,65 +1,22 @@
-/** Stripe's test cards and tokens, and how each behaves (docs.stripe.com/testing). None of the numbers is a real card. */
+/** Test cards as people enter them, and the errors of cards (docs.stripe.com/testing, docs.stripe.com/declines/codes). */
+import * as rules from '../../protocol/rules.ts';
 import { Fault } from '../../world/fault.ts';
 import type { World } from '../../world/world.ts';
+import { type TestCard, testCard } from './test-cards.ts';
 
-export interface TestCard {
-  number: string;
-  brand: string;
-  /** The card's `pm_card_…` token. */
-  token: string;
-  /** The decline code of every charge. Attaching the card fails with it too, unless `attaches`. */
-  declines?: string;
-  attaches?: boolean;
-  /** `always` asks for 3-D Secure at each payment; `unless_set_up` asks unless the card passed it while being set up. */
-  authentication?: 'always' | 'unless_set_up';
-  /** Charges succeed and are disputed at once, for this reason. */
-  disputed?: 'fraudulent' | 'product_not_received';
-}
-
-const visa = (number: string, token: string, behaviour: Partial<TestCard> = {}): TestCard => ({
-  number,
-  brand: 'visa',
-  token,
-  ...behaviour,
-});
-
-const TEST_CARDS: readonly TestCard[] = [
-  visa('4242424242424242', 'pm_card_visa'),
-  visa('4000056655665556', 'pm_card_visa_debit'),
-  { number: '5555555555554444', brand: 'mastercard', token: 'pm_card_mastercard' },
-  { number: '378282246310005', brand: 'amex', token: 'pm_card_amex' },
-  visa('4000000000000002', 'pm_card_visa_chargeDeclined', { declines: 'generic_decline' }),
-  visa('4000000000009995', 'pm_card_visa_chargeDeclinedInsufficientFunds', { declines: 'insufficient_funds' }),
-  visa('4000000000009987', 'pm_card_visa_chargeDeclinedLostCard', { declines: 'lost_card' }),
-  visa('4000000000009979', 'pm_card_visa_chargeDeclinedStolenCard', { declines: 'stolen_card' }),
-  visa('4000000000000069', 'pm_card_chargeDeclinedExpiredCard', { declines: 'expired_card' }),
-  visa('4000000000000127', 'pm_card_chargeDeclinedIncorrectCvc', { declines: 'incorrect_cvc' }),
-  visa('4000000000000119', 'pm_card_chargeDeclinedProcessingError', { declines: 'processing_error' }),
-  visa('4000000000000341', 'pm_card_chargeCustomerFail', { declines: 'generic_decline', attaches: true }),
-  visa('4000002500003155', 'pm_card_authenticationRequiredOnSetup', { authentication: 'unless_set_up' }),
-  visa('4000002760003184', 'pm_card_authenticationRequired', { authentication: 'always' }),
-  visa('4000000000000259', 'pm_card_createDispute', { disputed: 'fraudulent' }),
-  visa('4000000000002685', 'pm_card_createDisputeProductNotReceived', { disputed: 'product_not_received' }),
-];
-
-/** Second names of tokens. */
-const ALIASES: Record<string, string> = {
-  pm_card_threeDSecure2Required: 'pm_card_authenticationRequired',
-  pm_card_chargeDeclined: 'pm_card_visa_chargeDeclined',
-  pm_card_chargeDeclinedInsufficientFunds: 'pm_card_visa_chargeDeclinedInsufficientFunds',
-  pm_card_us: 'pm_card_visa',
-};
-
+/** The card of a `pm_card_…` or `tok_…`. */
 export function cardByToken(token: string): TestCard | undefined {
-  const name = ALIASES[token] ?? token;
-  return TEST_CARDS.find((card) => card.token === name);
+  return /^(pm_card|tok)_/.test(token) ? testCard(token) : undefined;
 }
 
 /** The test card with that number, spaces allowed. Throws 402 for any other number, so that nobody enters a real card. */
 export function cardByNumber(given: string): TestCard {
   const number = given.replaceAll(/[\s-]/g, '');
-  const card = TEST_CARDS.find((one) => one.number === number);
+  const card = /^\d+$/.test(number) ? testCard(number) : undefined;
   if (card) return card;
+  if (!passesLuhn(number)) {
+    throw new Fault(402, 'card_error', 'Your card number is incorrect.', { code: 'incorrect_number', param: 'number' });
+  }
   throw new Fault(
     402,
     'card_error',
@@ -68,20 +25,59 @@ export function cardByNumber(given: string): TestCard {
   );
 }
 
+/** The check digit of card numbers (ISO/IEC 7812-1, annex B). */
+function passesLuhn(number: string): boolean {
+  if (!/^\d{12,19}$/.test(number)) return false;
+  const sum = [...number].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** A card as its holder types it in a form. */
+export interface CardEntry {
+  number: string;
+  /** Such as `12 / 34`. */
+  expiry?: string | undefined;
+  cvc?: string | undefined;
+}
+
+/** Reads a card from a form. Throws the 402 of a wrong number, expiry or security code. `now`: Unix seconds. */
+export function readCard(entry: CardEntry, now: number): { card: TestCard; exp_month?: number; exp_year?: number } {
+  const card = cardByNumber(entry.number);
+  if (entry.cvc) refuse(rules.cvc(entry.cvc, 'cvc', now));
+  if (!entry.expiry) return { card };
+  const match = /^\s*(\d{1,2})\s*\/\s*(\d{2}|\d{4})\s*$/.exec(entry.expiry);
+  const given = { exp_month: Number(match?.[1] ?? 0), exp_year: Number(match?.[2] ?? 0) };
+  refuse(rules.expiry(given, 'card', now));
+  return { card, exp_month: given.exp_month, exp_year: given.exp_year < 100 ? 2000 + given.exp_year : given.exp_year };
+}
+
+function refuse(refused: Fault | undefined): void {
+  if (refused) throw refused;
+}
+
 /** The test card behind a payment method. */
 export function cardOf(world: World, paymentMethodId: string): TestCard {
-  return cardByNumber(world.notes.cards[paymentMethodId] ?? '4242424242424242');
+  return testCard(world.notes.cards[paymentMethodId] ?? 'pm_card_visa')!;
 }
 
 const MESSAGES: Record<string, string> = {
+  authentication_required: 'Your card was declined. This transaction requires authentication.',
+  card_velocity_exceeded:
+    'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
   expired_card: 'Your card has expired.',
   incorrect_cvc: "Your card's security code is incorrect.",
   insufficient_funds: 'Your card has insufficient funds.',
   processing_error: 'An error occurred while processing your card. Try again in a little bit.',
 };
 
-/** The error code and message of a decline. Some decline codes are error codes of their own, the others are `card_declined`. */
+/** Decline codes that are error codes of their own. All others have the error code `card_declined`. */
+const OWN_CODES = ['authentication_required', 'expired_card', 'incorrect_cvc', 'processing_error'];
+
+/** The error code and message of a decline. */
 export function declineOf(declineCode: string): { code: string; message: string } {
-  const own = ['expired_card', 'incorrect_cvc', 'processing_error'].includes(declineCode);
-  return { code: own ? declineCode : 'card_declined', message: MESSAGES[declineCode] ?? 'Your card was declined.' };
+  const code = OWN_CODES.includes(declineCode) ? declineCode : 'card_declined';
+  return { code, message: MESSAGES[declineCode] ?? 'Your card was declined.' };
 }

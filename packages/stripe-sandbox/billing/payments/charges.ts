@@ -2,6 +2,8 @@
 import type Stripe from 'stripe';
 import { nowFor } from '../../events/clock.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
+import { cardOf } from './cards.ts';
+import type { TestCard } from './test-cards.ts';
 
 interface Failure {
   code: string;
@@ -43,7 +45,7 @@ export function newCharge(
     livemode: false,
     metadata: intent.metadata,
     on_behalf_of: null,
-    outcome: outcome(failure),
+    outcome: outcome(failure, cardOf(world, paymentMethodId)),
     paid: !failure,
     payment_intent: intent.id,
     payment_method: paymentMethodId,
@@ -65,15 +67,29 @@ export function newCharge(
   return world.store.put('charge', charge);
 }
 
-function outcome(failure: Failure | null): Stripe.Charge.Outcome {
+function outcome(failure: Failure | null, card: TestCard): Stripe.Charge.Outcome {
+  const { risk = 'normal' } = card;
+  if (failure && risk === 'highest') {
+    return {
+      advice_code: null,
+      network_advice_code: null,
+      network_decline_code: null,
+      network_status: 'not_sent_to_network',
+      reason: 'highest_risk_level',
+      risk_level: 'highest',
+      risk_score: 92,
+      seller_message: 'Stripe blocked this payment as too risky.',
+      type: 'blocked',
+    };
+  }
   return {
     advice_code: failure ? 'try_again_later' : null,
     network_advice_code: null,
     network_decline_code: failure ? '01' : null,
     network_status: failure ? 'declined_by_network' : 'approved_by_network',
     reason: failure?.declineCode ?? null,
-    risk_level: 'normal',
-    risk_score: 32,
+    risk_level: risk,
+    risk_score: risk === 'normal' ? 32 : 70,
     seller_message: failure ? 'The bank did not return any further details with this decline.' : 'Payment complete.',
     type: failure ? 'issuer_declined' : 'authorized',
   };

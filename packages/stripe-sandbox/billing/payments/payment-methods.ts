@@ -3,13 +3,35 @@ import type Stripe from 'stripe';
 import { emit, emitChange } from '../../events/events.ts';
 import { Fault, invalid, missing } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
-import { cardByToken, cardOf, declineOf, type TestCard } from './cards.ts';
+import { cardByToken, cardOf, declineOf } from './cards.ts';
+import type { TestCard } from './test-cards.ts';
 
 interface CardDetails {
   billing_details?: Partial<Stripe.PaymentMethod.BillingDetails>;
+  /** False if no security code was given; then it is not checked. */
+  cvc?: boolean;
   metadata?: Record<string, string>;
   exp_month?: number;
   exp_year?: number;
+}
+
+/** What the bank says of the details that were given. What was not given is not checked. */
+function checksOf(card: TestCard, { billing_details, cvc = true }: CardDetails): Stripe.PaymentMethod.Card.Checks {
+  const { line1, postal_code } = billing_details?.address ?? {};
+  const check = (name: keyof Stripe.PaymentMethod.Card.Checks, isGiven: boolean) =>
+    isGiven ? (card.failingChecks?.includes(name) ? 'fail' : 'pass') : null;
+  return {
+    address_line1_check: check('address_line1_check', Boolean(line1)),
+    address_postal_code_check: check('address_postal_code_check', Boolean(postal_code)),
+    cvc_check: check('cvc_check', cvc),
+  };
+}
+
+/** The decline code of attaching this method, if the bank declines it. A security code that fails its check is declined, as by default in Radar. */
+export function declineOfAttaching(world: World, method: Stripe.PaymentMethod): string | undefined {
+  const card = cardOf(world, method.id);
+  if (method.card?.checks?.cvc_check === 'fail') return 'incorrect_cvc';
+  return card.attaches ? undefined : card.declines;
 }
 
 /** A payment method for a test card, not attached to a customer. */
@@ -23,15 +45,15 @@ export function newPaymentMethod(world: World, card: TestCard, details: CardDeta
     billing_details: { address: null, email: null, name: null, phone: null, tax_id: null, ...details.billing_details },
     card: {
       brand: card.brand,
-      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
-      country: 'US',
+      checks: checksOf(card, details),
+      country: card.country,
       display_brand: card.brand,
       exp_month: details.exp_month ?? 12,
       exp_year: details.exp_year ?? year + 4,
-      fingerprint: fingerprint(card.number),
-      funding: 'credit',
+      fingerprint: fingerprint(card.key),
+      funding: card.funding,
       generated_from: null,
-      last4: card.number.slice(-4),
+      last4: card.last4,
       networks: { available: [card.brand], preferred: null },
       regulated_status: 'unregulated',
       three_d_secure_usage: { supported: true },
@@ -44,7 +66,7 @@ export function newPaymentMethod(world: World, card: TestCard, details: CardDeta
     metadata: details.metadata ?? {},
     type: 'card',
   };
-  world.notes.cards[id] = card.number;
+  world.notes.cards[id] = card.key;
   return world.store.put('payment_method', method);
 }
 
@@ -52,7 +74,7 @@ export function newPaymentMethod(world: World, card: TestCard, details: CardDeta
 export function resolvePaymentMethod(world: World, id: string, param = 'payment_method'): Stripe.PaymentMethod {
   const found = world.store.find('payment_method', id);
   if (found) return found;
-  const card = cardByToken(id);
+  const card = id.startsWith('pm_card_') ? cardByToken(id) : undefined;
   if (!card) throw missing('PaymentMethod', id, param);
   return newPaymentMethod(world, card);
 }
@@ -67,10 +89,10 @@ export function attach(world: World, method: Stripe.PaymentMethod, customer: str
       'payment_method_unexpected_state',
     );
   }
-  const card = cardOf(world, method.id);
-  if (card.declines && !card.attaches) {
-    const { code, message } = declineOf(card.declines);
-    throw new Fault(402, 'card_error', message, { code, decline_code: card.declines });
+  const declineCode = declineOfAttaching(world, method);
+  if (declineCode) {
+    const { code, message } = declineOf(declineCode);
+    throw new Fault(402, 'card_error', message, { code, decline_code: declineCode });
   }
   if (owner) return method;
   method.customer = customer;
@@ -103,9 +125,9 @@ export function detach(world: World, method: Stripe.PaymentMethod): void {
   }
 }
 
-/** A card number's fingerprint: the same for every payment method with that number, as in Stripe. */
-function fingerprint(number: string): string {
+/** A card's fingerprint: the same for every payment method of that card, as in Stripe. */
+function fingerprint(key: string): string {
   let hash = 7;
-  for (const digit of number) hash = (hash * 31 + Number(digit)) % 2_147_483_647;
+  for (const character of key) hash = (hash * 31 + character.charCodeAt(0)) % 2_147_483_647;
   return `fp${hash.toString(36).padStart(14, '0')}`;
 }

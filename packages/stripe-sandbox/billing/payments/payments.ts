@@ -82,12 +82,12 @@ export function createPaymentIntent(world: World, given: NewPaymentIntent): Stri
 /** The outcome of charging that payment method now. It does not use up a planned decline. */
 function outcomeOf(world: World, paymentMethod: string, offSession: boolean): Outcome {
   const card = cardOf(world, paymentMethod);
-  if (card.declines) return { kind: 'declined', declineCode: card.declines };
-  if (card.authentication === 'always') return { kind: 'requires_action' };
-  if (card.authentication === 'unless_set_up' && !(offSession && world.notes.authenticated[paymentMethod])) {
-    return { kind: 'requires_action' };
-  }
-  return { kind: 'succeeds' };
+  const { card: shown } = world.store.get('payment_method', paymentMethod);
+  const declineCode = shown?.checks?.cvc_check === 'fail' ? 'incorrect_cvc' : card.declines;
+  if (declineCode) return { kind: 'declined', declineCode };
+  const isSetUp = card.authentication === 'on_session' || world.notes.authenticated[paymentMethod];
+  if (!card.authentication || (card.authentication !== 'always' && offSession && isSetUp)) return { kind: 'succeeds' };
+  return { kind: 'requires_action' };
 }
 
 /** Throws the 402 that charging this payment method would give. Does nothing if the charge would succeed. */
@@ -118,7 +118,7 @@ export function confirm(
   let outcome: Outcome = planned
     ? { kind: 'declined', declineCode: planned }
     : outcomeOf(world, paymentMethod, offSession);
-  if (authenticated && outcome.kind === 'requires_action') outcome = { kind: 'succeeds' };
+  if (authenticated && outcome.kind === 'requires_action') outcome = afterAuthentication(world, paymentMethod);
   if (outcome.kind === 'declined') decline(world, intent, paymentMethod, outcome.declineCode);
   else if (outcome.kind === 'succeeds') succeed(world, intent, paymentMethod);
   else {
@@ -141,7 +141,23 @@ export function authenticatePayment(world: World, intent: Stripe.PaymentIntent, 
     return;
   }
   world.notes.authenticated[paymentMethod] = true;
-  succeed(world, intent, paymentMethod);
+  const outcome = afterAuthentication(world, paymentMethod);
+  if (outcome.kind === 'declined') decline(world, intent, paymentMethod, outcome.declineCode);
+  else succeed(world, intent, paymentMethod);
+}
+
+/** The bank's answer to a payment once 3-D Secure was passed. */
+function afterAuthentication(world: World, paymentMethod: string): Exclude<Outcome, { kind: 'requires_action' }> {
+  const { declinesAuthenticated: declineCode } = cardOf(world, paymentMethod);
+  return declineCode ? { kind: 'declined', declineCode } : { kind: 'succeeds' };
+}
+
+/** An off-session payment cannot ask for 3-D Secure: it is declined with `authentication_required` (docs.stripe.com/payments/save-and-reuse). */
+export function declineUnauthenticated(world: World, intent: Stripe.PaymentIntent): void {
+  const paymentMethod = idOf(intent.payment_method);
+  if (intent.status !== 'requires_action' || !paymentMethod) return;
+  intent.next_action = null;
+  decline(world, intent, paymentMethod, 'authentication_required');
 }
 
 export function cancelPaymentIntent(
@@ -186,8 +202,7 @@ function succeed(world: World, intent: Stripe.PaymentIntent, paymentMethod: stri
   intent.next_action = null;
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', intent);
-  const { disputed } = cardOf(world, paymentMethod);
-  if (disputed) openDispute(world, charge, disputed);
+  for (const opening of cardOf(world, paymentMethod).disputes ?? []) openDispute(world, charge, opening);
 }
 
 function decline(

@@ -5,7 +5,7 @@ import { emit } from '../../events/events.ts';
 import { Fault } from '../../world/fault.ts';
 import { idOf, newId, type World } from '../../world/world.ts';
 import { cardOf, declineOf } from './cards.ts';
-import { attach } from './payment-methods.ts';
+import { attach, declineOfAttaching } from './payment-methods.ts';
 
 export interface NewSetupIntent {
   customer: string | null;
@@ -56,14 +56,15 @@ export function createSetupIntent(world: World, given: NewSetupIntent): Stripe.S
 export function confirmSetup(world: World, intent: Stripe.SetupIntent, paymentMethod: string): void {
   const card = cardOf(world, paymentMethod);
   intent.payment_method = paymentMethod;
-  if (card.declines && !card.attaches) {
-    const { code, message } = declineOf(card.declines);
+  const declineCode = declineOfAttaching(world, world.store.get('payment_method', paymentMethod));
+  if (declineCode) {
+    const { code, message } = declineOf(declineCode);
     intent.status = 'requires_payment_method';
-    intent.last_setup_error = { code, decline_code: card.declines, message, type: 'card_error' };
+    intent.last_setup_error = { code, decline_code: declineCode, message, type: 'card_error' };
     emit(world, 'setup_intent.setup_failed', intent);
-    throw new Fault(402, 'card_error', message, { code, decline_code: card.declines, setup_intent: intent });
+    throw new Fault(402, 'card_error', message, { code, decline_code: declineCode, setup_intent: intent });
   }
-  if (card.authentication) {
+  if (card.authentication && card.authentication !== 'on_session') {
     intent.status = 'requires_action';
     intent.next_action = {
       type: 'redirect_to_url',

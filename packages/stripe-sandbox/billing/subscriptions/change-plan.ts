@@ -8,13 +8,14 @@ import { emitChange } from '../../events/events.ts';
 import { invalid } from '../../world/fault.ts';
 import { idOf, type World } from '../../world/world.ts';
 import { planOf } from '../catalog/plans.ts';
+import { refuseAsItem } from '../catalog/selling.ts';
 import { amountOf } from '../invoices/amounts.ts';
 import { buildInvoice } from '../invoices/invoices.ts';
 import { type LineDraft, periodLines, usageLines } from '../invoices/lines.ts';
 import { periodAt } from '../invoices/periods.ts';
 import { prorationLines, takePendingItems } from '../invoices/prorations.ts';
 import { newItem } from './blank-subscription.ts';
-import { scheduleLife } from './life.ts';
+import { announceShortTrial, scheduleLife } from './life.ts';
 
 export interface ItemChange {
   id?: string | undefined;
@@ -51,6 +52,7 @@ export function planChange(world: World, subscription: Stripe.Subscription, chan
   const now = nowFor(world, idOf(subscription.customer));
   const at = change.prorationDate ?? now;
   const before = subscription.items.data;
+  refuseProrationDate(change.prorationDate, before);
   const items = changedItems(world, subscription, change.items, now);
   const trialing = subscription.status === 'trialing';
   const trialEnd = change.trialEnd === 'now' ? now : (change.trialEnd ?? subscription.trial_end);
@@ -77,17 +79,28 @@ export function planChange(world: World, subscription: Stripe.Subscription, chan
   };
 }
 
+/** Throws 400 for a proration date outside of the current period. */
+function refuseProrationDate(date: number | undefined, items: Stripe.SubscriptionItem[]): void {
+  const starts = Math.min(...items.map((item) => item.current_period_start));
+  const ends = Math.max(...items.map((item) => item.current_period_end));
+  if (date === undefined || (date >= starts && date <= ends)) return;
+  throw invalid('Cannot prorate at a date outside of the current period of the subscription.', 'proration_date');
+}
+
 /** Changes the subscription according to the plan. */
 export function applyPlan(
   world: World,
   subscription: Stripe.Subscription,
   plan: Pick<ChangePlan, 'items' | 'anchor' | 'trialEnd'>,
+  status = subscription.status,
 ): void {
   const now = nowFor(world, idOf(subscription.customer));
+  const trialChanged = plan.trialEnd !== subscription.trial_end;
   emitChange(world, 'customer.subscription.updated', subscription, () => {
     subscription.items.data = plan.items;
+    subscription.status = status;
     subscription.billing_cycle_anchor = plan.anchor;
-    if (plan.trialEnd !== subscription.trial_end) {
+    if (trialChanged) {
       subscription.trial_end = plan.trialEnd;
       subscription.trial_start ??= now;
     }
@@ -98,6 +111,7 @@ export function applyPlan(
     }
   });
   scheduleLife(world, subscription);
+  if (trialChanged) announceShortTrial(world, subscription);
 }
 
 /** The invoice that bills an immediate change, not stored yet. */
@@ -141,11 +155,14 @@ function changedItems(
     if (change.id && !item) throw invalid(`No such subscription_item: '${change.id}'`, 'items', 'resource_missing');
     if (item && change.deleted) items.splice(items.indexOf(item), 1);
     else if (item) {
+      if (change.price && change.price.id !== item.price.id)
+        refuseAsItem(world, change.price, change.quantity, 'items');
       if (change.price) Object.assign(item, { price: change.price, plan: planOf(change.price) });
       if (change.quantity !== undefined) item.quantity = change.quantity;
       if (change.metadata) item.metadata = { ...item.metadata, ...change.metadata };
     } else {
       if (!change.price) throw invalid('You must pass either `price` or `id` for each item.', 'items');
+      refuseAsItem(world, change.price, change.quantity, 'items');
       if (items.some((one) => one.price.id === change.price!.id)) {
         throw invalid(`Cannot add multiple subscription items with the same plan: ${change.price.id}`, 'items');
       }
@@ -157,7 +174,6 @@ function changedItems(
     }
   }
   if (items.length === 0) throw invalid('A subscription must have at least one active plan.', 'items');
-  for (const item of items) if (!item.price.recurring) throw invalid('The price specified is not recurring.', 'items');
   return items;
 }
 

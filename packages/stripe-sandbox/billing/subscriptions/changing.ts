@@ -18,6 +18,7 @@ export function changeSubscription(
   paymentBehavior: string,
   offSession: boolean,
 ): void {
+  refuseUnchangeable(subscription);
   const plan = planChange(world, subscription, change);
   if (!plan.billNow) {
     applyPlan(world, subscription, plan);
@@ -37,6 +38,22 @@ export function changeSubscription(
   if (subscription.collection_method === 'send_invoice') return;
   finalize(world, invoice);
   if (invoice.status === 'open' && paymentBehavior !== 'default_incomplete') attempt(world, invoice, offSession);
+}
+
+/** Throws 400 for a subscription that has not started or is over (docs.stripe.com/billing/subscriptions/overview#subscription-statuses). */
+function refuseUnchangeable({ status }: Stripe.Subscription): void {
+  if (status === 'incomplete') {
+    throw invalid(
+      'You cannot update a subscription in `incomplete` status in this way. Only the following parameters may be updated: cancel_at, cancel_at_period_end, cancellation_details, default_payment_method, description, metadata, payment_settings.',
+    );
+  }
+  if (status === 'canceled' || status === 'incomplete_expired') {
+    throw invalid(
+      'A canceled subscription can only update its cancellation_details and metadata.',
+      'id',
+      'invalid_canceled_subscription_fields',
+    );
+  }
 }
 
 const PENDING_HOURS = 23;

@@ -7,10 +7,11 @@ import { nowFor, schedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
 import { invalid } from '../../world/fault.ts';
 import { idOf, type World } from '../../world/world.ts';
-import { intentOf, markPaid, subscriptionOf } from '../invoices/invoices.ts';
+import { intentOf, markPaid, markUncollectible, subscriptionOf } from '../invoices/invoices.ts';
 import { cardFault, confirm } from '../payments/payments.ts';
 import { endSubscription } from './endings.ts';
 import { applyPendingUpdate } from './pending-updates.ts';
+import { resumeIfPaid } from './resuming.ts';
 
 /** The payment method for an invoice: the invoice's own, else the subscription's, else the customer's. */
 export function paymentMethodFor(world: World, invoice: Stripe.Invoice): string | null {
@@ -86,13 +87,48 @@ export function onPaid(world: World, invoice: Stripe.Invoice, outOfBand: boolean
   const subscription = subscriptionOf(world, invoice);
   if (!subscription) return;
   applyPendingUpdate(world, subscription, invoice);
+  resumeIfPaid(world, subscription, invoice);
   settleStatus(world, subscription, invoice);
 }
 
-/** Sets the subscription's status from its latest invoice, once that is paid, void or uncollectible. */
+/** Writes an invoice off. As when it is paid, the subscription recovers or resumes. */
+export function writeOff(world: World, invoice: Stripe.Invoice): void {
+  markUncollectible(world, invoice);
+  const subscription = subscriptionOf(world, invoice);
+  if (!subscription) return;
+  resumeIfPaid(world, subscription, invoice);
+  if (subscription.status !== 'incomplete') settleStatus(world, subscription, invoice);
+}
+
+/** The agenda's action at the due date of an invoice that was sent: unpaid, it makes its subscription past due. */
+export function overdue(world: World, invoiceId: string): void {
+  const invoice = world.store.find('invoice', invoiceId);
+  const subscription = invoice && subscriptionOf(world, invoice);
+  if (invoice?.status !== 'open' || subscription?.status !== 'active') return;
+  emitChange(world, 'customer.subscription.updated', subscription, () => {
+    subscription.status = 'past_due';
+  });
+}
+
+/** True if an invoice of this subscription that was sent is still owed after its due date. */
+function owesOverdue(world: World, { id, customer }: Stripe.Subscription): boolean {
+  const now = nowFor(world, idOf(customer));
+  return world.store
+    .of('invoice', idOf(customer))
+    .some(
+      (one) =>
+        idOf(one.parent?.subscription_details?.subscription) === id &&
+        one.status === 'open' &&
+        one.due_date !== null &&
+        one.due_date <= now,
+    );
+}
+
+/** Sets the subscription's status from its latest invoice, once that is paid or uncollectible; from all of them, if they are sent. */
 function settleStatus(world: World, subscription: Stripe.Subscription, invoice: Stripe.Invoice): void {
-  const isLatest = idOf(subscription.latest_invoice) === invoice.id;
-  if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  const sent = subscription.collection_method === 'send_invoice';
+  const isSettled = sent ? !owesOverdue(world, subscription) : idOf(subscription.latest_invoice) === invoice.id;
+  if (!isSettled || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
   emitChange(world, 'customer.subscription.updated', subscription, () => {
     subscription.status =
       subscription.trial_end && subscription.trial_end > nowFor(world, idOf(subscription.customer))
@@ -112,7 +148,11 @@ function keepPaymentMethod(world: World, subscription: Stripe.Subscription, invo
 function onFailed(world: World, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent): void {
   const subscription = subscriptionOf(world, invoice);
   const first = invoice.billing_reason === 'subscription_create';
-  const pending = subscription && world.notes.pendingUpdates[subscription.id]?.invoice === invoice.id;
+  const pending =
+    subscription &&
+    [world.notes.pendingUpdates, world.notes.resumptions].some(
+      (notes) => notes[subscription.id]?.invoice === invoice.id,
+    );
   const now = nowFor(world, idOf(invoice.customer));
   const pauseDays = world.settings.retryDays[invoice.attempt_count];
   const retries =

@@ -1,6 +1,7 @@
 /** The periods of a subscription, and its future actions on the agenda. */
 import type Stripe from 'stripe';
 import { nowFor, schedule, unschedule } from '../../events/clock.ts';
+import { emit } from '../../events/events.ts';
 import { idOf, type World } from '../../world/world.ts';
 import { periodAt } from '../invoices/periods.ts';
 
@@ -26,9 +27,25 @@ export function scheduleLife(world: World, subscription: Stripe.Subscription): v
   }
   if (subscription.status === 'trialing' && subscription.trial_end) {
     const noticeAt = subscription.trial_end - TRIAL_NOTICE_DAYS * DAY;
-    // A trial shorter than the notice period is announced at once.
     if (noticeAt > now) schedule(world, customer, 'trial_will_end', subscription.id, noticeAt);
   }
+}
+
+/** Announces the end of a trial that is already within the days of notice. Call it when a trial begins or its end changes. */
+export function announceShortTrial(world: World, subscription: Stripe.Subscription): void {
+  const now = nowFor(world, idOf(subscription.customer));
+  const { status, trial_end: end } = subscription;
+  if (status !== 'trialing' || end === null || end - TRIAL_NOTICE_DAYS * DAY > now) return;
+  emit(world, 'customer.subscription.trial_will_end', subscription);
+}
+
+/** The time at which a subscription is to end: Unix seconds, or the end of the first or the last current period. */
+export type EndingTime = number | 'min_period_end' | 'max_period_end';
+
+export function endingAt(subscription: Stripe.Subscription, asked: EndingTime): number {
+  if (typeof asked === 'number') return asked;
+  const ends = subscription.items.data.map((item) => item.current_period_end);
+  return asked === 'min_period_end' ? Math.min(...ends) : Math.max(...ends);
 }
 
 export function nextPeriodEnd(subscription: Stripe.Subscription): number {

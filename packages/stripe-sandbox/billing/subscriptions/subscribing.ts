@@ -4,16 +4,17 @@ import { nowFor, schedule } from '../../events/clock.ts';
 import { emit, emitChange } from '../../events/events.ts';
 import { invalid } from '../../world/fault.ts';
 import { idOf, type World } from '../../world/world.ts';
+import { refuseAsItem } from '../catalog/selling.ts';
 import { type DiscountAsked, redeem, unredeemed } from '../invoices/discounts.ts';
 import { buildInvoice, finalize, openDraft } from '../invoices/invoices.ts';
 import { type LineDraft, periodLines } from '../invoices/lines.ts';
-import { periodAt } from '../invoices/periods.ts';
+import { addIntervals, periodAt } from '../invoices/periods.ts';
 import { takePendingItems } from '../invoices/prorations.ts';
 import { refuseCard } from '../payments/payments.ts';
 import { createSetupIntent } from '../payments/setups.ts';
 import { blankSubscription, newItem } from './blank-subscription.ts';
 import { attempt, paymentMethodFor } from './collection.ts';
-import { scheduleLife } from './life.ts';
+import { announceShortTrial, type EndingTime, endingAt, scheduleLife } from './life.ts';
 
 export interface NewSubscription {
   customer: Stripe.Customer;
@@ -21,6 +22,7 @@ export interface NewSubscription {
   currency?: string | undefined;
   trialEnd?: number | undefined;
   billingCycleAnchor?: number | undefined;
+  cancelAt?: EndingTime | undefined;
   discounts?: DiscountAsked[] | undefined;
   /** Extra lines of the first invoice, such as one-off prices. */
   extraLines?: ((subscription: Stripe.Subscription) => LineDraft[]) | undefined;
@@ -55,6 +57,7 @@ export function subscribe(world: World, given: NewSubscription): Stripe.Subscrip
     customer.currency ??= subscription.currency;
   });
   emit(world, 'customer.subscription.created', subscription);
+  announceShortTrial(world, subscription);
 
   const invoice = firstInvoice(world, subscription, given);
   openDraft(world, invoice, sent ? now + world.settings.draftSeconds : null);
@@ -93,25 +96,38 @@ export function draftSubscription(world: World, given: NewSubscription): Stripe.
   }
   subscription.billing_cycle_anchor = subscription.trial_end ?? given.billingCycleAnchor ?? now;
   for (const { price, quantity, metadata } of given.items) {
-    if (!price.recurring)
-      throw invalid(
-        `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
-        'items',
-      );
-    if (!price.active)
-      throw invalid(`The price specified is inactive. This field only accepts active prices.`, 'items');
+    refuseAsItem(world, price, quantity, 'items');
+    if (subscription.items.data.some((item) => item.price.id === price.id)) {
+      throw invalid(`Cannot add multiple subscription items with the same plan: ${price.id}`, 'items');
+    }
     const period = subscription.trial_end
       ? { start: now, end: subscription.trial_end }
-      : periodAt(subscription.billing_cycle_anchor, price.recurring, now);
+      : periodAt(subscription.billing_cycle_anchor, price.recurring!, now);
     const item = newItem(world, subscription.id, price, quantity, { start: now, end: period.end }, now);
     item.metadata = metadata ?? {};
     subscription.items.data.push(item);
   }
-  if (subscription.cancel_at_period_end) {
-    subscription.cancel_at = Math.min(...subscription.items.data.map((item) => item.current_period_end));
+  refuseLateAnchor(given, now);
+  const cancelAt = subscription.cancel_at_period_end ? 'min_period_end' : given.cancelAt;
+  if (cancelAt !== undefined) {
+    subscription.cancel_at = endingAt(subscription, cancelAt);
     subscription.canceled_at = now;
   }
   return subscription;
+}
+
+/** Throws 400 for an anchor that is later than the first renewal would be without it. */
+function refuseLateAnchor({ billingCycleAnchor: anchor, items }: NewSubscription, now: number): void {
+  for (const { price } of items) {
+    const { interval, interval_count: step } = price.recurring!;
+    const natural = addIntervals(now, interval, step);
+    if (anchor !== undefined && anchor > natural) {
+      throw invalid(
+        `billing_cycle_anchor cannot be later than next natural billing date (${natural}) for plan`,
+        'billing_cycle_anchor',
+      );
+    }
+  }
 }
 
 /** The first invoice of a subscription. */

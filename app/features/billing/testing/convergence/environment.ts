@@ -19,7 +19,7 @@ import { memberships, organizations } from '../../../organizations/schema.ts';
 import { syncCatalog } from '../../catalog/catalog-sync.ts';
 import { createContacts } from '../../contacts.ts';
 import { createEntitlements } from '../../entitlement/entitlements.ts';
-import { createSeats } from '../../entitlement/seats.ts';
+import { createSeats, type Seats } from '../../entitlement/seats.ts';
 import { createUsage } from '../../entitlement/usage.ts';
 import { createDisputes } from '../../events/disputes.ts';
 import { createIntake, type Intake } from '../../events/intake.ts';
@@ -63,6 +63,7 @@ export interface Process {
   readonly intake: Intake;
   readonly projection: Projection;
   readonly reconciliation: Reconciliation;
+  readonly seats: Seats;
   readonly handlers: readonly JobHandler[];
 }
 
@@ -131,7 +132,7 @@ export async function createEnvironment(): Promise<Environment> {
           const contacts = createContacts({ email, appUrl: APP_URL });
           const customers = createCustomers({ db: mortal, gateway, audit });
           const leases = createLeases({ db: mortal, clock });
-          const seats = createSeats({ db: mortal, jobs: traceJobs, gateway, customers, followMembers: false });
+          const seats = createSeats({ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true });
           const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, seats });
           const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
           const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
@@ -154,7 +155,7 @@ export async function createEnvironment(): Promise<Environment> {
             seats,
             usage,
           });
-          return { gateway, customers, checkout, intake, projection, reconciliation, handlers };
+          return { gateway, customers, checkout, intake, projection, reconciliation, seats, handlers };
         },
       };
     },

@@ -8,8 +8,10 @@ import { LEASE_MS } from '../../projection/leases.ts';
 import { projectQueue } from '../../queues.ts';
 import type { World } from './environment.ts';
 import { createLife, Killed, type Life } from './life.ts';
+import { join, leave } from './members.ts';
 import { applyPayload, fetchThenLock } from './naive.ts';
 import { type QueuedJob, runJob, waitingJobs } from './queue.ts';
+import { observe, type States } from './states.ts';
 import type { Deed, Step } from './trace.ts';
 
 export type Handler = 'ours' | 'applies payloads' | 'fetches before it locks';
@@ -17,9 +19,20 @@ export type Handler = 'ours' | 'applies payloads' | 'fetches before it locks';
 const RETURNS = { successUrl: 'https://app.example.com/paid', cancelUrl: 'https://app.example.com/billing' };
 const MAX_ROUNDS = 12;
 
-/** @returns what of the tables differs from Stripe in the end */
-export async function runTrace(world: World, steps: readonly Step[], handler: Handler): Promise<Difference[]> {
-  for (const step of steps) await take(world, step, handler);
+/**
+ * @param states counts the states that the trace comes through
+ * @returns what of the tables differs from Stripe in the end
+ */
+export async function runTrace(
+  world: World,
+  steps: readonly Step[],
+  handler: Handler,
+  states: States = new Map(),
+): Promise<Difference[]> {
+  for (const step of steps) {
+    await take(world, step, handler);
+    observe(states, world.sandbox);
+  }
   return comeToRest(world, handler);
 }
 
@@ -160,6 +173,8 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
     sandbox.customer.completeCheckout(id, { card: '4242424242424242' });
     return;
   }
+  if (deed.do === 'join') return join(world);
+  if (deed.do === 'leave') return leave(world);
   const customer = await start().customers.find(access.organizationId);
   if (customer === undefined) return;
   const subscription = await liveOf(stripe, customer);

@@ -10,7 +10,10 @@ export type Deed =
   | { do: 'card'; good: boolean }
   | { do: 'pay' }
   | { do: 'refund'; withNote: boolean }
-  | { do: 'second' };
+  | { do: 'second' }
+  /** A member joins the organization, or one that joined leaves it. */
+  | { do: 'join' }
+  | { do: 'leave' };
 
 export type Step =
   | Deed
@@ -38,6 +41,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('pay' as const) }),
   fc.record({ do: fc.constant('refund' as const), withNote: fc.boolean() }),
   fc.record({ do: fc.constant('second' as const) }),
+  fc.record({ do: fc.constant('join' as const) }),
+  fc.record({ do: fc.constant('leave' as const) }),
   fc.record({ do: fc.constant('buy' as const), plan }),
 );
 
