@@ -2,6 +2,8 @@
  * A feature, as the app assembles it: what it is called, what it knows, and how it is built. A feature exports one such object;
  * `app/features.ts` lists them. Not here: what any feature does.
  */
+import type { FeatureChecks } from './cli/checks.ts';
+import type { CommandLine } from './cli/commands.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
@@ -16,7 +18,10 @@ export interface FeatureParts {
   close?(): Promise<void>;
 }
 
-export interface Feature<Options, Parts extends object> {
+/**
+ * `Commanded`, `Checked`: the parts of the built service that its commands and its checks need.
+ */
+export interface Feature<Options, Parts extends object, Commanded = unknown, Checked = unknown> {
   /** The features that it knows, which are built before it. */
   readonly needs: readonly string[];
   /**
@@ -24,12 +29,16 @@ export interface Feature<Options, Parts extends object> {
    * @returns what other features and the app use of it, `FeatureParts` among it
    */
   create(options: Options): Parts;
+  /** Its commands. Loaded by the command line only. */
+  readonly commands?: () => Promise<{ commands(line: CommandLine<Commanded>): void }>;
+  /** What `doctor` examines. Loaded by the command line only. */
+  readonly checks?: () => Promise<{ checks: FeatureChecks<Checked> }>;
 }
 
 /** Declares a feature. */
-export function defineFeature<Options, Parts extends object>(
-  feature: Feature<Options, Parts>,
-): Feature<Options, Parts> {
+export function defineFeature<Options, Parts extends object, Commanded = unknown, Checked = unknown>(
+  feature: Feature<Options, Parts, Commanded, Checked>,
+): Feature<Options, Parts, Commanded, Checked> {
   return feature;
 }
 
@@ -54,4 +63,11 @@ export function buildOrder(features: Readonly<Record<string, { needs: readonly s
   };
   for (const name of Object.keys(features)) visit(name, []);
   return order;
+}
+
+/** @returns the features, each after those that it needs. @throws Error as `buildOrder` does */
+export function inOrder<Table extends Readonly<Record<string, { needs: readonly string[] }>>>(
+  features: Table,
+): Table[keyof Table][] {
+  return buildOrder({ ...features }).map((name) => features[name as keyof Table]);
 }

@@ -1,6 +1,6 @@
 /** The target of links in billing emails during development: what the product's own billing page would show, and how to request it with curl. */
 import type { CompleteConfig } from '../../app/config.ts';
-import { type Html, html } from '../../app/documentation/html.ts';
+import { type Html, html } from '../../app/platform/http/html.ts';
 
 /** @param sandbox URL of the Stripe sandbox, if the service uses it */
 export function renderBilling({ apiUrl }: CompleteConfig, sandbox: string | undefined): Html {

@@ -1,5 +1,5 @@
-import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
+import { type Html, html } from '../../app/platform/http/html.ts';
 import type { Field, FormPage } from './forms.ts';
 
 /** A form that `assets/pages.js` submits. The script reads the token from the page's URL. Nothing is sent before the button is pressed. */

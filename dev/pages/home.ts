@@ -1,8 +1,8 @@
 /** The development home page: the running parts and their URLs, first requests to try, and next steps. */
 
 import type { CompleteConfig } from '../../app/config.ts';
-import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
+import { type Html, html } from '../../app/platform/http/html.ts';
 import { formPages } from './forms.ts';
 
 /**

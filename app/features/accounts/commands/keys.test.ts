@@ -4,8 +4,8 @@ import { exec } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { eventually, rows } from '../../test/conditions.ts';
-import { type ServiceProcess, startServiceProcess } from '../../test/process.ts';
+import { eventually, rows } from '../../../../test/conditions.ts';
+import { type ServiceProcess, startServiceProcess } from '../../../../test/process.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -14,7 +14,7 @@ import {
   signIn,
   startTestService,
   type TestService,
-} from '../../test/service.ts';
+} from '../../../../test/service.ts';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { plinth: string } };
 const runbook = readFileSync('docs/runbooks/signing-key-rotation-overdue.md', 'utf8');

@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { EmailStatus } from '../features/email/email.ts';
-import { count } from './arguments.ts';
-import { withService } from './service.ts';
-import { print, Refusal, table, withProgress } from './terminal.ts';
+import { count } from '../../platform/cli/arguments.ts';
+import type { CommandLine } from '../../platform/cli/commands.ts';
+import { print, Refusal, table, withProgress } from '../../platform/cli/terminal.ts';
+import type { EmailStatus } from './dead-letters.ts';
+import type { EmailOperations } from './operations.ts';
 
 const STATUSES = ['queued', 'sent', 'failed', 'suppressed'] satisfies EmailStatus[];
 
-export function emailCommands(program: Command): void {
+/** Adds `email`. */
+export function commands({ program, withService }: CommandLine<{ email: EmailOperations }>): void {
   const email = program.command('email').description('mails of the outbox');
 
   email

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
-import type { User } from '../features/accounts/accounts.ts';
-import type { Service } from '../wiring.ts';
-import { count } from './arguments.ts';
-import { withService } from './service.ts';
-import { print, Refusal, table } from './terminal.ts';
+import { count } from '../../../platform/cli/arguments.ts';
+import type { CommandLine } from '../../../platform/cli/commands.ts';
+import { print, Refusal, table } from '../../../platform/cli/terminal.ts';
+import type { Administration } from '../administration.ts';
+import type { User } from '../users.ts';
+
+/** The part of the service that these commands need. */
+export interface UsersService {
+  accounts: { administration: Administration };
+}
 
 /** What operators see of a user: no hashes. */
 function present(user: User) {
@@ -17,13 +22,14 @@ function stateOf({ purgeAt, suspendedAt, emailVerifiedAt }: User): string {
   return emailVerifiedAt ? 'active' : 'unverified';
 }
 
-async function find(service: Service, idOrAddress: string): Promise<User> {
+async function find(service: UsersService, idOrAddress: string): Promise<User> {
   const user = await service.accounts.administration.find(idOrAddress);
   if (!user) throw new Refusal(`There is no user ${idOrAddress}.`);
   return user;
 }
 
-export function usersCommands(program: Command): void {
+/** Adds `users`. */
+export function usersCommands({ program, withService }: CommandLine<UsersService>): void {
   const users = program.command('users').description('people');
 
   users
@@ -58,7 +64,7 @@ export function usersCommands(program: Command): void {
     description: string,
     done: string,
     already: string,
-    run: (service: Service, user: User) => Promise<boolean>,
+    run: (service: UsersService, user: User) => Promise<boolean>,
   ) =>
     users
       .command(`${name} <id-or-email>`)

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { CatalogStep, Difference } from '../features/billing/billing.ts';
-import { Problem } from '../platform/errors.ts';
-import type { Service } from '../wiring.ts';
-import { withService } from './service.ts';
-import { print, Refusal, wantsJson, withProgress } from './terminal.ts';
+import type { CommandLine } from '../../platform/cli/commands.ts';
+import { print, Refusal, wantsJson, withProgress } from '../../platform/cli/terminal.ts';
+import { Problem } from '../../platform/errors.ts';
+import type { CatalogStep } from './catalog/catalog-sync.ts';
+import type { BillingOperations } from './operations.ts';
+import type { Difference } from './projection/differences.ts';
 
 const minorUnits = (text: string) => {
   if (!/^[1-9]\d{0,11}$/.test(text))
@@ -11,21 +12,27 @@ const minorUnits = (text: string) => {
   return Number(text);
 };
 
-/** Runs `work` where there is a Stripe to ask; what it refuses is for the operator to read. */
-async function withBilling<T>(work: (operations: Service['billing']['operations']) => Promise<T>): Promise<T> {
-  return withService(async ({ billing }) => {
-    if (!billing.operations.enabled) throw new Refusal('Billing is off: set STRIPE_SECRET_KEY.');
-    try {
-      return await work(billing.operations);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-      throw new Refusal(`${error.message}${cause}`);
-    }
-  });
+type WithBilling = <T>(work: (operations: BillingOperations) => Promise<T>) => Promise<T>;
+
+/** Adds `catalog` and `billing`. */
+export function commands({ program, withService }: CommandLine<{ billing: { operations: BillingOperations } }>): void {
+  /** Runs `work` if there is a Stripe to ask. A problem that it throws is shown to the operator. */
+  const withBilling: WithBilling = (work) =>
+    withService(async ({ billing }) => {
+      if (!billing.operations.enabled) throw new Refusal('Billing is off: set STRIPE_SECRET_KEY.');
+      try {
+        return await work(billing.operations);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+        throw new Refusal(`${error.message}${cause}`);
+      }
+    });
+  catalogCommands(program, withBilling);
+  billingCommands(program, withBilling);
 }
 
-export function billingCommands(program: Command): void {
+function catalogCommands(program: Command, withBilling: WithBilling): void {
   program
     .command('catalog')
     .description('what is sold')
@@ -36,7 +43,9 @@ export function billingCommands(program: Command): void {
       const steps = await withProgress('comparing', () => withBilling(({ syncCatalog }) => syncCatalog({ apply })));
       print(command, { applied: apply, steps }, () => describeSteps(steps, apply));
     });
+}
 
+function billingCommands(program: Command, withBilling: WithBilling): void {
   const billing = program.command('billing').description('what was bought');
 
   billing

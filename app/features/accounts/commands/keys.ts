@@ -1,15 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SigningKey } from '../features/accounts/accounts.ts';
-import { MINUTE_MS } from '../platform/clock.ts';
-import { withService } from './service.ts';
-import { print, Refusal, table } from './terminal.ts';
+import type { CommandLine } from '../../../platform/cli/commands.ts';
+import { print, Refusal, table } from '../../../platform/cli/terminal.ts';
+import { type Clock, MINUTE_MS } from '../../../platform/clock.ts';
+import type { SigningKey, SigningKeys } from '../signing-keys.ts';
 
 const minutes = (text: string) => {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Minutes, as a whole number.');
   return Number(text);
 };
 
-export function keysCommands(program: Command): void {
+/** The part of the service that these commands need. */
+export interface KeysService {
+  clock: Clock;
+  accounts: { signingKeys: SigningKeys };
+}
+
+/** Adds `keys`. */
+export function keysCommands({ program, withService }: CommandLine<KeysService>): void {
   const keys = program.command('keys').description('keys that sign access tokens');
   keys
     .command('rotate')
