@@ -4,6 +4,7 @@
  */
 import type { FeatureChecks } from './cli/checks.ts';
 import type { CommandLine } from './cli/commands.ts';
+import type { Development } from './development.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
@@ -14,14 +15,24 @@ export interface FeatureParts {
   routes?(operations: Operations): void;
   /** Runs before requests and jobs: loads what every process keeps in memory. */
   start?(): Promise<void>;
+  /** Runs in a worker that has started, and nothing waits for it: warns of what keeps the feature from working. */
+  warn?(): Promise<void>;
   /** Runs after the last job has ended. */
   close?(): Promise<void>;
 }
 
 /**
- * `Commanded`, `Checked`: the parts of the built service that its commands and its checks need.
+ * A feature. `Commanded`, `Checked` and `Developed` are the parts of the built service that its commands, its checks and its stand-in
+ * need, and `Configured` the settings that its development needs.
  */
-export interface Feature<Options, Parts extends object, Commanded = unknown, Checked = unknown> {
+export interface Feature<
+  Options,
+  Parts extends object,
+  Commanded = unknown,
+  Checked = unknown,
+  Configured = unknown,
+  Developed = unknown,
+> {
   /** The features that it knows, which are built before it. */
   readonly needs: readonly string[];
   /**
@@ -33,12 +44,21 @@ export interface Feature<Options, Parts extends object, Commanded = unknown, Che
   readonly commands?: () => Promise<{ commands(line: CommandLine<Commanded>): void }>;
   /** What `doctor` examines. Loaded by the command line only. */
   readonly checks?: () => Promise<{ checks: FeatureChecks<Checked> }>;
+  /** Its pages and its stand-in. Loaded in development only. */
+  readonly development?: () => Promise<{ development: Development<Configured, Developed> }>;
 }
 
 /** Declares a feature. */
-export function defineFeature<Options, Parts extends object, Commanded = unknown, Checked = unknown>(
-  feature: Feature<Options, Parts, Commanded, Checked>,
-): Feature<Options, Parts, Commanded, Checked> {
+export function defineFeature<
+  Options,
+  Parts extends object,
+  Commanded = unknown,
+  Checked = unknown,
+  Configured = unknown,
+  Developed = unknown,
+>(
+  feature: Feature<Options, Parts, Commanded, Checked, Configured, Developed>,
+): Feature<Options, Parts, Commanded, Checked, Configured, Developed> {
   return feature;
 }
 

@@ -185,4 +185,5 @@ export const accounts = defineFeature({
   create: createAccounts,
   commands: () => import('./commands/commands.ts'),
   checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });

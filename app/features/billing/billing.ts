@@ -106,6 +106,8 @@ export interface Billing {
   routes(operations: Operations): void;
   /** Begins to listen for changes of entitlements. */
   start(): Promise<void>;
+  /** Warns of a webhook endpoint that is not as it should be. */
+  warn(): Promise<void>;
   /** For operators. */
   readonly operations: BillingOperations;
 }
@@ -185,6 +187,9 @@ export function createBilling(options: BillingOptions): Billing {
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
     start: () => entitlements.start(),
+    async warn() {
+      if (enabled) await warnOfEndpoint(endpoint.check, logger);
+    },
     operations: {
       enabled,
       webhookEvents: handledEvents,
@@ -209,6 +214,15 @@ function returnToOrigins(origins: readonly string[]) {
   };
 }
 
+/** Warns of faults that keep Stripe from sending us events. */
+async function warnOfEndpoint(check: () => Promise<string[]>, logger: Logger): Promise<void> {
+  try {
+    for (const fault of await check()) logger.warn(fault);
+  } catch (err) {
+    logger.warn({ err }, 'the webhook endpoint at Stripe could not be checked');
+  }
+}
+
 async function reconcile(
   { poll, sweep }: Reconciliation,
   { apply, found }: { apply: boolean; found?: (difference: Difference) => void },
@@ -222,4 +236,5 @@ export const billing = defineFeature({
   create: createBilling,
   commands: () => import('./commands.ts'),
   checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });

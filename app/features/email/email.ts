@@ -178,4 +178,5 @@ export const email = defineFeature({
   },
   commands: () => import('./commands.ts'),
   checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });
