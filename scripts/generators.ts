@@ -10,5 +10,6 @@ export const generators: readonly Generator[] = [
   { writes: 'docs/metrics.md', script: 'metrics-docs.ts' },
   { writes: 'docs/security/asvs.md', script: 'asvs-docs.ts' },
   { writes: 'dashboards', script: 'dashboards.ts' },
+  { writes: 'alerts of features', script: 'alerts.ts' },
   { writes: '.env.example', script: 'env-example.ts' },
 ];

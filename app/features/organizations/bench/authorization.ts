@@ -1,11 +1,11 @@
 /** The cost of an API key compared with an access token, and how soon another process refuses a revoked key. */
-import { type Connection, openConnection } from './load/connection.ts';
-import { httpRequest } from './load/protocol.ts';
-import { createMeter, describe, interleave, ratio, requireStatus } from './measuring.ts';
-import { ORGANIZATION, path, seedKeys } from './organizations-seed.ts';
-import type { Api, Stage } from './stage.ts';
-import { percentile } from './statistics.ts';
-import { openTokens } from './tokens.ts';
+import { type Connection, openConnection } from '../../../../bench/load/connection.ts';
+import { httpRequest } from '../../../../bench/load/protocol.ts';
+import { createMeter, describe, interleave, ratio, requireStatus } from '../../../../bench/measuring.ts';
+import type { Api, Stage } from '../../../../bench/stage.ts';
+import { percentile } from '../../../../bench/statistics.ts';
+import { openTokens } from '../../../../bench/tokens.ts';
+import { ORGANIZATION, path, seedKeys } from './seed.ts';
 
 const COUNTED_REQUESTS = 500;
 

@@ -1,13 +1,20 @@
 /**
- * `node bench/organizations.ts [--quick]`: measures the cost of API keys, how soon revoked keys are refused, and how lists of members and events
+ * `node app/features/organizations/bench/organizations.ts [--quick]`: measures the cost of API keys, how soon revoked keys are refused, and how lists of members and events
  * slow down as an organization grows. The figures are ratios within one run, as in `run.ts`.
  */
-import { httpRequest } from './load/protocol.ts';
-import { createMeter, describe, interleave, type Measurement, ratio, requireStatus } from './measuring.ts';
-import { measureAuthorization, measureKeyRevocation, p99 } from './organizations-authorization.ts';
-import { eventCursors, memberCursors, path, seedOrganization } from './organizations-seed.ts';
-import { type Stage, setStage } from './stage.ts';
-import { openTokens } from './tokens.ts';
+import { httpRequest } from '../../../../bench/load/protocol.ts';
+import {
+  createMeter,
+  describe,
+  interleave,
+  type Measurement,
+  ratio,
+  requireStatus,
+} from '../../../../bench/measuring.ts';
+import { type Stage, setStage } from '../../../../bench/stage.ts';
+import { openTokens } from '../../../../bench/tokens.ts';
+import { measureAuthorization, measureKeyRevocation, p99 } from './authorization.ts';
+import { eventCursors, memberCursors, path, seedOrganization } from './seed.ts';
 
 const SMALL = 10_000;
 const LARGE = 1_000_000;

@@ -1,7 +1,7 @@
-import type { Stage } from './stage.ts';
+import type { Stage } from '../../../../scripts/demo/stage.ts';
 
 /** An owner invites a person, who accepts, is promoted and creates a key. The key lists members, and the owner revokes it. */
-export async function organizationsStory(stage: Stage): Promise<void> {
+export async function story(stage: Stage): Promise<void> {
   const { step, mail, expect } = stage;
   const password = 'correct horse battery staple';
 

@@ -1,10 +1,10 @@
 /** Dashboard of accounts: sign-in, refreshing, and account security. */
-import { dashboard, quantile, rate } from './dashboard.ts';
-import { graph, stat } from './panels.ts';
+import { dashboard as build, quantile, rate } from '../../../../monitoring/grafana/source/dashboard.ts';
+import { graph, stat } from '../../../../monitoring/grafana/source/panels.ts';
 
 const DAY_SECONDS = 86_400;
 
-export const accounts = dashboard({
+export const dashboard = build({
   name: 'accounts',
   title: 'Accounts',
   about: 'Sign-in, refreshing, and account security.',

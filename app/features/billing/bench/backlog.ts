@@ -1,5 +1,5 @@
 /**
- * `node bench/billing.ts [--quick]`: measures the fetches that a backlog of events causes, how fast it is processed, and how soon a change at
+ * `node app/features/billing/bench/backlog.ts [--quick]`: measures the fetches that a backlog of events causes, how fast it is processed, and how soon a change at
  * Stripe is visible in the service. Stripe is the sandbox, in this process.
  */
 
@@ -7,12 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import Stripe from 'stripe';
 import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
-import { syncCatalog } from '../app/features/billing/catalog/catalog-sync.ts';
-import { newId } from '../app/platform/security/random.ts';
-import { WEBHOOK_SECRET } from './load/protocol.ts';
-import { cpuSeconds, machineCpuSeconds } from './processes.ts';
-import { setStage } from './stage.ts';
-import { median, percentile } from './statistics.ts';
+import { WEBHOOK_SECRET } from '../../../../bench/load/protocol.ts';
+import { cpuSeconds, machineCpuSeconds } from '../../../../bench/processes.ts';
+import { setStage } from '../../../../bench/stage.ts';
+import { median, percentile } from '../../../../bench/statistics.ts';
+import { newId } from '../../../platform/security/random.ts';
+import { syncCatalog } from '../catalog/catalog-sync.ts';
 
 const quick = process.argv.includes('--quick');
 const CUSTOMERS = 1_000;

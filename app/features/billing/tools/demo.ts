@@ -1,16 +1,18 @@
 import Stripe from 'stripe';
-import type { Stage } from './stage.ts';
+import type { Stage, Variables } from '../../../../scripts/demo/stage.ts';
+import { SANDBOX_KEY } from '../settings.ts';
 
 const DAY_SECONDS = 86_400;
 
 /**
  * An organization buys a plan, changes it, misses a payment and pays it, cancels, and gets money back; time is moved by a test clock.
- * @param sandbox where the Stripe sandbox of the service is, and the key for it
+ * @param env the settings of the service: where its Stripe sandbox is, and the key for it
  */
-export async function billingStory(stage: Stage, sandbox: { url: string; key: string }): Promise<void> {
+export async function story(stage: Stage, env: Variables): Promise<void> {
   const { step, until, elsewhere, mail, expect } = stage;
-  const { hostname: host, port } = new URL(sandbox.url);
-  const stripe = new Stripe(sandbox.key, { host, port, protocol: 'http' });
+  const sandbox = env.STRIPE_API_BASE ?? `http://localhost:${env.STRIPE_SANDBOX_PORT ?? 12_111}`;
+  const { hostname: host, port } = new URL(sandbox);
+  const stripe = new Stripe(env.STRIPE_SECRET_KEY ?? SANDBOX_KEY, { host, port, protocol: 'http' });
   const money = (amount: number, currency: string) => `${(amount / 100).toFixed(2)} ${currency}`;
 
   stage.chapter('Joan looks at the plans, and opens a checkout');

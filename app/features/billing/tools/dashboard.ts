@@ -1,8 +1,18 @@
 /** Dashboard of billing: sales, events from Stripe, and agreement with Stripe. */
-import { dashboard, quantile, rate } from './dashboard.ts';
-import { graph, stat } from './panels.ts';
+import { dashboard as build, quantile, rate } from '../../../../monitoring/grafana/source/dashboard.ts';
+import type { FeaturePromise } from '../../../../monitoring/grafana/source/overview.ts';
+import { graph, stat } from '../../../../monitoring/grafana/source/panels.ts';
 
-export const billing = dashboard({
+export const promises: readonly FeaturePromise[] = [
+  {
+    title: "Stripe's events within 30 s",
+    slo: 'stripe_events',
+    promised: 0.99,
+    about: 'Promised: 99 % are applied within 30 s.',
+  },
+];
+
+export const dashboard = build({
   name: 'billing',
   title: 'Billing',
   about: 'Sales, events from Stripe, and agreement with Stripe.',

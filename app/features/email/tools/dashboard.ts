@@ -1,8 +1,18 @@
 /** Dashboard of email: from the outbox to the mail server. */
-import { dashboard, quantile, rate } from './dashboard.ts';
-import { graph, stat } from './panels.ts';
+import { dashboard as build, quantile, rate } from '../../../../monitoring/grafana/source/dashboard.ts';
+import type { FeaturePromise } from '../../../../monitoring/grafana/source/overview.ts';
+import { graph, stat } from '../../../../monitoring/grafana/source/panels.ts';
 
-export const email = dashboard({
+export const promises: readonly FeaturePromise[] = [
+  {
+    title: 'Emails within 60 s',
+    slo: 'email',
+    promised: 0.99,
+    about: 'Promised: the mail server accepts 99 % within 60 s.',
+  },
+];
+
+export const dashboard = build({
   name: 'email',
   title: 'Email',
   about: 'Emails from the outbox to the mail server.',

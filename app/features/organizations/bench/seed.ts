@@ -1,10 +1,10 @@
 /** Creates an organization of all seeded users for a benchmark, with its members, audit trail and keys, by SQL. */
 import pg from 'pg';
-import { hashOfKey, makeKey } from '../app/features/organizations/api-key-format.ts';
-import { permissions } from '../app/features/organizations/roles.ts';
-import { createCursors } from '../app/platform/http/pagination.ts';
-import { newId } from '../app/platform/security/random.ts';
-import { sealer, userId } from './seed.ts';
+import { sealer, userId } from '../../../../bench/seed.ts';
+import { createCursors } from '../../../platform/http/pagination.ts';
+import { newId } from '../../../platform/security/random.ts';
+import { hashOfKey, makeKey } from '../api-key-format.ts';
+import { permissions } from '../roles.ts';
 
 export const ORGANIZATION = '01989d5e-0000-7000-a000-000000000001';
 export const path = `/v1/organizations/${ORGANIZATION}`;

@@ -1,7 +1,7 @@
-import type { Stage } from './stage.ts';
+import type { Stage } from '../../../../scripts/demo/stage.ts';
 
 /** A person registers, verifies, signs in, refreshes, signs out, and resets a password. */
-export async function accountsStory(stage: Stage): Promise<void> {
+export async function story(stage: Stage): Promise<void> {
   const { step, mail, expect } = stage;
   const email = stage.newAddress('ada');
   const password = 'correct horse battery staple';
