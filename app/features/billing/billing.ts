@@ -60,8 +60,6 @@ import { createCustomers } from './stripe/customers.ts';
 import { createPrices } from './stripe/prices.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe/stripe.ts';
 
-export type { StripeClient } from './stripe/stripe.ts';
-
 export interface BillingSettings extends StripeSettings {
   /** Empty: the webhook is off, and changes arrive by polling. */
   stripeWebhookSecret: readonly string[];

@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Role, roles } from '../../app/features/organizations/roles.ts';
-import { createScene, DELETE, PATCH, type Scene } from '../../app/features/organizations/testing/scene.ts';
-import { rows, value } from '../conditions.ts';
-import { createHalfSender } from '../half-sent.ts';
-import { exchange, rawRequest } from '../raw-http.ts';
+import { rows, value } from '../../../test/conditions.ts';
+import { type Operation, readOperations } from '../../../test/faults/operations.ts';
+import { createHalfSender } from '../../../test/half-sent.ts';
+import { exchange, rawRequest } from '../../../test/raw-http.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -17,10 +16,13 @@ import {
   signIn,
   startTestService,
   type TestService,
-} from '../service.ts';
-import { type Operation, readOperations } from './operations.ts';
+} from '../../../test/service.ts';
+import { type Role, roles } from './roles.ts';
+import { createScene, DELETE, PATCH, type Scene } from './testing/scene.ts';
 
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
+/** The number of rows of the table `table_name`, whichever features have tables. */
+const COUNT = `(xpath('/row/rows/text()', query_to_xml(format('select count(*) as rows from %I', table_name), false, true, '')))[1]::text`;
 const READING = new Set(['GET', 'HEAD']);
 
 /** An organization with two owners. One of them is the actor of a test. */
@@ -61,7 +63,8 @@ describe('a half-sent request', () => {
         (select jsonb_agg(i order by id) from invitations i) invitations, (select jsonb_agg(u order by id) from users u) users,
         (select jsonb_agg(to_jsonb(k) - 'last_used_at' order by id) from api_keys k) keys, (select count(*) from one_time_tokens) links,
         (select jsonb_agg(s order by id) from sessions s) sessions, (select sum(sequence) from audit_chains) events,
-        (select count(*) from idempotency_keys) answers, (select count(*) from billing_usage_events) usage`,
+        (select jsonb_object_agg(table_name, ${COUNT}) from information_schema.tables
+          where table_schema = 'public' and table_name <> 'rate_limits') numbers`,
     );
 
   /** Half-sends a request to each operation, runs `happen`, and then sends the rest of the requests. */

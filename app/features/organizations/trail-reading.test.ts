@@ -1,10 +1,10 @@
-/** Reading a trail over HTTP: pages, filters, cursors, export. The trail of an organization stands for any. */
+/** Reading a trail over HTTP, which audit does for any owner: pages, filters, cursors, export. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
 import { assertProblem, startTestService, type TestService } from '../../../test/service.ts';
 import { SECOND_MS } from '../../platform/clock.ts';
-import { createScene, PATCH, type Scene } from '../organizations/testing/scene.ts';
+import { createScene, PATCH, type Scene } from './testing/scene.ts';
 
 interface Event {
   id: string;
