@@ -7,6 +7,8 @@ export interface Generated {
   files: ReadonlyMap<string, string>;
   /** Paths that exist and belong to the generator; those that it does not write are surplus. */
   existing: readonly string[];
+  /** Paths that a person has to write. Neither mode writes them, and `--check` fails. */
+  missing?: readonly string[];
 }
 
 /**
@@ -22,15 +24,16 @@ export async function runGenerator(moduleUrl: string, generate: () => Generated 
     process.exitCode = 2;
     return;
   }
-  const { files, existing } = await generate();
+  const { files, existing, missing = [] } = await generate();
   const surplus = existing.filter((path) => !files.has(path));
   const stale = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
   if (mode === '--write') {
     for (const [path, text] of stale) writeFileSync(path, text);
     for (const path of surplus) rmSync(path);
-  } else if (stale.length + surplus.length > 0) {
+  } else if (stale.length + surplus.length + missing.length > 0) {
     for (const [path] of stale) process.stderr.write(`${path} is stale: node ${script} --write\n`);
     for (const path of surplus) process.stderr.write(`${path} belongs to nothing any more: node ${script} --write\n`);
+    for (const path of missing) process.stderr.write(`${path} is missing: write it\n`);
     process.exitCode = 1;
   }
 }

@@ -63,6 +63,12 @@ export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
 
+const tidySchedule: JobSchedule = {
+  queue: tidyQueue,
+  cron: '17 * * * *',
+  about: 'Deletes emails that are too old, and their content sooner.',
+};
+
 export interface EmailOptions {
   db: Database;
   jobs: Pick<Jobs, 'enqueue'>;
@@ -111,7 +117,7 @@ export function createEmail(options: EmailOptions): Email {
   return {
     sendEmail: createOutbox(options),
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
-    schedules: [{ queue: tidyQueue, cron: '17 * * * *' }],
+    schedules: [tidySchedule],
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
     probe: () => options.transport.probe(),
     list: (listing) => listMessages(db, listing),
