@@ -3,15 +3,14 @@
  * trail, a metric's in dashboards, a setting's in the environment of every installation.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { rows } from '../test/conditions.ts';
 import { startTestService, type TestService } from '../test/service.ts';
 import './declarations.ts';
-import { COOKIE_NAME } from './features/accounts/cookies.ts';
 import { auditActions } from './features/audit/actions.ts';
 import { allEmails } from './features/email/declaration.ts';
-import { permissions, roleNames } from './features/organizations/roles.ts';
 import * as features from './features.ts';
 import { allErrors } from './platform/errors.ts';
 import { allQueues } from './platform/jobs/queues.ts';
@@ -21,6 +20,11 @@ import { allMetrics } from './platform/telemetry/metrics.ts';
 /** Feature (or `platform`) -> kind -> names. A name that is retired on purpose is removed here, with a word in the changelog. */
 type Names = Record<string, Record<string, string[]>>;
 const EARLIER: Names = JSON.parse(readFileSync(new URL('../test/vectors/names/0.1.0.json', import.meta.url), 'utf8'));
+
+/** Names of kinds that only one feature has: its `testing/names.ts`. */
+const ofFeatures: { present: Record<string, ReadonlySet<string>> }[] = await Promise.all(
+  globSync('app/features/*/testing/names.ts').map((file) => import(pathToFileURL(file).href)),
+);
 
 describe('names of 0.1.0', () => {
   let test: TestService;
@@ -36,15 +40,13 @@ describe('names of 0.1.0', () => {
     );
     const present: Record<string, ReadonlySet<string>> = {
       'audit actions': new Set(auditActions),
-      cookies: new Set([COOKIE_NAME]),
       'email templates': new Set(allEmails().map(([name]) => name)),
       'error codes': new Set(allErrors().map(({ code }) => code)),
       metrics: new Set(allMetrics().map(([name]) => name)),
-      permissions: new Set(permissions),
       queues: new Set(allQueues().map(({ name }) => name)),
-      roles: new Set(roleNames),
       settings: new Set(Object.keys(allSettings())),
       tables: new Set(tables.map(({ name }) => name)),
+      ...Object.assign({}, ...ofFeatures.map(({ present }) => present)),
     };
     const here = new Set(['platform', ...Object.keys(features)]);
     const gone = Object.entries(EARLIER)

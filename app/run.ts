@@ -92,21 +92,11 @@ async function bringUp(
   await standIns?.ready(service);
   if (role !== 'api') {
     await service.jobs.work(handlers(service), schedules(service));
-    // Nothing waits for it: Stripe being away must not keep a worker from its mails.
-    void warnOfStripe(service);
+    // Nothing waits for these: a provider that is away must not keep a worker from its jobs.
+    for (const part of service.parts) void part.warn?.();
   }
   logger.info({ role, port, metricsPort }, 'ready');
   if (standIns) process.stdout.write(standIns.banner(complete));
-}
-
-/** Says what would keep Stripe from telling us of events. */
-async function warnOfStripe({ billing, logger }: Service): Promise<void> {
-  if (!billing.operations.enabled) return;
-  try {
-    for (const fault of await billing.operations.checkEndpoint()) logger.warn(fault);
-  } catch (err) {
-    logger.warn({ err }, 'the webhook endpoint at Stripe could not be checked');
-  }
 }
 
 /** The public port: opened last, closed first. @returns which one it is */

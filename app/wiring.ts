@@ -5,7 +5,8 @@ import * as features from './features.ts';
 import { type Closer, createFoundation, type Foundation, type Role } from './foundation.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
-import { buildOrder, type FeatureParts, type Replacements } from './platform/feature.ts';
+import type { Development, StandIn } from './platform/development.ts';
+import { buildOrder, type FeatureParts, inOrder, type Replacements } from './platform/feature.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import type { JobHandler } from './platform/jobs/jobs.ts';
 import { type ErrorReports, noErrorReports } from './platform/telemetry/error-reports.ts';
@@ -49,22 +50,36 @@ export interface ServiceOptions {
 export async function completeConfig(
   config: Config,
   logger: Logger,
-): Promise<{ config: CompleteConfig; standIns?: StandIns }> {
-  if (config.appEnv !== 'development' || isComplete(config)) return { config: config as CompleteConfig };
+): Promise<{ config: CompleteConfig; standIns?: StandIns<Service> }> {
+  if (config.appEnv !== 'development') return { config: config as CompleteConfig };
+  const ofFeatures = await standInsOfFeatures();
+  if (isComplete(config, ofFeatures)) return { config: config as CompleteConfig };
   const { startStandIns } = await import('../dev/stand-ins.ts');
-  return startStandIns(config, logger);
+  return startStandIns(config, ofFeatures, logger);
 }
 
-/** Whether everything that development would stand in for is there already, as it is under Docker Compose. */
-function isComplete({ databaseUrl, smtpUrl, apiUrl, appUrl, stripeSecretKey, stripeApiBase }: Config): boolean {
-  return Boolean(databaseUrl && smtpUrl && apiUrl && appUrl && (stripeSecretKey || stripeApiBase));
+/** What features add to development, in the order in which they are built. */
+function developments(): Promise<Development<Config, Service>[]> {
+  return Promise.all(inOrder(table).map(async ({ development }) => (await development?.())?.development ?? {}));
+}
+
+async function standInsOfFeatures(): Promise<StandIn<Config, Service>[]> {
+  return (await developments()).flatMap(({ standIn }) => standIn ?? []);
+}
+
+/** True if nothing is left to stand in for, as under Docker Compose. */
+function isComplete(config: Config, ofFeatures: readonly StandIn<Config, Service>[]): boolean {
+  const { databaseUrl, smtpUrl, apiUrl, appUrl } = config;
+  return Boolean(databaseUrl && smtpUrl && apiUrl && appUrl) && !ofFeatures.some(({ isNeeded }) => isNeeded(config));
 }
 
 /** The same for a command, which starts nothing: in development it uses what the running service has started. */
 export async function findConfig(config: Config): Promise<CompleteConfig> {
-  if (config.appEnv !== 'development' || isComplete(config)) return config as CompleteConfig;
+  if (config.appEnv !== 'development') return config as CompleteConfig;
+  const ofFeatures = await standInsOfFeatures();
+  if (isComplete(config, ofFeatures)) return config as CompleteConfig;
   const { findStandIns } = await import('../dev/stand-ins.ts');
-  return findStandIns(config);
+  return findStandIns(config, ofFeatures);
 }
 
 /** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */
@@ -83,7 +98,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     parts,
     housekeeping: createHousekeeping(foundation),
     development:
-      config.appEnv === 'development' ? (await import('../dev/pages.ts')).createDevelopmentPages(config) : undefined,
+      config.appEnv === 'development'
+        ? (await import('../dev/pages.ts')).createDevelopmentPages(config, await developments())
+        : undefined,
     draining: () => draining,
     drain() {
       draining = true;

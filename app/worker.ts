@@ -8,5 +8,6 @@ export function handlers({ housekeeping, parts }: Service): JobHandler[] {
 }
 
 export function schedules({ parts }: Service): JobSchedule[] {
-  return [{ queue: housekeepingQueue, cron: '47 * * * *' }, ...parts.flatMap(({ schedules = [] }) => schedules)];
+  const about = 'Deletes expired idempotency keys and rate limit counters.';
+  return [{ queue: housekeepingQueue, cron: '47 * * * *', about }, ...parts.flatMap(({ schedules: own = [] }) => own)];
 }

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { dereference, type OpenApiDocument, operationsOf } from '../app/documentation/openapi.ts';
+import * as features from '../app/features.ts';
+import { inOrder } from '../app/platform/feature.ts';
 import { PASSWORD, startTestService, type TestService } from '../test/service.ts';
-import { formPages } from './pages/forms.ts';
 
-const PATHS = ['/', '/billing', ...formPages.map(({ path }) => path)];
+const developments = await Promise.all(
+  inOrder({ ...features }).map(async ({ development }) => (await development?.())?.development ?? {}),
+);
+const formPages = developments.flatMap(({ forms = [] }) => forms);
+const PATHS = [
+  '/',
+  ...developments.flatMap(({ pages = [] }) => pages.map(({ path }) => path)),
+  ...formPages.map(({ path }) => path),
+];
 
 describe('development pages', () => {
   let service: TestService;

@@ -3,31 +3,39 @@
  * button is pressed: a GET consumes nothing. Production has none of these pages, because APP_URL is the product's own frontend there.
  */
 
-import type { CompleteConfig } from '../app/config.ts';
+import type { CompleteConfig, Config } from '../app/config.ts';
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
+import type { Development } from '../app/platform/development.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
-import { renderBilling } from './pages/billing.ts';
 import { renderForm } from './pages/form.ts';
-import { formPages } from './pages/forms.ts';
-import { renderHome } from './pages/home.ts';
+import { type Place, renderHome } from './pages/home.ts';
 
 const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js'];
 const STYLES = ['/dev/assets/pages.css'];
 
-/** @returns a plugin that adds the routes; they are not in the OpenAPI document */
-export function createDevelopmentPages(config: CompleteConfig) {
+/**
+ * @param features what features add to development
+ * @returns a plugin that adds the routes; they are not in the OpenAPI document
+ */
+export function createDevelopmentPages<Used>(config: CompleteConfig, features: readonly Development<Config, Used>[]) {
   const mailbox = mailboxUrl(config);
-  const sandbox = sandboxUrl(config);
+  const standIns = features.flatMap(({ standIn }): Place[] => {
+    const url = standIn?.url(config);
+    return standIn && url ? [{ name: standIn.name, url, about: standIn.about }] : [];
+  });
+  const forms = features.flatMap(({ forms: own = [] }) => own);
   const links = [
     { href: '/', text: 'Home' },
     { href: '/docs', text: 'Reference' },
     ...(mailbox ? [{ href: mailbox, text: 'Mailbox' }] : []),
-    ...(sandbox ? [{ href: sandbox, text: 'Stripe sandbox' }] : []),
+    ...standIns.map(({ name, url }) => ({ href: url, text: name })),
   ];
   const pages = new Map([
-    ['/', { title: `${config.productName} is running`, main: renderHome(config, mailbox, sandbox) }],
-    ['/billing', { title: 'Billing', main: renderBilling(config, sandbox) }],
-    ...formPages.map((form) => [form.path, { title: form.title, main: renderForm(form) }] as const),
+    ['/', { title: `${config.productName} is running`, main: renderHome(config, forms, mailbox, standIns) }],
+    ...features.flatMap(({ pages: own = [], standIn }) =>
+      own.map(({ path, title, main }) => [path, { title, main: main(config, standIn?.url(config)) }] as const),
+    ),
+    ...forms.map((form) => [form.path, { title: form.title, main: renderForm(form) }] as const),
   ]);
 
   return {
@@ -43,13 +51,6 @@ export function createDevelopmentPages(config: CompleteConfig) {
       }
     },
   };
-}
-
-/** The URL of the Stripe sandbox; undefined if another Stripe is configured. */
-function sandboxUrl({ stripeApiBase, stripeSandboxPort }: CompleteConfig): string | undefined {
-  return stripeApiBase === `http://127.0.0.1:${stripeSandboxPort}`
-    ? `http://localhost:${stripeSandboxPort}`
-    : undefined;
 }
 
 /** The URL of the development mailbox; undefined if SMTP_URL names another mail server. */

@@ -1,23 +1,22 @@
-/** The stand-ins of development, started by the service itself: a PostgreSQL, a mailbox and a Stripe. None of them exists in production. */
+/** The stand-ins of development, started by the service itself: a PostgreSQL, a mailbox and those of features. None of them exists in production. */
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompleteConfig, Config } from '../app/config.ts';
-import type { Billing } from '../app/features/billing/billing.ts';
-import { SANDBOX_KEY, SANDBOX_WEBHOOK_SECRET } from '../app/features/billing/settings.ts';
+import type { StandIn } from '../app/platform/development.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { StartError } from '../app/starting.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 
 /** The started stand-ins: how to close them, and the lines that print their addresses. */
-export interface StandIns {
+export interface StandIns<Used> {
   /**
-   * Starts the stand-ins that requests need not wait for, and creates the catalog in Stripe.
+   * Starts the stand-ins that requests need not wait for.
    * @throws StartError if one cannot start, e.g. because its port is in use
    */
-  ready(service: { billing: Billing }): Promise<void>;
+  ready(service: Used): Promise<void>;
   /** Lists where everything is that runs, whether a stand-in or not. */
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
@@ -34,32 +33,35 @@ function noteFile(config: Config): string {
 }
 
 /**
- * Starts a stand-in for each of database, mail server and Stripe that the configuration does not set. Waits only for the database.
+ * Starts a stand-in for each of the database, the mail server and the providers of features that the configuration does not set. Waits only
+ * for the database.
+ * @param ofFeatures the stand-ins of features
  * @returns the configuration with their addresses
  * @throws StartError if the database cannot start
  */
-export async function startStandIns(
+export async function startStandIns<Used>(
   config: Config,
+  ofFeatures: readonly StandIn<Config, Used>[],
   logger: Logger,
-): Promise<{ config: CompleteConfig; standIns: StandIns }> {
+): Promise<{ config: CompleteConfig; standIns: StandIns<Used> }> {
   const log = (line: string) => logger.debug(line);
   const database = await orStartError(startDatabase(config, log));
-  let mailbox: ReturnType<typeof startMailServer> | undefined;
-  let stripe: ReturnType<typeof startStripe> | undefined;
-  const standIns: StandIns = {
+  const needed = ofFeatures.filter(({ isNeeded }) => isNeeded(config));
+  const starting: Promise<Closable | undefined>[] = [];
+  const standIns: StandIns<Used> = {
     async ready(service) {
-      mailbox = startMailServer(config, log);
-      stripe = startStripe(config, service);
-      await orStartError(Promise.all([mailbox, stripe]));
+      starting.push(startMailServer(config, log));
+      for (const standIn of needed) starting.push(standIn.start(service, config, dataDirectory(config)));
+      await orStartError(Promise.all(starting));
     },
-    banner: (complete) => banner(complete, config),
+    banner: (complete) => banner(complete, config, ofFeatures),
     async close() {
-      const others = [mailbox, stripe].map((starting) => starting?.then((started) => started?.close()).catch(() => {}));
+      const others = starting.map((one) => one.then((started) => started?.close()).catch(() => {}));
       await Promise.all([database?.close(), ...others]);
     },
   };
   const smtpUrl = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
-  return { config: complete(config, database?.url, smtpUrl), standIns };
+  return { config: complete(config, needed, database?.url, smtpUrl), standIns };
 }
 
 /** Turns a failed start of a stand-in into a StartError: the developer needs its message, not a stack trace. */
@@ -75,18 +77,24 @@ async function orStartError<T>(starting: Promise<T>): Promise<T> {
  * The configuration of a command that runs beside `npm start`: it uses the embedded database of that service.
  * @throws Error if none is running and DATABASE_URL is not set
  */
-export function findStandIns(config: Config): CompleteConfig {
+export function findStandIns<Used>(config: Config, ofFeatures: readonly StandIn<Config, Used>[]): CompleteConfig {
+  const needed = ofFeatures.filter(({ isNeeded }) => isNeeded(config));
   const mailbox = `smtp://127.0.0.1:${config.mailboxSmtpPort}`;
-  if (config.databaseUrl) return complete(config, undefined, mailbox);
+  if (config.databaseUrl) return complete(config, needed, undefined, mailbox);
   try {
     const { databaseUrl } = JSON.parse(readFileSync(noteFile(config), 'utf8')) as { databaseUrl: string };
-    return complete(config, databaseUrl, mailbox);
+    return complete(config, needed, databaseUrl, mailbox);
   } catch {
     throw new StartError(`No service is running on port ${config.port}. Start it with npm start, or set DATABASE_URL.`);
   }
 }
 
-function complete(config: Config, databaseUrl: string | undefined, smtpUrl: string | undefined): CompleteConfig {
+function complete<Used>(
+  config: Config,
+  needed: readonly StandIn<Config, Used>[],
+  databaseUrl: string | undefined,
+  smtpUrl: string | undefined,
+): CompleteConfig {
   const self = `http://localhost:${config.port}`;
   return {
     ...config,
@@ -94,25 +102,18 @@ function complete(config: Config, databaseUrl: string | undefined, smtpUrl: stri
     smtpUrl: config.smtpUrl ?? smtpUrl!,
     appUrl: config.appUrl ?? self,
     apiUrl: config.apiUrl ?? self,
-    ...(usesSandbox(config) && {
-      stripeSecretKey: SANDBOX_KEY,
-      stripeApiBase: `http://127.0.0.1:${config.stripeSandboxPort}`,
-      stripeWebhookSecret: [SANDBOX_WEBHOOK_SECRET],
-    }),
+    ...Object.assign({}, ...needed.map((standIn) => standIn.settings(config))),
   };
 }
 
-/** True unless a Stripe key or another Stripe address is configured. */
-function usesSandbox({ stripeSecretKey, stripeApiBase }: Config): boolean {
-  return stripeSecretKey === undefined && stripeApiBase === undefined;
-}
-
-interface StandIn {
-  url: string;
+interface Closable {
   close(): Promise<void>;
 }
 
-async function startDatabase(config: Config, log: (line: string) => void): Promise<StandIn | undefined> {
+async function startDatabase(
+  config: Config,
+  log: (line: string) => void,
+): Promise<(Closable & { url: string }) | undefined> {
   if (config.databaseUrl) return undefined;
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts');
   const port = config.embeddedDatabasePort || undefined;
@@ -132,10 +133,7 @@ async function startDatabase(config: Config, log: (line: string) => void): Promi
   };
 }
 
-async function startMailServer(
-  config: Config,
-  log: (line: string) => void,
-): Promise<Pick<StandIn, 'close'> | undefined> {
+async function startMailServer(config: Config, log: (line: string) => void): Promise<Closable | undefined> {
   if (config.smtpUrl) return undefined;
   const { startMailbox } = await import('./mailbox.ts');
   const { mailboxSmtpPort: smtpPort, mailboxPort: webPort } = config;
@@ -143,37 +141,19 @@ async function startMailServer(
   return startMailbox({ smtpPort, webPort, log, directory: join(dataDirectory(config), 'mailbox') });
 }
 
-async function startStripe(
-  config: Config,
-  { billing }: { billing: Billing },
-): Promise<Pick<StandIn, 'close'> | undefined> {
-  if (!usesSandbox(config)) return undefined;
-  const { startSandbox } = await import('./stripe-sandbox.ts');
-  const sandbox = await startSandbox({
-    port: config.stripeSandboxPort,
-    webhook: {
-      url: `${config.apiUrl ?? `http://localhost:${config.port}`}/v1/webhooks/stripe`,
-      secret: SANDBOX_WEBHOOK_SECRET,
-      enabledEvents: [...billing.operations.webhookEvents],
-    },
-    stateFile: join(dataDirectory(config), 'stripe.json'),
-  });
-  await billing.operations.syncCatalog({ apply: true });
-  return sandbox;
-}
-
 /** @param given the configuration before it was completed: it says which stand-ins are running */
-function banner(config: CompleteConfig, given: Config): string {
+function banner<Used>(config: CompleteConfig, given: Config, ofFeatures: readonly StandIn<Config, Used>[]): string {
+  const running = ofFeatures.filter(({ isNeeded }) => isNeeded(given));
   const lines = [
     ['API', config.apiUrl],
     ['API reference', `${config.apiUrl}/docs`],
     ...(given.smtpUrl ? [] : [['Mailbox', `http://localhost:${config.mailboxPort}`]]),
-    ...(usesSandbox(given) ? [['Stripe sandbox', `http://localhost:${config.stripeSandboxPort}`]] : []),
+    ...running.map((standIn) => [standIn.name, standIn.url(config)]),
     ['Metrics', `http://localhost:${config.metricsPort}/metrics`],
     ['Database', config.databaseUrl],
   ];
-  // It reads the mailbox, and moves the time of the sandbox.
-  const tip = given.smtpUrl || !usesSandbox(given) ? '' : 'Try: npm run demo. ';
+  // The demo reads the mailbox, and acts in the stand-ins.
+  const tip = given.smtpUrl || running.length < ofFeatures.length ? '' : 'Try: npm run demo. ';
   const rows = lines.map(([name, place]) => `  ${name!.padEnd(15)}${place}`);
   return `\n${config.productName} is running.\n\n${rows.join('\n')}\n\n${tip}Stop: Ctrl-C.\n\n`;
 }

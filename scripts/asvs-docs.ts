@@ -10,9 +10,23 @@ import type { Chapter, Evidence } from './asvs/evidence.ts';
 import { oauth } from './asvs/oauth.ts';
 import { sessions } from './asvs/sessions.ts';
 import { tokens } from './asvs/tokens.ts';
+import { isOfAbsentFeature } from './source/order.ts';
 
 const FILE = 'docs/security/asvs.md';
-const evidence: Chapter = { ...authentication, ...sessions, ...authorization, ...tokens, ...oauth };
+const evidence = ofFeaturesHere({ ...authentication, ...sessions, ...authorization, ...tokens, ...oauth });
+
+/** The evidence without tests of features that this product does not have. A requirement that only those tests show does not apply. */
+function ofFeaturesHere(chapter: Chapter): Chapter {
+  return Object.fromEntries(
+    Object.entries(chapter).map(([id, given]) => {
+      const tests = (given.tests ?? []).filter(([file]) => !isOfAbsentFeature(file));
+      const { tests: all, ...rest } = given;
+      const kept: Evidence = { ...rest, ...(tests.length > 0 && { tests }) };
+      const noneLeft = all !== undefined && !isGiven(kept);
+      return [id, noneLeft ? { absent: 'the feature that it is about is not part of this product' } : kept];
+    }),
+  );
+}
 
 interface Requirement {
   id: string;

@@ -1,40 +1,36 @@
-/** Generates Grafana's dashboards from `monitoring/grafana/source/`: `--write` writes them, `--check` fails if they are stale. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { accounts } from '../monitoring/grafana/source/accounts.ts';
-import { billing } from '../monitoring/grafana/source/billing.ts';
-import { email } from '../monitoring/grafana/source/email.ts';
+/**
+ * Generates Grafana's dashboards from `monitoring/grafana/source/` and from the `tools/dashboard.ts` of features: `--write` writes them and deletes
+ * those whose source is gone, `--check` fails if they are stale.
+ */
+import { globSync } from 'node:fs';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { http } from '../monitoring/grafana/source/http.ts';
 import { jobs } from '../monitoring/grafana/source/jobs.ts';
 import { logs } from '../monitoring/grafana/source/logs.ts';
-import { overview } from '../monitoring/grafana/source/overview.ts';
+import { type FeaturePromise, overview } from '../monitoring/grafana/source/overview.ts';
 import { postgresql } from '../monitoring/grafana/source/postgresql.ts';
 import { runtime } from '../monitoring/grafana/source/runtime.ts';
+import { type Generated, runGenerator } from './source/generated.ts';
+import { loadTools } from './source/tools.ts';
 
 const FOLDER = 'monitoring/grafana/dashboards';
 
-/** The content of each dashboard file, by its path. */
-function dashboardFiles(): Map<string, string> {
-  const all = [overview, http, accounts, billing, email, jobs, runtime, postgresql, logs];
-  return new Map(all.map((made) => [`${made.uid!.replace('plinth-', '')}.json`, `${JSON.stringify(made, null, 2)}\n`]));
+/** A feature's `tools/dashboard.ts`. */
+interface DashboardTool {
+  dashboard: Dashboard;
+  /** Its service level objectives, for the overview. */
+  promises?: readonly FeaturePromise[];
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [mode] = process.argv.slice(2);
-  const files = dashboardFiles();
-  if (mode === '--write') {
-    for (const [name, text] of files) writeFileSync(`${FOLDER}/${name}`, text);
-  } else if (mode !== '--check') {
-    process.stderr.write('Usage: node scripts/dashboards.ts --write | --check\n');
-    process.exitCode = 2;
-  } else {
-    const there = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(`${FOLDER}/${name}`, 'utf8')]));
-    const stale = [...new Set([...files.keys(), ...there.keys()])].filter(
-      (name) => files.get(name) !== there.get(name),
-    );
-    if (stale.length > 0) {
-      process.stderr.write(`${FOLDER}: ${stale.join(', ')} stale: node scripts/dashboards.ts --write\n`);
-      process.exitCode = 1;
-    }
-  }
+async function dashboardFiles(): Promise<Generated> {
+  const tools = await loadTools<DashboardTool>('dashboard.ts');
+  const promises = tools.flatMap(({ promises: own = [] }) => own);
+  const all = [overview(promises), http, ...tools.map(({ dashboard }) => dashboard), jobs, runtime, postgresql, logs];
+  const files = all.map((made): [string, string] => [
+    `${FOLDER}/${made.uid!.replace('plinth-', '')}.json`,
+    `${JSON.stringify(made, null, 2)}\n`,
+  ]);
+  return { files: new Map(files), existing: globSync(`${FOLDER}/*.json`) };
 }
+
+await runGenerator(import.meta.url, dashboardFiles);

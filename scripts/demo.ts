@@ -1,12 +1,11 @@
 /**
- * `npm run demo`: plays a person who uses the running service, over HTTP and the mailbox's own API. Prints each step with its answer and time,
+ * `npm run demo`: plays a person who uses the running service, over HTTP and the mailbox's own API: the story of each feature, its
+ * `tools/demo.ts`. Prints each step with its answer and time,
  * and exits with 1 at the first unexpected answer.
  */
-import { accountsStory } from './demo/accounts.ts';
-import { billingStory } from './demo/billing.ts';
-import { organizationsStory } from './demo/organizations.ts';
-import { createStage, Surprise } from './demo/stage.ts';
+import { createStage, type DemoTool, Surprise } from './demo/stage.ts';
 import { readScriptEnvironment } from './environment.ts';
+import { loadTools } from './source/tools.ts';
 
 const env = readScriptEnvironment();
 const stage = createStage({
@@ -16,12 +15,7 @@ const stage = createStage({
 
 try {
   await stage.ready();
-  await accountsStory(stage);
-  await organizationsStory(stage);
-  await billingStory(stage, {
-    url: env.STRIPE_API_BASE ?? `http://localhost:${env.STRIPE_SANDBOX_PORT ?? 12_111}`,
-    key: env.STRIPE_SECRET_KEY ?? 'sk_test_sandbox',
-  });
+  for (const { story } of await loadTools<DemoTool>('demo.ts')) await story(stage, env);
   stage.finish();
 } catch (error) {
   if (!(error instanceof Surprise)) throw error;

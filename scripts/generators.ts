@@ -8,7 +8,12 @@ export interface Generator {
 export const generators: readonly Generator[] = [
   { writes: 'compiled emails', script: 'compile-emails.ts' },
   { writes: 'docs/metrics.md', script: 'metrics-docs.ts' },
+  { writes: 'docs/schedules.md', script: 'schedules-docs.ts' },
   { writes: 'docs/security/asvs.md', script: 'asvs-docs.ts' },
   { writes: 'dashboards', script: 'dashboards.ts' },
+  { writes: 'alerts of features', script: 'alerts.ts' },
+  { writes: 'pages of errors and alerts', script: 'pages.ts' },
   { writes: '.env.example', script: 'env-example.ts' },
+  { writes: 'docker-compose.stand-ins.yml', script: 'stand-ins.ts' },
+  { writes: 'settings of Terraform', script: 'terraform-settings.ts' },
 ];

@@ -1,8 +1,12 @@
 /**
  * `npm run smoke`: the part of the demo that can run against a live installation, at API_URL, with the account of SMOKE_EMAIL and SMOKE_PASSWORD.
- * Rollouts run it (.github/workflows/rollout.yml), without anything installed. Exits with 1 at the first unexpected answer.
+ * Features add to it (`tools/smoke.ts`). Rollouts run it (.github/workflows/rollout.yml), without anything installed. Exits with 1 at the first
+ * unexpected answer.
  */
-import { accountStory, strangerStory } from './demo/live.ts';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { accountStory, type SmokeTool, strangerStory } from './demo/live.ts';
 import { createStage, Surprise } from './demo/stage.ts';
 
 const { API_URL: apiUrl, SMOKE_EMAIL: email, SMOKE_PASSWORD: password } = process.env;
@@ -10,12 +14,15 @@ if (!apiUrl) {
   process.stderr.write('API_URL must be the address of the installation, e.g. https://api.example.com\n');
   process.exit(2);
 }
+const root = join(import.meta.dirname, '..');
 const stage = createStage({ apiUrl });
 
 try {
   await stage.ready();
-  await strangerStory(stage);
-  if (email && password) await accountStory(stage, { email, password });
+  const files = globSync('app/features/*/tools/smoke.ts', { cwd: root }).sort();
+  const features: SmokeTool[] = await Promise.all(files.map((file) => import(pathToFileURL(join(root, file)).href)));
+  await strangerStory(stage, features);
+  if (email && password) await accountStory(stage, { email, password }, features);
   else
     process.stdout.write(
       '\nSkipped: signing in and using an account, because SMOKE_EMAIL and SMOKE_PASSWORD are not set.\n',

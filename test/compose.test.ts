@@ -58,7 +58,9 @@ describe('the Compose files', () => {
       services.flatMap(([name, service]) => (service.ports ? [[name, service.ports]] : [])),
     );
     const here = (...numbers: number[]) => numbers.map((number) => `127.0.0.1:${number}:${number}`);
-    assert.deepEqual(ports, {
+    const { web, db, prometheus, alertmanager, grafana, loki, tempo, postgres_exporter, mailpit, ...others } = ports;
+    const own = { web, db, prometheus, alertmanager, grafana, loki, tempo, postgres_exporter, mailpit };
+    assert.deepEqual(own, {
       web: here(5000),
       db: here(5432),
       prometheus: here(9090),
@@ -68,8 +70,10 @@ describe('the Compose files', () => {
       tempo: here(3200),
       postgres_exporter: here(9187),
       mailpit: here(1025, 8025),
-      'stripe-sandbox': here(12_111),
     });
+    // Stand-ins of features.
+    for (const [name, published] of Object.entries(others))
+      for (const port of published) assert.match(port, /^127\.0\.0\.1:(\d+):\1$/, name);
     for (const name of ['worker', 'migrate', 'alloy']) assert.ok(compose.services[name], name);
   });
 
@@ -203,6 +207,11 @@ describe('docs/deploy.md under Compose, followed to the letter', () => {
   const smtp = { SMTP_URL: 'smtps://user:pass@smtp.example.com' };
   const passwords = { POSTGRES_PASSWORD: 'b7NcJ4hGfD1sPaE9', GRAFANA_ADMIN_PASSWORD: 'q8Zr2vLk0WmX5tYb' };
   const alone = { COMPOSE_FILE: '' };
+  /** The settings that lead the service to the stand-ins of features. */
+  const { 'x-stand-ins': standIns } = parse(readFileSync('docker-compose.stand-ins.yml', 'utf8'), { merge: true });
+  const ofFeatures = Object.keys(standIns.environment)
+    .filter((name) => !['APP_URL', 'API_URL', 'SMTP_URL'].includes(name))
+    .sort();
 
   function refusedBy(env: Record<string, string>, role: string): string[] {
     try {
@@ -216,10 +225,9 @@ describe('docs/deploy.md under Compose, followed to the letter', () => {
 
   for (const role of ['migrate', 'web', 'worker'])
     it(`${role} either starts as a production that holds nothing of development, or names what is left of it`, () => {
-      const stripe = ['STRIPE_API_BASE', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'];
       const known = ['DATABASE_URL', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD'];
-      assert.deepEqual(refusedBy(set, role), [...known, 'SMTP_URL', ...stripe].sort());
-      assert.deepEqual(refusedBy({ ...set, ...smtp, ...passwords }, role), stripe);
+      assert.deepEqual(refusedBy(set, role), [...known, 'SMTP_URL', ...ofFeatures].sort());
+      assert.deepEqual(refusedBy({ ...set, ...smtp, ...passwords }, role), ofFeatures);
       assert.deepEqual(refusedBy({ ...set, ...smtp, ...alone }, role), known);
       assert.deepEqual(refusedBy({ ...set, ...passwords, ...alone }, role), ['SMTP_URL']);
       assert.deepEqual(refusedBy({ ...set, ...smtp, ...passwords, ...alone }, role), []);
@@ -228,8 +236,10 @@ describe('docs/deploy.md under Compose, followed to the letter', () => {
       const config = readConfig(environment);
       assert.equal(config.networkLimitFactor, 1);
       assert.equal(config.otelTracesSamplerArg, 0.05);
-      assert.equal(config.stripeApiBase, undefined);
-      assert.equal(config.stripeSecretKey, undefined, 'billing is off');
-      assert.deepEqual(config.stripeWebhookSecret, []);
+      for (const name of ofFeatures) {
+        const key = name.toLowerCase().replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
+        const value = (config as Record<string, unknown>)[key];
+        assert.ok(value === undefined || (Array.isArray(value) && value.length === 0), `${name} is ${value}`);
+      }
     });
 });

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createApi } from '../app/api.ts';
 import { type CompleteConfig, readConfig } from '../app/config.ts';
-import type { StripeClient } from '../app/features/billing/billing.ts';
 import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
+import type { Replacements } from '../app/platform/feature.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { startTelemetry } from '../app/telemetry.ts';
@@ -69,8 +69,8 @@ export interface TestServiceOptions {
   /** False if the test advances the clock past the times of scheduled cleanups. */
   schedules?: boolean;
   transport?: EmailTransport;
-  /** The Stripe client, if billing is on. */
-  stripe?: StripeClient;
+  /** What the test puts in place of what features would make themselves. */
+  replacements?: Replacements;
   clock?: TestClock;
   /** Additional routes, e.g. ones that fail. */
   routes?: (app: HttpServer) => Promise<void>;
@@ -127,7 +127,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     logger,
     errors: telemetry.errors,
     clock,
-    replacements: { transport, ...(options.stripe && { stripe: options.stripe }) },
+    replacements: { transport, ...options.replacements },
     runtimeMetrics: false,
   });
   await startService(service);

@@ -1,7 +1,6 @@
-/** The findings of `doctor` that take more than a database: a replica that is behind, and each way in which Stripe does not fit. */
+/** The findings of `doctor` about a replica, which need one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startStripeSandbox } from 'stripe-sandbox';
 import { eventually } from '../../test/conditions.ts';
 import { startTestService } from '../../test/service.ts';
 import { startReplicated } from '../../test/standby.ts';
@@ -38,40 +37,5 @@ describe('doctor', { timeout: 120_000 }, () => {
     await known('pg_last_wal_receive_lsn');
     const { ok, detail } = await replica();
     assert.deepEqual([ok, detail], [true, 'answers; how far behind it is, it cannot say']);
-  });
-
-  it('names each way in which Stripe does not fit', async (t) => {
-    const sandbox = await startStripeSandbox({ port: 0 });
-    t.after(() => sandbox.close());
-    const env = { STRIPE_SECRET_KEY: 'sk_test_sandbox', STRIPE_WEBHOOK_SECRET: 'whsec_of_a_test' };
-    const start = async (more: Record<string, string> = {}) => {
-      const test = await startTestService({ jobs: false, env: { ...env, STRIPE_API_BASE: sandbox.url, ...more } });
-      t.after(() => test.close());
-      const stripe = async () => (await examine(test.service)).find(({ check }) => check === 'stripe')!;
-      return { test, stripe };
-    };
-    const { test, stripe } = await start();
-
-    const { ok, detail } = await stripe();
-    assert.equal(ok, false);
-    assert.match(
-      detail,
-      /no webhook endpoint https:\/\/api\.example\.com\/v1\/webhooks\/stripe; run npm run plinth -- billing webhook --apply/,
-    );
-    assert.match(detail, /differences from the catalog; run: node app\/cli\.ts catalog sync --apply/);
-
-    await test.service.billing.operations.syncCatalog({ apply: true });
-    const endpoint = sandbox.addWebhook({ url: 'https://api.example.com/v1/webhooks/stripe' });
-    assert.equal((await stripe()).ok, true);
-    const silent = await (await start({ STRIPE_WEBHOOK_SECRET: '' })).stripe();
-    assert.match(silent.detail, /^STRIPE_WEBHOOK_SECRET is not set, so the webhook is off: set it/);
-
-    sandbox.world.store.get('webhook_endpoint', endpoint.id).api_version = '2024-06-20';
-    const { detail: version } = await stripe();
-    assert.match(version, /is of API version 2024-06-20, the service of 20\d\d-.*: replace it at the next release/);
-
-    const away = await (await start({ STRIPE_API_BASE: 'http://127.0.0.1:1' })).stripe();
-    assert.equal(away.ok, false);
-    assert.match(away.detail, /^cannot be asked \(.+\); check STRIPE_SECRET_KEY and the network/);
   });
 });

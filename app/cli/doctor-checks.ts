@@ -1,28 +1,20 @@
-/** What `doctor` looks at, each a thing of a live installation, and what to do where it is not well. */
+/** The checks of `doctor`: those of the mechanisms here, and those that features declare. */
 import { sql } from 'drizzle-orm';
-import { DAY_MS } from '../platform/clock.ts';
+import * as features from '../features.ts';
+import { type Check, type Finding, reasonOf } from '../platform/cli/checks.ts';
 import { clockOffsetMs, describeOffset, MAX_OFFSET_MS } from '../platform/database/clock-offset.ts';
 import type { Database } from '../platform/database/database.ts';
 import { driverError } from '../platform/database/failures.ts';
 import { migrationsAreCurrent } from '../platform/database/migrate.ts';
+import { inOrder } from '../platform/feature.ts';
 import type { Service } from '../wiring.ts';
 
-export interface Finding {
-  check: string;
-  ok: boolean;
-  /** What was seen, and where it is not well, what to do. */
-  detail: string;
-}
-
-type Check = (service: Service) => Promise<Finding>;
-
-const MAX_KEY_AGE_DAYS = 90;
 const MAX_JOB_AGE_SECONDS = 300;
 const MAX_LAG_SECONDS = 30;
 const FEATURE_NOT_SUPPORTED = '0A000';
 
 /** In the order in which they make sense: what comes later needs what comes before. */
-const checks: Check[] = [
+const foundation: readonly Check<Service>[] = [
   async ({ db }) => {
     const { rows } = await db.execute<{ version: string }>(sql`select current_setting('server_version') as version`);
     return { check: 'database', ok: true, detail: `PostgreSQL ${rows[0]?.version}` };
@@ -61,68 +53,32 @@ const checks: Check[] = [
     const advice = 'rate limits are counted in PostgreSQL meanwhile; check REDIS_URL and the server';
     return { check, ok: !reason, detail: reason ? `${reason}; ${advice}` : 'answers' };
   },
-  async ({ accounts, clock }) => {
-    await accounts.signingKeys.start();
-    const days = Math.floor((clock.now().getTime() - accounts.signingKeys.current().signsFrom.getTime()) / DAY_MS);
-    const ok = days <= MAX_KEY_AGE_DAYS;
-    return { check: 'signing key', ok, detail: `${days} days old${ok ? '' : '; run: node app/cli.ts keys rotate'}` };
-  },
-  async ({ db }) => {
-    const { rows } = await db.execute<{ name: string; seconds: number }>(sql`
-      select name, extract(epoch from now() - min(start_after))::int as seconds from pgboss.job
-      where state < 'active' and start_after <= now() and name not like '\\_\\_pgboss%' and name not like '%.dead'
-      group by name order by seconds desc limit 1`);
-    const [oldest] = rows;
-    const ok = !oldest || oldest.seconds < MAX_JOB_AGE_SECONDS;
-    const seen = oldest ? `the oldest waits ${oldest.seconds} s in ${oldest.name}` : 'empty';
-    return {
-      check: 'job queues',
-      ok,
-      detail: `${seen}${ok ? '' : '; is a worker running? (node app/main.ts worker)'}`,
-    };
-  },
-  async ({ email }) => {
-    const reason = await email.probe();
-    const advice = 'mail waits meanwhile; check SMTP_URL, the server and the network';
-    return { check: 'mail server', ok: !reason, detail: reason ? `${reason}; ${advice}` : 'takes connections' };
-  },
-  async ({ email }) => {
-    const failed = await email.list({ status: 'failed', limit: 100 });
-    const ok = failed.length === 0;
-    const number = failed.length === 100 ? '100 or more' : failed.length;
-    return {
-      check: 'mail',
-      ok,
-      detail: ok ? 'none failed' : `${number} failed; look at: node app/cli.ts email list --status failed`,
-    };
-  },
-  async ({ billing, config }) => {
-    const check = 'stripe';
-    if (!billing.operations.enabled) return { check, ok: true, detail: 'off: STRIPE_SECRET_KEY is not set' };
-    try {
-      const faults = await billing.operations.checkEndpoint();
-      const steps = await billing.operations.syncCatalog({ apply: false });
-      if (config.stripeWebhookSecret.length === 0)
-        faults.push('STRIPE_WEBHOOK_SECRET is not set, so the webhook is off: set it to the secret of the endpoint.');
-      if (steps.length > 0)
-        faults.push(`${steps.length} differences from the catalog; run: node app/cli.ts catalog sync --apply`);
-      return {
-        check,
-        ok: faults.length === 0,
-        detail: faults.join(' ') || 'the webhook and the catalog are as they should be',
-      };
-    } catch (error) {
-      return {
-        check,
-        ok: false,
-        detail: `cannot be asked (${reasonOf(error)}); check STRIPE_SECRET_KEY and the network`,
-      };
-    }
-  },
 ];
+
+const jobQueues: Check<Service> = async ({ db }) => {
+  const { rows } = await db.execute<{ name: string; seconds: number }>(sql`
+    select name, extract(epoch from now() - min(start_after))::int as seconds from pgboss.job
+    where state < 'active' and start_after <= now() and name not like '\\_\\_pgboss%' and name not like '%.dead'
+    group by name order by seconds desc limit 1`);
+  const [oldest] = rows;
+  const ok = !oldest || oldest.seconds < MAX_JOB_AGE_SECONDS;
+  const seen = oldest ? `the oldest waits ${oldest.seconds} s in ${oldest.name}` : 'empty';
+  return {
+    check: 'job queues',
+    ok,
+    detail: `${seen}${ok ? '' : '; is a worker running? (node app/main.ts worker)'}`,
+  };
+};
 
 /** All findings; without the tables of this release, those up to there. */
 export async function examine(service: Service): Promise<Finding[]> {
+  const ofFeatures = await Promise.all(inOrder(features).map(async ({ checks }) => (await checks?.())?.checks ?? {}));
+  const checks = [
+    ...foundation,
+    ...ofFeatures.flatMap(({ own = [] }): readonly Check<Service>[] => own),
+    jobQueues,
+    ...ofFeatures.flatMap(({ providers = [] }): readonly Check<Service>[] => providers),
+  ];
   const found: Finding[] = [];
   for (const check of checks) {
     const finding = await check(service);
@@ -143,11 +99,4 @@ async function lagOf(replica: Database): Promise<number | undefined> {
     if ((driverError(error) as { code?: string }).code === FEATURE_NOT_SUPPORTED) return undefined;
     throw error;
   }
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  // A host of several addresses, of which none answered.
-  return cause.message || (cause as { code?: string }).code || cause.name;
 }

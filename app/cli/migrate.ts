@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { migrate } from '../migrate.ts';
+import { print, withProgress } from '../platform/cli/terminal.ts';
 import { waitForDatabase } from '../starting.ts';
 import { commandConfig } from './service.ts';
-import { print, withProgress } from './terminal.ts';
 
 export function migrateCommand(program: Command): void {
   program

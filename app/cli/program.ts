@@ -1,14 +1,13 @@
 /** What operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import * as features from '../features.ts';
+import { Refusal } from '../platform/cli/terminal.ts';
+import { inOrder } from '../platform/feature.ts';
 import { StartError } from '../starting.ts';
-import { billingCommands } from './billing.ts';
-import { doctorCommand } from './doctor.ts';
-import { emailCommands } from './email.ts';
-import { keysCommands } from './keys.ts';
+import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
-import { Refusal } from './terminal.ts';
-import { usersCommands } from './users.ts';
+import { withService } from './service.ts';
 
 /** Carries out the command that the process was started with. */
 export async function runCommand(): Promise<void> {
@@ -19,11 +18,9 @@ export async function runCommand(): Promise<void> {
     .showHelpAfterError();
 
   migrateCommand(program);
-  keysCommands(program);
-  usersCommands(program);
-  emailCommands(program);
-  billingCommands(program);
-  doctorCommand(program);
+  const doctor = createDoctor();
+  for (const feature of inOrder(features)) (await feature.commands?.())?.commands({ program, doctor, withService });
+  program.addCommand(doctor);
 
   try {
     await program.parseAsync();

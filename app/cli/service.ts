@@ -1,5 +1,6 @@
 import type { CompleteConfig } from '../config.ts';
 import { readEnvironment } from '../environment.ts';
+import type { WithService } from '../platform/cli/commands.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { waitForDatabase } from '../starting.ts';
 import { createService, findConfig, type Service } from '../wiring.ts';
@@ -12,8 +13,7 @@ export async function commandConfig(): Promise<CompleteConfig> {
   return findConfig(readEnvironment());
 }
 
-/** Runs `work` with the service built but not listening, and closes it. `jobs`: whether it enqueues any, which takes a migrated database. */
-export async function withService<T>(work: (service: Service) => Promise<T>, { jobs = true } = {}): Promise<T> {
+export const withService: WithService<Service> = async (work, { jobs = true } = {}) => {
   const config = await commandConfig();
   await waitForDatabase({
     url: config.databaseDirectUrl ?? config.databaseUrl,
@@ -28,4 +28,4 @@ export async function withService<T>(work: (service: Service) => Promise<T>, { j
   } finally {
     await service.close(0);
   }
-}
+};

@@ -1,7 +1,7 @@
 /** The pages that problem documents point at: `docs/errors/<code>.md` as HTML. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ProblemFactory } from '../platform/errors.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../platform/http/html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { errorCodesOf, type OpenApiDocument, operationsOf } from './openapi.ts';
 import { renderPage } from './page.ts';

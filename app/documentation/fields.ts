@@ -1,5 +1,5 @@
 /** A JSON Schema as a table of fields: name, type, limits, meaning. */
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../platform/http/html.ts';
 import { inline } from './markdown.ts';
 import type { Parameter, Schema } from './openapi.ts';
 

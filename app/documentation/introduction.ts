@@ -1,5 +1,5 @@
 /** What holds for every operation: the first screen of the reference. */
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../platform/http/html.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
 export function introduction({ info, servers }: OpenApiDocument): Html {

@@ -1,5 +1,5 @@
 /** The part of Markdown that the pages in `docs/errors` use: headings, paragraphs, lists, fenced code, and inline code, bold and links. */
-import { escapeHtml, Html, highlightJson, html } from './html.ts';
+import { escapeHtml, Html, highlightJson, html } from '../platform/http/html.ts';
 
 const FENCE = '```';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import type { HttpServer } from '../platform/http/fastify.ts';
-import { Html, html } from './html.ts';
+import { Html, html } from '../platform/http/html.ts';
 
 export interface Page {
   title: string;

@@ -1,7 +1,8 @@
 /** The API reference: one page, made of the OpenAPI document alone. */
+
+import { type Html, highlightJson, html } from '../platform/http/html.ts';
 import { curlExample } from './curl.ts';
 import { fieldTable, parameterTable } from './fields.ts';
-import { type Html, highlightJson, html } from './html.ts';
 import { introduction } from './introduction.ts';
 import { inline } from './markdown.ts';
 import { errorCodesOf, type OpenApiDocument, operationsOf, type PlacedOperation } from './openapi.ts';

@@ -2,6 +2,9 @@
  * A feature, as the app assembles it: what it is called, what it knows, and how it is built. A feature exports one such object;
  * `app/features.ts` lists them. Not here: what any feature does.
  */
+import type { FeatureChecks } from './cli/checks.ts';
+import type { CommandLine } from './cli/commands.ts';
+import type { Development } from './development.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
@@ -12,11 +15,24 @@ export interface FeatureParts {
   routes?(operations: Operations): void;
   /** Runs before requests and jobs: loads what every process keeps in memory. */
   start?(): Promise<void>;
+  /** Runs in a worker that has started, and nothing waits for it: warns of what keeps the feature from working. */
+  warn?(): Promise<void>;
   /** Runs after the last job has ended. */
   close?(): Promise<void>;
 }
 
-export interface Feature<Options, Parts extends object> {
+/**
+ * A feature. `Commanded`, `Checked` and `Developed` are the parts of the built service that its commands, its checks and its stand-in
+ * need, and `Configured` the settings that its development needs.
+ */
+export interface Feature<
+  Options,
+  Parts extends object,
+  Commanded = unknown,
+  Checked = unknown,
+  Configured = unknown,
+  Developed = unknown,
+> {
   /** The features that it knows, which are built before it. */
   readonly needs: readonly string[];
   /**
@@ -24,12 +40,25 @@ export interface Feature<Options, Parts extends object> {
    * @returns what other features and the app use of it, `FeatureParts` among it
    */
   create(options: Options): Parts;
+  /** Its commands. Loaded by the command line only. */
+  readonly commands?: () => Promise<{ commands(line: CommandLine<Commanded>): void }>;
+  /** What `doctor` examines. Loaded by the command line only. */
+  readonly checks?: () => Promise<{ checks: FeatureChecks<Checked> }>;
+  /** Its pages and its stand-in. Loaded in development only. */
+  readonly development?: () => Promise<{ development: Development<Configured, Developed> }>;
 }
 
 /** Declares a feature. */
-export function defineFeature<Options, Parts extends object>(
-  feature: Feature<Options, Parts>,
-): Feature<Options, Parts> {
+export function defineFeature<
+  Options,
+  Parts extends object,
+  Commanded = unknown,
+  Checked = unknown,
+  Configured = unknown,
+  Developed = unknown,
+>(
+  feature: Feature<Options, Parts, Commanded, Checked, Configured, Developed>,
+): Feature<Options, Parts, Commanded, Checked, Configured, Developed> {
   return feature;
 }
 
@@ -54,4 +83,11 @@ export function buildOrder(features: Readonly<Record<string, { needs: readonly s
   };
   for (const name of Object.keys(features)) visit(name, []);
   return order;
+}
+
+/** @returns the features, each after those that it needs. @throws Error as `buildOrder` does */
+export function inOrder<Table extends Readonly<Record<string, { needs: readonly string[] }>>>(
+  features: Table,
+): Table[keyof Table][] {
+  return buildOrder({ ...features }).map((name) => features[name as keyof Table]);
 }

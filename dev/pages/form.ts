@@ -1,6 +1,6 @@
-import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
-import type { Field, FormPage } from './forms.ts';
+import type { Field, FormPage } from '../../app/platform/development.ts';
+import { type Html, html } from '../../app/platform/http/html.ts';
 
 /** A form that `assets/pages.js` submits. The script reads the token from the page's URL. Nothing is sent before the button is pressed. */
 export function renderForm({

@@ -1,22 +1,36 @@
 /** The development home page: the running parts and their URLs, first requests to try, and next steps. */
 
 import type { CompleteConfig } from '../../app/config.ts';
-import { type Html, html } from '../../app/documentation/html.ts';
 import { inline } from '../../app/documentation/markdown.ts';
-import { formPages } from './forms.ts';
+import type { FormPage } from '../../app/platform/development.ts';
+import { type Html, html } from '../../app/platform/http/html.ts';
+
+/** Something that runs beside the service, and what can be seen at its URL. */
+export interface Place {
+  name: string;
+  url: string;
+  about: string;
+}
 
 /**
+ * @param forms the pages with forms
  * @param mailbox URL of the development mailbox, if it receives the emails
- * @param sandbox URL of the Stripe sandbox, if the service uses it
+ * @param standIns the stand-ins of features that the service uses
  */
-export function renderHome(config: CompleteConfig, mailbox: string | undefined, sandbox: string | undefined): Html {
+export function renderHome(
+  config: CompleteConfig,
+  forms: readonly FormPage[],
+  mailbox: string | undefined,
+  standIns: readonly Place[],
+): Html {
+  const titleOf = (path: string) => forms.find((page) => page.path === path)!.title;
   const { productName, apiUrl, metricsPort } = config;
   return html`<div class="home"><h1>${productName} is running <span id="readiness" class="chip" role="status"></span></h1>
 <p class="lead">This page, and the pages that links in emails lead to, exist only in development.</p>
 <ul class="places">
 ${place('API reference', '/docs', 'every operation, with examples')}
 ${mailbox && place('Mailbox', mailbox, 'every email that the service sends')}
-${sandbox && place('Stripe sandbox', sandbox, 'customers, events, time; no money moves')}
+${standIns.map(({ name, url, about }) => place(name, url, about))}
 ${place('Errors', '/docs/errors', 'each code, and what to do')}
 ${place('OpenAPI', '/openapi.json', '3.1, for generators')}
 ${place('Readiness', '/readyz', 'for load balancers')}
@@ -35,16 +49,12 @@ ${step('Sign in', post(apiUrl, '/v1/sessions', '{"email":"ada@example.com","pass
 <section><h2>See it all at once</h2>
 <p>${inline('`npm run demo` plays a person against this service, over HTTP and the mailbox: registers, reads the email, verifies, signs in, refreshes, lists sessions, signs out, resets the password, and finds the old token refused. It prints each request with its answer and time.')}</p></section>
 <section><h2>Add a feature</h2>
-<p>${inline('Make `app/features/<name>/` with `schema.ts` (tables), `routes.ts` (calls) and `errors.ts` (its codes), and name it in `app/wiring.ts` and `app/api.ts`; jobs go into `app/worker.ts`. Then `npm run migrations:generate`. `ARCHITECTURE.md` says who may import whom.')}</p></section>
+<p>${inline('Make `app/features/<name>/` with `schema.ts` (tables), `routes/` (operations) and `errors.ts` (its codes), and add its line to `app/features.ts`. Then `npm run migrations:generate`. `ARCHITECTURE.md` says who may import whom.')}</p></section>
 </div>
 
 <h2>Pages that mails lead to</h2>
 <p>In production <code>APP_URL</code> is your own frontend, with pages at the same paths.</p>
-<ul class="paths">${formPages.filter(({ token }) => token).map(({ path, title }) => html`<li><a href="${path}"><code>${path}</code></a> ${title}</li>\n`)}</ul></div>`;
-}
-
-function titleOf(path: string): string {
-  return formPages.find((page) => page.path === path)!.title;
+<ul class="paths">${forms.filter(({ token }) => token).map(({ path, title }) => html`<li><a href="${path}"><code>${path}</code></a> ${title}</li>\n`)}</ul></div>`;
 }
 
 function place(name: string, url: string, what: string): Html {

@@ -57,5 +57,5 @@ export const files = {
   waiting: `${organizations}/waiting.test.ts`,
   pages: 'dev/pages.test.ts',
   badInput: 'test/faults/bad-input.test.ts',
-  halfSent: 'test/faults/half-sent.test.ts',
+  halfSent: 'app/features/organizations/half-sent.test.ts',
 } as const;

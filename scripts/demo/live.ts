@@ -5,12 +5,24 @@ export interface Account {
   password: string;
 }
 
-/** Requests of an anonymous caller: the public documents, and that everything else needs a token. */
-export async function strangerStory(stage: Stage): Promise<void> {
+/**
+ * A feature's `tools/smoke.ts`. It imports types only, because rollouts run it without anything installed, and it leaves no data behind.
+ */
+export interface SmokeTool {
+  /** Requests of an anonymous caller. */
+  stranger?(stage: Stage): Promise<void>;
+  /** Requests of a person with the access token `token`. */
+  person?(stage: Stage, token: string): Promise<void>;
+}
+
+/**
+ * Requests of an anonymous caller: the public documents, and that everything else needs a token.
+ * @param features what features add
+ */
+export async function strangerStory(stage: Stage, features: readonly SmokeTool[]): Promise<void> {
   const { step, expect } = stage;
   stage.chapter('An anonymous caller looks around');
-  const { body: plans } = await step('look at the plans', '/v1/plans', 200);
-  expect(plans.plans.length > 0, 'there are no plans');
+  for (const feature of features) await feature.stranger?.(stage);
   const { body: document } = await step('read the OpenAPI document', '/openapi.json', 200);
   // The document names its own address. A different service at this address, or a process that was not replaced, would name another.
   expect(
@@ -23,8 +35,15 @@ export async function strangerStory(stage: Stage): Promise<void> {
   await step('request an unknown path', '/v1/nothing', 404);
 }
 
-/** A person with an account signs in and works. Everything that is created is deleted again. No email is read and no money moves. */
-export async function accountStory(stage: Stage, { email, password }: Account): Promise<void> {
+/**
+ * A person with an account signs in and works. Everything that is created is deleted again. No email is read and no money moves.
+ * @param features what features add
+ */
+export async function accountStory(
+  stage: Stage,
+  { email, password }: Account,
+  features: readonly SmokeTool[],
+): Promise<void> {
   const { step, expect } = stage;
   stage.chapter('A person signs in, and the token rotates');
   const { body: first } = await step('sign in', '/v1/sessions', 201, { body: { email, password } });
@@ -35,21 +54,9 @@ export async function accountStory(stage: Stage, { email, password }: Account): 
   expect(session.refreshToken !== first.refreshToken, 'the refresh token did not rotate');
   const token: string = session.accessToken;
 
-  stage.chapter('An organization and a key are created, audited, and deleted');
-  const founding = { token, body: { name: 'Smoke test' } };
-  const { body: organization } = await step('found an organization', '/v1/organizations', 201, founding);
-  const path = `/v1/organizations/${organization.id}`;
-  try {
-    const key = { token, body: { name: 'smoke test', scopes: ['members:read'] } };
-    const { body: created } = await step('create a key', `${path}/api-keys`, 201, key);
-    await step('the key lists members', `${path}/members`, 200, { token: created.secret });
-    await step('the key reads the audit trail', `${path}/audit-events`, 403, { token: created.secret });
-    await step('revoke it', `${path}/api-keys/${created.id}`, 204, { method: 'DELETE', token });
-    await step('the key lists members again', `${path}/members`, 401, { token: created.secret });
-    await step('list what may be used', `${path}/entitlements`, 200, { token });
-  } finally {
-    await step('delete the organization', path, 204, { method: 'DELETE', token });
-  }
+  for (const feature of features) await feature.person?.(stage, token);
+
+  stage.chapter('The person signs out');
   await step('sign out', '/v1/sessions/current', 204, { method: 'DELETE', token });
   await step('use the token after that', '/v1/users/me', 401, { token });
 }

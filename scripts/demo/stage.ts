@@ -18,6 +18,14 @@ export interface Answer {
   body: any;
 }
 
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A feature's `tools/demo.ts`: plays its part of the demo. @throws Surprise */
+export interface DemoTool {
+  story(stage: Stage, env: Variables): Promise<void>;
+}
+
 export interface Stage {
   readonly apiUrl: string;
   /** Waits for the service. Fails with advice if it does not answer. */

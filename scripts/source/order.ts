@@ -6,6 +6,12 @@ export const FEATURE_LIST = 'app/features.ts';
 /** Each feature after what it says that it needs. */
 export const FEATURES: readonly string[] = buildOrder({ ...features });
 
+/** @returns true if a path is in the folder of a feature that `app/features.ts` does not list */
+export function isOfAbsentFeature(path: string): boolean {
+  const [, feature] = /app\/features\/([\w-]+)\//.exec(path) ?? [];
+  return feature !== undefined && !FEATURES.includes(feature);
+}
+
 export interface Tower {
   /** A folder, with a slash at its end; '' is the repository. */
   root: string;
@@ -46,8 +52,10 @@ export const TOWERS: readonly Tower[] = [
       'monitoring',
       'emails',
       'scripts',
+      ...FEATURES.map((feature) => `app/features/${feature}/tools`),
       'test',
       'bench',
+      ...FEATURES.map((feature) => `app/features/${feature}/bench`),
       '',
     ],
   },

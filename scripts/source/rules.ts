@@ -79,11 +79,16 @@ function packageAdvice({ from, to, kind }: Import, declared: Declared): string |
   const { root } = towerOf(from);
   const name = to.split('/', to.startsWith('@') ? 2 : 1).join('/');
   // The tests of a package must run with its own dependencies, wherever its folder is copied. The service's tests run only here.
-  if (root === '' && (!from.startsWith('app/') || isTest(from) || kind === 'dynamic')) return undefined;
+  if (root === '' && (!isOfService(from) || isTest(from) || kind === 'dynamic')) return undefined;
   if (declared.get(root)?.has(name)) return undefined;
   return root === ''
     ? `not in the dependencies of package.json, so absent in production`
     : `not declared in ${root}package.json`;
+}
+
+/** True for what the image contains: the app without the tools and the benchmarks of features. */
+export function isOfService(file: string): boolean {
+  return file.startsWith('app/') && !/^app\/features\/[^/]+\/(tools|bench)\//.test(file);
 }
 
 function towerOf(file: string): Tower {

@@ -9,7 +9,8 @@ import { interpolate, readDashboards } from '../../scripts/monitoring/dashboards
 import { readLogql, readPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 
-const NAMES = ['accounts', 'billing', 'email', 'http', 'jobs', 'logs', 'overview', 'postgresql', 'runtime'];
+const SHARED = ['http', 'jobs', 'logs', 'overview', 'postgresql', 'runtime'];
+const OF_FEATURES = globSync('app/features/*/tools/dashboard.ts').map((file) => file.split('/')[2]!);
 const SPAN = { rangeSeconds: 3_600, rateSeconds: 60 };
 
 const dashboards = readDashboards();
@@ -96,10 +97,10 @@ describe('metrics', () => {
 });
 
 describe('dashboards', () => {
-  it('are nine, and each panel has a title, a description and a query', () => {
+  it('are the shared ones and those of features, and each panel has a title, a description and a query', () => {
     assert.deepEqual(
       dashboards.map(({ name }) => name),
-      NAMES,
+      [...SHARED, ...OF_FEATURES].sort(),
     );
     for (const { name, uid, description, panels } of dashboards) {
       assert.equal(uid, `plinth-${name}`);

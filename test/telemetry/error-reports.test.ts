@@ -55,7 +55,7 @@ describe('an error report', { timeout: 100_000 }, () => {
     const handle = async () => {
       if (++runs <= 2) throw new Error(`failed ${runs}`);
     };
-    const schedule: JobSchedule = { queue, cron: '11 3 * * *' };
+    const schedule: JobSchedule = { queue, cron: '11 3 * * *', about: 'A test.' };
     await test.service.jobs.work([{ queue, handle }], [schedule]);
     await test.service.jobs.enqueue(test.service.db, queue, {});
     await eventually('two runs', () => sentry.checkIns.length === 4, 30_000);

@@ -51,7 +51,6 @@ import { createUsers, type Users } from './users.ts';
 export { unauthenticated } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
-export type { SigningKey } from './signing-keys.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -181,4 +180,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 }
 
-export const accounts = defineFeature({ needs: ['audit', 'email'], create: createAccounts });
+export const accounts = defineFeature({
+  needs: ['audit', 'email'],
+  create: createAccounts,
+  commands: () => import('./commands/commands.ts'),
+  checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
+});

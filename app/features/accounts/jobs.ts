@@ -12,7 +12,11 @@ import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 
-export const purgeSchedule: JobSchedule = { queue: purge, cron: '17 * * * *' };
+export const purgeSchedule: JobSchedule = {
+  queue: purge,
+  cron: '17 * * * *',
+  about: 'Removes accounts that were deleted 14 days ago, old sessions and expired links.',
+};
 
 export interface AccountHandlersOptions {
   db: Database;

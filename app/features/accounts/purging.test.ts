@@ -11,7 +11,6 @@ import {
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
-import { createScene, PATCH } from '../organizations/testing/scene.ts';
 import { purge } from './queues.ts';
 
 describe('the purge of accounts', () => {
@@ -58,8 +57,7 @@ describe('the purge of accounts', () => {
     await isDue(ada);
     // It stops where it has to wait, right after it has begun.
     await other.query('begin');
-    const own = 'select organization_id from memberships where user_id = $1';
-    await other.query(`select from organizations where id in (${own}) for update`, [ada.id]);
+    await other.query('select from audit_chains where owner_id = $1 for update', [ada.id]);
     const running = run();
     await lockAwaited(test);
     assertProblem(await test.request('/v1/users/me/restore', { body: { token } }), 400, 'invalid_token');
@@ -112,24 +110,6 @@ describe('the purge of accounts', () => {
     } finally {
       await rows(test, 'drop trigger refuse on users');
     }
-  });
-
-  it('keeps the organizations of the person free for others, however long the rest takes', async () => {
-    const scene = await createScene(test);
-    const member = await scene.add('member');
-    await isDue(member);
-    // The last of what is to be removed cannot be, for as long as this is held.
-    await other.query('begin');
-    await other.query('select from audit_chains where owner_id = $1 for update', [member.id]);
-    const running = run();
-    await lockAwaited(test);
-    const renamed = await scene.as(scene.owner, '', { ...PATCH({ name: 'Free' }), signal: AbortSignal.timeout(5_000) });
-    assert.equal(renamed.status, 200);
-    assert.deepEqual(Object.keys(await scene.roles()), [scene.owner.id], 'the member has left already');
-    await other.query('commit');
-    await running;
-    assert.ok(!(await exists(member)));
-    assert.equal(await test.service.audit.verify(scene.id), null);
   });
 
   it('locks nothing for longer than a batch takes, whatever the account has', async () => {

@@ -218,4 +218,8 @@ function sortMembers(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export const audit = defineFeature({ needs: [], create: createAudit });
+export const audit = defineFeature({
+  needs: [],
+  create: createAudit,
+  commands: () => import('./commands.ts'),
+});

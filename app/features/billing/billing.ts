@@ -22,7 +22,7 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Organizations } from '../organizations/organizations.ts';
-import { type CatalogStep, syncCatalog } from './catalog/catalog-sync.ts';
+import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
 import { createFeatureGuard } from './entitlement/guards.ts';
@@ -34,16 +34,17 @@ import { createEndpoint } from './events/endpoint.ts';
 import { handledEvents } from './events/events.ts';
 import { createIntake } from './events/intake.ts';
 import { billingSchedules, createBillingWorkers } from './jobs.ts';
+import type { BillingOperations } from './operations.ts';
 import type { Difference } from './projection/differences.ts';
 import { createEffects } from './projection/effects.ts';
 import { createLeases } from './projection/leases.ts';
 import { createProjection } from './projection/projection.ts';
-import { createReconciliation, type Reconciliation, type Swept } from './projection/reconciliation.ts';
+import { createReconciliation, type Reconciliation } from './projection/reconciliation.ts';
 import { observeRevenue } from './projection/recurring-revenue.ts';
 import { createCheckout } from './purchase/checkout.ts';
 import { createInvoices } from './purchase/invoices.ts';
 import { createPortal } from './purchase/portal.ts';
-import { createRefunds, type RefundInvoice } from './purchase/refunds.ts';
+import { createRefunds } from './purchase/refunds.ts';
 import { createSubscriptions } from './purchase/subscription.ts';
 import { closeQueue } from './queues.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -58,10 +59,6 @@ import { billingInvoices, billingUsageEvents } from './schema.ts';
 import { createCustomers } from './stripe/customers.ts';
 import { createPrices } from './stripe/prices.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe/stripe.ts';
-
-export type { CatalogStep } from './catalog/catalog-sync.ts';
-export type { Difference } from './projection/differences.ts';
-export type { StripeClient } from './stripe/stripe.ts';
 
 export interface BillingSettings extends StripeSettings {
   /** Empty: the webhook is off, and changes arrive by polling. */
@@ -107,25 +104,10 @@ export interface Billing {
   routes(operations: Operations): void;
   /** Begins to listen for changes of entitlements. */
   start(): Promise<void>;
+  /** Warns of a webhook endpoint that is not as it should be. */
+  warn(): Promise<void>;
   /** For operators. */
-  readonly operations: {
-    /** Whether there is a Stripe to ask. */
-    readonly enabled: boolean;
-    /** The types of events that the webhook endpoint at Stripe should be sent. */
-    readonly webhookEvents: readonly string[];
-    /** Makes Stripe equal to the catalog, or only tells. @throws Error when billing is off */
-    syncCatalog(options: { apply: boolean }): Promise<CatalogStep[]>;
-    /** Fetches lost events, compares every customer, and repairs or only tells. */
-    reconcile(options: {
-      apply: boolean;
-      found?: (difference: Difference) => void;
-    }): Promise<Swept & { events: number }>;
-    refund: RefundInvoice;
-    /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
-    checkEndpoint(): Promise<string[]>;
-    /** Makes it so. @returns its signing secret, where one had to be made. @throws `payments_unavailable` */
-    setUpEndpoint(): Promise<string | undefined>;
-  };
+  readonly operations: BillingOperations;
 }
 
 export function createBilling(options: BillingOptions): Billing {
@@ -203,6 +185,9 @@ export function createBilling(options: BillingOptions): Billing {
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
     start: () => entitlements.start(),
+    async warn() {
+      if (enabled) await warnOfEndpoint(endpoint.check, logger);
+    },
     operations: {
       enabled,
       webhookEvents: handledEvents,
@@ -227,6 +212,15 @@ function returnToOrigins(origins: readonly string[]) {
   };
 }
 
+/** Warns of faults that keep Stripe from sending us events. */
+async function warnOfEndpoint(check: () => Promise<string[]>, logger: Logger): Promise<void> {
+  try {
+    for (const fault of await check()) logger.warn(fault);
+  } catch (err) {
+    logger.warn({ err }, 'the webhook endpoint at Stripe could not be checked');
+  }
+}
+
 async function reconcile(
   { poll, sweep }: Reconciliation,
   { apply, found }: { apply: boolean; found?: (difference: Difference) => void },
@@ -238,4 +232,7 @@ async function reconcile(
 export const billing = defineFeature({
   needs: ['audit', 'email', 'accounts', 'organizations'],
   create: createBilling,
+  commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });

@@ -100,6 +100,6 @@ function unlessMissing(error: unknown): void {
 }
 
 export const billingSchedules: JobSchedule[] = [
-  { queue: pollQueue, cron: '*/5 * * * *' },
-  { queue: sweepQueue, cron: '11 3 * * *' },
+  { queue: pollQueue, cron: '*/5 * * * *', about: 'Fetches events that Stripe could not deliver.' },
+  { queue: sweepQueue, cron: '11 3 * * *', about: 'Compares every customer with Stripe, and repairs differences.' },
 ];

@@ -5,12 +5,19 @@ import {
   localAddress,
   WITHOUT_STAND_INS,
 } from '../../platform/settings/development-values.ts';
-import { flag, integer, list, stripeKey, url } from '../../platform/settings/parsers.ts';
+import { flag, integer, list, SettingFault, url } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
 
 /** Of the Stripe sandbox that development starts. Known to everybody: nothing is behind them. */
 export const SANDBOX_KEY = 'sk_test_sandbox';
 export const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
+
+/** A secret or restricted key. @throws SettingFault */
+function stripeKey(value: string): string {
+  if (!/^(sk|rk)_(test|live)_\w+$/.test(value))
+    throw new SettingFault('must be a secret or restricted key: sk_... or rk_...');
+  return value;
+}
 
 /** Production has one Stripe. Staging may have a sandbox of its own, but not the one of development. */
 const anotherStripe: DevelopmentOnly = (value, environment) =>

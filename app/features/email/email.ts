@@ -12,9 +12,10 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
-import { type EmailSummary, type ListOptions, listMessages, retryFailed } from './dead-letters.ts';
+import { listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { observeOldestUnsent } from './observation.ts';
+import type { EmailOperations } from './operations.ts';
 import { createOutbox, type SendEmail } from './outbox.ts';
 import { tidyQueue } from './queues.ts';
 import { createTidying, exportFor, forget, type Tidied, tidy } from './retention.ts';
@@ -33,7 +34,6 @@ import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
 export { parseAddress } from './addresses.ts';
-export type { EmailStatus, EmailSummary } from './dead-letters.ts';
 export {
   button,
   defineEmails,
@@ -63,6 +63,12 @@ export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
 
+const tidySchedule: JobSchedule = {
+  queue: tidyQueue,
+  cron: '17 * * * *',
+  about: 'Deletes emails that are too old, and their content sooner.',
+};
+
 export interface EmailOptions {
   db: Database;
   jobs: Pick<Jobs, 'enqueue'>;
@@ -85,23 +91,13 @@ export interface EmailOptions {
   };
 }
 
-export interface Email {
+export interface Email extends EmailOperations {
   sendEmail: SendEmail;
   /** For the worker. */
   handlers: readonly JobHandler[];
   schedules: readonly JobSchedule[];
   /** Adds the webhooks and the unsubscribe endpoint. */
   routes(operations: Operations): void;
-  /** For operators: mails, the newest first, without what they say. */
-  list(options?: ListOptions): Promise<EmailSummary[]>;
-  /** Asks the mail server whether it would take mail. @returns what is wrong; undefined when all is well */
-  probe(): Promise<string | undefined>;
-  /** Queues failed mails again. @returns how many */
-  retry(options?: { id?: string | undefined }): Promise<number>;
-  /** Stops all mail to an address, by hand. @returns false when it is no mailbox */
-  suppress(address: string, detail?: string): Promise<boolean>;
-  /** Lets an address be mailed again, bulk mail included. @returns whether it was suppressed */
-  unsuppress(address: string): Promise<boolean>;
   /** Deletes what is old; also runs by its schedule. */
   purge(): Promise<Tidied>;
   /** Deletes every mail about a user, those not yet sent too, in batches. */
@@ -121,7 +117,7 @@ export function createEmail(options: EmailOptions): Email {
   return {
     sendEmail: createOutbox(options),
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
-    schedules: [{ queue: tidyQueue, cron: '17 * * * *' }],
+    schedules: [tidySchedule],
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
     probe: () => options.transport.probe(),
     list: (listing) => listMessages(db, listing),
@@ -186,4 +182,7 @@ export const email = defineFeature({
       },
     });
   },
+  commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });

@@ -177,26 +177,5 @@ describe('a deleted organization', () => {
       await running;
       assert.equal((await scene.as(scene.owner, '')).status, 200);
     });
-
-    it('removes usage, invitations and keys in batches, with no more than a batch in one transaction', async () => {
-      const scene = await due();
-      await rows(
-        test,
-        `insert into billing_usage_events (organization_id, id, meter, quantity, occurred_at)
-         select $1, gen_random_uuid(), 'calls', 1, now() from generate_series(1, 3500)`,
-        scene.id,
-      );
-      await test.service.db.$client.queryAlone(`
-        create table removals (number int not null);
-        create function note() returns trigger language plpgsql as $$ begin insert into removals select count(*) from gone; return null; end $$;
-        create trigger note after delete on billing_usage_events referencing old table as gone for each statement execute function note();`);
-      await run();
-      assert.ok(!(await exists(scene)));
-      const removed = await rows(test, 'select number from removals where number > 0');
-      assert.deepEqual(
-        removed.map(({ number }) => number),
-        [1_000, 1_000, 1_000, 500],
-      );
-    });
   });
 });

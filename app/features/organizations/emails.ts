@@ -24,7 +24,7 @@ export const organizationEmails = defineEmails(
         name: 'Ada Lovelace',
         organization,
         previousRole: 'member',
-        role: 'billing',
+        role: 'admin',
         url: 'https://app.example.com/organization',
       },
     },

@@ -3,7 +3,11 @@ import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { Dissolution } from './dissolution.ts';
 import { purgeQueue } from './queues.ts';
 
-export const purgeSchedule: JobSchedule = { queue: purgeQueue, cron: '27 * * * *' };
+export const purgeSchedule: JobSchedule = {
+  queue: purgeQueue,
+  cron: '27 * * * *',
+  about: 'Removes organizations that were deleted 14 days ago.',
+};
 
 export function createPurgeHandler(dissolution: Dissolution): JobHandler {
   return {

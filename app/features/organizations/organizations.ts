@@ -111,4 +111,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   };
 }
 
-export const organizations = defineFeature({ needs: ['audit', 'email', 'accounts'], create: createOrganizations });
+export const organizations = defineFeature({
+  needs: ['audit', 'email', 'accounts'],
+  create: createOrganizations,
+  development: () => import('./development.ts'),
+});

@@ -37,6 +37,8 @@ export interface JobSchedule {
   readonly queue: QueueDefinition<Record<string, never>>;
   /** Five fields, in UTC. */
   readonly cron: string;
+  /** A sentence for operators, for docs/schedules.md. */
+  readonly about: string;
 }
 
 export interface EnqueueOptions {

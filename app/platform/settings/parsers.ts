@@ -64,10 +64,6 @@ export const signingSecrets = (value: string) => {
   if (!given.every((secret) => bytes(secret) >= 16)) throw fault('must be whsec_ and at least 16 bytes in base64');
   return given;
 };
-export const stripeKey = (value: string) => {
-  if (!/^(sk|rk)_(test|live)_\w+$/.test(value)) throw fault('must be a secret or restricted key: sk_... or rk_...');
-  return value;
-};
 const MIN_SECRET_LENGTH = 32;
 export const secrets = (value: string) => {
   const each = list(value);

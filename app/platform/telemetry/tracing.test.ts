@@ -2,9 +2,6 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { type OtlpReceiver, startOtlpReceiver } from '../../../test/telemetry/otlp-receiver.ts';
-import { createStripeGateway } from '../../features/billing/stripe/stripe.ts';
-import { createLogger } from './logger.ts';
-import { createMetrics } from './metrics.ts';
 import { startRequestSpan } from './spans.ts';
 import { activeTraceparent, contextOf, followContexts } from './trace-context.ts';
 import { startTracing, type TracingOptions } from './tracing.ts';
@@ -88,28 +85,5 @@ describe('tracing', () => {
     assert.ok(performance.now() - startedAt < 15_000);
     assert.equal(losses.length, 1);
     assert.match(losses[0]!, /ECONNREFUSED|export/i);
-  });
-
-  it('shows calls to Stripe by their operation, failed or not', async () => {
-    const { spans } = await begin();
-    const logger = createLogger({ level: 'silent', release: 'test' });
-    const metrics = createMetrics({ release: 'test' }, { runtime: false });
-    const stripe = createStripeGateway({ client: async () => ({}) as never, metrics, logger });
-    await visit(ROOT_CONTEXT, async () => {
-      await stripe.ask('customers.create', async () => ({ object: 'customer' }));
-      const declined = Object.assign(new Error('k4n4ry'), { type: 'StripeCardError', code: 'card_declined' });
-      await assert.rejects(stripe.ask('invoices.list', () => Promise.reject(declined)));
-    });
-    await stop();
-    const calls = spans.filter(({ kind }) => kind === 'client');
-    assert.deepEqual(
-      calls.map(({ name, failed, attributes }) => [name, failed, attributes['error.type']]),
-      [
-        ['stripe customers.create', false, undefined],
-        ['stripe invoices.list', true, 'card_declined'],
-      ],
-    );
-    const [server] = spans.filter(({ kind }) => kind === 'server');
-    for (const { parentSpanId } of calls) assert.equal(parentSpanId, server!.spanId);
   });
 });

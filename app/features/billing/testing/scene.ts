@@ -53,11 +53,13 @@ export async function startBillingService(env: Record<string, string> = {}): Pro
   let meanwhile: (() => Promise<unknown>) | undefined;
   const test = await startTestService({
     clock,
-    stripe: async () => {
-      const happen = meanwhile;
-      meanwhile = undefined;
-      await happen?.();
-      return stripe;
+    replacements: {
+      async stripe() {
+        const happen = meanwhile;
+        meanwhile = undefined;
+        await happen?.();
+        return stripe;
+      },
     },
     schedules: false,
     env: { STRIPE_WEBHOOK_SECRET: SECRET, ...env },

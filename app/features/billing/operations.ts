@@ -1,0 +1,21 @@
+/** What operators do with billing, from the command line. */
+import type { CatalogStep } from './catalog/catalog-sync.ts';
+import type { Difference } from './projection/differences.ts';
+import type { Swept } from './projection/reconciliation.ts';
+import type { RefundInvoice } from './purchase/refunds.ts';
+
+export interface BillingOperations {
+  /** Whether there is a Stripe to ask. */
+  readonly enabled: boolean;
+  /** The types of events that the webhook endpoint at Stripe should be sent. */
+  readonly webhookEvents: readonly string[];
+  /** Makes Stripe equal to the catalog, or only tells. @throws Error when billing is off */
+  syncCatalog(options: { apply: boolean }): Promise<CatalogStep[]>;
+  /** Fetches lost events, compares every customer, and repairs or only tells. */
+  reconcile(options: { apply: boolean; found?: (difference: Difference) => void }): Promise<Swept & { events: number }>;
+  refund: RefundInvoice;
+  /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
+  checkEndpoint(): Promise<string[]>;
+  /** Makes it so. @returns its signing secret, where one had to be made. @throws `payments_unavailable` */
+  setUpEndpoint(): Promise<string | undefined>;
+}

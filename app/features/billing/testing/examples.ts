@@ -1,0 +1,17 @@
+/** What the test of the document's examples needs to know of billing. */
+import type { TestService } from '../../../../test/service.ts';
+import { startBillingService } from './scene.ts';
+
+export const absent = {
+  // A subscription: nothing has been paid yet.
+  getSubscription: 'not_subscribed',
+  updateSubscription: 'not_subscribed',
+  previewSubscription: 'not_subscribed',
+  // A signature over the body, by the provider.
+  receiveStripeWebhook: 'invalid_signature',
+};
+
+/** Starts the service beside a Stripe sandbox. */
+export async function start(env: Record<string, string>): Promise<TestService> {
+  return (await startBillingService(env)).test;
+}
