@@ -1,12 +1,12 @@
 /** Deletes what the platform's mechanisms leave behind: expired idempotency keys and rate limit counters. */
-import { lt } from 'drizzle-orm';
+import { lt, sql } from 'drizzle-orm';
 import { attemptEach } from './platform/attempts.ts';
-import type { Clock } from './platform/clock.ts';
 import { removeRows } from './platform/database/batches.ts';
 import type { Database } from './platform/database/database.ts';
 import type { Idempotency } from './platform/http/idempotency.ts';
 import type { JobHandler } from './platform/jobs/jobs.ts';
 import { defineQueue } from './platform/jobs/queues.ts';
+import { DATABASE_NOW_MS } from './platform/security/counting-in-postgres.ts';
 import { rateLimits } from './platform/security/rate-limits.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 
@@ -14,15 +14,14 @@ export const housekeepingQueue = defineQueue<Record<string, never>>('platform.ho
 
 export interface HousekeepingOptions {
   db: Database;
-  clock: Clock;
   idempotency: Idempotency;
   logger: Logger;
 }
 
-export function createHousekeeping({ db, clock, idempotency, logger }: HousekeepingOptions): JobHandler {
+export function createHousekeeping({ db, idempotency, logger }: HousekeepingOptions): JobHandler {
   const counters = () => {
     const { expire } = rateLimits;
-    return removeRows(db, { from: rateLimits, where: lt(expire, clock.now().getTime()), by: expire });
+    return removeRows(db, { from: rateLimits, where: lt(expire, sql.raw(DATABASE_NOW_MS)), by: expire });
   };
   return {
     queue: housekeepingQueue,

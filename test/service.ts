@@ -14,7 +14,7 @@ import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { startTelemetry } from '../app/telemetry.ts';
 import { createService, type Service, startService } from '../app/wiring.ts';
 import { handlers, schedules } from '../app/worker.ts';
-import { createTestClock, type TestClock } from './clock.ts';
+import { clockOfProcess, createTestClock, type TestClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 
 export interface Call {
@@ -100,7 +100,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     DATABASE_POOL_SIZE: '5',
     ...options.env,
   }) as CompleteConfig;
-  const clock = options.clock ?? createTestClock();
+  const clock = clockOfProcess(options.clock ?? createTestClock());
   const logs: string[] = [];
   const logger = createLogger({
     level: 'info',

@@ -95,3 +95,50 @@ for (const apartMs of [12 * SECOND_MS, 30 * SECOND_MS, 60 * SECOND_MS]) {
     });
   });
 }
+
+describe('processes whose clocks are 300 s apart, which is more than the service promises to bear', () => {
+  let ahead: TestService;
+  let behind: TestService;
+  before(async () => {
+    const now = Date.now();
+    behind = await startTestService({ schedules: false, clock: createTestClock(new Date(now)) });
+    const databaseUrl = behind.service.config.databaseUrl;
+    ahead = await startTestService({
+      databaseUrl,
+      jobs: false,
+      clock: createTestClock(new Date(now + 300 * SECOND_MS)),
+    });
+  });
+  after(async () => {
+    await ahead.close();
+    await behind.close();
+  });
+
+  it('refuse tokens as issued in the future, and nothing else goes wrong', async () => {
+    const { email } = await createUser(behind);
+    const there = await signIn(ahead, email);
+    assertProblem(await me(behind, there.accessToken), 401, 'unauthenticated');
+    const here = await signIn(behind, email);
+    assert.equal((await me(ahead, here.accessToken)).status, 200, 'five minutes are left of its ten');
+
+    // The client refreshes, as after every 401. Where the answer comes from decides which process takes its token.
+    const again = await refresh(behind, there.refreshToken);
+    assert.equal(again.status, 200);
+    assert.equal((await me(behind, again.body.accessToken)).status, 200);
+    for (const on of [ahead, behind, ahead]) assert.equal((await refresh(on, again.body.refreshToken)).status, 200);
+    assert.ok(!(await auditActions(behind, here.id)).includes('session.refresh_reused'));
+
+    const ended = await behind.request('/v1/sessions', { method: 'DELETE', token: here.accessToken });
+    assert.equal(ended.status, 204);
+    await changesHeard(ahead);
+    for (const on of [ahead, behind]) assert.equal((await refresh(on, again.body.refreshToken)).status, 401);
+    assertProblem(await me(ahead, again.body.accessToken), 401, 'session_revoked');
+  });
+
+  it('let a token live five minutes longer or shorter', async () => {
+    const { accessToken } = await createSignedInUser(behind);
+    ahead.clock.advance(306 * SECOND_MS);
+    assertProblem(await me(ahead, accessToken), 401, 'token_expired');
+    assert.equal((await me(behind, accessToken)).status, 200);
+  });
+});

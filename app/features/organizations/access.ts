@@ -16,8 +16,9 @@ export interface Access extends Caller {
   readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
   readonly origin: RequestOrigin;
   /**
-   * Locks the account that acts, and decides again whether the session or the key is alive and the permission is held: either may have
-   * ended while the request waited. A transaction that locks the organization too must lock it first.
+   * Locks the organization and the account that acts for share, and decides again whether the session or the key is alive and the
+   * permission is held: either may have ended while the request waited. A transaction that changes the organization must have locked it
+   * for update before (`Memberships.enter`).
    * @returns the access as it is now, and until the transaction ends
    * @throws the errors of the guard: `session_revoked`, `unauthenticated`, `not_found`, `forbidden`
    */

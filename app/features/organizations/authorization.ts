@@ -105,6 +105,12 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 
   function accessOf(request: FastifyRequest, organizationId: string, credential: Credential, judged: Judged): Access {
     const again: Access['again'] = async (tx, permission) => {
+      // Before the account. Whatever ends a membership, a role or a key locks the organization for update.
+      await tx
+        .select({ id: organizations.id })
+        .from(organizations)
+        .where(eq(organizations.id, organizationId))
+        .for('share');
       if (credential.kind === 'user') await callers.lock(tx, credential, 'share');
       else await accounts.lock(tx, judged.userId, 'share');
       // A separate statement after the lock, so that it sees what was committed during the wait for the lock.

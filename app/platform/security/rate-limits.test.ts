@@ -48,6 +48,23 @@ describe('a rate limit', () => {
   }
   const endWindow = () => db.execute(sql`update rate_limits set expire = 1`);
 
+  it('lasts as long as the database says, whatever the clock of a process says', async (t) => {
+    const signIn = limit('clocks');
+    assert.equal(await room(signIn, 'ada'), 3);
+    for (const apart of [300, -300]) {
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() + apart * 1_000 });
+      await assert.rejects(signIn.consume('ada'), (error) => {
+        assert.ok(limited(error), `${apart} s: ${error}`);
+        const seconds = Number(error.headers['retry-after']);
+        assert.ok(seconds >= 50 && seconds <= 60, `${apart} s: ${seconds}`);
+        return true;
+      });
+      assert.equal(await room(signIn, `at ${apart}`), 3);
+      t.mock.timers.reset();
+      assert.equal(await room(signIn, `at ${apart}`), 0, 'the others count on');
+    }
+  });
+
   it('allows so many uses, then says when to come back', async () => {
     const signIn = limit('window');
     assert.equal(await room(signIn, 'ada'), 3);

@@ -5,10 +5,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import ipaddr from 'ipaddr.js';
-import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible';
+import { type RateLimiterPostgres, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible';
 import type { PipelinedPool } from '../database/pipelined-pool.ts';
 import { httpErrors } from '../http/errors.ts';
 import type { RedisClient } from '../redis.ts';
+import { PostgresCounter } from './counting-in-postgres.ts';
 import { sha256 } from './random.ts';
 
 /** Counters of rate limits; the columns are those that rate-limiter-flexible expects. Keys are hashed: no addresses at rest. */
@@ -17,7 +18,7 @@ export const rateLimits = pgTable(
   {
     key: text('key').primaryKey(),
     points: integer('points').notNull().default(0),
-    /** Unix milliseconds. */
+    /** Unix milliseconds, by the clock of the database. */
     expire: bigint('expire', { mode: 'number' }),
   },
   (table) => [index('rate_limits_expire_index').on(table.expire)],
@@ -138,20 +139,8 @@ function createRateLimit({ limit }: RateLimitOptions, { limiter, giveBack }: Cou
   };
 }
 
-function countInPostgres(
-  pool: PipelinedPool,
-  { name, limit, windowSeconds }: RateLimitOptions,
-): Counter & { limiter: RateLimiterPostgres } {
-  const limiter = new RateLimiterPostgres({
-    storeClient: pool,
-    storeType: 'pool',
-    tableName: 'rate_limits',
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-    keyPrefix: name,
-    points: limit,
-    duration: windowSeconds,
-  });
+function countInPostgres(pool: PipelinedPool, options: RateLimitOptions): Counter & { limiter: PostgresCounter } {
+  const limiter = new PostgresCounter({ pool, ...options });
   return {
     limiter,
     giveBack: (key) =>

@@ -35,6 +35,7 @@ export function usageRoutes(operations: Operations, { authorization, usage }: Us
     errors,
     async create(tx, { access, body: { meter, quantity, occurredAt } }) {
       const at = occurredAt === undefined ? undefined : new Date(occurredAt);
+      await access.again(tx, 'billing:manage');
       await usage.record(tx, access.organizationId, { meter: toMeter(meter), quantity, occurredAt: at });
       return { status: 'accepted' as const };
     },

@@ -11,6 +11,7 @@ import {
   type SignedInUser,
   startTestService,
   type TestService,
+  type TestServiceOptions,
 } from '../../../../test/service.ts';
 import { permissions } from '../../organizations/roles.ts';
 import { createScene, PATCH, type Scene } from '../../organizations/testing/scene.ts';
@@ -41,7 +42,11 @@ export interface BillingService {
   close(): Promise<void>;
 }
 
-export async function startBillingService(env: Record<string, string> = {}): Promise<BillingService> {
+/** @param hooks routes for `startTestService`, and what runs before each question to Stripe */
+export async function startBillingService(
+  env: Record<string, string> = {},
+  { routes, asking }: Pick<TestServiceOptions, 'routes'> & { asking?: () => Promise<void> } = {},
+): Promise<BillingService> {
   const clock = createTestClock(new Date('2026-11-22T12:00:00Z'));
   const sandbox = createStripeSandbox({
     seed: 1,
@@ -58,10 +63,12 @@ export async function startBillingService(env: Record<string, string> = {}): Pro
         const happen = meanwhile;
         meanwhile = undefined;
         await happen?.();
+        await asking?.();
         return stripe;
       },
     },
     schedules: false,
+    ...(routes && { routes }),
     env: { STRIPE_WEBHOOK_SECRET: SECRET, ...env },
   });
   await test.service.billing.operations.syncCatalog({ apply: true });
