@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { checkImports, type Findings } from './check-imports.ts';
-import { FEATURES } from './source/order.ts';
+import { FEATURES, WINGS } from './source/order.ts';
 
 /** Runs the check on a checkout that contains `files` and every feature's public file. */
 function check(t: TestContext, files: Record<string, string>): Findings {
@@ -65,16 +65,21 @@ test('an import against the order is found, types included, and the message says
     ],
     [
       'app/features/audit/a.ts',
-      '../billing/billing.ts',
-      /'audit' is built before 'billing': let 'billing' follow 'audit'/,
+      '../accounts/accounts.ts',
+      /'audit' is built before 'accounts': let 'accounts' follow 'audit'/,
     ],
-    ['app/features/billing/a.ts', '../../wiring.ts', /a feature knows the platform and earlier features only/],
+    ['app/features/accounts/a.ts', '../../wiring.ts', /a feature knows the platform and earlier features only/],
     [
-      'app/features/billing/a.ts',
+      'app/features/accounts/a.ts',
       '../audit/rows.ts',
       /import a feature through audit.ts, its public surface, or its schema.ts/,
     ],
-    ['app/features/billing/stripe/a.ts', '../purchase/checkout.ts', /'stripe' stands below 'purchase'/],
+    ...Object.entries(WINGS).flatMap(([feature, [low, high]]): [string, string, RegExp][] =>
+      low && high
+        ? [[`app/features/${feature}/${low}/a.ts`, `../${high}/b.ts`, new RegExp(`'${low}' stands below '${high}'`)]]
+        : [],
+    ),
+    ['app/features/accounts/a.ts', './tools/demo.ts', /the service does not load the tools\/ and bench\/ of a feature/],
     ['app/a.ts', '../dev/stand-ins.ts', /only app\/wiring.ts may import dev\//],
     ['app/a.ts', '../test/service.ts', /'app' stands below 'test'/],
     ['app/a.ts', './testing/scene.ts', /only tests import tests and testing\//],
@@ -95,16 +100,13 @@ test('an import against the order is found, types included, and the message says
 
 test('imports that the order allows are not reported', (t) => {
   const right: [string, string][] = [
-    [
-      'app/features/billing/a.ts',
-      "import '../audit/audit.ts';\nimport '../organizations/schema.ts';\nimport './b.ts';",
-    ],
+    ['app/features/accounts/a.ts', "import '../audit/audit.ts';\nimport '../email/schema.ts';\nimport './b.ts';"],
     [
       'app/features/audit/a.test.ts',
-      "import '../billing/billing.ts';\nimport '../../../test/service.ts';\nimport 'knip';",
+      "import '../accounts/accounts.ts';\nimport '../../../test/service.ts';\nimport 'knip';",
     ],
     ['app/wiring.ts', "import type { A } from '../dev/stand-ins.ts';\nconst a = import('../dev/stand-ins.ts');"],
-    ['app/a.ts', "import 'node:fs';\nimport 'fastify';\nimport './features/billing/routes.ts';"],
+    ['app/a.ts', "import 'node:fs';\nimport 'fastify';\nimport './features/accounts/routes.ts';"],
     ['bench/a.ts', "import '../test/database.ts';\nimport '../scripts/stage.ts';\nimport '../dev/a.ts';"],
     ['packages/stripe-sandbox/http/a.ts', "import type Stripe from 'stripe';\nimport '../pages/pages.ts';"],
   ];
@@ -123,7 +125,7 @@ test('a feature without a place in the order gets one message, which says where 
     'app/features/projects/projects.ts':
       "import '../accounts/accounts.ts';\nimport '../audit/audit.ts';\nimport './schema.ts';\n",
     'app/features/projects/schema.ts': "import '../accounts/schema.ts';\n",
-    'app/features/billing/a.ts': "import '../projects/projects.ts';\n",
+    'app/features/accounts/a.ts': "import '../projects/projects.ts';\n",
     'app/wiring.ts': "import './features/projects/projects.ts';\n",
   });
   assert.deepEqual(violations, [

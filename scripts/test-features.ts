@@ -39,7 +39,11 @@ function prepare(root: string, features: readonly string[]): boolean {
   const name = `drop_${features.join('_')}`;
   if (!run(root, 'migration', 'node_modules/.bin/drizzle-kit', ['generate', '--name', name])) return false;
   explainMigration(root, `The product no longer has ${features.join(' and ')}.`);
-  return run(root, 'generated files', process.execPath, ['scripts/generate.ts']);
+  // Tests ask Git which files there are.
+  return (
+    run(root, 'generated files', process.execPath, ['scripts/generate.ts']) &&
+    run(root, 'index', 'git', ['add', '--all'])
+  );
 }
 
 /** @returns true if the program succeeded; otherwise its output is printed */

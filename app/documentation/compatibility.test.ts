@@ -7,6 +7,8 @@ import * as features from '../features.ts';
 import { dereference, errorCodesOf, type OpenApiDocument, operationsOf, type Schema } from './openapi.ts';
 
 const EARLIER = new URL('../../test/vectors/openapi/0.1.0.json', import.meta.url);
+/** The names that each feature declared then. */
+const NAMES = new URL('../../test/vectors/names/0.1.0.json', import.meta.url);
 
 /** What differs on purpose, with the reason. */
 const DELIBERATE = new Map([
@@ -87,15 +89,14 @@ describe('the OpenAPI document beside that of 0.1.0', () => {
  */
 function readEarlier(): Record<string, EarlierOperation> {
   const isGone = (feature: string) => feature !== 'platform' && !(feature in features);
-  const text = readFileSync(EARLIER, 'utf8');
-  const { words } = JSON.parse(text) as { words: Record<string, string[]> };
-  const gone = Object.entries(words).flatMap(([feature, own]) => (isGone(feature) ? own : []));
-  const { words: _, ...operations } = JSON.parse(text, (key, value) =>
-    key === 'enum' ? value.filter((word: string) => !gone.includes(word)) : value,
-  ) as { words: unknown } & Record<string, EarlierOperation>;
-  return Object.fromEntries(
-    Object.entries(operations as Record<string, EarlierOperation>).filter(([, { feature }]) => !isGone(feature)),
+  const names = JSON.parse(readFileSync(NAMES, 'utf8')) as Record<string, Record<string, string[]>>;
+  const gone = new Set(
+    Object.entries(names).flatMap(([feature, kinds]) => (isGone(feature) ? Object.values(kinds).flat() : [])),
   );
+  const operations = JSON.parse(readFileSync(EARLIER, 'utf8'), (key, value) =>
+    key === 'enum' ? value.filter((word: string) => !gone.has(word)) : value,
+  ) as Record<string, EarlierOperation>;
+  return Object.fromEntries(Object.entries(operations).filter(([, { feature }]) => !isGone(feature)));
 }
 
 function differences(before: Record<string, EarlierOperation>, document: OpenApiDocument): string[] {

@@ -35,6 +35,8 @@ export interface Feature<
 > {
   /** The features that it knows, which are built before it. */
   readonly needs: readonly string[];
+  /** Its folders, lowest first, if it is large enough for some: none imports a later one, which `npm run check` shows. */
+  readonly folders?: readonly string[];
   /**
    * @param options the mechanisms of the platform, and the features that it needs under their names
    * @returns what other features and the app use of it, `FeatureParts` among it

@@ -62,9 +62,9 @@ export const TOWERS: readonly Tower[] = [
 ];
 
 /** The folders of a feature that is large enough to have some, lowest first. A file beside them may import each, and be imported by each. */
-export const WINGS: Readonly<Record<string, readonly string[]>> = {
-  billing: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
-};
+export const WINGS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({ ...features }).map(([name, feature]): [string, readonly string[]] => [name, feature.folders ?? []]),
+);
 
 /** The only file of `app/` that may import `dev/`: types, and dynamic imports that run only in development. */
 export const DEVELOPMENT_DOOR = 'app/wiring.ts';

@@ -58,7 +58,7 @@ function wingAdvice(feature: string, from: string, to: string): string | undefin
   const wings = WINGS[feature] ?? [];
   const [low, high] = [from, to].map((file) => wings.indexOf(file.split('/')[3]!));
   if (low === -1 || high === -1 || low! >= high!) return undefined;
-  return `'${wings[low!]}' stands below '${wings[high!]}' in ${ORDER_FILE}: hand it over as an argument, or move what both need lower`;
+  return `'${wings[low!]}' stands below '${wings[high!]}' in the \`folders\` of '${feature}': hand it over as an argument, or move what both need lower`;
 }
 
 function directionAdvice(tower: Tower, from: string, to: string): string {
@@ -66,6 +66,8 @@ function directionAdvice(tower: Tower, from: string, to: string): string {
   if (from.startsWith('app/') && to.startsWith('dev/')) return `only ${DEVELOPMENT_DOOR} may import dev/`;
   if (from.startsWith('app/platform/'))
     return 'the platform knows no feature and no app: take what it needs as an argument';
+  if (feature && feature === target)
+    return 'the service does not load the tools/ and bench/ of a feature: only scripts do';
   if (feature && target) {
     return `'${feature}' is built before '${target}': let '${target}' follow '${feature}', or add '${target}' to the \`needs\` of '${feature}'`;
   }

@@ -231,6 +231,7 @@ async function reconcile(
 
 export const billing = defineFeature({
   needs: ['audit', 'email', 'accounts', 'organizations'],
+  folders: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
   create: createBilling,
   commands: () => import('./commands.ts'),
   checks: () => import('./checks.ts'),

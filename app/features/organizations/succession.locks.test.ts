@@ -8,10 +8,12 @@ import { createScene, PATCH } from './testing/scene.ts';
 describe('the purge of an account', () => {
   it('keeps the organizations of the person free for others, however long the rest takes', async (t) => {
     const test = await startTestService({ schedules: false });
-    t.after(() => test.close());
     const other = new pg.Client({ connectionString: test.service.config.databaseUrl });
     await other.connect();
-    t.after(() => other.end());
+    t.after(async () => {
+      await other.end();
+      await test.close();
+    });
     const scene = await createScene(test);
     const member = await scene.add('member');
     await rows(test, 'update users set purge_at = $2 where id = $1', member.id, test.clock.now());
