@@ -30,7 +30,14 @@ const COUNT = {
     returning points, (expire - ${DATABASE_NOW_MS})::float8 as remaining_ms`,
 };
 
-/** Replaces the two parts of the library's limiter that read the clock. */
+const READ = {
+  name: 'rate_limit_read',
+  text: `
+    select points, (expire - ${DATABASE_NOW_MS})::float8 as remaining_ms from rate_limits
+    where key = $1 and expire > ${DATABASE_NOW_MS}`,
+};
+
+/** Replaces the parts of the library's limiter that read the clock. */
 export class PostgresCounter extends RateLimiterPostgres {
   readonly #pool: PipelinedPool;
 
@@ -50,6 +57,11 @@ export class PostgresCounter extends RateLimiterPostgres {
 
   _upsert(key: string, points: number, durationMs: number): Promise<Counted> {
     return this.#pool.query({ ...COUNT, values: [key, points, durationMs] }) as Promise<Counted>;
+  }
+
+  async _get(key: string): Promise<Counted | null> {
+    const counted = (await this.#pool.query({ ...READ, values: [key] })) as Counted;
+    return counted.rows.length > 0 ? counted : null;
   }
 
   _getRateLimiterRes(_key: string, changed: number, { rows }: Counted): RateLimiterRes {

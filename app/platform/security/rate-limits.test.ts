@@ -93,6 +93,21 @@ describe('a rate limit', () => {
     for (const use of uses) assert.ok(use.status === 'fulfilled' || limited(use.reason));
   });
 
+  it('that reservations fill lets others wait for their outcome, and refuses at once when settled uses fill it', async () => {
+    const [here, there] = [limit('reserved'), limit('reserved', other)];
+    for (let use = 0; use < 3; use++) await here.reserve('ada');
+    const waiting = there.reserve('ada');
+    await here.settle('ada');
+    await here.settle('ada');
+    await here.refund('ada');
+    await waiting;
+    await there.settle('ada');
+    await assert.rejects(here.reserve('ada'), (error) => {
+      assert.ok(limited(error));
+      return Number((error.headers as Record<string, string>)['retry-after']) > 50;
+    });
+  });
+
   it('gives a use back, but never more than there were, and none of an earlier window', async () => {
     const signIn = limit('refund');
     await signIn.consume('ada');
