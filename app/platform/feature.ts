@@ -1,27 +1,27 @@
 /**
- * A feature, as the app assembles it: what it is called, what it knows, and how it is built. A feature exports one such object;
- * `app/features.ts` lists them. Not here: what any feature does.
+ * The shape of a feature: its name, the features that it needs, and how it is created. Each feature exports one such object;
+ * `app/features.ts` lists them.
  */
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
-/** What the app runs of a feature that is built. */
+/** The parts of a created feature that the app runs. */
 export interface FeatureParts {
   readonly handlers?: readonly JobHandler[];
   readonly schedules?: readonly JobSchedule[];
   routes?(operations: Operations): void;
-  /** Runs before requests and jobs: loads what every process keeps in memory. */
+  /** Runs before requests and jobs. Loads the data that every process keeps in memory. */
   start?(): Promise<void>;
   /** Runs after the last job has ended. */
   close?(): Promise<void>;
 }
 
 export interface Feature<Options, Parts extends object> {
-  /** The features that it knows, which are built before it. */
+  /** The features that it uses. They are created before it. */
   readonly needs: readonly string[];
   /**
-   * @param options the mechanisms of the platform, and the features that it needs under their names
-   * @returns what other features and the app use of it, `FeatureParts` among it
+   * @param options the mechanisms of the platform, and the needed features under their names
+   * @returns everything that other features and the app use, including `FeatureParts`
    */
   create(options: Options): Parts;
 }
@@ -33,13 +33,13 @@ export function defineFeature<Options, Parts extends object>(
   return feature;
 }
 
-/** What tests put in place of what a feature would make itself. Features add their own by merging (`declare module`). */
+/** Objects that tests pass in place of those that a feature would create. Features add their own by merging (`declare module`). */
 // biome-ignore lint/suspicious/noEmptyInterface: features fill it
 export interface Replacements {}
 
 /**
- * The names of features in the order in which they can be built: each after what it needs.
- * @throws Error when a need is no feature, or two features need each other
+ * Returns the names of features in the order in which they can be created: each after the features that it needs.
+ * @throws Error if a need is not a feature, or if features need each other
  */
 export function buildOrder(features: Readonly<Record<string, { needs: readonly string[] }>>): string[] {
   const order: string[] = [];

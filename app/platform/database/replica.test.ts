@@ -1,4 +1,4 @@
-/** Reads that may be old, against a real streaming replica whose replay the test pauses: what it shows then is the past. */
+/** Tests tolerant reads against a real streaming replica. The tests pause its replay, so that it shows old data. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'drizzle-orm';
@@ -12,7 +12,7 @@ import { openDatabase } from './database.ts';
 import { createTolerantReads } from './replica.ts';
 
 describe('with a replica', { timeout: 120_000 }, () => {
-  it('lists that may be old come from it, and everything else from the primary', async (t) => {
+  it('lists that may be stale are read from it, and everything else from the primary', async (t) => {
     const { replicated, test, scene } = await start(t);
     await replicated.pause();
     await rename(scene, 'Difference Engines');
@@ -31,7 +31,7 @@ describe('with a replica', { timeout: 120_000 }, () => {
     await eventually('with the invoice', async () => (await invoices(scene)).length === 1);
   });
 
-  it('nothing fails while it is away, and it is asked again after a rest', async (t) => {
+  it('no read fails while the replica is unavailable, and the replica is tried again after a pause', async (t) => {
     const { replicated, test, scene } = await start(t);
     await replicated.stopReplica();
     await rename(scene, 'Difference Engines');
@@ -52,7 +52,7 @@ describe('with a replica', { timeout: 120_000 }, () => {
     assert.deepEqual(await actions(scene), newest, 'rested: from the replica');
   });
 
-  it('the primary is asked for what it has not replayed yet, and for what replaying cancelled', async (t) => {
+  it('the primary serves reads that the replica has not replayed yet, and reads that its replay cancelled', async (t) => {
     const replicated = await startReplicated(t);
     const open = (url: string) => {
       const db = openDatabase({

@@ -1,6 +1,6 @@
 /**
- * Rate limits, counted where all processes meet, so that any number of them count as one: in PostgreSQL, or in Redis where there is one,
- * with PostgreSQL for while that is away. Not here: what is limited, and how much.
+ * Rate limits that all processes count together: in PostgreSQL, or in Redis if it is configured. While Redis is unavailable, PostgreSQL
+ * counts. Features decide which operations are limited and how much.
  */
 import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import ipaddr from 'ipaddr.js';
@@ -10,7 +10,7 @@ import { httpErrors } from '../http/errors.ts';
 import type { RedisClient } from '../redis.ts';
 import { sha256 } from './random.ts';
 
-/** Counters of rate limits; the columns are those that rate-limiter-flexible expects. Keys are hashed: no addresses at rest. */
+/** Counters of rate limits, with the columns that rate-limiter-flexible expects. Keys are hashed, so that no addresses are stored. */
 export const rateLimits = pgTable(
   'rate_limits',
   {
@@ -23,36 +23,36 @@ export const rateLimits = pgTable(
 );
 
 export interface RateLimit {
-  /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` when that is one too many */
+  /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` if that exceeds the limit */
   consume(key: string): Promise<void>;
-  /** Takes one use back: it turned out not to be of the kind that is limited. */
+  /** Refunds one use, which turned out not to be of the limited kind. */
   refund(key: string): Promise<void>;
-  /** Forgets all uses of `key`. */
+  /** Deletes all uses of `key`. */
   reset(key: string): Promise<void>;
 }
 
 export interface RateLimitOptions {
-  /** Names the limit; keys of different limits do not meet. */
+  /** The name of the limit. Different limits count the same key separately. */
   name: string;
-  /** Uses allowed in a window. */
+  /** The number of uses allowed per window. */
   limit: number;
   windowSeconds: number;
 }
 
-/** Makes a limit that is counted in the stores it was given. */
+/** Creates a limit. */
 export type RateLimits = (options: RateLimitOptions) => RateLimit;
 
-/** Where uses are counted, and given back. */
+/** A store that counts and refunds uses. */
 interface Counter {
   limiter: Pick<RateLimiterPostgres, 'consume' | 'delete'>;
-  /** One use less, but never less than `floor`: a use of the window before must not be given back in this one. */
+  /** Subtracts one use, but never below `floor`: a use of an earlier window must not be refunded in this one. */
   giveBack(key: string, floor: number): Promise<unknown>;
 }
 
-/** A Redis that says nothing for so long is as good as away. It answers within one or two. */
+/** A Redis that does not answer within this time counts as unavailable. It normally answers within one or two milliseconds. */
 const REDIS_PATIENCE_MS = 500;
 
-/** @param stores `redis` where there is one: counting there costs PostgreSQL nothing */
+/** @param stores with `redis`, if it is configured, counting does not load PostgreSQL */
 export function createRateLimits({
   pool,
   redis,
@@ -75,7 +75,7 @@ function createRateLimit({ limit }: RateLimitOptions, { limiter, giveBack }: Cou
         await limiter.consume(hashed(key));
       } catch (result) {
         if (!(result instanceof RateLimiterRes)) throw result;
-        // A refused use is none; else many good ones at once would use up what is left after they are refunded.
+        // A refused use does not count. Otherwise, parallel uses that are refunded later would still exhaust the limit.
         await giveBack(hashed(key), limit);
         const seconds = String(Math.max(1, Math.ceil(result.msBeforeNext / 1_000)));
         throw httpErrors.rate_limited({
@@ -145,14 +145,14 @@ function countInRedis(
       insuranceLimiter: insurance.limiter,
     }),
     async giveBack(key, floor) {
-      // Where it was counted: in Redis if that answers, and else in PostgreSQL.
+      // Refund in the store that counted: in Redis if it answers, else in PostgreSQL.
       const given = redis.eval(GIVE_BACK, { keys: [counter.getKey(key)], arguments: [String(floor)] });
       if (!(await answered(given, REDIS_PATIENCE_MS))) await insurance.giveBack(key, floor);
     },
   };
 }
 
-/** Whether something is done in time, and does not fail. */
+/** Returns true if the work succeeds in time. */
 async function answered(work: Promise<unknown>, patienceMs: number): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
   const timer = setTimeout(late.resolve, patienceMs, false);
@@ -163,7 +163,7 @@ async function answered(work: Promise<unknown>, patienceMs: number): Promise<boo
   return Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
 }
 
-/** The network that an address is counted with: itself for IPv4, its /64 for IPv6, where one person has 2^64 of them (RFC 6177). */
+/** Returns the network that an address is counted with: the address itself for IPv4, its /64 for IPv6, since one site has 2^64 addresses (RFC 6177). */
 export function addressBlock(ipAddress: string): string {
   if (!ipaddr.isValid(ipAddress)) return 'unknown';
   const address = ipaddr.process(ipAddress);
