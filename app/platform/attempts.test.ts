@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { attemptEach } from './attempts.ts';
 
 describe('attempts', () => {
-  it('go on after one that failed, tell of each, and fail at the end', async () => {
+  it('continue after a failure, report each failure, and throw at the end', async () => {
     const tried: number[] = [];
     const failed: number[] = [];
     const work = async (item: number) => {
@@ -33,7 +33,7 @@ describe('attempts', () => {
     );
   });
 
-  it('count those that did something', async () => {
+  it('count the items for which the work did something', async () => {
     const done = attemptEach(
       [[1, 2, 3]],
       async (item) => item !== 2,
@@ -42,7 +42,7 @@ describe('attempts', () => {
     assert.equal(await done, 2);
   });
 
-  it('end at once while the database is away: the others would fail as well', async () => {
+  it('stop at once while the database is unavailable, because the other items would fail too', async () => {
     const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     let tried = 0;
     const work = async () => {

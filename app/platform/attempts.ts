@@ -1,11 +1,12 @@
-/** Work on many things, where one that fails must not keep the others from being done. */
+/** Work on many items, where a failing item must not stop the others. */
 import { isUnavailable } from './database/failures.ts';
 
 /**
- * Does `work` for each of `items`, one after another, also after one that failed.
- * @param failed is told of each failure
- * @returns how many times `work` answered true
- * @throws Error at the end where some failed, caused by the first failure, so that a job tries them again; at once when the database is away
+ * Does `work` for each of `items`, one after another. A failed item does not stop the others.
+ * @param failed called with each failure
+ * @returns the number of items for which `work` returned true
+ * @throws Error at the end if any item failed, with the first failure as its cause, so that the job is retried; at once if the database
+ *   is unavailable
  */
 export async function attemptEach<Item>(
   items: AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>,

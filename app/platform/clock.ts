@@ -1,4 +1,4 @@
-/** Where time comes from. Everything that compares times takes a clock, so that a test can move it. */
+/** The source of the current time. All code that compares times takes a clock, so that a test can move it. */
 export interface Clock {
   now(): Date;
 }
@@ -11,8 +11,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /**
- * How far apart the clocks of two processes may be without harm: an instant that one process wrote and another compares is taken with
- * this tolerance. `doctor` and `/readyz` name an offset long before it is used up (`database/clock-offset.ts`).
+ * The clocks of two processes may differ by this much without harm. A process applies this tolerance when it compares an instant that
+ * another process wrote. `doctor` and `/readyz` report an offset long before it reaches the tolerance (`database/clock-offset.ts`).
  */
 export const CLOCK_TOLERANCE_MS = 60 * SECOND_MS;
 

@@ -1,21 +1,20 @@
 /**
  * The error catalogue. A feature declares its errors in its `errors.ts` with `defineErrors`; code throws
- * `errors.some_code({ detail })`; the boundary in `http/problems.ts` turns a `Problem` into an RFC 9457 document.
- * Not here: how an error is answered, logged or counted.
+ * `errors.some_code({ detail })`; `http/problems.ts` turns a `Problem` into an RFC 9457 document.
  */
 export interface ErrorDefinition {
   /** HTTP status, 4xx or 503. */
   readonly status: number;
   /** One short sentence, the same for every occurrence (RFC 9457 section 3.1.4). */
   readonly title: string;
-  /** Response headers that come with it. */
+  /** Response headers of this error. */
   readonly headers?: readonly string[];
 }
 
 export interface ProblemOptions {
-  /** What went wrong this time, for the caller to read. Never a secret, never another person's data. */
+  /** The reason in this case, for the caller. Never contains a secret or another person's data. */
   detail?: string;
-  /** The underlying error; logged where the status is 5xx, never sent. */
+  /** The underlying error; logged if the status is 5xx, never sent. */
   cause?: unknown;
   /** Response headers, e.g. `retry-after` in seconds. */
   headers?: Record<string, string>;
@@ -43,7 +42,7 @@ export class Problem extends Error {
   }
 }
 
-/** Makes a `Problem` of one kind; carries the kind's definition so that routes can declare it. */
+/** Creates a `Problem` with one code. It carries the definition of the code, so that routes can declare it. */
 export interface ProblemFactory extends ErrorDefinition {
   (options?: ProblemOptions): Problem;
   readonly code: string;
@@ -55,8 +54,8 @@ const catalogue = new Map<string, ProblemFactory>();
 /**
  * Declares error codes.
  * @param definitions code (stable, snake_case) -> status and title
- * @returns code -> a function that makes the `Problem` to throw
- * @throws Error when a code is declared twice: codes are unique across the service
+ * @returns code -> a function that creates the `Problem` to throw
+ * @throws Error if a code is declared twice: codes are unique across the service
  */
 export function defineErrors<const T extends Record<string, ErrorDefinition>>(
   definitions: T,
@@ -71,7 +70,7 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(
   return factories as { readonly [K in keyof T]: ProblemFactory };
 }
 
-/** The same code with another status, where the contract has one code for two situations. */
+/** Returns the same code with another status, for a code that the API uses in two situations. */
 export function withStatus(factory: ProblemFactory, status: number, title: string): ProblemFactory {
   return factoryOf(factory.code, { status, title });
 }
@@ -82,7 +81,7 @@ function factoryOf(code: string, definition: ErrorDefinition): ProblemFactory {
   return Object.assign(make, { code, status, title, headers });
 }
 
-/** Every declared error, sorted by code. The documentation and its tests walk this list. */
+/** Returns every declared error, sorted by code. The documentation and its tests use this list. */
 export function allErrors(): ProblemFactory[] {
   return [...catalogue.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }

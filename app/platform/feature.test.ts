@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { buildOrder } from './feature.ts';
 
 describe('features are built', () => {
-  it('after what they need, whatever the order of the list', () => {
+  it('after the features that they need, whatever the order of the list', () => {
     const order = buildOrder({
       billing: { needs: ['audit', 'organizations'] },
       organizations: { needs: ['accounts'] },
@@ -13,7 +13,7 @@ describe('features are built', () => {
     assert.deepEqual(order, ['audit', 'accounts', 'organizations', 'billing']);
   });
 
-  it('only where every need is a feature, and none needs itself through others', () => {
+  it('only if every need is a feature and there is no cycle', () => {
     assert.throws(() => buildOrder({ billing: { needs: ['audit'] } }), /billing needs audit, which is no line of/);
     const ring = { a: { needs: ['b'] }, b: { needs: ['c'] }, c: { needs: ['a'] } };
     assert.throws(() => buildOrder(ring), /features need each other: a -> b -> c -> a/);

@@ -1,6 +1,6 @@
 /**
- * A feature, as the app assembles it: what it is called, what it knows, and how it is built. A feature exports one such object;
- * `app/features.ts` lists them. Not here: what any feature does.
+ * The shape of a feature: its name, the features that it needs, and how it is created. Each feature exports one such object;
+ * `app/features.ts` lists them.
  */
 import type { FeatureChecks } from './cli/checks.ts';
 import type { CommandLine } from './cli/commands.ts';
@@ -8,12 +8,12 @@ import type { Development } from './development.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
-/** What the app runs of a feature that is built. */
+/** The parts of a created feature that the app runs. */
 export interface FeatureParts {
   readonly handlers?: readonly JobHandler[];
   readonly schedules?: readonly JobSchedule[];
   routes?(operations: Operations): void;
-  /** Runs before requests and jobs: loads what every process keeps in memory. */
+  /** Runs before requests and jobs. Loads the data that every process keeps in memory. */
   start?(): Promise<void>;
   /** Runs in a worker that has started, and nothing waits for it: warns of what keeps the feature from working. */
   warn?(): Promise<void>;
@@ -38,8 +38,8 @@ export interface Feature<
   /** Its folders, lowest first, if it is large enough for some: none imports a later one, which `npm run check` shows. */
   readonly folders?: readonly string[];
   /**
-   * @param options the mechanisms of the platform, and the features that it needs under their names
-   * @returns what other features and the app use of it, `FeatureParts` among it
+   * @param options the mechanisms of the platform, and the needed features under their names
+   * @returns everything that other features and the app use, including `FeatureParts`
    */
   create(options: Options): Parts;
   /** Its commands. Loaded by the command line only. */
@@ -64,13 +64,13 @@ export function defineFeature<
   return feature;
 }
 
-/** What tests put in place of what a feature would make itself. Features add their own by merging (`declare module`). */
+/** Objects that tests pass in place of those that a feature would create. Features add their own by merging (`declare module`). */
 // biome-ignore lint/suspicious/noEmptyInterface: features fill it
 export interface Replacements {}
 
 /**
- * The names of features in the order in which they can be built: each after what it needs.
- * @throws Error when a need is no feature, or two features need each other
+ * Returns the names of features in the order in which they can be created: each after the features that it needs.
+ * @throws Error if a need is not a feature, or if features need each other
  */
 export function buildOrder(features: Readonly<Record<string, { needs: readonly string[] }>>): string[] {
   const order: string[] = [];

@@ -1,4 +1,4 @@
-/** Rate limits counted in a real Redis, where one is installed (REDIS_SERVER names another, such as valkey-server). */
+/** Tests rate limits in a real Redis, if it is installed (REDIS_SERVER names another server, such as valkey-server). */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ const absent = spawnSync(SERVER, ['--version']).error !== undefined;
 const skip = absent && !process.env.STORES_REQUIRED ? `${SERVER} is not installed` : false;
 
 describe('rate limits in Redis', { skip, timeout: 120_000 }, () => {
-  it('count as one for any number of processes, exactly, and cost PostgreSQL nothing', async (t) => {
+  it('count exactly across any number of processes, without queries to PostgreSQL', async (t) => {
     const { limits, count } = await start(t, 2);
     const both = limits.map((make) => make({ name: 'shared', limit: 3, windowSeconds: 60 }));
     const uses = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => both[index % 2]!.consume('ada')));
@@ -31,14 +31,14 @@ describe('rate limits in Redis', { skip, timeout: 120_000 }, () => {
     assert.equal(await count(), 0);
   });
 
-  it('give a use back, but never more than there were; are forgotten by a reset; begin anew when the window is over', async (t) => {
+  it('refund a use, but never more than were used, and start anew after a reset or when the window is over', async (t) => {
     const { limits, redis } = await start(t);
     const limit = limits[0]!({ name: 'refund', limit: 3, windowSeconds: 60 });
     await limit.consume('ada');
     await limit.consume('ada');
     await limit.refund('ada');
     assert.equal(await room(limit, 'ada'), 2);
-    assert.equal(await room(limit, 'ada'), 0, 'a refused use is none');
+    assert.equal(await room(limit, 'ada'), 0, 'a refused use does not count');
     await limit.refund('ada');
     assert.equal(await room(limit, 'ada'), 1, 'nor does it use up what is given back');
     for (let times = 0; times < 5; times++) await limit.refund('bob');
@@ -62,7 +62,7 @@ describe('rate limits in Redis', { skip, timeout: 120_000 }, () => {
     ['stopped', (server: RedisServer) => server.stop()],
     ['silent', async (server: RedisServer) => void server.child.kill('SIGSTOP')],
   ] as const)
-    it(`are counted in PostgreSQL while it is ${what}, and in Redis again after`, async (t) => {
+    it(`are counted in PostgreSQL while Redis is ${what}, and in Redis again afterwards`, async (t) => {
       const { limits, count, server, lost, redis } = await start(t);
       const limit = limits[0]!({ name: 'insured', limit: 3, windowSeconds: 60 });
       assert.equal(await room(limit, 'ada'), 3);
@@ -85,7 +85,7 @@ describe('rate limits in Redis', { skip, timeout: 120_000 }, () => {
       assert.ok(lost.length <= 1, 'and told once');
     });
 
-  it('the service uses it, and starts and limits without it', async (t) => {
+  it('are used by the service, which also starts and limits requests while Redis is unavailable', async (t) => {
     const server = await startRedis(t);
     const test = await startTestService({ env: { REDIS_URL: server.url } });
     t.after(() => test.close());
@@ -117,7 +117,7 @@ function assertLimited(error: unknown, withinSeconds: number): void {
   assert.ok(seconds > 0 && seconds <= withinSeconds, `${seconds} s`);
 }
 
-/** Uses until the limit refuses, at most ten. */
+/** Counts uses until the limit refuses one, at most ten. */
 async function room(limit: RateLimit, key: string): Promise<number> {
   for (let used = 0; ; used++) {
     try {
@@ -130,7 +130,7 @@ async function room(limit: RateLimit, key: string): Promise<number> {
   }
 }
 
-/** A Redis, a database, and as many processes' view of both as asked for. */
+/** Starts a Redis and a database, with the connections of the given number of processes. */
 async function start(t: TestContext, processes = 1) {
   const database = await createTestDatabase();
   const server = await startRedis(t);
@@ -165,7 +165,7 @@ interface RedisServer {
   readonly url: string;
   readonly child: ChildProcess;
   stop(): Promise<void>;
-  /** Again, on the same port. */
+  /** Starts it again on the same port. */
   start(): Promise<void>;
 }
 

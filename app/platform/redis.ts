@@ -1,4 +1,4 @@
-/** The connection to a Redis, or to what speaks its protocol (Valkey). Nothing that must not be lost is kept there. */
+/** The connection to Redis, or to a server with the same protocol (Valkey). It stores only data that may be lost. */
 import { once } from 'node:events';
 import type { createClient } from '@redis/client';
 
@@ -6,17 +6,17 @@ export type RedisClient = ReturnType<typeof createClient>;
 
 export interface Redis {
   readonly client: RedisClient;
-  /** Connects; resolves also when that fails or takes long, as it goes on trying. */
+  /** Connects. Resolves also if that fails or takes long; the client then keeps trying. */
   start(): Promise<void>;
-  /** Instead of `start`: only asks. @returns why it cannot be used; undefined when it answers */
+  /** Checks the connection once, instead of `start`. @returns the reason why it cannot be used; undefined if it answers */
   probe(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
 export interface RedisOptions {
-  /** Never logged: it may hold a password. */
+  /** Never logged, because it may contain a password. */
   url: string;
-  /** Called once when the connection is lost, or cannot be made; not again before it was there. */
+  /** Called once when the connection is lost or cannot be opened, and not again until it was connected. */
   onLost(error: Error): void;
 }
 
@@ -24,11 +24,11 @@ const PATIENCE_MS = 2_000;
 const MAX_PAUSE_MS = 2_000;
 
 export async function createRedis({ url, onLost }: RedisOptions): Promise<Redis> {
-  // Only for those who have one: it costs memory, and time of the start.
+  // Loaded only if Redis is configured, because the library costs memory and start time.
   const { createClient } = await import('@redis/client');
   const client: RedisClient = createClient({
     url,
-    // Whoever asks while it is away has another way, and does not wait.
+    // While Redis is unavailable, callers use PostgreSQL instead of waiting.
     disableOfflineQueue: true,
     socket: {
       connectTimeout: PATIENCE_MS,
@@ -43,7 +43,7 @@ export async function createRedis({ url, onLost }: RedisOptions): Promise<Redis>
     if (!lost) onLost(error);
     lost = true;
   });
-  /** Why it cannot be used, as soon as that is clear: also a server that takes a connection and then says nothing. */
+  /** Resolves with the reason why Redis cannot be used as soon as it is known, also if a server accepts a connection and never answers. */
   const trouble = () =>
     once(client, 'error', { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
       ([error]) => reasonOf(error),
@@ -53,7 +53,7 @@ export async function createRedis({ url, onLost }: RedisOptions): Promise<Redis>
   return {
     client,
     async start() {
-      // While it cannot connect, this one stays pending, and fails only by being closed.
+      // While the client cannot connect, this promise stays pending; it rejects only when the client is closed.
       const connected = client.connect().catch(() => {});
       await Promise.race([connected, trouble()]);
     },
@@ -67,7 +67,7 @@ export async function createRedis({ url, onLost }: RedisOptions): Promise<Redis>
   };
 }
 
-/** A host of several addresses, of which none answers, has an error without a message. */
+/** If none of several addresses of a host answers, the error has no message. */
 function reasonOf(error: Error & { code?: string }): string {
   return error.message || error.code || error.name;
 }

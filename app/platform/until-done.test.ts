@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { eventually } from '../../test/conditions.ts';
 import { untilDone } from './until-done.ts';
 
-describe('work that must be done in the end', () => {
-  it('is repeated until it succeeds, and tells of failing and of recovering once', async () => {
+describe('work that must be done eventually', () => {
+  it('is repeated until it succeeds, and reports the failure and the recovery once', async () => {
     const told: string[] = [];
     let runs = 0;
     const ask = untilDone(
@@ -22,7 +22,7 @@ describe('work that must be done in the end', () => {
     assert.deepEqual([runs, told], [4, ['failure 1', 'recovered']]);
   });
 
-  it('runs once more for those who ask while it runs, however many', async () => {
+  it('runs once more for all requests that arrive while it runs', async () => {
     const gates: (() => void)[] = [];
     const ask = untilDone(() => new Promise((resolve) => gates.push(resolve)), {
       signal: new AbortController().signal,
@@ -38,7 +38,7 @@ describe('work that must be done in the end', () => {
     await eventually('it runs for who asked last', () => gates.length === 3);
   });
 
-  it('gives up when it is told to', async () => {
+  it('gives up when it is aborted', async () => {
     const closing = new AbortController();
     let runs = 0;
     const ask = untilDone(

@@ -1,10 +1,10 @@
-/** Work that must be done in the end, because nothing else would ask for it again: what a notification announces is told once. */
+/** Repeats work until it succeeds. It is for work that nothing else would request again, e.g. after a notification, which arrives only once. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilDoneOptions {
   /** Gives up when this is aborted. */
   signal: AbortSignal;
-  /** Called for the first failure of a row, and not again before the work has succeeded. */
+  /** Called for the first of consecutive failures, and not again until the work has succeeded. */
   onFailing(error: unknown): void;
   /** Called when the work succeeds after failures. */
   onRecovered?(): void;
@@ -14,9 +14,9 @@ const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * @returns a function that asks for a run of `work`. It never throws. A run that fails is repeated with growing pauses (50 ms to 5 s)
- *   until one succeeds. Whoever asks while a run is under way gets another run after it, because that run may have read what was there
- *   before; any number of them share it.
+ * @returns a function that requests a run of `work`. It never throws. A failed run is repeated with growing pauses (50 ms to 5 s) until one
+ *   succeeds. A request during a run causes another run after it, because the current run may have read older data. All requests during
+ *   one run share the next one.
  */
 export function untilDone(work: () => Promise<void>, { signal, onFailing, onRecovered }: UntilDoneOptions): () => void {
   let asked = false;

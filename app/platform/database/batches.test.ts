@@ -36,7 +36,7 @@ describe('batches', () => {
     return openDatabase({ url: database.url, applicationName, ...limits });
   }
 
-  /** `ours` rows of one owner among `others` of another; three to a number. */
+  /** Inserts `ours` rows of owner "a", three per number, and `others` rows of owner "b". */
   async function fill(ours: number, others: number): Promise<void> {
     await client.query(`
       drop table if exists entries;
@@ -50,20 +50,20 @@ describe('batches', () => {
     (await client.query(`select count(*)::int as count from entries where ${where}`)).rows[0].count;
   const ofA = { from: entries, where: sql`owner = 'a'`, by: entries.number };
 
-  it('remove what fits and nothing else, and say how much', async () => {
+  it('delete the rows that match and no others, and return their number', async () => {
     await fill(5_500, 700);
     assert.equal(await removeRows(db, ofA), 5_500);
     assert.deepEqual([await count(`owner = 'a'`), await count(`owner = 'b'`)], [0, 700]);
     assert.equal(await removeRows(db, ofA), 0);
   });
 
-  it('read each row once, though a snapshot keeps those that are gone', async () => {
+  it('read each row once, even while a snapshot still keeps the deleted rows', async () => {
     await fill(20_000, 20_000);
     await client.query('begin isolation level repeatable read; select 1 from entries limit 1');
     const own = open();
     assert.equal(await removeRows(own, ofA), 20_000);
     await client.query('commit');
-    // A connection that ends brings its counts up to date.
+    // PostgreSQL updates a connection's statistics when the connection ends.
     await own.$client.end();
     const counts = await eventually('the counts are up to date', async () => {
       const { rows } = await client.query(
@@ -73,12 +73,12 @@ describe('batches', () => {
       await client.query('select pg_stat_clear_snapshot()');
       return rows[0].deleted === 20_000 && rows[0];
     });
-    // The index was built by one scan, and `analyze` reads rows otherwise.
+    // Building the index scanned the table once; `analyze` does not count as a scan.
     assert.ok(counts.scanned <= 40_000, `${counts.scanned} rows were scanned`);
     assert.ok(counts.entries <= 22_000, `${counts.entries} entries of the index were read`);
   });
 
-  it('pass over rows that somebody else has locked, and wait for nobody', async () => {
+  it('skip rows that another transaction has locked, without waiting', async () => {
     await fill(3_000, 0);
     await client.query(`begin; select 1 from entries where number = 7 for update`);
     assert.equal(await removeRows(db, ofA), 2_997);
@@ -86,7 +86,7 @@ describe('batches', () => {
     assert.equal(await removeRows(db, ofA), 3);
   });
 
-  it('are transactions of their own: what fails later leaves done what is done', async () => {
+  it('are separate transactions: a later failure does not undo an earlier batch', async () => {
     await fill(3_000, 0);
     await client.query(`
       create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
@@ -97,14 +97,14 @@ describe('batches', () => {
     assert.equal(await removeRows(db, ofA), 1_000);
   });
 
-  it('change what fits', async () => {
+  it('change the rows that match', async () => {
     await fill(2_500, 100);
     const open = { ...ofA, where: sql`owner = 'a' and done is null` };
     assert.equal(await changeRows(db, open, sql`update ${entries} set done = 'yes'`), 2_500);
     assert.equal(await count(`done = 'yes'`), 2_500);
   });
 
-  it('read a list of any length a page at a time', async () => {
+  it('read a list of any length page by page', async () => {
     const numbers = Array.from({ length: 1_234 }, (_, index) => index);
     const pages = await Array.fromAsync(
       readPages<number>(async (limit, last = -1) => numbers.slice(last + 1, last + 1 + limit)),

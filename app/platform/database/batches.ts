@@ -1,41 +1,41 @@
 /**
- * Reading and removing any number of rows, a bounded number at a time. Each batch continues at the key where the one before ended, so
- * that the cost grows with the number of rows and not with its square; and each is a transaction of its own, so that nothing is locked,
- * and no snapshot is held, for longer than one batch takes.
+ * Reads, changes and deletes any number of rows in batches of bounded size. Each batch continues at the key where the previous one ended,
+ * so the cost is linear in the number of rows, not quadratic. Each batch is its own transaction, so locks and snapshots last no longer
+ * than one batch.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from './database.ts';
 import { transact } from './retry.ts';
 
-/** Rows per transaction: some 10 ms of locks. */
+/** Rows per transaction; a batch holds its locks for about 10 ms. */
 const REMOVAL_BATCH = 1_000;
-/** Rows that are read at once: about a millisecond of the event loop, which the requests of others wait for. */
+/** Rows per page. Reading one page blocks the event loop, and so other requests, for about a millisecond. */
 export const PAGE_SIZE = 50;
 
 export interface RowsToRemove {
   from: PgTable;
   where: SQL;
-  /** A column that is never null, and the first one of an index after those that `where` fixes. */
+  /** A column that is never null. In an index, it must directly follow the columns that `where` fixes. */
   by: PgColumn;
 }
 
 /**
- * Deletes rows in the order of `by`. Rows that another transaction has locked are passed over; the next run finds them.
- * @returns how many
+ * Deletes rows in the order of `by`. Rows that another transaction has locked are skipped; the next run finds them.
+ * @returns the number of deleted rows
  */
 export function removeRows(db: Database, rows: RowsToRemove): Promise<number> {
   return changeRows(db, rows, sql`delete from ${rows.from}`);
 }
 
 /**
- * Changes rows in the order of `by`, as `removeRows` deletes them.
- * @param change `update … set …` without a condition; a row that is changed must no longer fit `where`
- * @returns how many
+ * Changes rows in the order of `by`, in the same way as `removeRows` deletes them.
+ * @param change `update … set …` without a condition; a changed row must no longer match `where`
+ * @returns the number of changed rows
  */
 export async function changeRows(db: Database, { from, where, by }: RowsToRemove, change: SQL): Promise<number> {
   for (let changed = 0, last: unknown; ; ) {
-    // Rows of equal keys may be left over: they come again, and those that are done do not.
+    // The previous batch may have ended between rows with equal keys, so the next one includes that key. Rows already done no longer match.
     const onwards = last === undefined ? undefined : sql` and ${by} >= ${last}`;
     const { rows } = await transact(db, (tx) =>
       tx.execute<{ count: number; last: unknown }>(sql`
@@ -53,8 +53,8 @@ export async function changeRows(db: Database, { from, where, by }: RowsToRemove
 }
 
 /**
- * All rows of a list, page after page: no more than one page is in memory, and nothing is held in the database between two.
- * @param page reads up to `limit` rows after `last`, or the first ones
+ * Reads all rows of a list page by page. At most one page is in memory, and between two pages no transaction or lock is held.
+ * @param page reads up to `limit` rows after `last`, or the first rows if there is no `last`
  */
 export async function* readPages<Row>(
   page: (limit: number, last: Row | undefined) => Promise<Row[]>,

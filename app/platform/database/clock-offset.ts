@@ -1,14 +1,14 @@
-/** How far a process's clock is from the database's. */
+/** Measures the offset between the clock of this process and the clock of the database. */
 import { sql } from 'drizzle-orm';
 import { type Clock, SECOND_MS } from '../clock.ts';
 import type { Database } from './database.ts';
 
-/** Beyond this the clock is to be repaired. Nothing fails yet: times of two processes are compared with `CLOCK_TOLERANCE_MS`. */
+/** Above this offset, an operator should correct the clock. Nothing fails yet, because comparisons tolerate `CLOCK_TOLERANCE_MS`. */
 export const MAX_OFFSET_MS = 2 * SECOND_MS;
 
 /**
- * Compares the process's clock, halfway between question and answer, with the database's.
- * @returns milliseconds, rounded; positive where the process is ahead
+ * Compares the database's clock with the process's clock at the middle of the query.
+ * @returns milliseconds, rounded; positive if the process is ahead
  */
 export async function clockOffsetMs(db: Database, clock: Clock): Promise<number> {
   const before = clock.now().getTime();

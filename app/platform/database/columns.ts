@@ -1,4 +1,4 @@
-/** Column types that drizzle lacks, or that every table should write in the same way. */
+/** Column types that Drizzle lacks, or that all tables should declare in the same way. */
 import { customType, timestamp } from 'drizzle-orm/pg-core';
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -10,9 +10,9 @@ import { describeStatement, operationOf } from './statements.ts';
 
 /** Runs statements outside a transaction, and opens transactions. */
 export type Database = NodePgDatabase<Record<string, never>> & { $client: PipelinedPool };
-/** A transaction. What must commit together takes one as its first parameter, named `tx`. */
+/** A transaction. Functions whose changes must commit together take it as their first parameter, named `tx`. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
-/** Either: for what may run in or outside a transaction. */
+/** A database or a transaction, for functions that may run inside or outside a transaction. */
 export type Executor = Database | Transaction;
 
 export interface DatabaseOptions {
@@ -21,35 +21,35 @@ export interface DatabaseOptions {
   poolSize: number;
   /** Shared, pipelined connections for single statements. */
   lanes: number;
-  /** Off behind PgBouncer in transaction mode: statements are then sent without a name, and connections without settings. */
+  /** False behind PgBouncer in transaction mode: statements are then sent without a name, and connections without settings. */
   preparedStatements: boolean;
-  /** A statement that takes longer is cancelled by the server, in milliseconds. */
+  /** The server cancels a statement that takes longer, in milliseconds. */
   statementTimeoutMs: number;
   applicationName: string;
   onConnectionLost?: (error: Error) => void;
-  /** Where waits for connections and times of statements are observed. */
+  /** Record the waits for connections and the durations of statements. */
   metrics?: Metrics;
 }
 
 /**
- * Opens the database: one drizzle handle over one `PipelinedPool`. Nothing connects before the first statement.
+ * Opens the database: one Drizzle handle over one `PipelinedPool`. The first statement opens the first connection.
  * @returns the handle; `db.$client.end()` closes it
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { preparedStatements, metrics } = options;
-  // Not in the context of the request that once opened the connection.
+  // Run outside the context of the request that opened the connection, so that the log line does not name its trace.
   const connectionLost = (error: Error) => context.with(ROOT_CONTEXT, () => options.onConnectionLost?.(error));
   const pool = new PipelinedPool({
     connectionString: options.url,
     max: options.poolSize,
     lanes: options.lanes,
     application_name: options.applicationName,
-    // PgBouncer refuses connections that bring settings; behind it they belong to the role (alter role ... set statement_timeout).
+    // PgBouncer refuses connections with settings; behind it, set them on the role (alter role ... set statement_timeout).
     ...(preparedStatements && {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
     }),
-    // A connection that died without a word is noticed by the client, not only by the server.
+    // If a connection is lost silently, the server cannot report the timeout, so the client has its own.
     query_timeout: options.statementTimeoutMs + 5_000,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -63,13 +63,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', connectionLost);
   if (metrics) measureWaits(pool, metrics.db_pool_wait_seconds);
   const db = drizzle(pool) as Database;
-  // drizzle's own would keep a connection forever whose `begin` fails, and hand on one whose server has gone silent.
+  // Drizzle's own `transaction` never releases a connection whose `begin` fails, and reuses one whose server no longer answers.
   db.transaction = (work, config) =>
     pool.withConnection((client) => drizzle(client).transaction(work, config), isUnavailable);
   return db;
 }
 
-/** Times `pool.connect()`: under load a transaction waits there first. */
+/** Measures the duration of `pool.connect()`: under load, transactions wait there first. */
 function measureWaits(pool: PipelinedPool, histogram: Metrics['db_pool_wait_seconds']): void {
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   pool.connect = (async () => {
@@ -77,13 +77,13 @@ function measureWaits(pool: PipelinedPool, histogram: Metrics['db_pool_wait_seco
     try {
       return await connect();
     } finally {
-      // Also of those that gave up: they have waited the longest.
+      // Includes the waits that timed out, which are the longest.
       histogram.observe((performance.now() - startedAt) / 1_000);
     }
   }) as typeof pool.connect;
 }
 
-/** Times every statement by its first word. */
+/** Measures the duration of every statement, labelled by its first word. */
 function timed(query: Query, histogram: Metrics['db_query_duration_seconds']): Query {
   return async (config, values) => {
     const startedAt = performance.now();
@@ -96,7 +96,7 @@ function timed(query: Query, histogram: Metrics['db_query_duration_seconds']): Q
   };
 }
 
-/** A span for every statement of a traced request or job: what it does to which table, not its text. */
+/** Creates a span for every statement of a traced request or job. The span has the operation and the table, not the text. */
 function traced(query: Query): Query {
   return (config, values) => {
     if (!trace.getActiveSpan()?.isRecording()) return query(config, values);
@@ -106,7 +106,7 @@ function traced(query: Query): Query {
   };
 }
 
-/** PgBouncer in transaction mode hands each statement to any server connection, which may not know a prepared one. */
+/** Sends statements without a name: PgBouncer in transaction mode may use another server connection, which has not prepared the statement. */
 function unnamed(query: Query): Query {
   return (config, values) => {
     if (typeof config === 'string' || config.name === undefined) return query(config, values);

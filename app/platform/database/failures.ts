@@ -1,13 +1,13 @@
-/** What a database error means. Not here: what to answer; `http/problems.ts` and the features decide that. */
+/** Classifies database errors. The answers to them are decided in `http/problems.ts` and in the features. */
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 
-/** The error of the driver: drizzle wraps it together with the statement's parameters, which must not be logged. */
+/** Returns the driver's error. Drizzle wraps it together with the statement's parameters, which must not be logged. */
 export function driverError(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? error.cause : error;
 }
 
-/** Whether a transaction lost against another one and may simply run again (deadlock or serialization failure). */
+/** Returns true if the transaction conflicted with another one and may run again (deadlock or serialization failure). */
 export function isTransient(error: unknown): boolean {
   const cause = driverError(error);
   return cause instanceof pg.DatabaseError && (cause.code === '40P01' || cause.code === '40001');
@@ -28,8 +28,8 @@ const CLIENT_MESSAGES =
   /Connection terminated|connection error and is not queryable|timeout expired|timeout exceeded when trying to connect|Client was closed|closed the connection|Query read timeout|pool is closed|pool after calling end/;
 
 /**
- * Whether the database could not be reached, so that the same call may succeed later: connection failures of the client and the
- * classes 08 (connection exception), 57P (operator intervention) and 53 (insufficient resources) of PostgreSQL.
+ * Returns true if the database could not be reached, so that the same call may succeed later. These are connection failures of the
+ * client, and PostgreSQL's classes 08 (connection exception), 57P (operator intervention) and 53 (insufficient resources).
  */
 export function isUnavailable(error: unknown): boolean {
   const cause = driverError(error);
@@ -41,8 +41,8 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * Whether a replica failed where the primary would not: it cancelled the statement to go on replaying (40001), or has not replayed the
- * migration yet that made the table or column (42P01, 42703).
+ * Returns true if a replica failed where the primary would not. It cancelled the statement to continue the replay (40001), or it has not
+ * yet replayed the migration that created the table or column (42P01, 42703).
  */
 export function isBehind(error: unknown): boolean {
   const cause = driverError(error);

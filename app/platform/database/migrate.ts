@@ -1,4 +1,4 @@
-/** Applies migrations, one migrator at a time. Not here: making them (`npm run migrations:generate`). */
+/** Applies migrations, one migrator at a time. `npm run migrations:generate` creates them. */
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -9,22 +9,22 @@ import type { Database } from './database.ts';
 import { driverError } from './failures.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
-/** Any number, the same in every release: it names the lock. */
+/** The key of the advisory lock. The number is arbitrary, but must be the same in every release. */
 const MIGRATION_LOCK = 7_468_113;
 const LOCK_TIMEOUT_MS = 5_000;
 
 export interface MigrateOptions {
-  /** A direct URL: the lock belongs to a session. */
+  /** A direct URL, not through a transaction-mode pooler: the lock belongs to a session. */
   url: string;
   log?: (line: string) => void;
-  /** More that belongs to migrating and must happen under the same lock, e.g. the job queues. */
+  /** Further installation work that must happen under the same lock, e.g. installing the job queues. */
   alongside?: () => Promise<void>;
 }
 
 /**
- * Brings the database to the newest migration. A second migrator waits for the first and then finds nothing to do.
- * @returns how many migrations were applied
- * @throws when a migration fails; all of them are then rolled back. A statement waits at most 5 s for a table's lock.
+ * Applies all pending migrations. A second migrator waits for the first and then has nothing to do.
+ * @returns the number of applied migrations
+ * @throws if a migration fails; all pending migrations are then rolled back. A statement waits at most 5 s for a table's lock.
  */
 export async function applyPending({ url, log = () => {}, alongside }: MigrateOptions): Promise<{ applied: number }> {
   const client = new pg.Client({
@@ -67,7 +67,7 @@ async function countApplied(db: Pick<Database, 'execute'>): Promise<number> {
 
 const expected = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).length;
 
-/** Whether every migration that this release knows is applied. More than that is fine: the next release may have migrated already. */
+/** Returns true if every migration of this release is applied. Additional ones are fine: the next release may have migrated already. */
 export async function migrationsAreCurrent(db: Pick<Database, 'execute'>): Promise<boolean> {
   return (await countApplied(db)) >= expected;
 }

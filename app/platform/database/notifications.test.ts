@@ -5,7 +5,7 @@ import { administer, createTestDatabase, type TestDatabase } from '../../../test
 import { startTcpProxy } from '../../../test/tcp-proxy.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 
-/** A subscriber that remembers, and lets a test wait for what comes. */
+/** A subscriber that records notifications and lets a test wait for them. */
 function createRecorder() {
   const changed = new EventTarget();
   const recorder = {
@@ -35,7 +35,7 @@ describe('notifications', () => {
 
   const notify = (channel: string, payload: string) =>
     administer(database.url, `select pg_notify('${channel}', '${payload}')`);
-  /** Ends the connections that listen on the channel, as the server sees it. */
+  /** Terminates on the server the connections that listen on the channel. */
   const terminate = (channel: string) =>
     administer(
       database.url,
@@ -110,7 +110,7 @@ describe('notifications', () => {
     await meanwhile.until(() => meanwhile.payloads.length === 1 && meanwhile.connections === 1);
   });
 
-  it('no longer reach a subscriber that left', async (t) => {
+  it('no longer reach a subscriber after it unsubscribed', async (t) => {
     const { notifications } = start(t);
     const [gone, stays] = [createRecorder(), createRecorder()];
     const leave = await notifications.subscribe('leave', gone);
@@ -122,7 +122,7 @@ describe('notifications', () => {
     assert.deepEqual(gone.payloads, []);
   });
 
-  it('that were missed in a gap are announced: onConnected follows every reconnection, after LISTEN', async (t) => {
+  it('that were missed during a gap are announced: onConnected is called after every reconnection, once LISTEN is in force', async (t) => {
     const { notifications, lost } = start(t);
     const recorder = createRecorder();
     await notifications.subscribe('gap', recorder);
@@ -130,7 +130,7 @@ describe('notifications', () => {
     for (let gap = 1; gap <= 5; gap++) {
       await terminate('gap');
       await recorder.until(() => recorder.connections === gap + 1);
-      // Sent at once: if LISTEN were not in force yet, it would be lost.
+      // Sent immediately: the notification would be lost if LISTEN were not in force yet.
       await notify('gap', `after ${gap}`);
       await recorder.until(() => recorder.payloads.includes(`after ${gap}`));
     }
@@ -138,7 +138,7 @@ describe('notifications', () => {
     assert.equal(notifications.connected, true);
   });
 
-  it('are not claimed to arrive while the connection is away, or while a subscriber still reads what it missed', async (t) => {
+  it('count as disconnected while the connection is lost or a subscriber still reads what it missed', async (t) => {
     const proxy = await startTcpProxy(database.url);
     t.after(() => proxy.close());
     const { notifications } = start(t, { url: proxy.url });
@@ -171,7 +171,7 @@ describe('notifications', () => {
     }
   });
 
-  it('are tried again when a subscriber cannot read what it missed', async (t) => {
+  it('reconnect when a subscriber cannot read what it missed', async (t) => {
     const { notifications, lost } = start(t);
     let failures = 2;
     await notifications.subscribe('reading', {
@@ -188,7 +188,7 @@ describe('notifications', () => {
     );
   });
 
-  it('on a connection that falls silent are noticed as lost by the heartbeat, and taken up on another', async (t) => {
+  it('on a silent connection are detected as lost by the heartbeat, and continue on a new connection', async (t) => {
     const proxy = await startTcpProxy(database.url);
     const { notifications, lost } = start(t, { url: proxy.url, heartbeatMs: 100 });
     t.after(() => proxy.close());
@@ -202,7 +202,7 @@ describe('notifications', () => {
     await recorder.until(() => recorder.payloads.includes('a'));
   });
 
-  it('on a connection that falls silent while it is being set up are noticed as lost as well', async (t) => {
+  it('on a connection that falls silent during its setup are detected as lost too', async (t) => {
     const proxy = await startTcpProxy(database.url);
     const { notifications } = start(t, { url: proxy.url, heartbeatMs: 100 });
     t.after(() => proxy.close());
@@ -215,7 +215,7 @@ describe('notifications', () => {
     await recorder.until(() => recorder.payloads.includes('a'));
   });
 
-  it('end at once when closed, connected or not', async () => {
+  it('stop at once when closed, whether connected or not', async () => {
     const connected = createNotifications({ url: database.url });
     await connected.start();
     await connected.close();

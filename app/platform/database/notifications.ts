@@ -1,23 +1,23 @@
 /**
- * LISTEN/NOTIFY for a process: one connection, any number of channels. A subscriber learns of every notification, and of every gap:
- * `onConnected` follows each (re)connection, after LISTEN is in force, so that it can read what it missed.
- * Not here: sending, which is `pg_notify` in the sender's transaction.
+ * LISTEN/NOTIFY for a process: one connection, any number of channels. A subscriber receives every notification, and learns of every gap:
+ * `onConnected` is called after each (re)connection, once LISTEN is in force, so that the subscriber can read what it missed.
+ * Senders call `pg_notify` in their own transaction.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface Subscriber {
   onNotification(payload: string): void;
-  /** LISTEN is in force from now on. The channel counts as connected once this resolves; a rejection drops the connection. */
+  /** Called when LISTEN is in force. The channel counts as connected once this resolves; a rejection drops the connection. */
   onConnected?(): Promise<void> | void;
 }
 
 export interface Notifications {
   /** Adds a subscriber of `channel`. @returns a function that removes it */
   subscribe(channel: string, subscriber: Subscriber): Promise<() => void>;
-  /** Whether every notification committed from now on will arrive. */
+  /** True if every notification committed from now on will arrive. */
   readonly connected: boolean;
-  /** Aborted by `close`: what follows notifications ends then. */
+  /** Aborted by `close`. Work that follows notifications must end then. */
   readonly closed: AbortSignal;
   /** Connects, and keeps reconnecting when the connection is lost. Resolves when first connected or when closed. */
   start(): Promise<void>;
@@ -28,7 +28,7 @@ export interface NotificationsOptions {
   /** A URL that is not behind a transaction-mode pooler: LISTEN needs a session. */
   url: string;
   onLost?: (error: Error) => void;
-  /** How often a silent connection is checked, in milliseconds; it counts as lost when a check takes as long again. */
+  /** The interval between checks of the connection, in milliseconds. It counts as lost when a check is not answered within the same time. */
   heartbeatMs?: number;
 }
 
@@ -49,7 +49,7 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       connectionString: url,
       application_name: 'plinth listen',
       connectionTimeoutMillis: 5_000,
-      // A connection that has gone silent is noticed by what is asked next: LISTEN, or a heartbeat.
+      // Detects a silent connection at the next query: LISTEN, or a heartbeat.
       query_timeout: heartbeatMs,
     });
     const over = new AbortController();
@@ -73,12 +73,12 @@ export function createNotifications({ url, onLost, heartbeatMs = 2_000 }: Notifi
       connected = false;
       client = undefined;
       over.abort();
-      // Not awaited: a connection that hangs would hang here too. With a question unanswered, this closes it by force.
+      // Not awaited, because a hanging connection would hang here too. `end` closes the socket by force while a query is unanswered.
       current.end().catch(() => {});
     }
   }
 
-  /** LISTENs on every channel and tells every subscriber, also those that come meanwhile. */
+  /** LISTENs on every channel and calls every subscriber, including those that subscribe meanwhile. */
   async function listenForAll(current: pg.Client): Promise<void> {
     const listening = new Set<string>();
     const told = new Set<Subscriber>();

@@ -1,10 +1,10 @@
 import { atScrape, type Metrics } from '../telemetry/metrics.ts';
 import type { Database } from './database.ts';
 
-/** Shorter than a scrape may take, so that a database that is silent does not cost the other metrics. */
+/** Shorter than the scrape timeout, so that the other metrics are still served while the database does not answer. */
 const PATIENCE_MS = 3_000;
 
-/** At each scrape: whether the database answers, and the connections to it by state. */
+/** Sets two gauges at each scrape: reachability of the database, and its connections by state. */
 export function observeDatabase(db: Database, metrics: Pick<Metrics, 'db_up' | 'db_pool_connections'>): void {
   atScrape(metrics.db_up, async () => metrics.db_up.set((await answers(db)) ? 1 : 0));
   atScrape(metrics.db_pool_connections, () => {

@@ -25,7 +25,7 @@ describe('the pool', () => {
     after(() => pool.end());
     const pidOf = async () => Number((await pool.query('select pg_backend_pid() as pid')).rows[0].pid);
 
-    it('shares its connection with all others, and each gets its own result', async () => {
+    it('shares its connection with other statements, and gets its own result', async () => {
       const numbers = Array.from({ length: 500 }, (_, index) => index);
       const results = await Promise.all(
         numbers.map((number) =>
@@ -40,7 +40,7 @@ describe('the pool', () => {
       assert.deepEqual(pool.connections, { used: 0, idle: 0, pipelined: 1 });
     });
 
-    it('that fails leaves the others on its connection alone, whatever they are and wherever it fails', async () => {
+    it('that fails does not affect other statements on its connection, whatever they are and wherever it fails', async () => {
       const failing = [
         'select 1/0',
         'syntax error',
@@ -62,7 +62,7 @@ describe('the pool', () => {
       assert.equal((await pool.query('select 1 as one')).rows[0].one, 1);
     });
 
-    it('is a transaction of its own: a failure beside it rolls nothing of it back', async () => {
+    it('is its own transaction: the failure of another statement does not roll it back', async () => {
       await pool.query('create table alone (n int)');
       await Promise.allSettled([
         pool.query('insert into alone values (1)'),
@@ -72,7 +72,7 @@ describe('the pool', () => {
       assert.equal((await pool.query('select count(*)::int as count from alone')).rows[0].count, 2);
     });
 
-    it('fails when its connection is terminated, and the next one has a new one', async () => {
+    it('fails when its connection is terminated, and the next statement gets a new connection', async () => {
       const pid = await pidOf();
       const statements = Promise.allSettled([pool.query('select pg_sleep(30)'), pool.query('select 1')]);
       await administer(database.url, `select pg_terminate_backend(${pid})`);
@@ -81,16 +81,16 @@ describe('the pool', () => {
       assert.ok(lost.length >= 1);
     });
 
-    it('of many that all need a new connection opens one', async () => {
+    it('opens one new connection, even if many statements need it at once', async () => {
       await administer(database.url, `select pg_terminate_backend(${await pidOf()})`);
-      // It may or may not have been told yet.
+      // The client may not have noticed the lost connection yet.
       await pool.query('select 1').catch(() => {});
       const pids = await Promise.all(Array.from({ length: 50 }, pidOf));
       assert.equal(new Set(pids).size, 1);
     });
   });
 
-  it('a connection that falls silent is given up, and the next statement gets through on another', async (t) => {
+  it('abandons a connection that falls silent, and sends the next statement on another', async (t) => {
     const proxy = await startTcpProxy(database.url);
     const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url, query_timeout: 200, onLaneLost: () => {} });
     t.after(async () => {
@@ -104,7 +104,7 @@ describe('the pool', () => {
     assert.equal(proxy.accepted, 2);
   });
 
-  it('statements fail as unavailable while no connection can be had, and work as soon as one can', async (t) => {
+  it('fails statements as unavailable while no connection can be opened, and works again as soon as one can', async (t) => {
     const proxy = await startTcpProxy(database.url);
     const pool = new PipelinedPool({ ...POOL, connectionString: proxy.url });
     t.after(async () => {
@@ -121,7 +121,7 @@ describe('the pool', () => {
     assert.equal((await pool.query('select 2 as two')).rows[0].two, 2);
   });
 
-  it('ends while statements run: they are answered, later ones are refused', async () => {
+  it('ends while statements run: they are answered, and later statements are refused', async () => {
     const pool = new PipelinedPool({ ...POOL, connectionString: database.url });
     const running = Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.05), 1 as one'));
     const closed = pool.end();
@@ -151,7 +151,7 @@ describe('the pool', () => {
       assert.equal(rows[0]?.one, 1);
     };
 
-    it('whose connection is lost fails as unavailable; the process lives on, and no place in the pool is lost', async () => {
+    it('whose connection is lost fails as unavailable; the process keeps running, and the pool loses no slot', async () => {
       for (let times = 0; times < 5; times++) {
         const lostInside = db.transaction(async (tx) => {
           const { rows } = await tx.execute(sql`select pg_backend_pid() as pid`);
@@ -164,7 +164,7 @@ describe('the pool', () => {
       assert.equal(db.$client.connections.used, 0);
     });
 
-    it('that cannot even begin costs no place in the pool', async () => {
+    it('whose `begin` fails does not cost a slot in the pool', async () => {
       const connect = db.$client.connect.bind(db.$client) as () => Promise<import('pg').PoolClient>;
       db.$client.connect = (async () => {
         const client = await connect();
@@ -183,7 +183,7 @@ describe('the pool', () => {
       assert.equal(db.$client.connections.used, 0);
     });
 
-    it('that fails is rolled back, with the error that it failed of, and its connection is used again', async () => {
+    it('that fails is rolled back and throws its own error, and its connection is reused', async () => {
       await db.execute(sql`create table rolled (n int)`);
       const pids = new Set<unknown>();
       for (let times = 0; times < 3; times++) {
@@ -198,7 +198,7 @@ describe('the pool', () => {
       assert.equal(pids.size, 1);
     });
 
-    it('that waits too long for a place fails as unavailable', async (t) => {
+    it('that waits too long for a connection fails as unavailable', async (t) => {
       const small = new PipelinedPool({
         connectionString: database.url,
         max: 1,

@@ -1,22 +1,22 @@
 /**
- * One pool for both kinds of work. A single statement (`pool.query`) goes down one of a few shared connections in pipeline mode:
- * many requests are on the wire at once, and none waits for a connection. Each is its own transaction, because node-postgres sends a
- * Sync after each. A transaction (`pool.connect`) has a connection of its own; those of its statements that need no answer of another
- * may be on the wire at once as well.
+ * One pool for single statements and for transactions. A single statement (`pool.query`) is sent on one of a few shared connections in
+ * pipeline mode: many statements are in flight at once, and none waits for a connection. Each is its own transaction, because
+ * node-postgres sends a Sync after each. A transaction (`pool.connect`) has its own connection. Its statements may be pipelined too if
+ * none needs the result of another.
  */
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { isUnavailable } from './failures.ts';
 
-/** node-postgres' `query` in its promise form: a text or `{ text, name, values, ... }`, and the values. */
+/** The promise form of node-postgres' `query`: a text or `{ text, name, values, ... }`, and the values. */
 export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>;
 
 export interface PipelinedPoolOptions extends pg.PoolConfig {
   /** Shared connections for single statements. */
   lanes: number;
-  /** Called when a shared connection is lost; it is opened again by the next statement. */
+  /** Called when a shared connection is lost. The next statement opens it again. */
   onLaneLost?: (error: Error) => void;
-  /** Wraps the `query` of every connection, shared or not: to time it, or to change what is sent. */
+  /** Wraps the `query` of every connection, shared or not, to measure it or to change the statement. */
   wrapQuery?: (query: Query) => Query;
 }
 
@@ -36,8 +36,8 @@ export class PipelinedPool extends pg.Pool {
     super({ ...poolOptions, pipeline: true } as pg.PoolConfig);
     this.#options = options;
     this.on('connect', (client) => {
-      // pg.Pool listens only while a connection is idle. One that is lost in a transaction fails the statement that runs; without a
-      // listener the event would end the process as well.
+      // pg.Pool listens for errors only while a connection is idle. If a connection is lost during a transaction, its statement fails.
+      // Without this listener, the error event would also end the process.
       client.on('error', () => {});
       if (wrapQuery) wrap(client, wrapQuery);
     });
@@ -47,9 +47,9 @@ export class PipelinedPool extends pg.Pool {
     this.query = query as unknown as pg.Pool['query'];
   }
 
-  /** Runs a statement on a connection that nothing else uses meanwhile: several statements in one text, or a slow one. */
+  /** Runs a text of several statements, or a slow statement, on a connection that nothing else uses meanwhile. */
   async queryAlone(text: string, values?: unknown[]): Promise<pg.QueryResult> {
-    // After a failure the connection's state is unknown: a text of several statements may have left a transaction open.
+    // After a failure, the connection's state is unknown: a text of several statements may have left a transaction open.
     return this.withConnection(
       (client) => client.query(text, values),
       () => true,
@@ -58,7 +58,7 @@ export class PipelinedPool extends pg.Pool {
 
   /**
    * Runs `work` on a connection that nothing else uses meanwhile.
-   * @param spoils whether an error leaves the connection in a state that nobody should meet; it is then closed
+   * @param spoils returns true if the connection must not be reused after the error; it is then closed
    */
   async withConnection<T>(
     work: (client: pg.PoolClient) => Promise<T>,
@@ -101,7 +101,7 @@ export class PipelinedPool extends pg.Pool {
       writeTogether(client);
       return await client.query(config, values);
     } catch (error) {
-      // The statement may learn of a lost connection before the event does, and the next one must not meet it.
+      // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
       if (client && isUnavailable(error)) this.#abandon(lane, client, error as Error);
       throw error;
     } finally {
@@ -114,7 +114,7 @@ export class PipelinedPool extends pg.Pool {
     lane.client = undefined;
     if (this.#closed) return;
     this.#options.onLaneLost?.(error);
-    // Statements that are on the wire still get their answers, if there is anyone to give them.
+    // Statements in flight still get their results if the server is alive.
     client.end().catch(() => {});
   }
 
@@ -143,7 +143,7 @@ export class PipelinedPool extends pg.Pool {
   }
 }
 
-/** The statements of one turn of the event loop leave in one write: a system call for each would cost more than the rest of it. */
+/** Sends the statements of one event loop turn in one write. A system call per statement would cost more than everything else. */
 function writeTogether(client: pg.Client): void {
   const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
   if (stream.writableCorked > 0) return;

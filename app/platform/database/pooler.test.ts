@@ -1,4 +1,4 @@
-/** Behind PgBouncer in transaction mode, where it is installed: each statement may meet another server connection. */
+/** Runs behind PgBouncer in transaction mode, if it is installed: each statement may use another server connection. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const absent = spawnSync('pgbouncer', ['--version']).error !== undefined;
 const skip = absent && !process.env.STORES_REQUIRED ? 'PgBouncer is not installed' : false;
 
 describe('behind PgBouncer in transaction mode, with prepared statements off', { skip }, () => {
-  it('statements and transactions of many get their own results', async (t) => {
+  it('concurrent statements and transactions get their own results', async (t) => {
     const { pooledUrl } = await startPooler(t);
     const db = openDatabase({
       url: pooledUrl,
@@ -46,7 +46,7 @@ describe('behind PgBouncer in transaction mode, with prepared statements off', {
     assert.ok(pids.size > 1 && pids.size <= SERVER_CONNECTIONS, `${pids.size} server connections`);
   });
 
-  it('the whole service works: registering, verifying, signing in, refreshing, jobs and mail', async (t) => {
+  it('the whole service works: registering, verifying, signing in, refreshing, jobs and email', async (t) => {
     const { pooledUrl, directUrl } = await startPooler(t);
     const test = await startTestService({
       databaseUrl: pooledUrl,
@@ -84,7 +84,7 @@ default_pool_size = ${SERVER_CONNECTIONS}
 `;
   const file = join(directory, 'pgbouncer.ini');
   await writeFile(file, settings);
-  // It refuses to run as root; this user owns nothing and is everywhere.
+  // PgBouncer refuses to run as root. User 65534 ("nobody") exists everywhere and owns nothing.
   const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const pooler = spawn('pgbouncer', [file], { stdio: ['ignore', 'ignore', 'pipe'], ...account });
   t.after(async () => {

@@ -32,7 +32,7 @@ describe('a prepared statement', () => {
   );
   const stored = async () => (await db.select().from(notes)).map(({ id }) => id).sort();
 
-  it('runs in a transaction and outside, and each connection plans it once', async () => {
+  it('runs inside and outside a transaction, and each connection plans it once', async () => {
     const planned = sql`select name from pg_prepared_statements where name = 'note_read'`;
     await write(db, { id: 1, note: 'one' });
     for (let run = 0; run < 3; run++) {
@@ -46,7 +46,7 @@ describe('a prepared statement', () => {
     assert.equal((await db.transaction((tx) => tx.execute(planned))).rows.length, 1);
   });
 
-  it('sees what its transaction wrote, also from a savepoint', async () => {
+  it('sees the writes of its transaction, also inside a savepoint', async () => {
     await db.transaction(async (tx) => {
       await tx.transaction((savepoint) => write(savepoint, { id: 1, note: 'mine' }));
       assert.equal((await read(tx, { id: 1 }))[0]!.note, 'mine');
@@ -54,19 +54,19 @@ describe('a prepared statement', () => {
     });
   });
 
-  it('travels with others of its transaction, in their order, and all count or none does', async () => {
+  it('is pipelined with others of its transaction, in their order, and all take effect or none does', async () => {
     const writeAll = (ids: number[]) =>
       db.transaction((tx) => Promise.all(ids.map((id) => write(tx, { id, note: String(id) }))));
     await writeAll([1, 2, 3]);
     assert.deepEqual(await stored(), [1, 2, 3]);
     await assert.rejects(writeAll([4, 1, 5]), { code: '23505' });
     assert.deepEqual(await stored(), [1, 2, 3]);
-    // On the same connection, as there is no other.
+    // Uses the same connection: the pool has only one.
     await writeAll([6]);
     assert.deepEqual(await stored(), [1, 2, 3, 6]);
   });
 
-  it('refuses to run without a value for each placeholder', async () => {
+  it('is refused without a value for each placeholder', async () => {
     await assert.rejects(write(db, { id: 1 }), /"note"/);
     assert.deepEqual(await stored(), []);
   });

@@ -1,12 +1,12 @@
 /**
- * Reads that may be some seconds old: from a replica where there is one, so that the primary is free for what cannot wait. Not for what
- * people act upon at once, such as members, sessions and entitlements; those are read where they are written.
+ * Serves reads that may be some seconds stale from a replica, if there is one, to reduce the load on the primary. Data that people act on
+ * at once, such as members, sessions and entitlements, must be read from the primary.
  */
 import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
 import { isBehind, isUnavailable } from './failures.ts';
 
-/** Runs `read`, which must only read, on the replica, or on the primary while the replica is away or lacks what was asked for. */
+/** Runs `read`, which must not write, on the replica. Runs it on the primary if the replica is unavailable or lacks the table or column. */
 export type TolerantReads = <T>(read: (db: Database) => Promise<T>) => Promise<T>;
 
 export interface TolerantReadsOptions {
@@ -16,7 +16,7 @@ export interface TolerantReadsOptions {
   clock: Clock;
 }
 
-/** How long a replica that was away is left alone: each attempt may cost a request some seconds. */
+/** The pause before an unavailable replica is tried again: each attempt may cost a request some seconds. */
 const REST_MS = 10_000;
 
 export function createTolerantReads({ primary, replica, clock }: TolerantReadsOptions): TolerantReads {

@@ -4,9 +4,9 @@ import { isTransient } from './failures.ts';
 const ATTEMPTS = 4;
 
 /**
- * Runs `work` in a transaction, again where it lost against another one (deadlock, serialization failure). `work` must have no effect
- * outside the transaction.
- * @throws what `work` throws; the last transient error after four attempts
+ * Runs `work` in a transaction, and retries it after a conflict with another one (deadlock, serialization failure). `work` must have no
+ * effect outside the transaction.
+ * @throws the error that `work` throws; after four attempts, the last transient error
  */
 export async function transact<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -20,20 +20,21 @@ const own = defineSettings('PostgreSQL and Redis', {
     example: '',
   },
   DATABASE_REPLICA_URL: {
-    meaning: 'A replica of it, for lists that may be some seconds old. Default: they are read from DATABASE_URL.',
+    meaning:
+      'A replica of the database, for lists that may be some seconds old. Default: they are read from DATABASE_URL.',
     parse: url('postgres:', 'postgresql:'),
     secret: true,
     developmentOnly: developmentUrl,
     example: '',
   },
   DATABASE_POOL_SIZE: {
-    meaning: 'Connections for transactions, a process.',
+    meaning: 'Connections for transactions, per process.',
     parse: integer(1, 500),
     fallback: 10,
     example: '10',
   },
   DATABASE_LANES: {
-    meaning: 'Pipelined connections that single statements share, a process.',
+    meaning: 'Pipelined connections that single statements share, per process.',
     parse: integer(1, 32),
     fallback: 2,
     example: '2',
@@ -47,7 +48,7 @@ const own = defineSettings('PostgreSQL and Redis', {
   },
   REDIS_URL: {
     meaning:
-      'Redis or Valkey that counts rate limits, e.g. rediss://user:password@host:6379. Default: PostgreSQL counts them.',
+      'Redis or Valkey for counting rate limits, e.g. rediss://user:password@host:6379. Default: counted in PostgreSQL.',
     parse: url('redis:', 'rediss:'),
     secret: true,
     developmentOnly: developmentUrl,

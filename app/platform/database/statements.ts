@@ -1,29 +1,29 @@
-/** What a statement does, in a few words that hold none of its values: for metrics and spans. */
+/** Describes SQL statements for metrics and spans, without their values. */
 
 const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback']);
 
-/** Its first word, where that is one of a few; else `other`. */
+/** Returns the first word of a statement if it is a known operation, and `other` otherwise. */
 export function operationOf(text: string): string {
   const word = text.trimStart().slice(0, 8).split(/\W/, 1)[0]!.toLowerCase();
   return OPERATIONS.has(word) ? word : 'other';
 }
 
 export interface StatementDescription {
-  /** The operation and the table, e.g. `select users`: bounded, so that it can name a span. */
+  /** The operation and the table, e.g. `select users`. It has few different values, so it can name a span. */
   readonly summary: string;
-  /** By OpenTelemetry's semantic conventions for databases. */
+  /** Span attributes that follow OpenTelemetry's semantic conventions for databases. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 const NAME = '("?[a-z_]\\w*"?(?:\\."?\\w+"?)?)';
-/** The first table that is named; not a function, which `extract(epoch from now())` names in the same place. */
+/** Matches the first table name, but not a function call after `from`, as in `extract(epoch from now())`. */
 const TABLE = new RegExp(`\\b(?:into\\s+${NAME}|(?:from|update|join)\\s+${NAME}(?![\\w".]|\\s*\\())`, 'i');
 
-/** Texts that were described already. Most are the same few; the bound is for those that a list of values makes longer each time. */
+/** A cache of descriptions. Most texts are the same few; the size is bounded because lists of values produce new texts. */
 const known = new Map<string, StatementDescription>();
 const MOST_KNOWN = 500;
 
-/** Its text is not in it: that would be long, and a value that somebody wrote into a text would be in it too. */
+/** Describes a statement without its text: the text can be long, and can contain values that were written into it. */
 export function describeStatement(text: string): StatementDescription {
   const before = known.get(text);
   if (before) return before;

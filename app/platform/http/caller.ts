@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { canonicalAddress } from './addresses.ts';
 
-/** Who makes a request, as far as logs, traces and error reports tell. What a feature's guard knows beyond it, only the feature reads. */
+/** The caller of a request, as logs, traces and error reports show it. A feature's guard may add data that only the feature reads. */
 export interface Caller {
   readonly userId: string;
   readonly organizationId?: string;
@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** Where a request came from: what sessions and audit events keep of it. */
+/** The origin of a request, as sessions and audit events store it. */
 export interface RequestOrigin {
   readonly requestId: string | null;
   readonly ipAddress: string | null;

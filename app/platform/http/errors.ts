@@ -4,7 +4,7 @@ const RETRY_AFTER = { headers: ['retry-after'] };
 /** RFC 6750, section 3. */
 export const WWW_AUTHENTICATE = { headers: ['www-authenticate'] };
 
-/** Errors that any route can answer with; a feature's own are in its `errors.ts`. */
+/** Errors that any route can answer with. Each feature declares its own errors in its `errors.ts`. */
 export const httpErrors = defineErrors({
   bad_request: { status: 400, title: 'The request could not be understood' },
   validation_failed: { status: 400, title: 'The request does not fit its schema' },

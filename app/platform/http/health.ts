@@ -1,4 +1,4 @@
-/** `/livez`: the process answers. `/readyz`: it can do its work; says which check failed. */
+/** `/livez` answers while the process is alive. `/readyz` answers whether the process can do its work, and names the failed checks. */
 import { Type } from 'typebox';
 import { publicRoute } from './operations/guard.ts';
 import type { Operations } from './operations/operations.ts';
@@ -8,7 +8,7 @@ export interface ReadinessCheck {
   readonly name: string;
   /**
    * Resolves when the process can work.
-   * @returns a remark that takes no process out of service, or nothing when all is well
+   * @returns a warning that does not make the process unready, or nothing if all is well
    * @throws with a message that may be shown: no secrets, no addresses
    */
   check(): Promise<string | undefined>;
@@ -29,7 +29,7 @@ const Readiness = Type.Object(
 
 export function healthRoutes(operations: Operations, checks: readonly ReadinessCheck[]): void {
   const health = operations.at('', {
-    tag: { name: 'Operations', description: 'What load balancers and operators ask.' },
+    tag: { name: 'Operations', description: 'Health checks for load balancers and operators.' },
   });
 
   health.get('/livez', {

@@ -13,7 +13,7 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createHttpServer } from './server.ts';
 
-/** One route, `POST /notes`: writes a row and answers with its number. Its work can be held, and can fail. */
+/** Starts a server with one route, `POST /notes`. It writes a row and answers with the number of the row. Tests can pause it or make it fail. */
 async function startNotes(how: 'run' | 'runBeyond') {
   const database = await createTestDatabase();
   const db = openDatabase({
@@ -88,7 +88,7 @@ for (const how of ['run', 'runBeyond'] as const)
     after(() => notes.close());
     const count = async (text: string) => (await notes.texts()).filter((each) => each === text).length;
 
-    it('does the work once; a repetition gets the same answer, marked as replayed', async () => {
+    it('does the work once; a retry gets the same answer, marked as replayed', async () => {
       const first = await notes.post('once', 'key-once');
       assert.equal(first.status, 201);
       assert.equal(first.headers.get('idempotency-replayed'), null);
@@ -100,7 +100,7 @@ for (const how of ['run', 'runBeyond'] as const)
       assert.equal(await count('once'), 1);
     });
 
-    it('repeats an empty answer as an empty one', async () => {
+    it('replays an empty answer as an empty one', async () => {
       for (let run = 0; run < 2; run++) {
         const { status, body } = await notes.post('nothing', 'key-nothing');
         assert.deepEqual([status, body], [204, '']);
@@ -114,14 +114,14 @@ for (const how of ['run', 'runBeyond'] as const)
       for (const { headers } of answers) assert.equal(headers.get('idempotency-replayed'), null);
     });
 
-    it('is refused with another body or for another route under the same key, and does nothing', async () => {
+    it('is refused without effect if the key was used with another body or route', async () => {
       assert.equal((await notes.post('mine', 'key-body')).status, 201);
       assertProblem(await notes.post('other', 'key-body'), 409, 'idempotency_key_reused');
       assertProblem(await notes.post('mine', 'key-body', 'ada', '/notes/again'), 409, 'idempotency_key_reused');
       assert.deepEqual([await count('mine'), await count('other')], [1, 0]);
     });
 
-    it('belongs to the caller: the same key of another does its own work', async () => {
+    it('does its own work if the key belongs to another caller', async () => {
       const [ada, bob] = [
         await notes.post('shared', 'key-shared', 'ada'),
         await notes.post('shared', 'key-shared', 'bob'),
@@ -131,7 +131,7 @@ for (const how of ['run', 'runBeyond'] as const)
       assert.equal(await count('shared'), 2);
     });
 
-    it('is refused while the first is still running, and answered from it afterwards', async (t) => {
+    it('is refused while the first request is still running, and gets its answer afterwards', async (t) => {
       const working = Promise.withResolvers<void>();
       const release = Promise.withResolvers<void>();
       t.after(() => release.resolve());
@@ -152,7 +152,7 @@ for (const how of ['run', 'runBeyond'] as const)
       assert.equal(await count('held'), 1);
     });
 
-    it('whose work fails leaves nothing behind, and may be sent again', async () => {
+    it('whose work fails stores nothing, and may be sent again', async () => {
       notes.atWork = async () => {
         throw new Error('crash');
       };
@@ -166,7 +166,7 @@ for (const how of ['run', 'runBeyond'] as const)
       assert.equal(await count('crash'), left + 1);
     });
 
-    it('sent 20 times at once does the work once; each answer is that one, or says that it runs', async () => {
+    it('sent 20 times at once does the work once; the others get the same answer or `request_in_progress`', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => notes.post('burst', 'key-burst')));
       assert.equal(await count('burst'), 1);
       const { body } = await notes.post('burst', 'key-burst');
@@ -178,7 +178,7 @@ for (const how of ['run', 'runBeyond'] as const)
       assert.equal(done.length, 1);
     });
 
-    it('is forgotten after 24 hours, not before, and cleaned up', async () => {
+    it('is forgotten and deleted after 24 hours, and not before', async () => {
       const first = await notes.post('day', 'key-day');
       notes.clock.advance(DAY_MS - 1);
       assert.deepEqual((await notes.post('day', 'key-day')).body, first.body);
@@ -203,7 +203,7 @@ for (const how of ['run', 'runBeyond'] as const)
     });
 
     if (how === 'runBeyond')
-      it('is free again two minutes after its process died, and not before', async () => {
+      it('can be used again two minutes after its process died, and not before', async () => {
         const working = Promise.withResolvers<void>();
         notes.atWork = () => {
           working.resolve();

@@ -1,6 +1,6 @@
 /**
- * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the answer is stored in the transaction of the work itself, so a
- * crash leaves both or neither, and a retry never does the work twice.
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). The answer is stored in the transaction of the work itself. So a crash
+ * leaves both or neither, and a retry never does the work twice.
  */
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
@@ -15,7 +15,7 @@ import type { Sealer } from '../security/sealing.ts';
 import { httpErrors } from './errors.ts';
 import { enterAgain } from './operations/entering.ts';
 
-/** Answers to requests with an Idempotency-Key, by caller. */
+/** Stored answers to requests with an Idempotency-Key, per caller. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
@@ -23,7 +23,7 @@ export const idempotencyKeys = pgTable(
     key: text('key').notNull(),
     fingerprint: bytea('fingerprint').notNull(),
     status: smallint('status').notNull(),
-    /** Sealed: an answer can hold a secret that is shown once. */
+    /** Sealed, because an answer can contain a secret that is shown once. */
     body: bytea('body').notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
   },
@@ -40,9 +40,9 @@ export interface Answer {
 
 export interface Idempotency {
   /**
-   * Runs `work` in a transaction and answers with its result. With an Idempotency-Key header: at most once in 24 h for a
-   * caller; a repetition gets the stored answer, marked `Idempotency-Replayed: true`.
-   * @param callerId whose keys they are
+   * Runs `work` in a transaction and answers with its result. With an Idempotency-Key header, it runs at most once in 24 h per key and
+   * caller; a retry gets the stored answer, marked `Idempotency-Replayed: true`.
+   * @param callerId the owner of the keys
    * @throws `idempotency_key_reused` for another request under the same key; `request_in_progress` while the first one runs
    */
   run(
@@ -52,9 +52,9 @@ export interface Idempotency {
     work: (tx: Transaction) => Promise<Answer>,
   ): Promise<FastifyReply>;
   /**
-   * The same for work that asks another service meanwhile, over which no transaction may be held open: the key is claimed first, and
-   * the answer stored at the end. Should the process die in between, the key is free again after two minutes; so `work` must be safe to
-   * repeat by itself.
+   * Does the same for work that calls another service, during which no transaction may stay open. The key is claimed first, and the
+   * answer is stored at the end. If the process dies in between, the key is free again after two minutes. So `work` itself must be safe
+   * to repeat.
    */
   runBeyond(
     request: FastifyRequest,
@@ -62,18 +62,18 @@ export interface Idempotency {
     callerId: string,
     work: () => Promise<Answer>,
   ): Promise<FastifyReply>;
-  /** Deletes expired keys. @returns how many */
+  /** Deletes expired keys. @returns the number of deleted keys */
   purge(): Promise<number>;
 }
 
-/** What a request with an Idempotency-Key can answer beside the answers of the work. */
+/** Errors that an Idempotency-Key can cause, in addition to the errors of the work. */
 export const idempotencyErrors = [httpErrors.idempotency_key_reused, httpErrors.request_in_progress];
 
 const KEY_LIFETIME_MS = DAY_MS;
 const MAX_KEY_LENGTH = 255;
-/** Longer than any request may take. */
+/** The lifetime of a claim. Longer than any request may take. */
 const CLAIM_MS = 2 * MINUTE_MS;
-/** In place of an answer's status, while there is none yet. */
+/** Stored as the status while there is no answer yet. */
 const CLAIMED = 0;
 
 const PURPOSE = 'idempotency_keys.body';
@@ -89,7 +89,7 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
     fingerprint: Buffer,
     work: () => Promise<Answer>,
   ) {
-    // Held until the transaction ends: whoever cannot have it arrived while the first request runs.
+    // Held until the transaction ends. A request that does not get the lock arrived while the first one was running.
     const lock = sql`select pg_try_advisory_xact_lock(hashtextextended(${`${callerId}\0${key}`.replaceAll('\0', '|')}, 0)) as held`;
     const { rows } = await tx.execute(lock);
     if (!rows[0]?.held) throw httpErrors.request_in_progress({ headers: { 'retry-after': '1' } });
@@ -114,7 +114,7 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
     return { answer, replayed: false };
   }
 
-  /** @returns until when the key is claimed, which also names the claim; or the answer that is stored under it */
+  /** @returns the end of the new claim, which also identifies it; or the answer that is stored under the key */
   async function claim(callerId: string, key: string, fingerprint: Buffer): Promise<{ until: Date } | Answer> {
     const now = clock.now();
     const until = after(now, CLAIM_MS);
@@ -163,7 +163,7 @@ export function createIdempotency({ db, clock, sealer }: { db: Database; clock: 
           : once(tx, callerId, key, fingerprintOf(request), () => work(tx)),
       );
       if (replayed) {
-        // `work` decides whether the caller may still act, but it has not run, and the stored answer may contain a secret.
+        // The stored answer may contain a secret, and `work`, which would check that the caller may still act, does not run.
         await enterAgain(request);
         reply.header('idempotency-replayed', 'true');
       }

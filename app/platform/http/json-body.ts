@@ -1,12 +1,12 @@
-/** Bodies of `application/json` (RFC 8259). */
+/** Parses bodies of `application/json` (RFC 8259). */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyBodyParser } from 'fastify';
 import { httpErrors } from './errors.ts';
 import type { HttpServer } from './fastify.ts';
 
 /**
- * Fastify's own parser, which refuses `__proto__` and `constructor`, over bytes that are known to be UTF-8: decoded leniently, a broken
- * sequence would be stored as another character than the one sent.
+ * Returns Fastify's own parser, which refuses `__proto__` and `constructor`, for bytes that were checked to be UTF-8. Lenient decoding
+ * would replace a broken sequence with another character, which would then be stored.
  */
 export function parseJson(app: HttpServer): FastifyBodyParser<Buffer> {
   const parse = app.getDefaultJsonParser('error', 'error');

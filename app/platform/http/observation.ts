@@ -1,6 +1,6 @@
 /**
- * One span, one log line and one observation a request, at its end, whether it was answered or given up by the caller; and the request's
- * trace as the context of all that runs for it.
+ * Records one span, one log line and one observation per request at its end, whether it was answered or the caller hung up. Code that runs
+ * for a request runs in the context of its trace.
  */
 import './metrics.ts';
 import { type Context, context, trace } from '@opentelemetry/api';
@@ -13,16 +13,16 @@ import type { HttpServer } from './fastify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What carries the request's trace. */
+    /** The context that holds the request's trace. */
     traceContext: Context | null;
   }
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Asked every few seconds by machines: a line for each would drown the others. */
+/** Routes without log lines. Machines request them every few seconds, which would hide the other lines. */
 const QUIET_ROUTES = new Set(['/livez', '/readyz']);
 
-/** @returns what every request goes through; hooks do it, except for a request that the framework refuses before its hooks run */
+/** @returns functions that observe a request; hooks call them, except for requests that the framework refuses before its hooks run */
 export function observeRequests(app: HttpServer, metrics: Metrics) {
   const { http_request_duration_seconds: duration, http_requests_in_flight: inFlight } = metrics;
   app.decorateRequest('traceContext', null);
@@ -71,7 +71,7 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
   };
 
   app.addHook('onRequest', (request, reply, done) => context.with(observe(request, reply), done));
-  // A body arrives in the context of its connection, so the way back is found again after it.
+  // The body is received in the context of the connection, so this restores the request's context.
   app.addHook('preValidation', (request, _reply, done) => context.with(request.traceContext ?? context.active(), done));
   return observe;
 }

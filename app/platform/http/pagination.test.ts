@@ -24,7 +24,7 @@ describe('a cursor', () => {
       (error) => error instanceof Problem && error.code === 'invalid_cursor',
     );
 
-  it('brings back the key it was made of', () => {
+  it('decodes to the key that it was made from', () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.string()), (list, key) => {
         assert.deepEqual(cursors.decode(list, cursors.encode(list, key)), key);
@@ -32,7 +32,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is refused with any character changed, added or left out', () => {
+  it('is refused with any character changed, added or removed', () => {
     const cursor = cursors.encode('sessions', ['2026-11-01T09:30:00.000Z', '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f']);
     for (let index = 0; index < cursor.length; index++) {
       const other = cursor[index] === 'A' ? 'B' : 'A';
@@ -43,13 +43,13 @@ describe('a cursor', () => {
     for (const suffix of ['A', '=', '==', ' ', '\n', '.']) refused('sessions', cursor + suffix);
   });
 
-  it('of another list, or made up, is refused', () => {
+  it('of another list is refused, and so is an invented one', () => {
     refused('members', cursors.encode('sessions', ['a']));
     refused('sessions', '');
     fc.assert(fc.property(fc.oneof(fc.string(), fc.base64String()), (made) => refused('sessions', made)));
   });
 
-  it('still works after a rotation of the secret, and no longer when the old one is gone', () => {
+  it('still works after a rotation of the secret, until the old secret is removed', () => {
     const cursor = cursors.encode('sessions', ['a']);
     assert.deepEqual(createCursors(createSealer([NEXT_SECRET, SECRET])).decode('sessions', cursor), ['a']);
     refused('sessions', cursor, createCursors(createSealer([NEXT_SECRET])));
@@ -62,7 +62,7 @@ describe('a list', () => {
   before(async () => {
     test = await startTestService();
     user = await createSignedInUser(test);
-    // The first sign-in was one.
+    // The first sign-in created one session already.
     for (let count = 1; count < 7; count++) await newSession();
   });
   after(() => test.close());
@@ -88,7 +88,7 @@ describe('a list', () => {
     return ids;
   }
 
-  it('is the same in pages of any size, and its last page says that it is', async () => {
+  it('is the same in pages of any size, and its last page has no next cursor', async () => {
     const all = await walk(100);
     assert.ok(all.length >= 7);
     for (const limit of [1, 2, 3, all.length - 1, all.length]) assert.deepEqual(await walk(limit), all);
@@ -96,7 +96,7 @@ describe('a list', () => {
     assert.equal(exact.nextCursor, null);
   });
 
-  it('shows every item that was there from the start exactly once, whatever is added meanwhile', async () => {
+  it('shows every item that existed at the start exactly once, whatever is added meanwhile', async () => {
     const before = await walk(100);
     const seen = await walk(2, newSession);
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe('a list', () => {
     assert.equal(new Set(seen).size, seen.length);
   });
 
-  it('takes limits from 1 to 100, 20 by default', async () => {
+  it('accepts limits from 1 to 100, with 20 as the default', async () => {
     for (const limit of ['1', '100']) assert.equal((await list(`?limit=${limit}`)).status, 200);
     for (const limit of ['0', '101', '-1', '1.5', 'ten', '', 'Infinity', '1e400', '5&limit=6']) {
       assertProblem(await list(`?limit=${limit}`), 400, 'validation_failed');

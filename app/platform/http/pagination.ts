@@ -1,4 +1,4 @@
-/** Lists by cursor: stable under inserts, because a page continues after the last row's key and not at an offset. */
+/** Cursor pagination. It is stable under inserts, because a page continues after the key of the last row, not at an offset. */
 import { createHmac } from 'node:crypto';
 import { equalSecrets } from '../security/random.ts';
 import type { Sealer } from '../security/sealing.ts';
@@ -7,13 +7,13 @@ import { httpErrors } from './errors.ts';
 const TAG_LENGTH = 12;
 
 export interface Cursors {
-  /** An opaque cursor after `key`, for the list named `list`. */
+  /** Returns an opaque cursor that points behind `key` in the list named `list`. */
   encode(list: string, key: readonly string[]): string;
-  /** The key. @throws `invalid_cursor` when the cursor is damaged, made up, or of another list */
+  /** Returns the key. @throws `invalid_cursor` if the cursor is damaged, invented, or of another list */
   decode(list: string, cursor: string): string[];
 }
 
-/** Cursors carry a MAC, so that a damaged one is refused and not taken for another place in the list. */
+/** Cursors carry a MAC, so that a damaged cursor is refused instead of being read as another position in the list. */
 export function createCursors(sealer: Sealer): Cursors {
   const tag = (key: Buffer, list: string, body: string) =>
     createHmac('sha256', key).update(`${list}\0${body}`).digest().subarray(0, TAG_LENGTH);
@@ -34,7 +34,7 @@ export function createCursors(sealer: Sealer): Cursors {
 }
 
 /**
- * Makes a page of rows that were selected with `limit + 1`.
+ * Makes a page from rows that were selected with `limit + 1`.
  * @param keyOf the columns that the list is ordered by, as text
  */
 export function toPage<Row, Item>(

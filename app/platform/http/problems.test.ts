@@ -29,8 +29,8 @@ async function listen(routes: (app: Awaited<ReturnType<typeof createHttpServer>>
 
 const reports = (logs: string[]) => logs.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error');
 
-describe('an error that nobody expected', () => {
-  it('is a bland 500, and is logged once, with its cause', async (t) => {
+describe('an unexpected error', () => {
+  it('is answered with a generic 500, and logged once, with its cause', async (t) => {
     const { url, logs, app } = await listen((server) => {
       server.get('/boom', async () => {
         throw new Error('k4n4ry in the message', { cause: new TypeError('the reason') });
@@ -53,7 +53,7 @@ describe('an error that nobody expected', () => {
     null: null,
     'a number': 42,
   })) {
-    it(`is a 500 even when what was thrown is ${name}`, async (t) => {
+    it(`is answered with 500 even if the thrown value is ${name}`, async (t) => {
       const { url, logs, app } = await listen((server) => {
         server.get('/boom', async () => {
           throw thrown;
@@ -65,7 +65,7 @@ describe('an error that nobody expected', () => {
     });
   }
 
-  it('in the middle of an answer cuts the connection: half an answer is never taken for a whole one', async (t) => {
+  it('in the middle of an answer cuts the connection, so that the part is never mistaken for the whole answer', async (t) => {
     const { url, app } = await listen((server) => {
       server.get('/half', async (_request, reply) => {
         reply.raw.writeHead(200, { 'content-length': '100' });

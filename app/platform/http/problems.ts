@@ -1,4 +1,4 @@
-/** The one boundary where errors become answers: RFC 9457 problem documents. The unexpected is a bland 500, logged and reported once. */
+/** The only place where errors become answers (RFC 9457 problem documents). An unexpected error becomes a generic 500, and is logged and reported once. */
 
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -53,14 +53,14 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
   app.setNotFoundHandler(answerUnrouted);
   return {
     answer,
-    /** A hook that answers before the body is read: a body that no route takes has no faults to tell of. */
+    /** A hook that answers before the body is read, because without a route the body cannot be validated. */
     async refuseUnrouted(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
       return request.is404 ? answerUnrouted(request, reply) : undefined;
     },
   };
 }
 
-/** The members of a problem document (RFC 9457 section 3). */
+/** Returns the members of a problem document (RFC 9457 section 3). */
 export function problemDocument(problem: Problem, baseUrl: string, requestId: string) {
   return {
     type: `${baseUrl}/${problem.code}`,
@@ -123,11 +123,11 @@ function validationProblem(validation: NonNullable<FastifyError['validation']>, 
   });
 }
 
-/** Which methods the declared routes answer at a path; for 405, so its cost does not matter. */
+/** Returns the methods that the declared routes have at a path. It is only used for 405, so its cost does not matter. */
 function methodsByPath(app: HttpServer): (url: string) => string[] {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    // The plugin for CORS answers preflights on any path; that makes no path known.
+    // The CORS plugin answers preflights on any path, which does not make a path known.
     if (url === '*') return;
     const source = url
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -146,7 +146,7 @@ const CLIENT_ERRORS: Record<string, ProblemFactory> = {
   ERR_HTTP_REQUEST_TIMEOUT: httpErrors.request_timeout,
 };
 
-/** What Node's HTTP parser refuses never becomes a request; its answer is a problem document all the same. */
+/** Answers requests that Node's HTTP parser refuses. They never become requests of Fastify, but get a problem document too. */
 export function answerClientError(problemBaseUrl: string) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -1,12 +1,12 @@
-/** Refuses what no handler should ever see: text that PostgreSQL cannot store as it is, and headers that can be read in two ways. */
+/** Refuses requests with text that PostgreSQL cannot store unchanged, and with ambiguous headers, before a handler sees them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { httpErrors } from './errors.ts';
 
 const MAX_DEPTH = 16;
 
 /**
- * U+0000 cannot be stored in a `text` column, and a lone surrogate would be stored as another character than the one sent (RFC 8259
- * section 8.2). Both are 400 `validation_failed`, as is nesting deeper than any schema here.
+ * U+0000 cannot be stored in a `text` column, and a lone surrogate would be stored as another character (RFC 8259 section 8.2). Both are
+ * answered with 400 `validation_failed`, and so is nesting that is deeper than any schema.
  */
 export async function refuseUnstorableText(request: FastifyRequest): Promise<void> {
   for (const [where, value] of [
@@ -54,8 +54,8 @@ const SINGLE_HEADERS = new Set([
 ]);
 
 /**
- * Node keeps the first of two `Authorization` headers, a proxy before it may keep the last: neither is safe to act on. Without `Host`
- * (RFC 9112 section 3.2), or with an expectation that is not met here (RFC 9110 section 10.1.1), a request is refused as well.
+ * Of two `Authorization` headers, Node keeps the first, but a proxy in front may keep the last, so neither can be trusted. Requests without
+ * `Host` (RFC 9112 section 3.2) or with an unsupported `Expect` (RFC 9110 section 10.1.1) are refused too.
  */
 export async function refuseAmbiguousHeaders(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
   const { rawHeaders, headers, httpVersion } = request.raw;

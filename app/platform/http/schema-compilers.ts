@@ -1,6 +1,6 @@
 /**
- * How route schemas become functions: validators by Ajv, serializers by fast-json-stringify. Each is compiled at its first use: compiling
- * all of them takes longer than the rest of a start.
+ * Compiles route schemas to functions: validators with Ajv, serializers with fast-json-stringify. Each is compiled at its first use, because
+ * compiling all of them takes longer than the rest of the start.
  */
 import { Ajv, type FuncKeywordDefinition } from 'ajv';
 import fastJson from 'fast-json-stringify';
@@ -10,8 +10,8 @@ import { UUID } from './uuids.ts';
 type Validator = ReturnType<FastifySchemaCompiler<object>> & { errors?: unknown };
 
 /**
- * Bodies are checked as they are; parameters and queries, which are text, are converted to their schema's types first. Unknown fields
- * are refused, never dropped.
+ * Bodies are validated without conversion. Parameters and queries are text, so they are first converted to the types of their schema.
+ * Unknown fields are refused, never dropped.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const common = {
@@ -22,7 +22,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
     strictTypes: false,
   } as const;
   const exact = new Ajv({ ...common, coerceTypes: false });
-  // Strict about numbers, it would convert the text Infinity and then skip `maximum`, which is for finite numbers.
+  // With `strictNumbers`, Ajv would convert the text "Infinity" and then skip `maximum`, which applies to finite numbers only.
   const converting = new Ajv({ ...common, coerceTypes: 'array' as const, strictNumbers: false });
   for (const ajv of [exact, converting]) {
     ajv.addFormat('uuid', UUID);
@@ -30,7 +30,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
     ajv.addFormat('date-time', { type: 'string', validate: isInstant });
     ajv.addFormat('email', true);
     ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
-    // What the OpenAPI document says otherwise than the check.
+    // `document` holds keywords that the OpenAPI document shows in place of the validated ones.
     ajv.addKeyword('document');
   }
   return ({ schema, httpPart }) => {
@@ -70,15 +70,15 @@ function withCanonicalUuids<T>(schema: T): T {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-/** RFC 3339, a day that exists, and a year that PostgreSQL writes as we do: an offset can lead out of 0001 to 9999. */
+/** Accepts RFC 3339 with an existing day. In UTC, the year must be from 0001 to 9999, which an offset can leave: PostgreSQL writes others differently. */
 function isInstant(text: string): boolean {
   const day = text.slice(0, 10);
   const year = new Date(text).getUTCFullYear();
-  // `Date` takes 30 February for 2 March.
+  // `Date` reads 30 February as 2 March.
   return INSTANT.test(text) && year >= 1 && year <= 9999 && new Date(day).toISOString().startsWith(day);
 }
 
-/** A serializer for each answer's schema. */
+/** Creates a serializer for the schema of each answer. */
 export function createSerializerCompiler(): FastifySerializerCompiler<object> {
   return ({ schema }) => {
     let compiled: ((data: unknown) => string) | undefined;

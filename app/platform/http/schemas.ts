@@ -1,6 +1,6 @@
 /**
- * Pieces of schemas that every feature uses. A `title` names an object or an enumeration in the OpenAPI document, where it becomes a
- * component: generated clients name their types after it. Bodies and pages are named by the operation and by their item.
+ * Parts of schemas that every feature uses. An object or an enumeration with a `title` becomes a component of the OpenAPI document, and
+ * generated clients name their types after it. Bodies are named after their operation, and pages after their item.
  */
 import { type TObject, type TObjectOptions, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
 
@@ -8,13 +8,13 @@ export const Id = (description: string) => Type.String({ format: 'uuid', descrip
 export const Timestamp = (description: string) => Type.String({ format: 'date-time', description });
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-/** Text without control characters. The pattern means the same in every dialect of regular expressions. */
+/** Matches text without control characters. The pattern means the same in every dialect of regular expressions. */
 export const LINE_PATTERN = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
 
 /**
  * One of several words.
- * @param values kept as they are, not copied: a list that features add to is complete when it is first used
- * @param options.title names it in the document; an anonymous one has a single word
+ * @param values not copied, so a list that features add to is complete when the schema is first used
+ * @param options.title the name in the document; an enumeration without a title has a single value
  */
 export function OneOf<const V extends string>(
   values: readonly V[],
@@ -25,8 +25,8 @@ export function OneOf<const V extends string>(
 
 /**
  * An object with a name.
- * @param title names it in the OpenAPI document
- * @param example a whole one, as it is answered
+ * @param title the name in the OpenAPI document
+ * @param example a complete object, as the API answers it
  */
 export const Named = <P extends TProperties>(
   title: string,
@@ -35,19 +35,19 @@ export const Named = <P extends TProperties>(
   options: TObjectOptions = {},
 ) => Type.Object(properties, { title, ...options, ...(example && { examples: [example] }) });
 
-/** `{ status: … }`, where nothing else needs to be said. */
+/** `{ status: … }`, for answers that contain nothing else. */
 export const StatusOf = <const V extends string>(title: string, status: V) =>
   Type.Object({ status: OneOf([status]) }, { title, examples: [{ status }] });
 
-/** How many rows a page has where the caller does not say. */
+/** The number of rows of a page if the caller sends no limit. */
 export const DEFAULT_LIMIT = 20;
 
-/** The query of every list. */
+/** The query parameters of every list. */
 export const pageFields = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'How many, at most.' }),
+    Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'The maximum number of elements.' }),
   ),
-  cursor: Type.Optional(Type.String({ maxLength: 1_000, description: '`nextCursor` of the page before.' })),
+  cursor: Type.Optional(Type.String({ maxLength: 1_000, description: '`nextCursor` of the previous page.' })),
 };
 
 /** A page of a list: `{ data, nextCursor }`. */
@@ -65,13 +65,13 @@ const Fault = Type.Object(
     path: Type.String({ description: 'A JSON Pointer (RFC 6901).' }),
     message: Type.String(),
   },
-  { title: 'Fault', description: 'What is wrong with one value.' },
+  { title: 'Fault', description: 'The error of one value.' },
 );
 
 /**
  * A problem document (RFC 9457).
- * @param title names it
- * @param codes what `code` may be
+ * @param title the name in the OpenAPI document
+ * @param codes the possible values of `code`
  */
 export function ProblemOf(title: string, codes: readonly string[]) {
   return Type.Object(
@@ -80,11 +80,14 @@ export function ProblemOf(title: string, codes: readonly string[]) {
       title: Type.String(),
       status: Type.Integer(),
       detail: Type.Optional(Type.String()),
-      code: OneOf(codes, { title: `${title}Code`, description: 'Stable, in snake_case: what programs compare.' }),
+      code: OneOf(codes, {
+        title: `${title}Code`,
+        description: 'A stable code in snake_case, for programs to compare.',
+      }),
       requestId: Type.String(),
-      reasons: Type.Optional(Type.Array(Type.String(), { description: 'With weak_password: why.' })),
-      permission: Type.Optional(Type.String({ description: 'With forbidden: what is missing.' })),
-      errors: Type.Optional(Type.Array(Fault, { description: 'With validation_failed: each fault.' })),
+      reasons: Type.Optional(Type.Array(Type.String(), { description: 'With weak_password: the reasons.' })),
+      permission: Type.Optional(Type.String({ description: 'With forbidden: the missing permission.' })),
+      errors: Type.Optional(Type.Array(Fault, { description: 'With validation_failed: the errors, one per value.' })),
     },
     { title, description: 'A problem document (RFC 9457).' },
   );

@@ -1,8 +1,8 @@
-/** The security headers of every answer. They never change, so Helmet is asked once: asking it each time took a tenth of a small request. */
+/** The security headers of every answer. They never change, so Helmet runs once. Per request, it took a tenth of the time of a small request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
-/** @param options.readableByOtherOrigins whether pages of other origins may read answers (CORS decides which) */
+/** @param options.readableByOtherOrigins true if pages of other origins may read answers (CORS decides which origins) */
 export function securityHeaders(options: { readableByOtherOrigins: boolean }): Record<string, string> {
   const headers: Record<string, string> = {};
   const apply = helmet({

@@ -1,4 +1,4 @@
-/** The conventions of every route, over the whole service. */
+/** Tests the conventions of every route, with the whole service. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -24,7 +24,7 @@ describe('every answer', () => {
   const as = (headers: Record<string, string>, path = '/v1/users/me', method = 'GET') =>
     test.request(path, { method, token: user.accessToken, headers });
 
-  it('carries the X-Request-Id that was sent, if it is a sensible one, and its log line has it too', async () => {
+  it('carries the X-Request-Id of the request if it is valid, and so does its log line', async () => {
     for (const id of ['12345678', 'a.b-c_d-0123456789', 'x'.repeat(128)]) {
       const { headers } = await as({ 'x-request-id': id });
       assert.equal(headers.get('x-request-id'), id);
@@ -32,7 +32,7 @@ describe('every answer', () => {
     }
   });
 
-  it('carries a new X-Request-Id in place of one that is short, long or strange', async () => {
+  it('carries a new X-Request-Id if that of the request is too short, too long or has other characters', async () => {
     const seen = new Set<string | null>();
     for (const id of [
       '',
@@ -73,7 +73,7 @@ describe('every answer', () => {
     }
   });
 
-  it('with anything personal in it, or a problem, is not to be stored', async () => {
+  it('with personal data or a problem must not be stored by caches', async () => {
     const token = user.accessToken;
     for (const path of ['/v1/users/me', '/v1/sessions', '/v1/users/me/export', '/v1/organizations']) {
       const answer = await test.request(path, { token });
@@ -111,7 +111,7 @@ describe('every answer', () => {
       'null',
       ALLOWED.toUpperCase(),
     ];
-    it('of any other origin may not be read, and still says that it depends on the origin', async () => {
+    it('of any other origin may not be read, and still has `Vary: Origin`', async () => {
       for (const origin of FOREIGN) {
         const { headers } = await as({ origin });
         assert.equal(headers.get('access-control-allow-origin'), null, origin);
@@ -119,7 +119,7 @@ describe('every answer', () => {
       }
     });
 
-    it('that asks first is told methods, headers and for how long', async () => {
+    it('that sends a preflight names the allowed methods and headers, and their lifetime', async () => {
       const asking = { 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization' };
       const preflight = await test.request('/v1/users/me', {
         method: 'OPTIONS',
@@ -153,7 +153,7 @@ for (const [setup, env] of Object.entries({
     });
     after(() => test.close());
 
-    it('for an unknown route is 404 by any method', async () => {
+    it('for an unknown route gets 404, with any method', async () => {
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
         for (const path of ['/nope', '/v1', '/v1/nope', '/livez/', '//livez', '/v1/sessions/a/b']) {
           const answer = await test.request(path, { method });
@@ -164,7 +164,7 @@ for (const [setup, env] of Object.entries({
       }
     });
 
-    it('with a method that the route lacks is 405 and names those it has', async () => {
+    it('with a method that the route lacks gets 405 with the allowed methods', async () => {
       const expected = {
         '/livez': 'GET, HEAD',
         '/v1/sessions': 'DELETE, GET, HEAD, POST',
@@ -182,7 +182,7 @@ for (const [setup, env] of Object.entries({
       }
     });
 
-    it('that no route takes is told so, whatever its body', async () => {
+    it('without a route gets 404 or 405, whatever its body', async () => {
       const bodies = [
         ['application/json', '{'],
         ['application/json', 'x'.repeat(100_000)],
@@ -204,7 +204,7 @@ for (const [setup, env] of Object.entries({
       }
     });
 
-    it('HEAD is GET without the body', async () => {
+    it('with HEAD is answered like GET, without the body', async () => {
       const [get, head] = [await test.request('/livez'), await test.request('/livez', { method: 'HEAD' })];
       assert.equal(head.status, 200);
       assert.equal(head.body, '');
@@ -212,7 +212,7 @@ for (const [setup, env] of Object.entries({
       assert.equal(head.headers.get('content-type'), get.headers.get('content-type'));
     });
 
-    it('with another media type than JSON is 415, with too much of it 413, with too little 400', async () => {
+    it('gets 415 for a media type other than JSON, 413 for a body that is too large, and 400 for an incomplete one', async () => {
       const post = (type: string | undefined, body: string) =>
         fetch(`${test.url}/v1/sessions`, {
           method: 'POST',
@@ -244,7 +244,7 @@ for (const [setup, env] of Object.entries({
       );
     });
 
-    it('whose body breaks its schema is told every fault, where it is, and nothing of the values', async () => {
+    it('whose body does not match its schema gets every error with its place, without the values', async () => {
       const body = { email: 7, password: 'k4n4ry-password', extra: true, [`${'k'.repeat(300)}`]: 1 };
       const answer = await test.request('/v1/users', { body });
       assertProblem(answer, 400, 'validation_failed');

@@ -1,6 +1,6 @@
 /**
- * The HTTP server before any feature: conventions that hold for every route. Not here: which routes exist (`app/api.ts`), who may call
- * them (`features/accounts`).
+ * The HTTP server without any feature. It sets the conventions of every route. `app/api.ts` adds the routes, and the guards of features
+ * decide who may call them.
  */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -23,11 +23,11 @@ import { canonicalizeUuids } from './uuids.ts';
 export interface HttpServerOptions {
   logger: Logger;
   metrics: Metrics;
-  /** Where unexpected errors are reported; nowhere if absent. */
+  /** Receives unexpected errors. If absent, they are not reported. */
   errors?: ErrorReports;
-  /** Exact origins that browsers may call from. */
+  /** The exact origins from which browsers may call. */
   corsOrigins: readonly string[];
-  /** Proxies before this process: how many, or their addresses as CIDR blocks. */
+  /** The proxies in front of this process: their number, or their addresses as CIDR blocks. */
   trustProxy: number | string[] | false;
   /** True once the process is about to stop: from then on, answers ask clients to open another connection. */
   draining?: () => boolean;
@@ -43,7 +43,7 @@ export const DEFAULT_KEEP_ALIVE_SECONDS = 72;
 const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
 
-/** Builds the server. It does not listen. */
+/** Creates the server. It does not listen yet. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const cors = corsFor(options.corsOrigins);
   const refuseConnection = answerClientError(options.problemBaseUrl);
@@ -61,7 +61,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
     routerOptions: { maxParamLength: 200 },
-    // Node would answer a request without Host with an empty body; the hook below answers it as any other fault.
+    // Node would answer a request without Host with an empty body. The hook below answers it with a problem document.
     http: { requireHostHeader: false },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
@@ -71,7 +71,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  // JSON is what routes take; one that takes something else adds a parser for it.
+  // Routes accept JSON. A route that accepts something else adds a parser for it.
   app.removeContentTypeParser('text/plain');
   const problems = answerProblems(app, options);
   app.setValidatorCompiler(createValidatorCompiler());
@@ -80,7 +80,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.decorateRequest('enter', null);
   app.decorateRequest('awaitsBody', false);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson(app));
-  // Left alone, Node answers the one with an empty 417 and the other with a closed connection.
+  // By default, Node answers an unknown `Expect` with an empty 417, and CONNECT by closing the connection.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket: Socket) => refuseConnection(new Error('CONNECT'), socket));
 

@@ -13,7 +13,7 @@ import { jsonText, sendStream } from './streaming.ts';
 
 const CHUNK = 'x'.repeat(64 * 1024);
 
-/** A server whose `/stream` sends what `chunks` makes. */
+/** Starts a server whose `/stream` sends the chunks of `chunks`. */
 async function listen(t: TestContext, chunks: () => AsyncIterable<string>, stalledMs?: number) {
   const logs: string[] = [];
   const app = await createHttpServer({
@@ -45,7 +45,7 @@ async function listen(t: TestContext, chunks: () => AsyncIterable<string>, stall
   return { url, errors };
 }
 
-/** Begins to read, and takes no byte of the body. */
+/** Receives the headers, and reads no byte of the body. */
 async function open(url: string): Promise<IncomingMessage> {
   const sent = httpRequest(url).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -54,7 +54,7 @@ async function open(url: string): Promise<IncomingMessage> {
 }
 
 describe('a streamed answer', () => {
-  /** Endless, and counts. */
+  /** Produces chunks without end and counts them. */
   function counting() {
     const counts = { made: 0, ended: false };
     async function* chunks() {
@@ -71,7 +71,7 @@ describe('a streamed answer', () => {
     return { counts, chunks };
   }
 
-  it('is made only as fast as it is taken, and ends when the caller hangs up', async (t) => {
+  it('is produced only as fast as the caller reads it, and ends when the caller hangs up', async (t) => {
     const { counts, chunks } = counting();
     const { url } = await listen(t, chunks);
     const response = await open(url);
@@ -87,7 +87,7 @@ describe('a streamed answer', () => {
     await eventually('the iterator is closed', () => counts.ended);
   });
 
-  it('is given up when the caller takes nothing for too long', async (t) => {
+  it('is cut off when the caller reads nothing for too long', async (t) => {
     const { counts, chunks } = counting();
     const { url } = await listen(t, chunks, 50);
     const response = await open(url);
@@ -101,13 +101,13 @@ describe('a streamed answer', () => {
     throw new Error('no luck');
   }
 
-  it('that fails at first is a problem as any other', async (t) => {
+  it('that fails before its first chunk is a problem document', async (t) => {
     const { url, errors } = await listen(t, () => failing([]));
     assertProblem(await request(url), 500, 'internal_error');
     assert.deepEqual(errors(), [['error', 'request failed unexpectedly', 'no luck']]);
   });
 
-  it('that fails later is cut off, so that nobody takes it for whole, and is logged once', async (t) => {
+  it('that fails later is cut off, so that nobody mistakes it for complete, and is logged once', async (t) => {
     const { url, errors } = await listen(t, () => failing([CHUNK, CHUNK]));
     const response = await open(url);
     assert.equal(response.statusCode, 200);
@@ -118,7 +118,7 @@ describe('a streamed answer', () => {
 });
 
 describe('the text of JSON', () => {
-  /** Every array, in batches of any size, empty ones too. */
+  /** Replaces every array by batches of any size, including empty ones. */
   function streamed(value: unknown, size: number): unknown {
     if (Array.isArray(value)) {
       return (async function* () {
@@ -130,7 +130,7 @@ describe('the text of JSON', () => {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, streamed(member, size)]));
   }
 
-  it('is the same in chunks as at once, for any value', async () => {
+  it('is the same in chunks as from JSON.stringify, for any value', async () => {
     const check = async (value: unknown, size: number) => {
       const chunks = await Array.fromAsync(jsonText(streamed(value, size)));
       assert.deepEqual(JSON.parse(chunks.join('')), JSON.parse(JSON.stringify(value)));

@@ -1,28 +1,28 @@
 /**
- * Answers of any size. They are made while they are sent, and only as fast as the caller takes them: what waits in memory is one batch.
- * Nothing of the database may be held between two batches, as a caller may take hours.
+ * Answers of any size. They are produced while they are sent, and only as fast as the caller reads them, so at most one batch waits in
+ * memory. No transaction or connection may be held between two batches, because a caller may take hours.
  */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SECOND_MS } from '../clock.ts';
 
-/** A caller that takes nothing for so long is gone, or as good as gone. */
+/** If a caller reads nothing for this time, the connection is closed. */
 export const STALLED_MS = 60 * SECOND_MS;
 
 export interface StreamedAnswer {
   mediaType: string;
-  /** For the name of the file that a browser saves. */
+  /** The name of the file that a browser saves. */
   filename: string;
   chunks: AsyncIterable<string>;
-  /** After how long without progress the connection is closed, in milliseconds; `STALLED_MS` if absent. */
+  /** The time without progress after which the connection is closed, in milliseconds; `STALLED_MS` if absent. */
   stalledMs?: number;
 }
 
 /**
- * Sends an answer with status 200. An error before the first chunk is answered as any other. After that the status is already sent, so the
- * connection is cut before the answer's end, which every HTTP client takes for a failure; the error is logged and reported as any other.
- * When the caller hangs up, the chunks' iterator is closed.
+ * Sends an answer with status 200. An error before the first chunk is answered with a problem document. After the first chunk, the status is
+ * already sent, so the connection is cut before the end of the answer. Every HTTP client treats that as a failure. The error is logged and
+ * reported like any other. When the caller hangs up, the chunks' iterator is closed.
  */
 export function sendStream(request: FastifyRequest, reply: FastifyReply, answer: StreamedAnswer): FastifyReply {
   const { mediaType, filename, chunks, stalledMs = STALLED_MS } = answer;
@@ -41,21 +41,21 @@ export function sendStream(request: FastifyRequest, reply: FastifyReply, answer:
     .send(Readable.from(guarded()));
 }
 
-/** Rests after each chunk, so that one answer takes a third of the time of a process at most, and the requests of others the rest. */
+/** Pauses after each chunk, so that one answer takes at most a third of the process's time and the rest is left to other requests. */
 async function* paced(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let startedAt = performance.now();
   for await (const chunk of chunks) {
     const tookMs = performance.now() - startedAt;
     yield chunk;
-    // What is made of values that were there is not worth a timer.
+    // A chunk that was made in memory took too little time for a timer.
     if (tookMs > 0.5) await delay(2 * tookMs);
     startedAt = performance.now();
   }
 }
 
 /**
- * The text of a JSON value, in chunks. Members of objects may be async iterables of batches; each becomes one array.
- * @param value made of objects, such iterables, and what `JSON.stringify` takes
+ * Yields the text of a JSON value in chunks. Members of objects may be async iterables of batches; each iterable becomes one array.
+ * @param value consists of objects, such iterables, and values that `JSON.stringify` accepts
  */
 export async function* jsonText(value: unknown): AsyncGenerator<string> {
   if (isBatches(value)) yield* arrayText(value);

@@ -45,7 +45,7 @@ describe('jobs', { concurrency: true }, () => {
     await untilRan(2);
   });
 
-  it('enqueued in a process that runs none wait for one that does', async (t) => {
+  it('enqueued in a process that runs no jobs wait for a worker', async (t) => {
     const queue = await install('elsewhere');
     const { jobs } = await startJobs(t);
     await enqueue(jobs, queue, 'waiting');
@@ -75,7 +75,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.equal(later?.state, 'created');
   });
 
-  it('that fail run again, later each time, and are dead letters after the last run, with the reason', async (t) => {
+  it('that fail are retried with growing delays, and become dead letters with the reason after the last run', async (t) => {
     const queue = await install('failing', { retries: 3, retryDelaySeconds: 10, retryDelayMaxSeconds: 1_000 });
     const {
       handler,
@@ -129,7 +129,7 @@ describe('jobs', { concurrency: true }, () => {
     );
   });
 
-  it('that fail for good are dead letters at once', async (t) => {
+  it('that fail permanently become dead letters at once', async (t) => {
     const queue = await install('permanent');
     const { handler, runs } = createHandler(queue, async () => {
       throw new PermanentFailure('no such user');
@@ -142,7 +142,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.equal((await rowsOf(queue.name))[0]?.state, 'failed');
   });
 
-  it('that fail leave the others of their batch alone', async (t) => {
+  it('that fail do not affect the others of their batch', async (t) => {
     const queue = await install('batch', { concurrency: 5 });
     const { handler, runs } = createHandler(queue, async ({ text }) => {
       if (text.startsWith('bad')) throw new PermanentFailure(text);
@@ -164,7 +164,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.equal(runs.length, 5);
   });
 
-  it('that run when their worker closes are finished first; none begins after', async (t) => {
+  it('that run when their worker closes are finished first, and no job begins afterwards', async (t) => {
     const queue = await install('closing', { concurrency: 1 });
     const release = Promise.withResolvers<void>();
     t.after(() => release.resolve());
@@ -184,7 +184,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.equal(runs.length, 1);
   });
 
-  it('that outlast the closing of their worker run again elsewhere', async (t) => {
+  it('that run longer than the closing of their worker waits run again elsewhere', async (t) => {
     const queue = await install('outlasting', { retryDelaySeconds: 1, concurrency: 1 });
     const release = Promise.withResolvers<void>();
     t.after(() => release.resolve());
@@ -202,7 +202,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.equal(elsewhere.runs[0]?.attempt, 2);
   });
 
-  it('of a worker that was killed run once more elsewhere', { timeout: 90_000 }, async (t) => {
+  it('of a killed worker run once more elsewhere', { timeout: 90_000 }, async (t) => {
     const queue = await install('killed', { retryDelaySeconds: 1 });
     const program = fileURLToPath(new URL('./testing/held-worker.ts', import.meta.url));
     const worker = spawn(process.execPath, [program, url(), queue.name], {
@@ -217,13 +217,13 @@ describe('jobs', { concurrency: true }, () => {
 
     const { handler, runs, until: untilRan } = createHandler(queue);
     await startJobs(t, [handler]);
-    // For real: ten seconds without a sign of life, and up to ten more until somebody looks.
+    // In real time: a missing heartbeat is noticed after ten seconds, and another process looks for it within ten more.
     await untilRan(1);
     await until(async () => (await rowsOf(queue.name))[0]?.state === 'completed');
     assert.deepEqual(runs, [{ text: 'orphan', attempt: 2, lastAttempt: false }]);
   });
 
-  it('that wait are counted for the metrics, by queue, with the age of the oldest', async (t) => {
+  it('that wait are counted in the metrics per queue, with the age of the oldest job', async (t) => {
     const queue = await install('backlog');
     const { jobs, metrics } = await startJobs(t);
     for (const text of ['a', 'b', 'c']) await enqueue(jobs, queue, text);
@@ -239,7 +239,7 @@ describe('jobs', { concurrency: true }, () => {
     assert.ok(age >= 60 && age < 70, String(age));
   });
 
-  it('keep their queues when these are installed again, with settings as they are now', async () => {
+  it('are kept when their queues are installed again with new settings', async () => {
     await install('again', { retries: 2 });
     const retries = async () =>
       (await db().execute(sql`select retry_limit from pgboss.queue where name = 'test.again'`)).rows[0]?.retry_limit;

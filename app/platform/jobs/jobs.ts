@@ -1,6 +1,6 @@
 /**
- * Background jobs over pg-boss: enqueued in the caller's transaction, run at least once, retried with backoff, kept as dead letters.
- * Not here: which queues exist, and what their handlers do.
+ * Background jobs with pg-boss. They are enqueued in the caller's transaction, run at least once, retried with backoff, and kept as dead
+ * letters. Features declare the queues and their handlers.
  */
 import './metrics.ts';
 import { context as asyncContext, trace } from '@opentelemetry/api';
@@ -21,30 +21,30 @@ export interface JobContext {
   readonly id: string;
   /** 1 for the first run. */
   readonly attempt: number;
-  /** Whether a failure of this run is the last one. */
+  /** True if a failed run will not be retried. */
   readonly lastAttempt: boolean;
-  /** Aborted when the run is given up or the worker stops. */
+  /** Aborted when the run times out or the worker stops. */
   readonly signal: AbortSignal;
 }
 
 export interface JobHandler<Data extends object = object> {
   readonly queue: QueueDefinition<Data>;
-  /** Runs one job. It may run again after a crash, so it must be repeatable. @throws to retry; `PermanentFailure` to give up */
+  /** Runs one job. It may run again after a crash, so it must be safe to repeat. @throws any error to retry; `PermanentFailure` to give up */
   handle(data: Data, context: JobContext): Promise<void>;
 }
 
 export interface JobSchedule {
   readonly queue: QueueDefinition<Record<string, never>>;
-  /** Five fields, in UTC. */
+  /** A cron expression with five fields, in UTC. */
   readonly cron: string;
   /** A sentence for operators, for docs/schedules.md. */
   readonly about: string;
 }
 
 export interface EnqueueOptions {
-  /** Not before this instant. */
+  /** The job does not run before this instant. */
   startAfter?: Date;
-  /** In a queue that coalesces: what the job is about. */
+  /** For a queue that coalesces: the key of the job. Waiting jobs with the same key become one. */
   key?: string;
 }
 
@@ -56,43 +56,43 @@ export interface Jobs {
     data: Data,
     options?: EnqueueOptions,
   ): Promise<void>;
-  /** The same for many jobs of one queue, in one statement. */
+  /** Adds many jobs to one queue in one statement. */
   enqueueAll<Data extends object>(
     tx: Executor,
     queue: QueueDefinition<Data>,
     jobs: readonly { data: Data; key?: string }[],
   ): Promise<void>;
-  /** Connects. Needed before anything else. */
+  /** Connects. Must be called first. */
   start(): Promise<void>;
-  /** Begins to run jobs and schedules, until `close`. */
+  /** Runs jobs and schedules until `close`. */
   work(handlers: readonly JobHandler[], schedules: readonly JobSchedule[]): Promise<void>;
   /** Lets running jobs finish for at most `timeoutMs`, then closes the connections; unfinished jobs run again elsewhere. */
   close(timeoutMs: number): Promise<void>;
 }
 
 export interface JobsOptions {
-  /** For the metrics of queues. */
+  /** Reads the backlog for the metrics of queues. */
   db: Database;
-  /** A URL that is not behind a transaction-mode pooler: workers listen for new jobs. */
+  /** A direct URL, not through a transaction-mode pooler: workers listen for new jobs. */
   url: string;
-  /** Whether this process runs jobs; otherwise it only enqueues. */
+  /** True if this process runs jobs; otherwise it only enqueues them. */
   worker: boolean;
   logger: Logger;
   metrics: Metrics;
-  /** Where jobs that failed for the last time are reported, and schedules check in; nowhere if absent. */
+  /** Receives reports of jobs that failed for the last time, and check-ins of schedules. If absent, nothing is reported. */
   errors?: ErrorReports;
 }
 
-/** The trace that enqueued a job, kept among its data: pg-boss keeps one as well, but shows it to nobody. Handlers do not see it. */
+/** The member of a job's data that stores the enqueuing trace. pg-boss stores one too, but does not expose it. Handlers do not see it. */
 const TRACEPARENT = '__traceparent';
 type Carrier = object & { [TRACEPARENT]?: string };
 
 const SUPERVISE_SECONDS = 10;
-/** New jobs are announced; this bounds how late a delayed or retried one starts, and one whose announcement was lost. */
+/** The polling interval. New jobs are announced at once; delayed jobs, retries and lost announcements wait for the next poll. */
 const POLL_SECONDS = 5;
 
 export function createJobs({ url, db, worker, logger, metrics, errors = noErrorReports }: JobsOptions): Jobs {
-  /** Queue -> when it is due, for those that have a schedule. */
+  /** Queue -> cron expression, for queues with a schedule. */
   const crons = new Map<string, string>();
   const shifts: Shifts[] = [];
   observeQueues(db, metrics);
@@ -106,12 +106,12 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     schedule: worker,
     useListenNotify: worker,
     registerInstance: false,
-    // It would give a batch of several jobs one span and a trace of its own. Here each job goes on with the trace that enqueued it.
+    // pg-boss would give a batch of jobs one span in a new trace. Here, each job continues the trace that enqueued it.
     openTelemetry: { enabled: false },
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
   });
-  boss.on('error', (err) => logger.warn({ err }, 'job queue: database call failed, will be repeated'));
+  boss.on('error', (err) => logger.warn({ err }, 'job queue: database call failed, will be retried'));
   boss.on('warning', ({ message, data }) => logger.warn({ data }, `job queue: ${message}`));
 
   /** Runs a job in the trace that enqueued it. */
@@ -150,7 +150,7 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     }
   }
 
-  /** Runs `send` in a span of its own; `carry` adds to a job's data whose trace it belongs to. */
+  /** Runs `send` in its own span; `carry` adds the trace to a job's data. */
   function sending<T>(queue: string, send: (carry: (data: object) => Carrier) => Promise<T>): Promise<T> {
     const attributes = {
       'messaging.system': 'pg-boss',
@@ -234,7 +234,7 @@ export async function installJobs(url: string, queues: readonly QueueDefinition<
   }
 }
 
-/** Kept for people to look at and redrive; never run by themselves. */
+/** Dead letters are kept for operators to inspect and to run again. They never run automatically. */
 const DEAD_LETTERS = { retryLimit: 0, deleteAfterSeconds: 0, retentionSeconds: 90 * 86_400 };
 
 function isSubset(wanted: object, existing: object): boolean {

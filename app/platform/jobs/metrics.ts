@@ -1,7 +1,7 @@
 import { defineMetrics, SHORT_SECONDS } from '../telemetry/metrics.ts';
 
 const metrics = defineMetrics({
-  jobs_queued: { type: 'gauge', help: 'Jobs that wait to run.', labels: { queue: 'the declared queues' } },
+  jobs_queued: { type: 'gauge', help: 'Jobs that are waiting to run.', labels: { queue: 'the declared queues' } },
   jobs_oldest_age_seconds: {
     type: 'gauge',
     help: 'Age of the oldest job that could run now.',
@@ -9,7 +9,7 @@ const metrics = defineMetrics({
   },
   job_duration_seconds: {
     type: 'histogram',
-    help: 'Time a job ran.',
+    help: 'Duration of a job.',
     labels: { queue: 'the declared queues', outcome: 'completed, failed' },
     buckets: [...SHORT_SECONDS, 10, 60, 300],
   },

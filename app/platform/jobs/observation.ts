@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { atScrape, type Metrics } from '../telemetry/metrics.ts';
 
-/** Reads the backlog of each queue at every scrape, from the database: every process reports the same. */
+/** Reads the backlog of each queue from the database at every scrape, so every process reports the same values. */
 export function observeQueues(db: Database, metrics: Metrics): void {
   const { jobs_queued: queued, jobs_oldest_age_seconds: oldestAge } = metrics;
   let reading: Promise<Backlog[]> | undefined;
   const read = () => {
-    // Both gauges are collected in one scrape, and share one query.
+    // Both gauges are collected in the same scrape, so they share one query.
     reading ??= backlog(db).finally(() => {
       reading = undefined;
     });
@@ -19,7 +19,7 @@ export function observeQueues(db: Database, metrics: Metrics): void {
       gauge.reset();
       for (const row of rows) gauge.set({ queue: row.queue }, pick(row));
     } catch {
-      // No value rather than a stale one, and never a scrape that fails: the other metrics are needed most just then.
+      // Report no value instead of a stale one, and never fail the scrape: the other metrics are needed most at that moment.
       gauge.reset();
     }
   };

@@ -1,45 +1,45 @@
-/** What a queue is. Features declare their queues with `defineQueue`; migrating installs all of them. */
+/** The definition of a queue. Features declare their queues with `defineQueue`; the migrator installs all of them. */
 import type { QueueOptions } from 'pg-boss';
 
 export interface QueueDefinition<Data extends object> {
   readonly name: string;
-  /** Jobs of this queue that one worker process runs at a time. */
+  /** The maximum number of jobs of this queue that one process runs at a time. */
   readonly concurrency: number;
   readonly options: QueueOptions;
-  /** Only for the type of a job's data. */
+  /** Always absent; it only carries the type of a job's data. */
   readonly data?: Data;
 }
 
 export interface QueueSettings {
-  /** Runs after the first one, before the job counts as dead. Default 5. */
+  /** The number of retries before the job becomes a dead letter. Default 5. */
   retries?: number;
-  /** The first retry comes after one to two times this, in seconds, each further one after twice as long. Default 5. */
+  /** The first retry comes after one to two times this, in seconds. The delay doubles with each further retry. Default 5. */
   retryDelaySeconds?: number;
   /** The longest delay between two runs, in seconds. Default 900. */
   retryDelayMaxSeconds?: number;
-  /** A run that takes longer is given up and retried, in seconds. Default 300. */
+  /** The timeout of a run, in seconds. A run that takes longer is retried. Default 300. */
   expireSeconds?: number;
-  /** How long a finished job is kept for people to look at, in seconds. Default one hour. */
+  /** How long a finished job is kept for inspection, in seconds. Default one hour. */
   keepSeconds?: number;
   /** Default 5. */
   concurrency?: number;
-  /** Jobs with the same `key` are one, while it waits for its first run. */
+  /** If true, jobs with the same `key` become one job while it waits for its first run. */
   coalesce?: boolean;
 }
 
-/** A worker that died is noticed after this long without a sign of life, in seconds (the least that pg-boss accepts). */
+/** A worker without a heartbeat for this time counts as dead, in seconds (the minimum that pg-boss accepts). */
 const HEARTBEAT_SECONDS = 10;
 
 const declared = new Map<string, QueueDefinition<object>>();
 
-/** Every declared queue. */
+/** Returns every declared queue. */
 export function allQueues(): QueueDefinition<object>[] {
   return [...declared.values()];
 }
 
 /**
  * Declares a queue: `defineQueue<{ userId: string }>('accounts.purge-user', { retries: 3 })`.
- * @throws Error when the name is declared twice
+ * @throws Error if the name is declared twice
  */
 export function defineQueue<Data extends object>(name: string, settings?: QueueSettings): QueueDefinition<Data> {
   if (declared.has(name)) throw new Error(`queue declared twice: ${name}`);
@@ -48,7 +48,7 @@ export function defineQueue<Data extends object>(name: string, settings?: QueueS
   return queue;
 }
 
-/** A queue as `defineQueue` declares it, without declaring it. */
+/** Returns the same definition as `defineQueue`, without declaring it. */
 export function describeQueue<Data extends object>(name: string, settings: QueueSettings = {}): QueueDefinition<Data> {
   return {
     name,
@@ -66,12 +66,12 @@ export function describeQueue<Data extends object>(name: string, settings: Queue
   };
 }
 
-/** Where the jobs of `queue` go that failed for the last time. */
+/** Returns the name of the queue for the dead letters of `queue`. */
 export function deadLetterName(queue: string): string {
   return `${queue}.dead`;
 }
 
-/** Thrown by a handler: trying again is of no use, the job is dead at once. */
+/** Thrown by a handler if a retry cannot help. The job becomes a dead letter at once. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }

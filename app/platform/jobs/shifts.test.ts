@@ -6,7 +6,7 @@ import { useJobs } from './testing/scene.ts';
 describe('jobs beside slow ones', { concurrency: true }, () => {
   const { install, startJobs, createHandler, enqueue, rowsOf, until, makeDue, db } = useJobs();
 
-  it('wait neither to run nor, having failed beside one, to run again', async (t) => {
+  it('do not wait for slow jobs, neither for their first run nor for a retry', async (t) => {
     const queue = await install('slow', { concurrency: 3, retryDelaySeconds: 1 });
     const release = Promise.withResolvers<void>();
     t.after(() => release.resolve());
@@ -34,7 +34,7 @@ describe('jobs beside slow ones', { concurrency: true }, () => {
     assert.equal(runs.length, texts.length + later.length + 1, 'each once, and a retry');
   });
 
-  it('are run as many at a time as before, once the slow ones are done', async (t) => {
+  it('run with the full concurrency again once the slow ones are done', async (t) => {
     const queue = await install('recovering', { concurrency: 3 });
     const release = Promise.withResolvers<void>();
     t.after(() => release.resolve());
@@ -59,7 +59,7 @@ describe('jobs beside slow ones', { concurrency: true }, () => {
     assert.equal(most, 3);
   });
 
-  it('go on where all that may run at a time were slow', async (t) => {
+  it('continue after all concurrent jobs were slow', async (t) => {
     const queue = await install('alone', { concurrency: 1 });
     const { handler } = createHandler(queue, async ({ text }) => {
       if (text === 'slow') await delay(1_500);
@@ -88,7 +88,7 @@ describe('jobs beside slow ones', { concurrency: true }, () => {
     );
   });
 
-  it('are never more at a time than their queue allows, and as many as soon as there are', async (t) => {
+  it('use the concurrency of their queue fully and never exceed it', async (t) => {
     const queue = await install('crowded', { concurrency: 3 });
     let running = 0;
     let most = 0;

@@ -1,30 +1,31 @@
 /**
- * Works a queue so that a slow job holds up the others for a second at most. A worker of pg-boss fetches a batch, and again only when all
- * of it is done; so one whose batch takes long is relieved: it finishes what it has, and another one fetches, as much as there is room for.
+ * Runs the jobs of a queue so that a slow job delays the others by at most one second. A worker of pg-boss fetches a batch, and fetches again
+ * only when the whole batch is done. So a worker whose batch takes long is relieved: it finishes its batch, and a new worker fetches as
+ * many jobs as the remaining concurrency allows.
  *
- * `localConcurrency` of pg-boss would do as well, but each of those workers polls, and a new job wakes every one of them: eight queries
- * for an event of Stripe, in each process, where one does. Here one worker of a queue fetches at any time.
+ * `localConcurrency` of pg-boss would work too, but then each worker polls, and a new job wakes all of them. For one Stripe event, that is
+ * eight queries per process instead of one. Here, only one worker per queue fetches at any time.
  */
 import type { JobResult, JobWithMetadata, PgBoss, WorkOptions } from 'pg-boss';
 
 export interface Shifts {
-  /** Begins to run jobs. */
+  /** Starts to run jobs. */
   begin(): Promise<void>;
-  /** Fetches no more; what runs goes on. */
+  /** Stops fetching. Running jobs continue. */
   end(): void;
 }
 
 export interface ShiftsOptions<Data extends object> {
   boss: Pick<PgBoss, 'work' | 'offWork' | 'notifyWorker' | 'complete' | 'fail'>;
   queue: string;
-  /** Jobs that run at a time, at most. */
+  /** The maximum number of jobs that run at a time. */
   concurrency: number;
   polling: WorkOptions;
   /** Runs a job. Never rejects. */
   run(job: JobWithMetadata<Data>): Promise<JobResult>;
 }
 
-/** A worker, from when it may fetch until it is relieved; and how many jobs it may fetch at a time. */
+/** A worker from its start until it is relieved, and the number of jobs that it may fetch at a time. */
 interface Shift {
   room: number;
   worker: Promise<string>;
@@ -38,7 +39,7 @@ export function createShifts<Data extends object>(options: ShiftsOptions<Data>):
   let running = 0;
   let ended = false;
 
-  /** The worker on duty fetches no more, and another one does if there is room. Not while it fetches: what it gets would be too much. */
+  /** Stops the current worker from fetching, and starts another if the concurrency allows. Not during a fetch, whose jobs would exceed it. */
   async function relieve(): Promise<void> {
     const relieved = onDuty;
     const room = concurrency - running;
@@ -62,7 +63,7 @@ export function createShifts<Data extends object>(options: ShiftsOptions<Data>):
     const results = jobs.map((job) => runOne(job));
     const late = setTimeout(() => {
       void relieve();
-      // What is done does not wait for the rest: it is over, or tried again, now.
+      // A finished job does not wait for the rest of its batch: it is completed or retried now.
       for (const [index, result] of results.entries()) void result.then((each) => settle(jobs[index]!, each));
     }, PATIENCE_MS);
     const all = await Promise.all(results);
@@ -81,7 +82,7 @@ export function createShifts<Data extends object>(options: ShiftsOptions<Data>):
     return result;
   }
 
-  /** Before its batch is. Where that fails, the end of the batch settles it. */
+  /** Completes or fails a job before the end of its batch. If that does not work, the end of the batch settles it. */
   async function settle({ id, retryCount }: JobWithMetadata<Data>, { status, output }: JobResult): Promise<void> {
     if (ended || status === 'deadletter') return;
     const attempt = { id, retryCount };

@@ -16,7 +16,7 @@ describe('password hashing', () => {
   const depth = async () => (await metrics.password_hash_queue_depth.get()).values[0]?.value;
   const overloaded = (error: unknown) => error instanceof Problem && error.code === 'overloaded';
 
-  it('knows a password again, and no other', async () => {
+  it('accepts the password of the hash, and no other', async () => {
     const phc = await hasher.hash('correct horse battery staple');
     assert.match(phc, /^\$argon2id\$v=19\$m=7168,t=1,p=1\$/);
     assert.equal(await hasher.verify('correct horse battery staple', phc), true);
@@ -31,12 +31,12 @@ describe('password hashing', () => {
     assert.notEqual(await hasher.hash('correct horse battery staple'), phc, 'salted');
   });
 
-  it('of nobody answers no, whatever the password', async () => {
+  it('answers false without a hash, whatever the password', async () => {
     for (const password of ['', 'x', 'correct horse battery staple'])
       assert.equal(await hasher.verify(password, null), false);
   });
 
-  it('tells a hash of other parameters from one of its own', async () => {
+  it('distinguishes a hash with other parameters from one with its own', async () => {
     const stronger = await createPasswordHasher({
       ...PARAMETERS,
       iterations: 2,
@@ -49,7 +49,7 @@ describe('password hashing', () => {
     assert.equal(await stronger.verify('x', phc), true);
   });
 
-  it('beyond its queue is refused at once, with 503 and a time to come back; those in the queue all get their turn', async () => {
+  it('beyond its queue is refused at once, with 503 and Retry-After; all hashes in the queue are computed', async () => {
     const started = Array.from({ length: 5 }, () => hasher.hash('x'));
     assert.equal(await depth(), 5);
     for (const refused of [hasher.hash('x'), hasher.verify('x', null)]) {
@@ -62,7 +62,7 @@ describe('password hashing', () => {
     assert.equal(await depth(), 0);
   });
 
-  it('has all its places again after failures', async () => {
+  it('has all its slots again after failures', async () => {
     const broken = Array.from({ length: 5 }, () => hasher.verify('x', 'not a hash'));
     assert.ok((await Promise.allSettled(broken)).every(({ status }) => status === 'rejected'));
     assert.equal(await depth(), 0);

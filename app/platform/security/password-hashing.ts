@@ -1,6 +1,6 @@
 /**
- * Password hashes: argon2id on a bounded queue. Hashing is slow by design, so without a bound a burst of logins would pile up memory
- * and seconds; beyond the bound callers get 503 `overloaded` at once, and other routes stay fast.
+ * Password hashes: argon2id with a bounded queue. Hashing is slow by design, so without a bound, a burst of logins would use much memory and
+ * wait for seconds. Beyond the bound, callers get 503 `overloaded` at once, and other routes stay fast.
  */
 import './metrics.ts';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
@@ -11,12 +11,12 @@ export interface PasswordHasher {
   /** A PHC string. @throws `overloaded` */
   hash(password: string): Promise<string>;
   /**
-   * Compares a password with a hash; without a hash it does the same work and answers false, so that an unknown account takes as
-   * long as a wrong password.
+   * Compares a password with a hash. Without a hash, it does the same work and answers false, so that an unknown account takes as long as a
+   * wrong password.
    * @throws `overloaded`
    */
   verify(password: string, phc: string | null): Promise<boolean>;
-  /** Whether a hash was made with other parameters than today's. */
+  /** Returns true if a hash was made with other parameters than the current ones. */
   isOutdated(phc: string): boolean;
 }
 
@@ -24,18 +24,18 @@ export interface PasswordHasherOptions {
   memoryKib: number;
   iterations: number;
   parallelism: number;
-  /** Hashes that run at a time; more than there are cores only makes each slower. */
+  /** The number of hashes that run at a time. More than the number of cores only makes each slower. */
   concurrency: number;
-  /** Hashes that may wait. */
+  /** The number of hashes that may wait. */
   queueLimit: number;
   metrics: Metrics;
 }
 
-/** Made once with the parameters of each process: a hash that no password has. OWASP Password Storage; RFC 9106. */
+/** Creates the hasher, and a hash that no password matches, with the given parameters. OWASP Password Storage; RFC 9106. */
 export async function createPasswordHasher(options: PasswordHasherOptions): Promise<PasswordHasher> {
   const { memoryKib, iterations, parallelism, concurrency, queueLimit, metrics } = options;
   const parameters = {
-    // Argon2id; the library's enum is a const enum, which type stripping cannot read.
+    // Argon2id. The library declares a const enum, which type stripping does not support.
     algorithm: 2 as Algorithm,
     memoryCost: memoryKib,
     timeCost: iterations,
@@ -60,7 +60,7 @@ export async function createPasswordHasher(options: PasswordHasherOptions): Prom
       return await work();
     } finally {
       const next = waiting.shift();
-      // The place passes on as it is; only without a successor it becomes free.
+      // The slot passes directly to the next hash; it becomes free only if none waits.
       if (next) next();
       else running--;
       metrics.password_hash_queue_depth.set(running + waiting.length);

@@ -34,7 +34,7 @@ describe('a rate limit', () => {
   const limited = (error: unknown): error is Problem => error instanceof Problem && error.code === 'rate_limited';
   const limit = (name: string, on = db) =>
     createRateLimits({ pool: on.$client })({ name, limit: 3, windowSeconds: 60 });
-  /** Uses until the limit refuses, at most ten. */
+  /** Counts uses until the limit refuses one, at most ten. */
   async function room(of: ReturnType<typeof limit>, key: string): Promise<number> {
     for (let used = 0; ; used++) {
       try {
@@ -79,14 +79,14 @@ describe('a rate limit', () => {
     assert.equal(await room(limit('window-2'), 'ada'), 3, 'another limit counts for itself');
   });
 
-  it('begins anew when the window is over', async () => {
+  it('starts anew when the window is over', async () => {
     const signIn = limit('anew');
     await room(signIn, 'ada');
     await endWindow();
     assert.equal(await room(signIn, 'ada'), 3);
   });
 
-  it('counts as one for any number of processes, exactly, however many come at once', async () => {
+  it('counts exactly across any number of processes, also for parallel uses', async () => {
     const limits = [limit('shared'), limit('shared', other)];
     const uses = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => limits[index % 2]!.consume('ada')));
     assert.equal(uses.filter(({ status }) => status === 'fulfilled').length, 3);
@@ -118,14 +118,14 @@ describe('a rate limit', () => {
     assert.equal(await room(signIn, 'bob'), 3);
   });
 
-  it('is forgotten by a reset', async () => {
+  it('starts anew after a reset', async () => {
     const signIn = limit('reset');
     await room(signIn, 'ada');
     await signIn.reset('ada');
     assert.equal(await room(signIn, 'ada'), 3);
   });
 
-  it('keeps no key as it is', async () => {
+  it('stores no key in plain text', async () => {
     await limit('hashed').consume('ada@example.com 203.0.113.7');
     const { rows } = await db.execute(sql`select key from rate_limits`);
     assert.ok(!JSON.stringify(rows).includes('ada') && !JSON.stringify(rows).includes('203.0'));
@@ -133,7 +133,7 @@ describe('a rate limit', () => {
 });
 
 describe('the network that an address is counted with', () => {
-  it('is the address itself for IPv4, also when it comes as IPv6', () => {
+  it('is the address itself for IPv4, also if it is written as IPv6', () => {
     assert.equal(addressBlock('203.0.113.7'), '203.0.113.7');
     for (const mapped of ['::ffff:203.0.113.7', '::FFFF:cb00:7107', '0:0:0:0:0:ffff:203.0.113.7']) {
       assert.equal(addressBlock(mapped), '203.0.113.7');
@@ -141,7 +141,7 @@ describe('the network that an address is counted with', () => {
     fc.assert(fc.property(fc.ipV4(), (address) => addressBlock(address) === addressBlock(`::ffff:${address}`)));
   });
 
-  it('is the /64 for IPv6: all of it and nothing else', () => {
+  it('is the /64 for IPv6, the whole of it and nothing else', () => {
     assert.equal(addressBlock('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
     assert.equal(addressBlock('2001:0DB8:0001:0002::'), '2001:db8:1:2::/64');
     assert.equal(addressBlock('2001:db8:1:2::1%eth0'), '2001:db8:1:2::/64');
@@ -156,7 +156,7 @@ describe('the network that an address is counted with', () => {
     );
   });
 
-  it('is one for all that are no addresses', () => {
+  it('is the same for all texts that are not addresses', () => {
     for (const none of ['', 'unknown', 'localhost', '1.2.3.4.5', '::g', '203.0.113.7:443', '[::1]']) {
       assert.equal(addressBlock(none), 'unknown', none);
     }

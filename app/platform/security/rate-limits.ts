@@ -1,6 +1,6 @@
 /**
- * Rate limits, counted where all processes meet, so that any number of them count as one: in PostgreSQL, or in Redis where there is one,
- * with PostgreSQL for while that is away. Not here: what is limited, and how much.
+ * Rate limits that all processes count together: in PostgreSQL, or in Redis if it is configured. While Redis is unavailable, PostgreSQL
+ * counts. Features decide which operations are limited and how much.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
@@ -12,7 +12,7 @@ import type { RedisClient } from '../redis.ts';
 import { PostgresCounter } from './counting-in-postgres.ts';
 import { sha256 } from './random.ts';
 
-/** Counters of rate limits; the columns are those that rate-limiter-flexible expects. Keys are hashed: no addresses at rest. */
+/** Counters of rate limits, with the columns that rate-limiter-flexible expects. Keys are hashed, so that no addresses are stored. */
 export const rateLimits = pgTable(
   'rate_limits',
   {
@@ -25,7 +25,7 @@ export const rateLimits = pgTable(
 );
 
 export interface RateLimit {
-  /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` when that is one too many */
+  /** Counts one use of `key`. @throws `rate_limited` with `Retry-After` if that exceeds the limit */
   consume(key: string): Promise<void>;
   /**
    * Reserves one use of `key`, until its outcome is known: then call `settle` or `refund`. If reservations under way fill the limit, it waits
@@ -37,29 +37,29 @@ export interface RateLimit {
   settle(key: string): Promise<void>;
   /** Takes one use back: it turned out not to be of the kind that is limited. */
   refund(key: string): Promise<void>;
-  /** Forgets all uses of `key`. */
+  /** Deletes all uses of `key`. */
   reset(key: string): Promise<void>;
 }
 
 export interface RateLimitOptions {
-  /** Names the limit; keys of different limits do not meet. */
+  /** The name of the limit. Different limits count the same key separately. */
   name: string;
-  /** Uses allowed in a window. */
+  /** The number of uses allowed per window. */
   limit: number;
   windowSeconds: number;
 }
 
-/** Makes a limit that is counted in the stores it was given. */
+/** Creates a limit. */
 export type RateLimits = (options: RateLimitOptions) => RateLimit;
 
-/** Where uses are counted, and given back. */
+/** A store that counts and refunds uses. */
 interface Counter {
   limiter: Pick<RateLimiterPostgres, 'consume' | 'delete' | 'get' | 'penalty'>;
   /** One use less, but never less than none: a use of the window before must not be given back in this one. */
   giveBack(key: string): Promise<unknown>;
 }
 
-/** A Redis that says nothing for so long is as good as away. It answers within one or two. */
+/** A Redis that does not answer within this time counts as unavailable. It normally answers within one or two milliseconds. */
 const REDIS_PATIENCE_MS = 500;
 
 /** How long a reservation waits for others, and how often it looks. A password takes some 50 ms to check, more on a busy machine. */
@@ -178,7 +178,7 @@ function countInRedis(
   };
 }
 
-/** Whether something is done in time, and does not fail. */
+/** Returns true if the work succeeds in time. */
 async function answered(work: Promise<unknown>, patienceMs: number): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
   const timer = setTimeout(late.resolve, patienceMs, false);
@@ -189,7 +189,7 @@ async function answered(work: Promise<unknown>, patienceMs: number): Promise<boo
   return Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
 }
 
-/** The network that an address is counted with: itself for IPv4, its /64 for IPv6, where one person has 2^64 of them (RFC 6177). */
+/** Returns the network that an address is counted with: the address itself for IPv4, its /64 for IPv6, since one site has 2^64 addresses (RFC 6177). */
 export function addressBlock(ipAddress: string): string {
   if (!ipaddr.isValid(ipAddress)) return 'unknown';
   const address = ipaddr.process(ipAddress);

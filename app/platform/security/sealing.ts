@@ -1,18 +1,18 @@
 /**
- * Sealing: secrets that must rest in the database (signing keys, session secrets, mail contents) are encrypted with
- * keys derived from `APP_SECRET`. Rotation: put a new secret first; the first seals, all of them open.
+ * Sealing: secrets that must be stored in the database (signing keys, session secrets, contents of emails) are encrypted with keys derived
+ * from `APP_SECRET`. To rotate, put a new secret first: the first secret seals, and all of them open.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { randomSecret, sha256 } from './random.ts';
 
 export interface Sealer {
-  /** Encrypts `plaintext`. `purpose` names the column: what was sealed for one purpose opens for no other. */
+  /** Encrypts `plaintext`. `purpose` names the column: a value that was sealed for one purpose does not open for another. */
   seal(purpose: string, plaintext: Uint8Array | string): Buffer;
-  /** The plaintext. @throws Error when no current secret sealed it, when it was altered, or for another purpose */
+  /** Returns the plaintext. @throws Error if no current secret sealed it, if it was altered, or for another purpose */
   open(purpose: string, sealed: Uint8Array): Buffer;
-  /** A 32-byte key for `purpose`, from the first secret: for MACs that need not outlive a rotation. */
+  /** Returns a 32-byte key for `purpose` from the first secret, for MACs that need not survive a rotation. */
   deriveKey(purpose: string): Buffer;
-  /** The same for every secret, the first one first: to check a MAC made before a rotation. */
+  /** Returns a key per secret, in their order, to check a MAC that was made before a rotation. */
   deriveKeys(purpose: string): Buffer[];
 }
 
@@ -21,8 +21,8 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * A sealer over AES-256-GCM with one HKDF-SHA256 key a purpose (NIST SP 800-38D; RFC 5869). The random 96-bit nonces are good for
- * 2^32 sealings a purpose and secret.
+ * Creates a sealer with AES-256-GCM and one HKDF-SHA256 key per purpose (NIST SP 800-38D; RFC 5869). The random 96-bit nonces are safe for
+ * 2^32 sealed values per purpose and secret.
  * @param secrets `APP_SECRET`, split at commas; the first one seals
  */
 export function createSealer(secrets: readonly string[]): Sealer {

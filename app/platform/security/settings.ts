@@ -11,7 +11,7 @@ const own = defineSettings('Password hashes', {
   PASSWORD_HASH_ITERATIONS: { meaning: 'argon2id passes.', parse: integer(1, 20), fallback: 2, example: '2' },
   PASSWORD_HASH_PARALLELISM: { meaning: 'argon2id lanes.', parse: integer(1, 16), fallback: 1, example: '1' },
   PASSWORD_HASH_QUEUE: {
-    meaning: 'Password hashes that may wait; beyond it logins get 503 overloaded.',
+    meaning: 'Password hashes that may wait. Beyond this, logins get 503 overloaded.',
     parse: integer(1, 10_000),
     fallback: 100,
     example: '100',

@@ -1,16 +1,16 @@
 /**
- * Values that only development may have, e.g. because they came along in a copy of `.env.example`: each check takes the text of a
- * setting and says what is wrong with it elsewhere, in words that follow the setting's name. Never quotes a secret.
+ * Checks for values that only development may have, e.g. because somebody copied `.env.example`. Each check takes the text of a setting and
+ * returns the reason why other environments refuse it, in words that follow the setting's name. It never quotes a secret.
  */
 import { list } from './parsers.ts';
 
 /**
- * Why a value must not go live, and what to do; `undefined` where nothing is wrong with it.
- * @param environment the staging or production that is to start
+ * Returns why the environment refuses a value, and what to do; `undefined` if the value is fine.
+ * @param environment staging or production
  */
 export type DevelopmentOnly = (value: string, environment: string) => string | undefined;
 
-/** The password that `.env.example` has where one is needed for a start. */
+/** The password in `.env.example`, for settings that need one to start. */
 export const EXAMPLE_PASSWORD = 'change-me';
 export const EXAMPLE_SECRET = 'change-me-change-me-change-me-change-me';
 export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewhere';
@@ -18,7 +18,7 @@ export const DEVELOPMENT_SECRET = 'development-only-secret-never-use-it-elsewher
 const STAND_IN_HOSTS = ['mailpit', 'stripe-sandbox'];
 export const WITHOUT_STAND_INS = 'under Docker Compose, take docker-compose.stand-ins.yml out of COMPOSE_FILE';
 
-/** Secrets that everybody knows, in any place of a comma-separated rotation. */
+/** Refuses publicly known secrets, at any position of a comma-separated rotation. */
 export const knownSecrets =
   (known: readonly string[], advice: string): DevelopmentOnly =>
   (value) =>
@@ -26,15 +26,15 @@ export const knownSecrets =
       ? `is a secret of .env.example or development, which everybody knows; ${advice}`
       : undefined;
 
-/** A value that was the example of an earlier release. @param advice what to write instead */
+/** Refuses a value that was the example of an earlier release. @param advice the correction */
 export const formerExample =
   (example: string, advice: string): DevelopmentOnly =>
   (value) =>
     value === example ? `is ${example}, a value for development; ${advice}` : undefined;
 
-/** A URL whose host is this machine by name, or a stand-in of Docker Compose, or whose password is the example's. */
+/** Refuses a URL whose host is a name of this machine or a stand-in of Docker Compose, or whose password is that of the example. */
 export const developmentUrl: DevelopmentOnly = (value) => {
-  // Not a URL: its parser says so.
+  // The parser of the setting reports a text that is not a URL.
   if (!URL.canParse(value)) return undefined;
   const { hostname, password } = new URL(value);
   if (STAND_IN_HOSTS.includes(hostname)) return `leads to ${hostname}, a stand-in of development; ${WITHOUT_STAND_INS}`;
@@ -43,11 +43,11 @@ export const developmentUrl: DevelopmentOnly = (value) => {
   return undefined;
 };
 
-/** What people outside are given: there, a name of this machine leads nowhere. */
+/** Refuses a local name in a URL that is given to people outside, who could not reach it. */
 export const localAddress: DevelopmentOnly = (value) => {
   if (!URL.canParse(value)) return undefined;
   const { hostname } = new URL(value);
-  return isLocalName(hostname) ? `leads to ${hostname}, where nobody else gets; set the real address` : undefined;
+  return isLocalName(hostname) ? `leads to ${hostname}, which nobody else can reach; set the real address` : undefined;
 };
 
 export const localSender: DevelopmentOnly = (value) => {

@@ -1,6 +1,6 @@
-/** How the texts of settings are read: each parser takes the text and throws a `SettingFault` where it is not what it must be. */
+/** Parsers of settings. Each takes the text of a setting, and throws a `SettingFault` if the text is not valid. */
 
-/** Says what is wrong with a text, in words that follow the setting's name. Never quotes a secret. */
+/** The error in a text, in words that follow the setting's name. It never quotes a secret. */
 export class SettingFault extends Error {}
 const fault = (message: string) => new SettingFault(message);
 
@@ -84,7 +84,7 @@ export const headers = (value: string): Record<string, string> => {
   }
 };
 export const dsn = (value: string) => {
-  // As narrow as the SDK reads it, which would take another for no DSN at all, and say so once.
+  // As strict as the SDK, which would ignore another text with a single warning.
   if (!URL.canParse(value) || !/^https?:\/\/\w+@[^/]+(\/.*)?\/\d+$/.test(value))
     throw fault('must be a DSN of Sentry: https://<key>@<host>/<number>');
   return value;

@@ -1,4 +1,4 @@
-/** Errors of the database quote what was sent to it: none of that may reach a log line. */
+/** Database errors quote the values of a statement. None of them may appear in a log line. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'drizzle-orm';

@@ -11,7 +11,7 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void) {
   return JSON.parse(lines[0]!);
 }
 
-test('a secret is not logged, three levels down, by a logger or by its child', () => {
+test('a secret is not logged, down to three levels, by a logger or by its child', () => {
   const fields = { token: 'a', kept: 1, request: { headers: { authorization: 'b', accept: 'c' }, password: 'd' } };
   const line = logged((logger) => logger.info(fields, 'hello'));
   assert.deepEqual(
@@ -22,11 +22,11 @@ test('a secret is not logged, three levels down, by a logger or by its child', (
       request: { headers: { authorization: '[redacted]', accept: 'c' }, password: '[redacted]' },
     },
   );
-  assert.equal(fields.request.password, 'd', 'what was logged is left as it is');
+  assert.equal(fields.request.password, 'd', 'the logged object is not changed');
   assert.equal(logged((logger) => logger.child({ cookie: 'e' }).info('hello')).cookie, '[redacted]');
 });
 
-test('an error is logged without what it carries beside its message', () => {
+test('an error is logged without the other properties that it carries', () => {
   const err = Object.assign(new Error('broken'), { password: 'a', code: 'E_BROKEN' });
   const line = logged((logger) => logger.error({ err }, 'hello'));
   assert.equal(line.err.message, 'broken');
@@ -34,7 +34,7 @@ test('an error is logged without what it carries beside its message', () => {
   assert.equal('password' in line.err, false);
 });
 
-test('a line says when it was written, to the millisecond', (t) => {
+test('a line has the time of its writing, to the millisecond', (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_790_000_000_123 });
   const now = () => logged((logger) => logger.info('hello')).time;
   assert.equal(now(), new Date().toISOString());
@@ -42,7 +42,7 @@ test('a line says when it was written, to the millisecond', (t) => {
   assert.equal(now(), new Date().toISOString());
 });
 
-test('a line of any logger says which trace it was written in, beside its fields', () => {
+test('a line of any logger has the id of the active trace, beside its fields', () => {
   followContexts();
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const span = trace.wrapSpanContext({ traceId, spanId: '00f067aa0ba902b7', traceFlags: 0 });

@@ -1,4 +1,4 @@
-/** Serves `/metrics`, and `/livez` for workers, on a port of its own, which is never published: metrics are for operators. */
+/** Serves `/metrics`, and `/livez` for workers, on a separate port that is never published: metrics are for operators. */
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
 import { acceptsOpenMetrics, openMetricsOf } from './openmetrics.ts';

@@ -46,7 +46,7 @@ describe('metrics', () => {
     assert.equal(counted('method="GET",route="none",status_code="400"'), 1);
   });
 
-  it('are served on a port of their own, all of the table and those of the runtime', async (t) => {
+  it('are served on a separate port, all declared ones and those of the runtime', async (t) => {
     const metrics = createMetrics({ release: '1.2.3' }, { runtime: true });
     const errors: unknown[] = [];
     const server = createMetricsServer(metrics, (error) => errors.push(error)).listen(0, '127.0.0.1');
@@ -74,7 +74,7 @@ describe('metrics', () => {
     assert.equal((await test.request('/metrics')).status, 404);
   });
 
-  it('are still served when the database is gone, and say so', async (t) => {
+  it('are still served while the database is unavailable, and show it', async (t) => {
     const test = await startTestService({ jobs: false });
     t.after(() => test.close());
     assert.match(await test.service.metrics.registry.metrics(), /^db_up 1$/m);
@@ -84,7 +84,7 @@ describe('metrics', () => {
     assert.match(text, /^db_up 0$/m);
   });
 
-  it('come as OpenMetrics with the trace id of a request to a scraper that accepts it, and go on as classic text', async (t) => {
+  it('are served as OpenMetrics with trace ids to a scraper that accepts it, and as classic text to others', async (t) => {
     const test = await startTestService({ jobs: false });
     const server = createMetricsServer(test.service.metrics, () => {}).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -115,7 +115,7 @@ describe('metrics', () => {
   });
 });
 
-/** A request is observed when its connection has sent the answer, which may be just after the answer has arrived. */
+/** Waits until all requests are observed: a request is observed when its answer was sent, which may be just after it arrived. */
 async function settled({ service, logs }: Awaited<ReturnType<typeof startTestService>>): Promise<void> {
   const deadline = Date.now() + 5_000;
   for (;;) {

@@ -1,19 +1,19 @@
 /**
- * Metrics: each mechanism and feature declares its own with `defineMetrics`, in its `metrics.ts`. Documentation, dashboards and rules are
- * checked against all of them. A label holds only bounded values: never a user, tenant, id, address or raw path.
+ * Each mechanism and feature declares its own metrics with `defineMetrics`, in its `metrics.ts`. Documentation, dashboards and rules are
+ * checked against all of them. A label has only a bounded set of values: never a user, tenant, id, address or raw path.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
 export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  /** Label -> what its values are bounded by. */
+  /** Label -> description of its possible values. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Upper bounds, in the unit that the name ends with. */
+  /** Upper bounds, in the unit at the end of the metric's name. */
   readonly buckets?: readonly number[];
-  /** Whether observations carry the trace id of their request (OpenMetrics exemplars). Then call `observe({ labels, value, exemplarLabels })`. */
+  /** True if observations carry the trace id of their request (OpenMetrics exemplars). Then call `observe({ labels, value, exemplarLabels })`. */
   readonly exemplars?: true;
-  /** Series that exist from the start. An alert on an increase would miss the first event of a series that begins with it. */
+  /** Series that exist from the start with the value 0. Otherwise, an alert on an increase would miss the first event of a series. */
   readonly zero?: readonly Readonly<Record<string, string>>[];
 }
 
@@ -26,8 +26,8 @@ type MetricName = keyof Definitions;
 const declared = new Map<string, MetricDefinition>();
 
 /**
- * Declares metrics. Every process has all of them from its start.
- * @throws Error when a name is declared twice
+ * Declares metrics. Every process has all declared metrics from its start.
+ * @throws Error if a name is declared twice
  */
 export function defineMetrics<const D extends Record<string, MetricDefinition>>(definitions: D): D {
   for (const [name, definition] of Object.entries(definitions)) {
@@ -40,8 +40,8 @@ export function defineMetrics<const D extends Record<string, MetricDefinition>>(
 const own = defineMetrics({
   build_info: {
     type: 'gauge',
-    help: 'Always 1; what is running.',
-    labels: { release: 'one value a process', node: 'one value a process' },
+    help: 'Always 1. The labels say which release is running.',
+    labels: { release: 'one value per process', node: 'one value per process' },
   },
 });
 type Own = typeof own;
@@ -49,7 +49,7 @@ type Own = typeof own;
 /** Every declared metric by its name. A declaration adds its names here by merging (`declare module`), as Fastify's plugins do. */
 export interface DeclaredMetrics extends Own {}
 
-/** Every declared metric, sorted by name. */
+/** Returns every declared metric, sorted by name. */
 export function allMetrics(): [name: string, definition: MetricDefinition][] {
   return [...declared].sort(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -65,8 +65,8 @@ export type Metrics = { readonly [N in MetricName]: Instrument<N> } & { readonly
 export type { Counter, Gauge, Histogram };
 
 /**
- * The instruments of one process, in a registry of their own.
- * @param labels.release what is deployed (`RELEASE`)
+ * Creates the instruments of one process, in their own registry.
+ * @param labels.release the deployed release (`RELEASE`)
  * @param options.runtime also collect the runtime's metrics (event loop, GC, heap, handles); off in tests
  */
 export function createMetrics(labels: { release: string }, options: { runtime: boolean }): Metrics {
@@ -84,7 +84,7 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
               buckets: [...(definition.buckets ?? [])],
               enableExemplars: definition.exemplars ?? false,
             });
-    // By hand: with `registers`, the library refuses exemplars in a registry whose own format has none (`openmetrics.ts` shows them).
+    // Registered here, because with `registers` the library refuses exemplars in a registry whose format has none (`openmetrics.ts` shows them).
     registry.registerMetric(instruments[name] as Counter);
     for (const labels of definition.zero ?? []) (instruments[name] as Counter<string>).inc(labels, 0);
   }
@@ -93,7 +93,7 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
   return { ...instruments, registry } as unknown as Metrics;
 }
 
-/** Has a gauge set anew at each scrape. `collect` must not throw: one failing gauge would fail the scrape. */
+/** Sets a gauge at each scrape with `collect`, which must not throw: one failing gauge would fail the scrape. */
 export function atScrape<L extends string>(gauge: Gauge<L>, collect: () => void | Promise<void>): void {
   // The library takes this as an option of the constructor only, but reads the property.
   Object.assign(gauge, { collect });

@@ -1,20 +1,20 @@
 /**
- * The same metrics in the OpenMetrics format, which alone carries exemplars. The library has one format a registry, and in this one takes
- * `_total` off the names of counters for good, so the instruments are shown to a registry of their own.
+ * The same metrics in the OpenMetrics format, the only one with exemplars. The library has one format per registry, and OpenMetrics
+ * permanently removes `_total` from the names of counters. So this registry gets views of the instruments.
  */
 import { type Metric, type MetricObjectWithValues, type MetricValue, Registry } from '@prometheus-io/client';
 
 type Values = MetricObjectWithValues<MetricValue<string>>;
-/** What a registry asks of an instrument. */
+/** The methods of an instrument that a registry calls. */
 interface Source {
   readonly name: string;
   readonly type: string;
   get(): Promise<Values>;
-  /** As `get`, but histograms keep the exemplars. */
+  /** Like `get`, but with the exemplars of histograms. */
   getForPromString?(): Promise<Values>;
 }
 
-/** @returns a view of `registry` as OpenMetrics 1.0; instruments that are added later are not in it */
+/** @returns a view of `registry` as OpenMetrics 1.0, without instruments that are added later */
 export function openMetricsOf(registry: Registry): Registry {
   const view = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
   for (const source of registry.getMetricsAsArray() as unknown as Source[]) {
@@ -28,7 +28,7 @@ async function read(source: Source): Promise<Values> {
   return source.type === 'counter' ? { ...values, name: source.name.replace(/_total$/, '') } : values;
 }
 
-/** Whether a scrape asks for OpenMetrics (its media type in `Accept`, as Prometheus sends it). */
+/** Returns true if a scrape accepts OpenMetrics (its media type is in `Accept`, as Prometheus sends it). */
 export function acceptsOpenMetrics(accept: string | undefined): boolean {
   return accept?.includes('application/openmetrics-text') ?? false;
 }

@@ -3,7 +3,7 @@ import { defineMetrics } from './metrics.ts';
 const metrics = defineMetrics({
   tls_certificate_expiry_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the certificate ends that callers of a public URL see, in seconds since 1970.',
+    help: 'End of the certificate that callers of a public URL see, in seconds since 1970.',
     labels: { endpoint: 'api, app' },
   },
   filesystem_free_ratio: {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scrub } from './scrubbing.ts';
 
-test('what looks like an address, a card or a credential is taken out of text', () => {
+test('text that looks like an address, a card number or a credential is removed', () => {
   const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
   const cases: Record<string, string> = {
     'no such user: ada.lovelace+x@mail.example.co.uk!': 'no such user: [address]!',
@@ -23,7 +23,7 @@ test('what looks like an address, a card or a credential is taken out of text', 
   for (const [text, expected] of Object.entries(cases)) assert.equal(scrub(text), expected);
 });
 
-test('what a person needs to find the fault stays', () => {
+test('text that people need to find a fault is kept', () => {
   for (const text of [
     'Unexpected token: } in JSON, and the token: expired',
     'duplicate key value violates unique constraint "users_pkey"',
@@ -36,7 +36,7 @@ test('what a person needs to find the fault stays', () => {
   }
 });
 
-test('long text takes no time worth attacking', () => {
+test('long text does not take long enough for a denial of service', () => {
   const startedAt = performance.now();
   for (const part of ['a', 'a@', '1', '1 ', 'A-', 'eyJ.', '@.', 'token', 'token=', 'password:"', '\\'])
     scrub(part.repeat(200_000));

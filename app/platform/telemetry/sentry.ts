@@ -1,7 +1,7 @@
 /**
- * Error reports by Sentry's protocol: to Sentry, to what speaks like it, or to the local inbox of `npm run errors`. Loaded only where a DSN is set.
- * An event is built here from the error as it is logged. Of the SDK we use the parser of stacks, the lines of source around them, and
- * the sending: nothing is patched, no request is looked at, and spans are OpenTelemetry's alone.
+ * Sends error reports with Sentry's protocol: to Sentry, to a compatible server, or to the local inbox of `npm run errors`. Loaded only if a
+ * DSN is set. An event is built here from the error as it is logged. Of the SDK, we use the stack parser, the source lines around stack
+ * frames, and the transport. The SDK patches nothing and reads no requests, and only OpenTelemetry creates spans.
  */
 import { trace } from '@opentelemetry/api';
 import {
@@ -22,18 +22,18 @@ export interface SentryOptions {
   environment: string;
 }
 
-/** Of a schedule, in minutes: how late it may begin, and how long it may run. */
+/** The tolerances for a schedule, in minutes: how late it may begin, and how long it may run. */
 const MARGIN_MINUTES = 5;
 const MAX_RUNTIME_MINUTES = 30;
 
-/** Begins to report, for the whole process. */
+/** Starts error reports for the whole process. */
 export function startSentry({ dsn, role, release, environment }: SentryOptions): ErrorReports {
   const client = new NodeClient({
     dsn,
     release,
     environment,
     transport: makeNodeTransport,
-    // Sentry can do without; the local inbox would throw the event away.
+    // Sentry does not need this header, but the local inbox would discard the event without it.
     transportOptions: { headers: { 'content-type': 'application/x-sentry-envelope' } },
     stackParser: defaultStackParser,
     integrations: [contextLinesIntegration()],
@@ -41,7 +41,7 @@ export function startSentry({ dsn, role, release, environment }: SentryOptions):
     enableRuntimeChannelInjection: false,
     sendClientReports: false,
     traceLifecycle: 'static',
-    // All that the SDK collects by default, off: an integration that somebody adds finds it so.
+    // Turns off everything that the SDK collects by default, also for integrations that are added later.
     dataCollection: {
       userInfo: false,
       cookies: false,
@@ -91,7 +91,7 @@ export function startSentry({ dsn, role, release, environment }: SentryOptions):
   };
 }
 
-/** What ties an event to our trace, which the SDK knows nothing of. */
+/** Creates a scope with our trace id, which the SDK does not know. */
 function activeScope(): Scope {
   const scope = new Scope();
   const active = trace.getActiveSpan()?.spanContext();
@@ -104,7 +104,7 @@ function activeScope(): Scope {
 
 function eventOf(error: SerializedError, { where, fatal, userId, tags }: ErrorContext, role: string): Event {
   const mechanism = { type: 'generic', handled: !fatal };
-  // Sentry shows the last one first: what was thrown comes last, its causes before.
+  // Sentry shows the last value first, so the thrown error comes last, after its causes.
   const values = chainOf(error).map(({ type, message, stack }) => ({
     type: type ?? 'Error',
     value: message,
@@ -122,7 +122,7 @@ function eventOf(error: SerializedError, { where, fatal, userId, tags }: ErrorCo
 
 const MAX_CHAIN = 10;
 
-/** An error and what caused it, from the outside in. */
+/** Returns an error and its causes, outermost first. */
 function chainOf(error: SerializedError): SerializedError[] {
   const inner = [...(error.errors ?? []), ...(error.cause ? [error.cause] : [])];
   return [error, ...inner.flatMap(chainOf)].slice(0, MAX_CHAIN);

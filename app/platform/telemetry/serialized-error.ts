@@ -1,4 +1,4 @@
-/** An error as it may leave the process, in a log line or an error report: without the values that it quotes. */
+/** Serializes an error for a log line or an error report, without the values that it quotes. */
 import pg from 'pg';
 import { driverError } from '../database/failures.ts';
 import { scrub } from './scrubbing.ts';
@@ -14,12 +14,12 @@ export interface SerializedError {
   readonly errors?: readonly SerializedError[] | undefined;
 }
 
-/** An error may be its own cause, by way of others. */
+/** Limits the chain of causes, because an error may be its own cause, directly or indirectly. */
 const MAX_DEPTH = 5;
 
 /**
- * Type, message, code, stack, and the same of its causes. PostgreSQL's `detail` and `where` quote row values, drizzle's message quotes
- * parameters, and messages of class 22 (data exceptions) quote the bad value: all are left out.
+ * Returns the type, message, code and stack of an error and of its causes. It leaves out PostgreSQL's `detail` and `where`, which quote row
+ * values, Drizzle's message, which quotes parameters, and messages of class 22 (data exceptions), which quote the bad value.
  */
 export function serializeError(error: unknown, depth = 1): SerializedError {
   const cause = driverError(error);

@@ -10,19 +10,20 @@ const own = defineSettings('Logs, traces, error reports', {
     example: 'info',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
-    meaning: 'Where traces go, by OTLP over HTTP, e.g. http://localhost:4318. Empty: none are recorded.',
+    meaning:
+      'The collector for traces, with OTLP over HTTP, e.g. http://localhost:4318. Empty: no traces are recorded.',
     parse: url('http:', 'https:'),
     example: '',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
-    meaning: 'Sent along with traces, e.g. the key of a hosted collector: name=value, comma-separated.',
+    meaning: 'Headers sent with traces, e.g. the key of a hosted collector: name=value, comma-separated.',
     parse: headers,
     fallback: {},
     secret: true,
     example: '',
   },
   OTEL_TRACES_SAMPLER_ARG: {
-    meaning: 'Share of traces that are recorded, 0 to 1, where the caller has not decided by its traceparent.',
+    meaning: 'Share of traces that are recorded, 0 to 1, unless the caller decides with its traceparent.',
     parse: share,
     fallback: 0.05,
     developmentFallback: 1,
@@ -30,7 +31,8 @@ const own = defineSettings('Logs, traces, error reports', {
     example: '',
   },
   SENTRY_DSN: {
-    meaning: 'Where unexpected errors are reported: Sentry, or what npm run errors prints. Empty: only to the log.',
+    meaning:
+      'The DSN for reports of unexpected errors: of Sentry, or the one that npm run errors prints. Empty: only the log.',
     parse: dsn,
     secret: true,
     example: '',

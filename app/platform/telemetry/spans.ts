@@ -1,4 +1,4 @@
-/** Spans around what the service does. Without tracing they cost a look whether it is on. Attributes hold no secret and no person's data. */
+/** Creates spans. With tracing off, a span costs only one check. Attributes contain no secrets and no personal data. */
 import {
   type Attributes,
   type Context,
@@ -17,13 +17,13 @@ import { withTraceId } from './trace-context.ts';
 
 export { type Attributes, type Span, SpanKind };
 
-/** Asked anew each time: tracing may start later than what is traced. */
+/** Looked up for each span, because tracing may start later than this module. */
 const tracer = () => trace.getTracer('plinth');
 
 /**
- * Runs `work` in a span below the active one, if that is recorded.
- * @param attributes by OpenTelemetry's semantic conventions
- * @throws what `work` throws; the span keeps its kind, not its message, which may quote data
+ * Runs `work` in a child span of the active span, if that is recorded.
+ * @param attributes follow OpenTelemetry's semantic conventions
+ * @throws the error that `work` throws. The span stores its type, but not its message, which may quote data
  */
 export async function inSpan<T>(
   name: string,
@@ -45,7 +45,7 @@ export async function inSpan<T>(
 
 const NONE = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
 
-/** The span of a request, which is of some trace even where nothing is recorded. The caller ends it. */
+/** Starts the span of a request. It belongs to a trace even if nothing is recorded. The caller ends it. */
 export function startRequestSpan(
   name: string,
   { method, route, parent }: { method: string; route: string; parent: Context },
@@ -54,7 +54,7 @@ export function startRequestSpan(
   return begin(name, SpanKind.SERVER, attributes, parent);
 }
 
-/** The same for the run of a job. `parent`: the context in which it was enqueued. */
+/** Starts the span of a job's run. @param parent the context in which the job was enqueued */
 export function startJobSpan(
   queue: string,
   { jobId, attempt, parent }: { jobId: string; attempt: number; parent: Context },
@@ -71,12 +71,12 @@ export function startJobSpan(
 
 let share = 0;
 
-/** Sets which share of the traces that begin here is recorded, 0 to 1; none before. What was begun elsewhere is recorded where that is. */
+/** Sets the share of the traces that begin here to record, 0 to 1; initially 0. Traces that begin elsewhere follow the caller's decision. */
 export function recordShare(ratio: number): void {
   share = ratio;
 }
 
-/** Drawn here and not by a sampler of the SDK: to be told no by that costs a request of `/v1/users/me` a tenth of its time. */
+/** Samples here instead of in the SDK: an unsampled span of the SDK costs a tenth of the time of a request to `/v1/users/me`. */
 function begin(name: string, kind: SpanKind, attributes: Attributes, parent: Context): Span {
   const caller = trace.getSpanContext(parent);
   const isCalled = caller !== undefined && isSpanContextValid(caller);
@@ -85,7 +85,7 @@ function begin(name: string, kind: SpanKind, attributes: Attributes, parent: Con
   return withTraceId(trace.wrapSpanContext(isCalled ? caller : INVALID_SPAN_CONTEXT));
 }
 
-/** Attributes are added where they are kept: given to the SDK at the start, they are looked through twice, also for spans that are not recorded. */
+/** Adds attributes only to recorded spans. The SDK would process attributes twice at the start, also for spans that are not recorded. */
 function start(name: string, kind: SpanKind, attributes: Attributes, parent: Context = context.active()): Span {
   const span = tracer().startSpan(name, { kind }, parent);
   return span.isRecording() ? span.setAttributes(attributes) : span;

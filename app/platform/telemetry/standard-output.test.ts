@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a process printed that logged as `script` says, however it ended. */
+/** Runs `script` in a process and returns the messages that it logged, however it ended. */
 async function messagesOf(script: string): Promise<string[]> {
   const setUp = `
     import { createLogger } from ${JSON.stringify(new URL('logger.ts', import.meta.url).href)};
@@ -38,7 +38,7 @@ test('a process that is killed loses no line of an earlier turn of the event loo
   assert.deepEqual(messages, ['one', 'two']);
 });
 
-test('the lines of one turn leave in one write', async () => {
+test('the lines of one event loop turn are written in one write', async () => {
   const messages = await messagesOf(`
     import fs from 'node:fs';
     const write = fs.writeSync;

@@ -1,9 +1,9 @@
-/** Where log lines go: standard output, one write for the lines of one turn of the event loop. */
+/** Writes log lines to standard output, with one write per event loop turn. */
 import { type DestinationStream, pino } from 'pino';
 
 /**
- * To wake the reader of a pipe costs more than all else about a line, so lines wait for the end of their turn and leave together. A
- * process that is killed from outside loses the lines of its last turn at most; a fatal line and the end of the process wait for nothing.
+ * Waking the reader of a pipe costs more than everything else about a line, so lines are collected until the end of the event loop turn. A
+ * process that is killed loses at most the lines of its last turn. A fatal line and the end of the process flush at once.
  */
 export function standardOutput(): DestinationStream & { flushSync(): void } {
   const output = pino.destination({ dest: 1, sync: true });
@@ -13,7 +13,7 @@ export function standardOutput(): DestinationStream & { flushSync(): void } {
     lines = '';
     if (together !== '') output.write(together);
   };
-  // Also what the reader of a full pipe has not taken yet.
+  // Also writes the lines that a full pipe has not accepted yet.
   const flushSync = () => {
     flush();
     output.flushSync();
@@ -24,7 +24,7 @@ export function standardOutput(): DestinationStream & { flushSync(): void } {
       if (lines === '') setImmediate(flush);
       lines += line;
     },
-    // Pino calls it after each fatal line.
+    // Pino calls this after each fatal line.
     flushSync,
   };
 }

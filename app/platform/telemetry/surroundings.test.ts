@@ -16,7 +16,7 @@ async function serve(t: { after(work: () => void): void }, to: Date): Promise<st
   return `https://localhost:${(server.address() as AddressInfo).port}`;
 }
 
-test('the end of a certificate is read from the one that is served, past or future', async (t) => {
+test('the end of a served certificate is read, whether it is past or future', async (t) => {
   for (const end of [new Date('2021-02-03T04:05:06Z'), new Date('2049-02-03T04:05:06Z')]) {
     const url = await serve(t, end);
     assert.deepEqual(await certificateExpiry(url), end);
@@ -25,7 +25,7 @@ test('the end of a certificate is read from the one that is served, past or futu
   await assert.rejects(certificateExpiry('https://localhost:1'), /ECONNREFUSED/);
 });
 
-test('certificates are told by endpoint, and plain http has none', async (t) => {
+test('certificates are reported per endpoint, and plain http has none', async (t) => {
   const url = await serve(t, new Date('2049-02-03T04:05:06Z'));
   const metrics = createMetrics({ release: 'test' }, { runtime: false });
   t.after(observeCertificates(metrics, { api: url, app: 'http://localhost:5000' }));
@@ -37,7 +37,7 @@ test('certificates are told by endpoint, and plain http has none', async (t) => 
   );
 });
 
-test('the free share of the disk is a share, and not a number where it cannot be read', async () => {
+test('the free share of the disk is between 0 and 1, and NaN if it cannot be read', async () => {
   const metrics = createMetrics({ release: 'test' }, { runtime: false });
   observeDisk(metrics);
   const read = async () => (await metrics.filesystem_free_ratio.get()).values[0]!.value;

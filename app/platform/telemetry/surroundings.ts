@@ -1,4 +1,4 @@
-/** What a process sees of its surroundings: the disk it runs on, and the certificates that its callers see. */
+/** Observes the environment of a process: the disk that it runs on, and the certificates that its callers see. */
 import './process-metrics.ts';
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -21,9 +21,9 @@ const REFRESH_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Keeps the end of the certificates of public URLs, asked for once an hour and never by a scrape that waits.
- * @param urls endpoint -> URL; those that are not https are left out
- * @returns a function that stops it
+ * Observes when the certificates of public URLs end. They are checked once per hour, so that a scrape never waits for it.
+ * @param urls endpoint -> URL; URLs without https are skipped
+ * @returns a function that stops the checks
  */
 export function observeCertificates(
   metrics: Pick<Metrics, 'tls_certificate_expiry_timestamp_seconds'>,
@@ -33,7 +33,7 @@ export function observeCertificates(
   const ask = () => {
     for (const [endpoint, url] of Object.entries(urls)) {
       if (!url.startsWith('https:')) continue;
-      // The last known end stays where the endpoint cannot be asked just now: it does not change by that.
+      // If the endpoint cannot be reached, the last known value stays, because the certificate has not changed.
       certificateExpiry(url).then(
         (expiry) => gauge.set({ endpoint }, expiry.getTime() / 1_000),
         () => {},
@@ -45,16 +45,16 @@ export function observeCertificates(
   return () => clearInterval(timer);
 }
 
-/** When the certificate of an https URL ends, whether or not it is trusted. @throws Error when there is none to be had */
+/** Returns the end of the certificate of an https URL, whether or not it is trusted. @throws Error if there is no certificate */
 export async function certificateExpiry(url: string): Promise<Date> {
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const { promise, resolve, reject } = Promise.withResolvers<Date>();
-  // Nothing is sent: what is asked for is the certificate, and one that has ended must be seen as well.
+  // No data is sent, so an untrusted certificate does no harm. An expired certificate must be readable too.
   const socket = connect({
     host,
     port: Number(port || 443),
-    // An address is no server name (RFC 6066, section 3); Node refuses to send one.
+    // An IP address is not a server name (RFC 6066, section 3), and Node refuses to send one.
     ...(isIP(host) === 0 && { servername: hostname }),
     rejectUnauthorized: false,
   });

@@ -13,7 +13,7 @@ describe('a trace id, with tracing off', () => {
   });
   after(() => test.close());
 
-  /** The log lines of a request, once its last one is there. */
+  /** Waits for the last log line of a request and returns all of its lines. */
   async function linesOf(answer: Answer): Promise<{ message: string; traceId?: string }[]> {
     const requestId = answer.headers.get('x-request-id')!;
     const deadline = Date.now() + 5_000;
@@ -25,14 +25,14 @@ describe('a trace id, with tracing off', () => {
     }
   }
 
-  it('of the caller is honoured: it is in the answer and in the log lines, once in each', async () => {
+  it('of the caller is used: it is in the answer and in the log lines, once in each', async () => {
     const answer = await test.request('/.well-known/jwks.json', { headers: { traceparent: TRACEPARENT } });
     assert.equal(answer.headers.get('x-trace-id'), TRACE_ID);
     for (const line of await linesOf(answer)) assert.equal(line.traceId, TRACE_ID);
     for (const line of test.logs) assert.ok(line.split('"traceId"').length <= 2, line);
   });
 
-  it('is made where the caller brings none, or a broken one, and is another for each request', async () => {
+  it('is created if the caller sends none or an invalid one, and differs per request', async () => {
     const broken = ['nonsense', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `ff-${TRACE_ID}-00f067aa0ba902b7-01`];
     const ids = new Set<string>();
     for (const traceparent of [undefined, ...broken]) {
@@ -46,13 +46,13 @@ describe('a trace id, with tracing off', () => {
     assert.equal(ids.size, 4);
   });
 
-  it('is told by requests that are refused before they reach a route', async () => {
+  it('is in the answers to requests that are refused before they reach a route', async () => {
     const answer = await test.request('/v1/sessions/%zz', { headers: { traceparent: TRACEPARENT } });
     assert.equal(answer.status, 400);
     assert.equal(answer.headers.get('x-trace-id'), TRACE_ID);
   });
 
-  it('goes along with the jobs of a request, and their handlers see only the data', async () => {
+  it('is passed to the jobs of a request, whose handlers see only their data', async () => {
     const { db } = test.service;
     await createUser(test, { email: 'traced@example.com' });
     const { rows } = await db.execute<{ name: string; data: Record<string, string> }>(
@@ -63,7 +63,7 @@ describe('a trace id, with tracing off', () => {
     assert.deepEqual(Object.keys(delivery!.data).sort(), ['__traceparent', 'messageId']);
   });
 
-  it('that would not be valid is no parent', () => {
+  it('that is not valid is not used as the parent', () => {
     for (const traceparent of [undefined, 7, '', `00-${TRACE_ID}-0000000000000000-01`, `${TRACEPARENT}-x`]) {
       assert.equal(contextOf(traceparent), contextOf(undefined), String(traceparent));
     }

@@ -28,14 +28,14 @@ describe('tracing', () => {
     return otlp;
   }
 
-  /** One request, in whose context `work` runs. */
+  /** Runs `work` in the context of one request. */
   async function visit(parent = ROOT_CONTEXT, work: () => Promise<unknown> = async () => {}): Promise<void> {
     const span = startRequestSpan('GET /x', { method: 'GET', route: '/x', parent });
     await context.with(trace.setSpan(parent, span), work);
     span.end();
   }
 
-  it('sends what is left when it stops, with the headers that are set', async () => {
+  it('sends the remaining spans when it stops, with the configured headers', async () => {
     const { spans, received } = await begin({ headers: { 'x-scope-orgid': 'tenant' } });
     await visit();
     assert.equal(spans.length, 0);
@@ -54,7 +54,7 @@ describe('tracing', () => {
     assert.match(received[0]!, /x-scope-orgid","tenant/);
   });
 
-  it('records the share that is set, and what the caller records, and not what the caller does not', async () => {
+  it('records the configured share of its own traces, and follows the decision of callers', async () => {
     const { spans } = await begin({ ratio: 0.25 });
     for (let index = 0; index < 2_000; index++) await visit();
     for (const flags of ['00', '01']) await visit(contextOf(`00-${TRACE_ID}-${PARENT}-${flags}`));
@@ -64,19 +64,19 @@ describe('tracing', () => {
       called.map(({ parentSpanId }) => parentSpanId),
       [PARENT],
     );
-    // 500, give or take six standard deviations.
+    // 500, plus or minus six standard deviations.
     const drawn = spans.length - called.length;
     assert.ok(drawn > 380 && drawn < 620, String(drawn));
   });
 
-  it('gives a request that is not recorded a trace id all the same, which goes on to its jobs', async () => {
+  it('gives a request that is not recorded a trace id too, which is passed to its jobs', async () => {
     await begin({ ratio: 0 });
     await visit(ROOT_CONTEXT, async () =>
       assert.match(activeTraceparent() ?? '', /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/),
     );
   });
 
-  it('tells once that spans are lost, and neither throws nor waits for a collector that is away', async () => {
+  it('reports lost spans once, and neither throws nor waits while the collector is unavailable', async () => {
     const losses: string[] = [];
     await begin({ endpoint: 'http://127.0.0.1:1', onLoss: (reason) => void losses.push(reason) });
     await visit();

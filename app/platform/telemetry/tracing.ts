@@ -1,6 +1,6 @@
 /**
- * Records spans and sends them by OTLP over HTTP, in batches. Loaded only where an endpoint is set: without it, the spans of `spans.ts`
- * cost a look, and the SDK is not there at all.
+ * Records spans and sends them with OTLP over HTTP, in batches. Loaded only if an endpoint is set: otherwise the spans of `spans.ts` cost only
+ * one check, and the SDK is not loaded.
  */
 import { hostname } from 'node:os';
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
@@ -13,30 +13,30 @@ import { recordShare } from './spans.ts';
 export interface TracingOptions {
   /** Base URL of the collector; traces go to `/v1/traces` below it (OTLP 1.0, "OTLP/HTTP request"). */
   endpoint: string;
-  /** Sent along, e.g. the key of a hosted collector. */
+  /** Headers of the requests, e.g. the key of a hosted collector. */
   headers: Readonly<Record<string, string>>;
-  /** Share of traces that are recorded, 0 to 1, where the caller's `traceparent` has not decided. */
+  /** The share of traces that are recorded, 0 to 1, unless the caller's `traceparent` decides. */
   ratio: number;
   role: string;
   release: string;
   environment: string;
-  /** Told, at most once a minute, why spans were lost. */
+  /** Called with the reason of lost spans, at most once per minute. */
   onLoss(reason: string): void;
 }
 
-/** What is lost with a process that is killed, in milliseconds. */
+/** The delay of a batch, in milliseconds. A killed process loses the spans of this time. */
 const BATCH_DELAY_MS = 2_000;
 const EXPORT_TIMEOUT_MS = 5_000;
 const QUIET_MS = 60_000;
 const MAX_REASON_LENGTH = 500;
 
 /**
- * Starts recording, for the whole process.
- * @returns a function that sends what is left, and stops
+ * Starts recording for the whole process.
+ * @returns a function that sends the remaining spans and stops
  */
 export function startTracing({ endpoint, headers, ratio, ...options }: TracingOptions): () => Promise<void> {
   const tell = tellSometimes(options.onLoss);
-  // The SDK throws nothing at us: what goes wrong it tells its diagnostic logger.
+  // The SDK throws no errors: it reports them to its diagnostic logger.
   const ignore = () => {};
   diag.setLogger(
     { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
@@ -55,7 +55,7 @@ export function startTracing({ endpoint, headers, ratio, ...options }: TracingOp
       'deployment.environment.name': options.environment,
       'plinth.role': options.role,
     }),
-    // `spans.ts` asks for no span that is not recorded.
+    // `spans.ts` samples, and asks the SDK only for recorded spans.
     sampler: new AlwaysOnSampler(),
     spanProcessors: [
       new BatchSpanProcessor({
@@ -76,7 +76,7 @@ export function startTracing({ endpoint, headers, ratio, ...options }: TracingOp
   };
 }
 
-/** A collector that is away is away for every batch. */
+/** Limits how often losses are reported: an unavailable collector loses every batch. */
 function tellSometimes(onLoss: (reason: string) => void): (...details: unknown[]) => void {
   let quietUntil = 0;
   return (...details) => {

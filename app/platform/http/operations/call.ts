@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf, type RequestOrigin } from '../caller.ts';
 
-/** One request to an operation, as its handler sees it. Getters, so that a handler pays only for what it reads. */
+/** One request to an operation, as its handler sees it. It uses getters, so that a handler pays only for the values that it reads. */
 export class Call<Access, Body, Query, Params> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -11,7 +11,7 @@ export class Call<Access, Body, Query, Params> {
     this.reply = reply;
   }
 
-  /** What the guard knows of the caller. */
+  /** The guard's knowledge of the caller. */
   get access(): Access {
     return this.request.caller as Access;
   }
@@ -28,7 +28,7 @@ export class Call<Access, Body, Query, Params> {
     return this.request.params as Params;
   }
 
-  /** Where the request came from: what sessions and audit events keep of it. */
+  /** The origin of the request, as sessions and audit events store it. */
   get origin(): RequestOrigin {
     return originOf(this.request);
   }

@@ -1,4 +1,4 @@
-/** What an operation says about itself, once: the route, its documented errors, its caching and its place in the document follow. */
+/** The declaration of an operation. The route, its documented errors, its caching and its place in the document follow from it. */
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { ProblemFactory } from '../../errors.ts';
 import type { Caller } from '../caller.ts';
@@ -26,35 +26,35 @@ export interface Declaration<
   readonly operationId: string;
   /** One line, for lists of operations. */
   readonly summary: string;
-  /** What a caller needs to know beyond the summary. */
+  /** Details that a caller needs beyond the summary. */
   readonly description?: string;
   /** Parameters of the path below the group's. */
   readonly params?: Params;
   readonly query?: Query;
-  /** Members of the JSON body. Unknown members are refused. */
+  /** Members of the JSON body. Requests with unknown members are refused. */
   readonly body?: Body;
-  /** A body that succeeds. */
+  /** A valid body, for the documentation. */
   readonly example?: Readonly<Record<string, unknown>>;
-  /** Errors of this operation alone: those that the guard or the shape implies are added. */
+  /** Errors of this operation only. The errors that the guard or the shape implies are added. */
   readonly errors?: readonly ProblemFactory[];
   /** The `Cache-Control` of answers; `no-store` if absent. */
   readonly caching?: string;
 }
 
-/** Empty answers say what their absence of a body means; others that are not JSON name their media type. */
+/** Empty answers describe what they mean. Other answers that are not JSON also name their media type. */
 export type AnswerDeclaration = TSchema | string | { readonly description: string; readonly mediaType: string };
 
 export type Handler<Access, Params extends Fields, Query extends Fields, Body, Answer> = (
   call: Call<Access, Body, ValuesOf<Query>, ValuesOf<Params>>,
 ) => Promise<Answer> | Answer;
 
-/** A declared operation, without the types of its parts: what the document, the reference and the checks read. */
+/** A declared operation, without the types of its parts, for the document, the reference and the checks. */
 export interface Operation {
   readonly method: string;
-  /** As Fastify writes it: `/v1/sessions/:sessionId`. */
+  /** In Fastify's notation: `/v1/sessions/:sessionId`. */
   readonly path: string;
   readonly tag: Tag;
-  // biome-ignore lint/suspicious/noExplicitAny: what the guard knows of the caller concerns its handler alone
+  // biome-ignore lint/suspicious/noExplicitAny: the type of the guard's access matters to its handler only
   readonly guard: Guard<any>;
   readonly operationId: string;
   readonly summary: string;
@@ -65,15 +65,15 @@ export interface Operation {
   readonly example: unknown;
   readonly receives: Reception<unknown>;
   readonly answers: Readonly<Record<number, AnswerDeclaration>>;
-  /** Errors of its own. */
+  /** Errors that neither the guard nor the shape implies. */
   readonly ownErrors: readonly ProblemFactory[];
   readonly requestHeaders: readonly HeaderName[];
   readonly answerHeaders: readonly HeaderName[];
-  /** The file and line of the declaration, for messages about it. */
+  /** The file and line of the declaration, for error messages. */
   readonly declaredAt: string;
 }
 
-/** The errors that follow from an operation's guard and shape. */
+/** Returns the errors that follow from an operation's guard and shape. */
 export function impliedErrors({ guard, body, query, params, receives }: Operation): ProblemFactory[] {
   return [
     ...guard.errors,
@@ -86,12 +86,12 @@ export function impliedErrors({ guard, body, query, params, receives }: Operatio
   ];
 }
 
-/** Every error that an operation can answer with. */
+/** Returns every error that an operation can answer with. */
 export function errorsOf(operation: Operation): ProblemFactory[] {
   return [...new Set([...operation.ownErrors, ...impliedErrors(operation)])];
 }
 
-/** @throws Error when the declaration contradicts itself or another one: a programming error, found at the start */
+/** @throws Error if the declaration contradicts itself or another one. This is a programming error, which stops the start. */
 export function requireConsistency(operation: Operation, others: readonly Operation[]): void {
   const { operationId, path, params, guard, ownErrors, declaredAt, method } = operation;
   const refuse = (fault: string): never => {
@@ -112,7 +112,7 @@ export function requireConsistency(operation: Operation, others: readonly Operat
   if (repeated) refuse(`lists ${repeated.code}, which its guard or its shape implies. Remove it from \`errors\`.`);
 }
 
-/** An object without further members; the empty one is none. */
+/** Returns a schema for an object without further members, or undefined if there are no fields. */
 export function objectOf(fields: Fields): TObject | undefined {
   return Object.keys(fields).length > 0 ? Type.Object(fields, { additionalProperties: false }) : undefined;
 }

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made of the declared operations. Every object and every enumeration that has a title becomes a component. */
+/** Builds the OpenAPI 3.1 document from the declared operations. Every object and every enumeration with a title becomes a component. */
 import type { TSchema } from 'typebox';
 import type { ProblemFactory } from '../../errors.ts';
 import { ProblemOf } from '../schemas.ts';
@@ -16,7 +16,7 @@ export interface DocumentInfo {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @throws Error when two different schemas have the same title */
+/** @throws Error if two different schemas have the same title */
 export function describeOperations(operations: readonly Operation[], info: DocumentInfo) {
   const components = createComponents();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -107,7 +107,7 @@ function describeAnswer(answer: AnswerDeclaration, { answerHeaders }: Operation,
 
 const ALWAYS_SENT: readonly HeaderName[] = ['x-request-id', 'x-trace-id'];
 
-/** An answer of the operation's own goes before an error of the same status. */
+/** An answer that the operation declares takes precedence over an error with the same status. */
 function problemResponses(errors: ProblemFactory[], answers: object, problem: Json, components: Components) {
   const byStatus = Object.groupBy(
     errors.filter(({ status }) => !(status in answers)),
@@ -126,14 +126,14 @@ function problemResponses(errors: ProblemFactory[], answers: object, problem: Js
 }
 
 interface Components {
-  /** The schema as the document has it: a reference where it has a title. */
+  /** Returns the schema as it appears in the document: a reference if it has a title. */
   add(schema: TSchema): Json;
   headers(names: readonly HeaderName[]): Json;
   schemas(): Json;
   usedHeaders(): HeaderName[];
 }
 
-/** Keywords whose values hold schemas. */
+/** Keywords whose values contain schemas. */
 const NESTED = ['items', 'additionalProperties'];
 const LISTS = ['anyOf', 'allOf', 'oneOf'];
 const MAPS = ['properties', 'patternProperties'];
@@ -145,7 +145,7 @@ function createComponents(): Components {
   function convert(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
     const { title, examples: _shown, document = {}, ...schema } = value as Record<string, unknown>;
-    // TypeBox marks its schemas by members that are no part of JSON Schema.
+    // TypeBox marks its schemas with members that are not part of JSON Schema.
     const converted: Record<string, unknown> = { ...schema, ...(document as object) };
     for (const key of NESTED) if (key in converted) converted[key] = convert(converted[key]);
     for (const key of LISTS) if (key in converted) converted[key] = (converted[key] as unknown[]).map(convert);

@@ -1,7 +1,7 @@
 /**
- * Runs the guard of an operation: before the body is read, and again after a body that arrived later. A caller may take half a minute to
- * send the body, and may lose the session, the key or the role during that time. A request whose body came together with its headers has
- * not waited, so its guard runs once.
+ * Runs the guard of an operation before the body is read, and again if the body arrived later. A caller may take half a minute to send
+ * the body, and may lose the session, the key or the role during that time. If the body arrived together with the headers, the guard
+ * runs once.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../caller.ts';
@@ -12,21 +12,21 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The decision of the operation's guard; null on a public one. */
     enter: Enter | null;
-    /** True if a part of the body had not arrived when the guard had decided. */
+    /** True if a part of the body had not yet arrived when the guard decided. */
     awaitsBody: boolean;
   }
 }
 
-/** The hooks of a route that run its guard. */
+/** Returns the hooks of a route that run its guard. */
 export function entering(enter: Enter) {
   return {
     async onRequest(request: FastifyRequest): Promise<void> {
       request.caller = await enter(request);
       request.enter = enter;
-      // Node has parsed everything that came with the headers by now: code after an `await` runs after its parser.
+      // By now, Node has parsed everything that arrived with the headers, because code after an `await` runs after the parser.
       request.awaitsBody = !request.raw.complete;
     },
-    // Before validation, whose answers describe the body to somebody who may no longer call.
+    // The guard must run before validation: validation errors describe the body, and the caller may no longer have access.
     async preValidation(request: FastifyRequest): Promise<void> {
       if (request.awaitsBody) await enterAgain(request);
     },

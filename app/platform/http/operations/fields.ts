@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 
-/** Members of an object, parameters of a path or of a query. */
+/** Members of an object, or parameters of a path or a query. */
 export type Fields = Record<string, TSchema>;
-// biome-ignore lint/complexity/noBannedTypes: no fields at all, where a declaration leaves them out
+// biome-ignore lint/complexity/noBannedTypes: a declaration without fields
 export type NoFields = {};
 export type ValuesOf<F extends Fields> = Static<TObject<F>>;

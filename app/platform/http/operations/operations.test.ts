@@ -41,7 +41,7 @@ describe('a declaration that contradicts itself', () => {
       .at('/notes', { tag })
       .get(path, { guard: publicRoute, operationId: 'getNote', summary: 'Get a note', answer: Note, get, ...more });
 
-  it('is refused with the file, the operation and what to do', () => {
+  it('is refused with a message that names the file, the operation and the correction', () => {
     const place = /app\/platform\/http\/operations\/operations\.test\.ts:\d+: getNote \(GET \/notes/;
     const fault = (declaration: () => void, expected: RegExp) =>
       assert.throws(declaration, (error: Error) => {
@@ -59,7 +59,7 @@ describe('a declaration that contradicts itself', () => {
     fault(declare('/second', {}), /has the operationId of GET \/notes\/first \(.*:\d+\)/);
   });
 
-  it('is refused where two schemas of the document share a title', async () => {
+  it('is refused if two schemas of the document share a title', async () => {
     const other = operationsOf(await startServer());
     const notes = other.at('/notes', { tag });
     notes.get('/a', { guard: publicRoute, operationId: 'getA', summary: 'A', answer: Note, get });
@@ -71,7 +71,7 @@ describe('a declaration that contradicts itself', () => {
 });
 
 describe('an operation', () => {
-  it('asks its guard before the body and again after it, and hands over what the guard found', async (t) => {
+  it('runs its guard before the body and again after it, and passes the result of the guard to the handler', async (t) => {
     const app = await startServer();
     t.after(() => app.close());
     const asked: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Operations: each is declared once, and its route, its guard, its documented errors, its paging, its caching and its idempotency
- * follow. Verbs cover the shapes that repeat; `operation` covers the others. Not here: who may call (guards, provided by features).
+ * Each operation is declared once. Its route, its guard, its documented errors, its paging, its caching and its idempotency follow. Verbs
+ * cover the shapes that repeat; `operation` covers the others. Features provide the guards, which decide who may call.
  */
 import type { FastifyReply } from 'fastify';
 import type { Static, TObject, TSchema } from 'typebox';
@@ -34,10 +34,10 @@ export { type CallerGuard, type Guard, publicRoute, type SecurityScheme } from '
 export { bytes, optional, orForm } from './reception.ts';
 
 export interface Operations {
-  /** Every operation so far, in the order of declaration. */
+  /** Every operation declared so far, in the order of declaration. */
   readonly all: readonly Operation[];
   /**
-   * Operations below one path, under one tag.
+   * Starts a group of operations below one path, under one tag.
    * @param params schemas of the parameters in `path`
    */
   at<Base extends Fields = NoFields>(path: string, group: { tag: Tag; params?: Base }): OperationGroup<Base>;
@@ -57,9 +57,9 @@ interface Listed<
   Item extends TObject,
 > extends Shape<Access, Base, P, Q, NoFields> {
   readonly guard: CallerGuard<Access>;
-  /** An element of the page. */
+  /** The schema of an element of the page. */
   readonly item: Item;
-  /** @param limit how many rows, at most @param after the key of the last row before, if there is one */
+  /** Reads rows. @param limit the maximum number of rows @param after the key of the last row of the previous page, if there is one */
   readonly rows: (
     call: Call<Access, undefined, ValuesOf<Q>, ValuesOf<Base & P>>,
     limit: number,
@@ -89,7 +89,7 @@ interface Changed<
 
 interface Removed<Access extends Caller | null, Base extends Fields, P extends Fields, B extends Fields>
   extends Shape<Access, Base, P, NoFields, B> {
-  /** What the empty answer means. */
+  /** The meaning of the empty answer. */
   readonly removed: string;
   readonly remove: Handler<Access, Base & P, NoFields, ValuesOf<B>, unknown>;
 }
@@ -111,13 +111,13 @@ interface Plain<
   Body,
   Answers,
 > extends Shape<Access, Base, P, Q, B> {
-  /** The first is the status of an answer that sets none. */
+  /** The first status is used if the handler sets none. */
   readonly answers: Answers;
   /** Request headers that the handler reads. */
   readonly reads?: readonly HeaderName[];
-  /** Where the body is not plain JSON that must be there. */
+  /** How the body is received, if it is not a required JSON body. */
   readonly receives?: Reception<Body>;
-  /** Headers of the answer that the handler sets. */
+  /** Response headers that the handler sets. */
   readonly sends?: readonly HeaderName[];
   readonly handle: Handler<Access, Base & P, Q, Body, AnswerOf<Answers>>;
 }
@@ -134,7 +134,7 @@ export interface OperationGroup<Base extends Fields = NoFields> {
     path: string,
     declaration: Listed<Access, Base, P, Q, Row, Item>,
   ): void;
-  /** `GET`: one thing. */
+  /** `GET`: one resource. */
   get<Access extends Caller | null, A extends TSchema, P extends Fields = NoFields, Q extends Fields = NoFields>(
     path: string,
     declaration: Got<Access, Base, P, Q, A>,
@@ -149,14 +149,14 @@ export interface OperationGroup<Base extends Fields = NoFields> {
       ) => Promise<Static<A>>;
     },
   ): void;
-  /** The same for work that asks another service, over which no transaction may be held open. `create` must be safe to repeat. */
+  /** Like `create`, for work that calls another service, during which no transaction may stay open. `create` must be safe to repeat. */
   createBeyond<Access extends Caller, A extends TSchema, P extends Fields = NoFields, B extends Fields = NoFields>(
     path: string,
     declaration: Created<Access, Base, P, B, A> & {
       readonly create: (call: Call<Access, ValuesOf<B>, undefined, ValuesOf<Base & P>>) => Promise<Static<A>>;
     },
   ): void;
-  /** `PATCH`: the thing as it is after the change. */
+  /** `PATCH`: answers with the changed resource. */
   change<Access extends Caller | null, A extends TSchema, P extends Fields = NoFields, B extends Fields = NoFields>(
     path: string,
     declaration: Changed<Access, Base, P, B, A>,
@@ -166,7 +166,7 @@ export interface OperationGroup<Base extends Fields = NoFields> {
     path: string,
     declaration: Removed<Access, Base, P, B>,
   ): void;
-  /** What fits none of the verbs. */
+  /** An operation that fits none of the verbs. */
   operation<
     Access extends Caller | null,
     const Answers extends AnswersOf,
@@ -186,7 +186,7 @@ export interface OperationsOptions {
   idempotency: Idempotency;
 }
 
-/** What a verb adds to a declaration. */
+/** The parts that a verb adds to a declaration. */
 interface Verb {
   answers: AnswersOf;
   query?: Fields;
@@ -201,7 +201,7 @@ type AnyDeclaration = Shape<any, any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type Handle = (call: Call<any, any, any, any>) => unknown;
 
-/** @returns what features declare their operations on; each becomes a route of `app` */
+/** @returns the object on which features declare their operations; each becomes a route of `app` */
 export function createOperations(app: HttpServer, { cursors, idempotency }: OperationsOptions): Operations {
   const all: Operation[] = [];
 

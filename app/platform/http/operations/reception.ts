@@ -1,4 +1,4 @@
-/** How the body of an operation arrives. JSON that must be there is the rule; the others are here. */
+/** Describes how the body of an operation is received, if it is not a required JSON body. */
 import type { FastifyRequest } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
 import type { ProblemFactory } from '../../errors.ts';
@@ -6,28 +6,28 @@ import { httpErrors } from '../errors.ts';
 import type { HttpServer } from '../fastify.ts';
 import type { Fields, ValuesOf } from './fields.ts';
 
-/** @template Body what a handler finds in `call.body` */
+/** @template Body the type of `call.body` in the handler */
 export interface Reception<Body> {
   readonly optional: boolean;
-  /** What it can answer beside the errors of a JSON body. */
+  /** Errors that it can answer with, in addition to the errors of a JSON body. */
   readonly errors: readonly ProblemFactory[];
   readonly limitBytes?: number;
-  /** Sets the parsers of bodies in the route's own scope. */
+  /** Sets the body parsers in the route's own scope. */
   readonly prepare?: (scope: HttpServer) => void;
-  /** What Fastify validates by, made of the schema of the JSON body. */
+  /** Returns the schema that Fastify validates with, derived from the schema of the JSON body. */
   readonly schemaOf: (json: TSchema | undefined) => unknown;
-  /** Never there: it carries the type. */
+  /** Always absent; it only carries the type. */
   readonly body?: Body;
 }
 
 export const json: Reception<never> = { optional: false, errors: [], schemaOf: (schema) => schema };
 
-/** JSON that may be left out. */
+/** An optional JSON body. */
 export function optional<F extends Fields>(_fields: F): Reception<ValuesOf<F> | undefined | null> {
   return { optional: true, errors: [], schemaOf: (schema) => ({ ...schema, type: ['object', 'null'] }) };
 }
 
-/** The bytes as they came, of any media type: signatures are over bytes. */
+/** The unparsed bytes of a body with any media type. A signature covers the exact bytes. */
 export function bytes(limitBytes: number): Reception<Buffer> {
   return {
     optional: false,
@@ -46,7 +46,7 @@ export function bytes(limitBytes: number): Reception<Buffer> {
 
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
-/** JSON, or a form that fits `form`. */
+/** A JSON body, or a form that matches `form`. */
 export function orForm<F extends Fields, Form extends TObject>(_fields: F, form: Form) {
   const reception: Reception<ValuesOf<F> | (Form extends TObject<infer P extends Fields> ? ValuesOf<P> : never)> = {
     optional: false,

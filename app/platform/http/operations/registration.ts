@@ -1,11 +1,11 @@
-/** Operations as routes of Fastify. */
+/** Registers operations as routes of Fastify. */
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { HttpServer } from '../fastify.ts';
 import type { AnswerDeclaration, Operation } from './declaration.ts';
 import { entering } from './entering.ts';
 
-/** Adds the route; in a scope of its own where it reads bodies its own way. */
+/** Adds the route. A route with its own body parsers gets its own scope. */
 export function addRoute(
   app: HttpServer,
   operation: Operation,
@@ -31,7 +31,7 @@ export function addRoute(
   }
 }
 
-/** What Fastify validates and serializes by. Errors are serialized by the error boundary. */
+/** Returns the schemas that Fastify validates and serializes with. The error boundary serializes errors. */
 function schemaOf({ body, query, params, answers, receives }: Operation) {
   const response = Object.entries(answers).filter((entry): entry is [string, TSchema] => isSchema(entry[1]));
   const checkedBody = receives.schemaOf(body);
@@ -43,14 +43,14 @@ function schemaOf({ body, query, params, answers, receives }: Operation) {
   };
 }
 
-/** Whether an answer is JSON by a schema. */
+/** Returns true if an answer is JSON with a schema. */
 export function isSchema(answer: AnswerDeclaration): answer is TSchema {
   return typeof answer !== 'string' && !('mediaType' in answer);
 }
 
 const MECHANISM = /\/platform\/http\/operations\/\w+\.ts:/;
 
-/** The file and line that declares an operation. */
+/** Returns the file and line that declares an operation. */
 export function callSite(): string {
   const lines = new Error().stack?.split('\n') ?? [];
   const frame = lines.slice(1).find((line) => !MECHANISM.test(line)) ?? '';

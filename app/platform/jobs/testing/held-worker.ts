@@ -1,4 +1,4 @@
-/** A worker in a process of its own, whose job never ends: for a test that kills it. Arguments: the database's URL, a queue's name. */
+/** A worker process whose job never ends, for a test that kills it. Arguments: the database's URL, a queue's name. */
 
 import { openDatabase } from '../../database/database.ts';
 import { createLogger } from '../../telemetry/logger.ts';

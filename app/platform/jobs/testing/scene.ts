@@ -1,4 +1,4 @@
-/** What tests of jobs begin with: a database of their own, queues in it, and processes that enqueue and run. */
+/** The setup for tests of jobs: a database, queues in it, and processes that enqueue and run jobs. */
 import { once } from 'node:events';
 import { after, before, type TestContext } from 'node:test';
 import { sql } from 'drizzle-orm';
@@ -12,7 +12,7 @@ import { describeQueue, type QueueDefinition } from '../queues.ts';
 
 export type Note = { text: string };
 
-/** Brings a database before the tests of a suite, and takes it away after them. */
+/** Creates a database before the tests of a suite, and deletes it after them. */
 export function useJobs() {
   let database: TestDatabase;
   let db: Database;
@@ -32,7 +32,7 @@ export function useJobs() {
     await database.close();
   });
 
-  /** A process's worth of jobs: it enqueues, and runs what it is given. */
+  /** Starts the jobs of one process, which enqueues jobs and runs the given handlers. */
   async function startJobs(t: TestContext, handlers: JobHandler[] = []) {
     const metrics = createMetrics({ release: 'test' }, { runtime: false });
     const logs: string[] = [];
@@ -45,7 +45,7 @@ export function useJobs() {
     return { jobs, metrics, logs };
   }
 
-  /** A queue of its own for a test, so that all of them share a database. */
+  /** Installs a queue for one test, so that all tests can share a database. */
   async function install(
     name: string,
     settings: Parameters<typeof describeQueue>[1] = {},
@@ -55,7 +55,7 @@ export function useJobs() {
     return queue;
   }
 
-  /** A handler that remembers what it ran, and does what the test says. */
+  /** Creates a handler that records its runs and behaves as the test specifies. */
   function createHandler(
     queue: QueueDefinition<Note>,
     work: (data: Note, context: JobContext) => Promise<void> = async () => {},
@@ -89,7 +89,7 @@ export function useJobs() {
       )
     ).rows;
   const until = (condition: () => Promise<boolean>) => eventually('what the jobs do', condition, 30_000);
-  /** Lets the delay before the next run pass. */
+  /** Ends the delay before the next run. */
   const makeDue = (queue: QueueDefinition<Note>) =>
     db.execute(sql`update pgboss.job set start_after = now() where name = ${queue.name} and state = 'retry'`);
 
