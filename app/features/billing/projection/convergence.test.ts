@@ -17,6 +17,23 @@ import type { States } from '../testing/convergence/states.ts';
 import { type Step, trace } from '../testing/convergence/trace.ts';
 
 const TRACES = Number(process.env.TRACES ?? 60);
+const heard = { do: 'deliver', which: 0, times: 1, again: false } as const;
+const work = { do: 'work', which: 0, dieAt: 0 } as const;
+/** Lives that once ended wrongly; they come first. */
+const KNOWN: [Step[]][] = [
+  // The job that follows the members took the second subscription, which is cancelled later, for the one that counts.
+  [[{ do: 'buy', plan: 'pro' }, heard, { do: 'wait', days: 1 }, { do: 'join' }, { do: 'second' }]],
+  // A plan without seats became one with seats at Stripe, and nobody counted the members.
+  [
+    [
+      { do: 'buy', plan: 'scale' },
+      ...[heard, heard, work, work, work],
+      { do: 'join' },
+      ...[work, work, work],
+      { do: 'change', plan: 'pro', interval: 'month' },
+    ],
+  ],
+];
 /** The naive handlers meet what breaks them among the first few of these. */
 const NAIVE = { numRuns: 400, seed: 9, endOnFailure: true };
 const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -46,7 +63,7 @@ describe(`billing converges (seed ${seed})`, { timeout: HOUR_MS }, () => {
         await assertSeats(world);
         await assertMails(world);
       }),
-      { numRuns: TRACES, seed, endOnFailure: TRACES > 1_000 },
+      { numRuns: TRACES, seed, endOnFailure: TRACES > 1_000, examples: KNOWN },
     );
     t.diagnostic(`${TRACES} lives came through ${states.size} distinct states of subscriptions`);
     if (TRACES > 1_000) for (const [state, times] of states) t.diagnostic(`${times} × ${state}`);
