@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { atOnce, auditActions, auditTrail, jobsDone, rows, tally } from '../../../test/conditions.ts';
 import {
   assertProblem,
@@ -11,6 +13,11 @@ import {
   type TestService,
 } from '../../../test/service.ts';
 import { DAY_MS } from '../../platform/clock.ts';
+
+/** Where a feature's rows about a person are in their export: its `testing/personal-data.ts`. */
+const ofFeatures: { places(body: unknown): Record<string, number> }[] = await Promise.all(
+  globSync('app/features/*/testing/personal-data.ts').map((file) => import(pathToFileURL(file).href)),
+);
 
 describe('the account', () => {
   let test: TestService;
@@ -106,8 +113,7 @@ describe('the account', () => {
         'public.audit_events': body.auditEvents.length,
         // The head of the chain of events repeats the hash of the last one.
         'public.audit_chains': 1,
-        'public.email_messages': body.emails.messages.length,
-        'public.memberships': body.organizations.length,
+        ...Object.assign({}, ...ofFeatures.map(({ places: placesOf }) => placesOf(body))),
       };
       for (const [table, count] of Object.entries(await storedAbout(ada))) {
         assert.equal(places[table], count, `${table} names the person; say where its rows are in the export`);

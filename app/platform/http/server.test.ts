@@ -75,7 +75,7 @@ describe('every answer', () => {
 
   it('with personal data or a problem must not be stored by caches', async () => {
     const token = user.accessToken;
-    for (const path of ['/v1/users/me', '/v1/sessions', '/v1/users/me/export', '/v1/organizations']) {
+    for (const path of ['/v1/users/me', '/v1/sessions', '/v1/users/me/export']) {
       const answer = await test.request(path, { token });
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get('cache-control'), 'no-store', path);
