@@ -1,11 +1,11 @@
 /** What a queue is. Features declare their queues with `defineQueue`; migrating installs all of them. */
-import type { QueueOptions } from 'pg-boss';
+import type { Queue } from 'pg-boss';
 
 export interface QueueDefinition<Data extends object> {
   readonly name: string;
   /** Jobs of this queue that one worker process runs at a time. */
   readonly concurrency: number;
-  readonly options: QueueOptions;
+  readonly options: Omit<Queue, 'name'>;
   /** Only for the type of a job's data. */
   readonly data?: Data;
 }
