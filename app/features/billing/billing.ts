@@ -128,7 +128,7 @@ export function createBilling(options: BillingOptions): Billing {
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
   const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
   const reconciliation = createReconciliation({
-    ...{ db, clock, gateway, intake, projection, usage, metrics, logger, enabled },
+    ...{ db, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled },
   });
   const prices = createPrices({ gateway });
   const automaticTax = settings.billingAutomaticTax;

@@ -42,14 +42,15 @@ const metrics = defineMetrics({
   },
   billing_drift_total: {
     type: 'counter',
-    help: 'Differences from Stripe that no event had told of, found by polling or by the sweep.',
-    labels: { kind: 'event, customer, subscription, invoice, payment_method' },
+    help: 'Differences from Stripe that no event had told of, and seats that are not the members, found by polling or by the sweep.',
+    labels: { kind: 'event, customer, subscription, invoice, payment_method, seats' },
     zero: [
       { kind: 'event' },
       { kind: 'customer' },
       { kind: 'subscription' },
       { kind: 'invoice' },
       { kind: 'payment_method' },
+      { kind: 'seats' },
     ],
   },
   billing_open_disputes: { type: 'gauge', help: 'Disputes that wait for an answer.', labels: {} },

@@ -7,12 +7,14 @@ import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database, Executor } from '../database/database.ts';
+import { newId } from '../security/random.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { scrub } from '../telemetry/scrubbing.ts';
 import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts';
 import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
+import { coalesces, insertCoalesced } from './coalescing.ts';
 import { observeQueues } from './observation.ts';
 import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
 import { createShifts, type Shifts } from './shifts.ts';
@@ -163,23 +165,29 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     });
   }
 
-  return {
-    async enqueue(tx, queue, data, { startAfter, key } = {}) {
-      const options = { ...(startAfter && { startAfter }), ...(key !== undefined && { singletonKey: key }) };
-      await sending(queue.name, (carry) =>
-        boss.send(queue.name, carry(data), { db: fromDrizzle(tx, sql), ...options }),
-      );
-    },
+  async function add<Data extends object>(
+    tx: Executor,
+    queue: QueueDefinition<Data>,
+    jobs: readonly (EnqueueOptions & { data: Data })[],
+  ): Promise<void> {
+    await sending(queue.name, async (carry) => {
+      const inserts = jobs.map(({ data, startAfter, key }) => ({
+        id: newId(),
+        data: carry(data),
+        ...(startAfter && { startAfter: startAfter.toISOString() }),
+        ...(key !== undefined && { singletonKey: key }),
+      }));
+      const insert = async (some: typeof inserts) =>
+        (await boss.insert(queue.name, some, { db: fromDrizzle(tx, sql), returnId: true })) ?? [];
+      await (coalesces(queue) ? insertCoalesced(tx, queue.name, inserts, insert) : insert(inserts));
+    });
+  }
 
-    async enqueueAll(tx, queue, jobs) {
-      await sending(queue.name, async (carry) => {
-        const inserts = jobs.map(({ data, key }) => ({
-          data: carry(data),
-          ...(key !== undefined && { singletonKey: key }),
-        }));
-        await boss.insert(queue.name, inserts, { db: fromDrizzle(tx, sql) });
-      });
-    },
+  return {
+    enqueue: (tx, queue, data, { startAfter, key } = {}) =>
+      add(tx, queue, [{ data, ...(startAfter && { startAfter }), ...(key !== undefined && { key }) }]),
+
+    enqueueAll: add,
 
     async start() {
       await boss.start();

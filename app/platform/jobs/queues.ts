@@ -1,11 +1,11 @@
 /** The definition of a queue. Features declare their queues with `defineQueue`; the migrator installs all of them. */
-import type { QueueOptions } from 'pg-boss';
+import type { Queue } from 'pg-boss';
 
 export interface QueueDefinition<Data extends object> {
   readonly name: string;
   /** The maximum number of jobs of this queue that one process runs at a time. */
   readonly concurrency: number;
-  readonly options: QueueOptions;
+  readonly options: Omit<Queue, 'name'>;
   /** Always absent; it only carries the type of a job's data. */
   readonly data?: Data;
 }

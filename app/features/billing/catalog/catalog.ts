@@ -88,6 +88,8 @@ export const planNames = Object.keys(plans) as PlanName[];
 /** What everybody has who pays nothing. */
 export const FREE: PlanName = 'free';
 export const soldPlans = planNames.filter((name) => plans[name].prices !== null);
+/** Those whose price is for each member. */
+export const seatPlans = soldPlans.filter((name) => plans[name].seats);
 
 /** Bought once, kept for good: adds to limits. */
 export interface Product {

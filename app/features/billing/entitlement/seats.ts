@@ -1,12 +1,13 @@
 /** Seats: how many a subscription is for, and how that follows the number of members. */
-import { count, eq } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import { memberships } from '../../organizations/schema.ts';
-import { isLive } from '../catalog/access.ts';
-import { isPlan, type PlanName, planOf } from '../catalog/catalog.ts';
+import { isRunning, RUNNING_STATUSES } from '../catalog/access.ts';
+import { isPlan, type PlanName, planOf, seatPlans } from '../catalog/catalog.ts';
 import { billingErrors } from '../errors.ts';
 import { seatsQueue } from '../queues.ts';
+import { billingSubscriptions } from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import { planItemOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
@@ -25,6 +26,16 @@ export interface Seats {
   membersChanged(tx: Executor, organizationId: string): Promise<void>;
   /** Makes the quantity at Stripe the number of members. @throws `payments_unavailable` */
   follow(organizationId: string): Promise<void>;
+  /** Those of some organizations whose subscription, as projected, is for another number of seats than there are members. */
+  behind(organizationIds: readonly string[]): Promise<SeatsBehind[]>;
+}
+
+export interface SeatsBehind {
+  organizationId: string;
+  /** Of the subscription. */
+  id: string;
+  quantity: number;
+  members: number;
 }
 
 export interface SeatsOptions {
@@ -72,7 +83,7 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
         stripe.subscriptions.list({ customer, limit: 10 }),
       );
       // If there are two, one will be cancelled as a duplicate: until then, both follow.
-      for (const live of subscriptions.data.filter(({ status }) => isLive(status))) {
+      for (const live of subscriptions.data.filter(({ status }) => isRunning(status))) {
         const item = planItemOf(live);
         const plan = item?.price.metadata.plan;
         if (!item || !isPlan(plan) || !planOf(plan).seats) continue;
@@ -85,6 +96,26 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
           }),
         );
       }
+    },
+
+    async behind(organizationIds) {
+      if (!followMembers || organizationIds.length === 0) return [];
+      const { organizationId, id, quantity, status, plan, superseded } = billingSubscriptions;
+      const members = count(memberships.userId);
+      return db
+        .select({ organizationId, id, quantity, members })
+        .from(billingSubscriptions)
+        .innerJoin(memberships, eq(memberships.organizationId, organizationId))
+        .where(
+          and(
+            inArray(organizationId, [...organizationIds]),
+            inArray(status, [...RUNNING_STATUSES]),
+            inArray(plan, seatPlans),
+            eq(superseded, false),
+          ),
+        )
+        .groupBy(organizationId, id, quantity)
+        .having(sql`${members} <> ${quantity}`);
     },
   };
 }

@@ -6,10 +6,11 @@ import type { Stored } from './stored.ts';
 /** A row that is not, or not so, at Stripe; or the other way round. */
 export interface Difference {
   organizationId: string;
-  kind: 'customer' | 'subscription' | 'invoice' | 'payment_method';
+  /** `seats`: the quantity at Stripe is not the number of members. */
+  kind: 'customer' | 'subscription' | 'invoice' | 'payment_method' | 'seats';
   id: string;
   change: 'added' | 'removed' | 'changed';
-  /** Which columns differ: stored, at Stripe. */
+  /** Which columns differ: stored, at Stripe; of seats: at Stripe, wanted. */
   fields: Record<string, [unknown, unknown]>;
 }
 

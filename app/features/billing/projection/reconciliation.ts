@@ -8,6 +8,7 @@ import { removeRows } from '../../../platform/database/batches.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import type { Seats } from '../entitlement/seats.ts';
 import type { Usage } from '../entitlement/usage.ts';
 import { isHandled } from '../events/events.ts';
 import type { Intake } from '../events/intake.ts';
@@ -20,7 +21,7 @@ export interface Reconciliation {
   /** Fetches events since the last poll, and takes in those that never came. @returns how many */
   poll(): Promise<number>;
   /**
-   * Compares every customer with Stripe.
+   * Compares every customer with Stripe, and the seats that are paid with the members.
    * @param options.apply whether to store what is found; otherwise only tells
    * @param options.found called with each difference
    * @throws `payments_unavailable`
@@ -42,6 +43,7 @@ export interface ReconciliationOptions {
   intake: Intake;
   projection: Projection;
   usage: Usage;
+  seats: Pick<Seats, 'behind' | 'membersChanged'>;
   metrics: Pick<Metrics, 'billing_drift_total'>;
   logger: Logger;
   /** Whether there is a Stripe to ask. */
@@ -60,12 +62,20 @@ const PAGE = 100;
 const AT_A_TIME = 8;
 
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
-  const { db, clock, gateway, intake, projection, usage, metrics, logger, enabled } = options;
+  const { db, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled } = options;
 
   async function forgetOldEvents(): Promise<void> {
     const limit = after(clock.now(), -KEPT_MS);
     const { receivedAt } = stripeEvents;
     await removeRows(db, { from: stripeEvents, where: lt(receivedAt, limit), by: receivedAt });
+  }
+
+  async function compareSeats(batch: readonly { id: string }[], apply: boolean): Promise<Difference[]> {
+    const behind = await seats.behind(batch.map(({ id }) => id));
+    if (apply) for (const { organizationId } of behind) await seats.membersChanged(db, organizationId);
+    return behind.map(({ organizationId, id, quantity, members }) => {
+      return { organizationId, kind: 'seats', id, change: 'changed', fields: { quantity: [quantity, members] } };
+    });
   }
 
   return {
@@ -117,14 +127,14 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
         for (const { reason } of failures) logger.warn({ err: reason }, 'a customer could not be compared with Stripe');
         result.customers += batch.length;
         result.failed += failures.length;
-        for (const look of looks) {
-          // With `busyUntil` another worker brings it up to date this moment.
-          if (look.status === 'rejected' || 'busyUntil' in look.value) continue;
-          for (const difference of look.value) {
-            result.differences++;
-            metrics.billing_drift_total.inc({ kind: difference.kind });
-            found?.(difference);
-          }
+        // With `busyUntil` another worker brings it up to date this moment.
+        const rows = looks.flatMap((look) =>
+          look.status === 'rejected' || 'busyUntil' in look.value ? [] : look.value,
+        );
+        for (const difference of [...rows, ...(await compareSeats(batch, apply))]) {
+          result.differences++;
+          metrics.billing_drift_total.inc({ kind: difference.kind });
+          found?.(difference);
         }
         if (batch.length < AT_A_TIME) break;
         beyond = batch.at(-1)!.id;

@@ -141,7 +141,7 @@ export async function createEnvironment(): Promise<Environment> {
           const common = { db: mortal, clock, jobs: traceJobs, gateway, customers };
           const usage = createUsage({ ...common, entitlements, contacts });
           const reconciliation = createReconciliation({
-            ...{ db: mortal, clock, gateway, intake, projection, usage, metrics, logger, enabled: true },
+            ...{ db: mortal, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled: true },
           });
           const prices = createPrices({ gateway });
           const disputes = createDisputes({ db: mortal, gateway, customers, audit, logger });

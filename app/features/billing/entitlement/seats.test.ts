@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createSignedInUser } from '../../../../test/service.ts';
+import { memberships } from '../../organizations/schema.ts';
+import type { Difference } from '../projection/differences.ts';
+import { type BillingService, createBillingScene, startBillingService } from '../testing/scene.ts';
+
+describe('seats', () => {
+  let billing: BillingService;
+  before(async () => {
+    billing = await startBillingService();
+  });
+  after(() => billing.close());
+
+  it('that no job has brought up to date are found and repaired by the nightly sweep', async () => {
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'pro' });
+    await billing.deliver();
+    const { id: userId } = await createSignedInUser(billing.test);
+    const { db, billing: service } = billing.test.service;
+    // As if the job had been lost.
+    await db.insert(memberships).values({ organizationId: scene.id, userId, role: 'member', createdAt: new Date() });
+    const sweep = async (apply: boolean) => {
+      const found: Difference[] = [];
+      await service.operations.reconcile({ apply, found: (difference) => found.push(difference) });
+      await billing.deliver();
+      return found.filter(({ organizationId }) => organizationId === scene.id);
+    };
+    const { id } = (await scene.ask('/subscription')).body;
+    const behind = { organizationId: scene.id, kind: 'seats', id, change: 'changed', fields: { quantity: [1, 2] } };
+    for (const apply of [false, true]) assert.deepEqual(await sweep(apply), [behind]);
+    assert.equal((await scene.ask('/subscription')).body.quantity, 2);
+    assert.equal((await billing.stripe.subscriptions.retrieve(id)).items.data[0]!.quantity, 2);
+    assert.deepEqual(await sweep(false), []);
+    const { values } = await billing.test.service.metrics.billing_drift_total.get();
+    assert.equal(values.find(({ labels }) => labels.kind === 'seats')?.value, 2);
+  });
+});
