@@ -16,6 +16,8 @@ const TOGETHER = [
   'app/platform/{database,http,security}/*.test.ts',
   'packages/**/*.test.ts',
 ];
+/** Tests among the tools of a feature's tests observe the whole process. */
+const ALONE = 'app/features/*/testing/**/*.test.ts';
 const FILES_PER_PROCESS = 6;
 const GIB = 2 ** 30;
 
@@ -24,7 +26,7 @@ const folder = mkdtempSync(join(temporary(), 'plinth-tests-'));
 chmodSync(folder, 0o711); // under root, another user runs PostgreSQL and must be able to enter
 const files = given.some((argument) => !argument.startsWith('-'))
   ? []
-  : [...together(), ...globSync(EVERYWHERE, { exclude: TOGETHER })];
+  : [...together(), ...globSync(EVERYWHERE, { exclude: TOGETHER }), ...globSync(ALONE)];
 const runner = spawn(
   process.execPath,
   [
@@ -55,7 +57,7 @@ process.exit(status ?? 1);
 
 /** Writes files that import the test files which share a process. */
 function* together(): Iterable<string> {
-  const all = globSync(TOGETHER).sort();
+  const all = globSync(TOGETHER, { exclude: [ALONE] }).sort();
   while (all.length > 0) {
     const some = all.splice(0, FILES_PER_PROCESS);
     const file = join(folder, `${some.map((name) => basename(name, '.test.ts')).join('+')}.test.mjs`);

@@ -3,9 +3,9 @@
  * transaction among them), before each call to Stripe, and before its answer.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { HttpServer } from '../../app/platform/http/fastify.ts';
-import { newId } from '../../app/platform/security/random.ts';
-import type { Answer, TestService } from '../service.ts';
+import type { Answer, TestService } from '../../../../../test/service.ts';
+import type { HttpServer } from '../../../../platform/http/fastify.ts';
+import { newId } from '../../../../platform/security/random.ts';
 
 /** A statement, `stripe`, or `answer`. */
 export type Step = string;

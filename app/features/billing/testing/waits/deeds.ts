@@ -1,11 +1,11 @@
 /** The people, and the requests of theirs that the walk of waits stops: one for each operation of the document that changes something. */
 import assert from 'node:assert/strict';
-import { type BillingService, createBillingScene, RETURNS } from '../../app/features/billing/testing/scene.ts';
-import { roles } from '../../app/features/organizations/roles.ts';
-import { type ApiKey, createScene, DELETE, type Scene } from '../../app/features/organizations/testing/scene.ts';
-import { rows } from '../conditions.ts';
-import type { Operation } from '../faults/operations.ts';
-import { type Call, PASSWORD, type SignedInUser, signIn } from '../service.ts';
+import { rows } from '../../../../../test/conditions.ts';
+import type { Operation } from '../../../../../test/faults/operations.ts';
+import { type Call, PASSWORD, type SignedInUser, signIn } from '../../../../../test/service.ts';
+import { roles } from '../../../organizations/roles.ts';
+import { type ApiKey, createScene, DELETE, type Scene } from '../../../organizations/testing/scene.ts';
+import { type BillingService, createBillingScene, RETURNS } from '../scene.ts';
 
 export const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 

@@ -11,12 +11,12 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type BillingService, startBillingService } from '../../app/features/billing/testing/scene.ts';
-import { HOUR_MS } from '../../app/platform/clock.ts';
-import { eventually, liftRateLimits, value } from '../conditions.ts';
-import { readOperations } from '../faults/operations.ts';
-import { createHalfSender, type HalfSender } from '../half-sent.ts';
-import type { Answer } from '../service.ts';
+import { eventually, liftRateLimits, value } from '../../../../../test/conditions.ts';
+import { readOperations } from '../../../../../test/faults/operations.ts';
+import { createHalfSender, type HalfSender } from '../../../../../test/half-sent.ts';
+import type { Answer } from '../../../../../test/service.ts';
+import { HOUR_MS } from '../../../../platform/clock.ts';
+import { type BillingService, startBillingService } from '../scene.ts';
 import { type Act, type Contents, createAct, type Deed, deedsOf, EXEMPT, type Setting } from './deeds.ts';
 import { type Event, events } from './events.ts';
 import { createStops, decisionOf, firstLockOf, type Step, type Stops, untilStopped, type Watch } from './stops.ts';

@@ -1,8 +1,8 @@
 /** What can happen to the right of a stopped request: each event is a real operation of somebody else, or of the operator. */
 import assert from 'node:assert/strict';
-import { type Role, roles } from '../../app/features/organizations/roles.ts';
-import { DELETE, PATCH } from '../../app/features/organizations/testing/scene.ts';
-import { type Answer, type Call, PASSWORD, type TestService } from '../service.ts';
+import { type Answer, type Call, PASSWORD, type TestService } from '../../../../../test/service.ts';
+import { type Role, roles } from '../../../organizations/roles.ts';
+import { DELETE, PATCH } from '../../../organizations/testing/scene.ts';
 import { type Act, type Deed, NEW_PASSWORD } from './deeds.ts';
 
 export interface Event {
