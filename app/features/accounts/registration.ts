@@ -124,7 +124,12 @@ export function createRegistration(options: RegistrationOptions): Registration {
       // The network first: one that is over its limit must not use up what an address has left.
       await limits.registrationsFrom.consume(addressBlock(origin.ipAddress ?? ''));
       await limits.mailsToAddress.consume(address);
-      const passwordHash = await hasher.hash(password);
+      const passwordHash = await hasher.hash(password).catch(async (error) => {
+        // A registration that could not be carried out costs nothing.
+        const network = addressBlock(origin.ipAddress ?? '');
+        await Promise.all([limits.registrationsFrom.refund(network), limits.mailsToAddress.refund(address)]);
+        throw error;
+      });
 
       const now = clock.now();
       const user = {
