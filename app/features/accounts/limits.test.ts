@@ -124,7 +124,9 @@ describe('limits', () => {
     assert.equal((await attempt(email, PASSWORD, home)).status, 201);
     await atOnce(11, () => wrong(email));
     assertLimited(await attempt(email, PASSWORD), 10);
-    assert.equal((await attempt(email, PASSWORD, home)).status, 201);
+    assertLimited(await attempt(email, PASSWORD, { agent: home.agent }), 10);
+    assertLimited(await attempt(email, PASSWORD, { ip: home.ip }), 10);
+    assert.equal((await attempt(email, PASSWORD, home)).status, 201, 'network and program together are the device');
     for (let index = 0; index < 10; index++) assertProblem(await wrong(email, home), 401, 'invalid_credentials');
     assertLimited(await attempt(email, PASSWORD, home), 10);
   });

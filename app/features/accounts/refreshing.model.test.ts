@@ -34,6 +34,8 @@ type Command = fc.AsyncCommand<Model, Real>;
 const isAlive = (model: Model) =>
   !model.ended && model.now - model.refreshedAt < 30 * DAY_MS && model.now - model.createdAt < 180 * DAY_MS;
 
+const isLate = (model: Model) => model.now - model.refreshedAt > 10 * SECOND_MS;
+
 /** Which outcomes the sequences have met. */
 const seen = new Set<string>();
 
@@ -49,6 +51,10 @@ class Refresh implements Command {
     const used = model.generation - this.back;
     const wasEnded = model.ended;
     const body = { refreshToken: real.tokens[used - 1] };
+    // The database times rotations by its own clock, which goes on while the test runs. This makes its answer the model's.
+    const hours = isLate(model) ? -1 : 1;
+    const rotated = `update sessions set rotated_at = clock_timestamp() + $2 * interval '1 hour' where id = $1`;
+    await rows(real.test, rotated, parseRefreshToken(real.tokens[0]!)!.sessionId, hours);
     const answer = await real.test.request('/v1/sessions/refresh', { body });
     if (!isAlive(model)) {
       assert.equal(answer.body.code, 'session_revoked');
@@ -73,7 +79,7 @@ class Refresh implements Command {
   /** Whether a previous token is, and remembers a late answer. */
   private isAnswered(model: Model): boolean {
     const { generation, late } = model;
-    if (model.now - model.refreshedAt <= 10 * SECOND_MS || late.generation === generation) return true;
+    if (!isLate(model) || late.generation === generation) return true;
     const run = late.generation === generation - 1 ? late.run + 1 : 1;
     if (run > 3) return false;
     model.late = { generation, run };
@@ -91,11 +97,7 @@ class Pass implements Command {
   check = () => true;
 
   async run(model: Model, real: Real): Promise<void> {
-    const { test, tokens } = real;
-    test.clock.advance(this.ms);
-    // The database keeps its own time of a rotation.
-    const past = `update sessions set rotated_at = rotated_at - $2 * interval '1 ms' where id = $1`;
-    await rows(test, past, parseRefreshToken(tokens[0]!)!.sessionId, this.ms);
+    real.test.clock.advance(this.ms);
     model.now += this.ms;
   }
 
@@ -161,7 +163,6 @@ describe('refreshing', () => {
   it('does what its model predicts, in sequences that nobody thought of', async () => {
     const { email } = await createUser(test);
     const refresh = fc.constantFrom(0, 0, 0, 1, 1, 2).map((back) => new Refresh(back));
-    // None comes near the ten seconds by itself or with others like it: the time that the test itself takes passes as well.
     const shortly = fc.constantFrom(1, 11 * SECOND_MS, 11 * SECOND_MS).map((ms) => new Pass(ms));
     const long = fc.constantFrom(DAY_MS, 29 * DAY_MS, 30 * DAY_MS).map((ms) => new Pass(ms));
     const commands = fc.commands([refresh, refresh, refresh, shortly, shortly, long, fc.constant(new SignOut())], {

@@ -211,6 +211,17 @@ describe('an invitation', () => {
     }
   });
 
+  it('is listed by cursors that are good for its own organization only', async () => {
+    const [scene, other] = await Promise.all([createScene(test), createScene(test)]);
+    for (const each of [scene, other])
+      for (const name of ['ada', 'bob'])
+        assert.equal((await each.invite(`${name}.${each.id}@example.com`, 'member')).status, 201);
+    const { body } = await scene.as(scene.owner, '/invitations?limit=1');
+    const rest = `/invitations?limit=1&cursor=${body.nextCursor}`;
+    assert.equal((await scene.as(scene.owner, rest)).body.data.length, 1);
+    assertProblem(await other.as(other.owner, rest), 400, 'invalid_cursor');
+  });
+
   it('is not sent for a role above the one who invites', async () => {
     const scene = await createScene(test);
     const admin = await scene.add('admin');

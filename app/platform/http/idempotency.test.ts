@@ -203,6 +203,29 @@ for (const how of ['run', 'runBeyond'] as const)
     });
 
     if (how === 'runBeyond')
+      it('keeps the answer of the one who claimed it last, when an earlier one comes back', async () => {
+        for (const outcome of ['succeeds', 'fails'] as const) {
+          const [text, key] = [`late ${outcome}`, `key-late-${outcome}`];
+          const working = Promise.withResolvers<void>();
+          const release = Promise.withResolvers<void>();
+          notes.atWork = async () => {
+            working.resolve();
+            await release.promise;
+            if (outcome === 'fails') throw new Error('crash');
+          };
+          const late = notes.post(text, key);
+          await working.promise;
+          notes.atWork = async () => {};
+          notes.clock.advance(2 * MINUTE_MS);
+          const next = await notes.post(text, key);
+          assert.equal(next.status, 201);
+          release.resolve();
+          await late;
+          assert.deepEqual((await notes.post(text, key)).body, next.body);
+        }
+      });
+
+    if (how === 'runBeyond')
       it('can be used again two minutes after its process died, and not before', async () => {
         const working = Promise.withResolvers<void>();
         notes.atWork = () => {
