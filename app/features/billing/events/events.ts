@@ -45,17 +45,27 @@ export const isHandled = (type: string): boolean => handled.has(type);
 /** What `type` is counted as. */
 export const typeLabel = (type: string): string => (handled.has(type) ? type : 'other');
 
+/** The `data` of an event, whose content is not trusted to have any shape. */
+export interface EventData {
+  object?: unknown;
+  previous_attributes?: unknown;
+}
+
 export interface Addressee {
   customerId: string | null;
   disputeId: string | null;
 }
 
-/** Whom an event is about. Also for shapes of other API versions: what is not found is null. */
-export function addresseeOf(event: { type: string; data?: { object?: unknown } }): Addressee {
+/**
+ * Whom an event is about. Also for shapes of other API versions: a customer or dispute that is not found is null.
+ * An object that was just taken from its customer, such as a detached payment method, names the customer in its previous attributes only.
+ */
+export function addresseeOf(event: { type: string; data?: EventData }): Addressee {
   const object = (event.data?.object ?? {}) as { object?: unknown; id?: unknown; customer?: unknown };
+  const previous = (event.data?.previous_attributes ?? {}) as { customer?: unknown };
   if (object.object === 'dispute') return { customerId: null, disputeId: textOrNull(object.id) };
   if (object.object === 'customer') return { customerId: textOrNull(object.id), disputeId: null };
-  const customer = object.customer as string | { id: string } | null | undefined;
+  const customer = (object.customer ?? previous.customer) as string | { id: string } | null | undefined;
   return { customerId: customer ? textOrNull(idOf(customer)) : null, disputeId: null };
 }
 

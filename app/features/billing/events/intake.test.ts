@@ -152,6 +152,17 @@ describe('taking in events of Stripe', () => {
     assertProblem((await send({ padding: 'x'.repeat(3_000_000) })) as never, 413, 'payload_too_large');
   });
 
+  it('finds the customer of what was just taken from it in the previous attributes', async () => {
+    const object = { object: 'payment_method', id: 'pm_1', customer: null };
+    const data = { object, previous_attributes: { customer: 'cus_detached' } };
+    assert.equal((await send({ type: 'payment_method.detached', data })).status, 200);
+    assert.ok((await waiting('billing.project')).some(({ customerId }) => customerId === 'cus_detached'));
+    for (const previous of [null, 'cus_1', { customer: 7 }, { customer: null }]) {
+      const odd = { object, previous_attributes: previous };
+      assert.equal((await send({ type: 'payment_method.detached', data: odd })).status, 200);
+    }
+  });
+
   it('asks about a dispute by its own id', async () => {
     await send({ type: 'charge.dispute.created', data: { object: { object: 'dispute', id: 'dp_1', charge: 'ch_1' } } });
     assert.deepEqual(await waiting('billing.dispute'), [{ disputeId: 'dp_1' }]);

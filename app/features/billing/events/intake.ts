@@ -11,7 +11,7 @@ import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { invalidStripeSignature } from '../errors.ts';
 import { disputeQueue, projectQueue } from '../queues.ts';
 import { stripeEvents } from '../schema.ts';
-import { addresseeOf, isHandled, typeLabel } from './events.ts';
+import { addresseeOf, type EventData, isHandled, typeLabel } from './events.ts';
 
 /** What of an event is needed to store and address it. */
 export interface IncomingEvent {
@@ -19,7 +19,7 @@ export interface IncomingEvent {
   type: string;
   created: number;
   api_version?: string | null;
-  data?: { object?: unknown };
+  data?: EventData;
 }
 
 export interface Intake {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { eq } from 'drizzle-orm';
 import { eventually, jobsDone } from '../../../../test/conditions.ts';
 import { assertProblem } from '../../../../test/service.ts';
+import { billingPaymentMethods } from '../schema.ts';
 import {
   type BillingScene,
   type BillingService,
@@ -27,6 +29,7 @@ describe('a payment', () => {
     const { subscriptionId } = (await scene.ask('/entitlements')).body.because;
     return (await billing.stripe.subscriptions.retrieve(subscriptionId)).customer as string;
   };
+  const isOwn = (scene: BillingScene) => eq(billingPaymentMethods.organizationId, scene.id);
   const invoicesOf = async (scene: BillingScene) => (await scene.ask('/invoices')).body.data;
 
   it('that the bank wants confirmed is asked for by a mail with a link, once, and granted when that is done', async () => {
@@ -82,6 +85,19 @@ describe('a payment', () => {
     await billing.deliver();
     assert.equal(await scene.access(), 'scale active');
     assert.equal((await scene.ask('/subscription')).body.pendingUntil, null);
+  });
+
+  it('is no longer made by a card that was detached, which only its event tells of', async () => {
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'scale' });
+    const customer = await billing.deliver().then(() => customerOf(scene));
+    const cards = () => billing.test.service.db.$count(billingPaymentMethods, isOwn(scene));
+    const spare = await billing.stripe.paymentMethods.attach('pm_card_mastercard', { customer });
+    await billing.deliver();
+    assert.equal(await cards(), 2);
+    await billing.stripe.paymentMethods.detach(spare.id);
+    await billing.deliver();
+    assert.equal(await cards(), 1);
   });
 
   it('of a change that nobody makes in time is forgotten with the change', async () => {
