@@ -5,10 +5,13 @@ const metrics = defineMetrics({
     type: 'counter',
     help: 'Events of Stripe by what became of them at intake.',
     labels: {
-      type: 'the types that are acted on, other, or unverified',
+      type: 'the types that are acted on, other, thin (a thin event, signed), unusable (signed, not an event), unverified (not signed by Stripe)',
       outcome: 'stored, duplicate, ignored, recovered (found by polling), refused',
     },
-    zero: [{ type: 'unverified', outcome: 'refused' }],
+    zero: [
+      { type: 'unverified', outcome: 'refused' },
+      { type: 'unusable', outcome: 'refused' },
+    ],
   },
   stripe_event_lag_seconds: {
     type: 'histogram',

@@ -117,9 +117,6 @@ describe('taking in events of Stripe', () => {
         return post(payload, `${sign(payload)}, ${sign(payload)}`);
       },
     ],
-    ['signed, yet no JSON', () => post('{', sign('{'))],
-    ['signed, yet no event', () => post('{"id":1}', sign('{"id":1}'))],
-    ['signed, yet null', () => post('null', sign('null'))],
   ];
   for (const [what, request] of refusals) {
     it(`refuses an event ${what}, stores nothing, and counts it`, async () => {
@@ -129,6 +126,36 @@ describe('taking in events of Stripe', () => {
       assert.equal(await counted('unverified', 'refused'), refused + 1);
     });
   }
+
+  for (const [body, code] of [
+    ['{', 'malformed_json'],
+    ['{"id":1}', 'validation_failed'],
+    ['null', 'validation_failed'],
+  ] as const) {
+    it(`names what is wrong with ${body}, which is signed: nobody is paged as for a forgery`, async () => {
+      const [before, unusable] = [await stored(), await counted('unusable', 'refused')];
+      const forged = await counted('unverified', 'refused');
+      assertProblem((await post(body, sign(body))) as never, 400, code);
+      assert.equal(await stored(), before);
+      assert.equal(await counted('unusable', 'refused'), unusable + 1);
+      assert.equal(await counted('unverified', 'refused'), forged);
+      assertProblem((await post(body, sign(body, { secret: 'whsec_other' }))) as never, 400, 'invalid_signature');
+    });
+  }
+
+  it('acknowledges a thin event, which a v2 destination sends, if it is signed', async () => {
+    const thin = {
+      ...{ id: 'evt_test_65', object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered' },
+      ...{ created: '2026-11-22T12:00:00.000Z', related_object: null, livemode: false },
+    };
+    const [before, forged] = [await stored(), await counted('unverified', 'refused')];
+    const payload = JSON.stringify(thin);
+    for (const secret of [NEW_SECRET, OLD_SECRET])
+      assert.equal((await post(payload, sign(payload, { secret }))).status, 200);
+    assert.equal(await stored(), before);
+    assert.deepEqual([await counted('thin', 'ignored'), await counted('unverified', 'refused')], [2, forged]);
+    assertProblem((await post(payload, sign(payload, { secret: 'x' }))) as never, 400, 'invalid_signature');
+  });
 
   it('acknowledges what it does not act on, with no job', async () => {
     const before = (await waiting('billing.project')).length;

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
+import { httpErrors } from '../../../platform/http/errors.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { invalidStripeSignature } from '../errors.ts';
@@ -24,10 +25,12 @@ export interface IncomingEvent {
 
 export interface Intake {
   /**
-   * Verifies a webhook by any of the secrets, and stores it.
+   * Verifies a webhook by any of the secrets, and stores it. A thin event of a v2 destination is acknowledged and not stored: billing follows
+   * snapshot events (docs.stripe.com/event-destinations#events-overview).
    * @param body as it came
    * @returns once it is stored durably
-   * @throws `invalid_signature` (400) where the signature is missing, wrong, doubled or older than five minutes
+   * @throws `invalid_signature` (400) where the signature is missing, wrong, doubled or older than five minutes; `malformed_json` or
+   *   `validation_failed` where the signature is right, and the body is not JSON or not an event
    */
   receive(body: Buffer, signature: string | undefined): Promise<void>;
   /** Stores an event that polling found. @returns whether it was new */
@@ -58,25 +61,31 @@ export function createIntake({ db, jobs, clock, metrics, secrets }: IntakeOption
   let storing = false;
   let webhooks: typeof Stripe.webhooks | undefined;
 
-  async function verify(body: Buffer, signature: string | undefined): Promise<IncomingEvent> {
+  /** Checks the signature alone: only what Stripe did not sign is a forgery. */
+  async function verify(body: Buffer, signature: string | undefined): Promise<void> {
     webhooks ??= (await import('stripe')).Stripe.webhooks;
+    const header = single(signature);
     for (const secret of secrets) {
       try {
-        const event = webhooks.constructEvent(
-          body,
-          single(signature),
-          secret,
-          TOLERANCE_SECONDS,
-          undefined,
-          clock.now().getTime(),
-        );
-        return wellFormed(event);
+        const now = clock.now().getTime();
+        webhooks.signature!.verifyHeader(body, header, secret, TOLERANCE_SECONDS, undefined, now);
+        return;
       } catch (error) {
-        if ((error as Partial<Stripe.errors.StripeError>).type !== 'StripeSignatureVerificationError') break;
+        if ((error as Partial<Stripe.errors.StripeError>).type !== 'StripeSignatureVerificationError') throw error;
       }
     }
     metrics.stripe_events_total.inc({ type: 'unverified', outcome: 'refused' });
     throw invalidStripeSignature();
+  }
+
+  /** What a signed body holds. undefined: a thin event */
+  function read(body: Buffer): IncomingEvent | undefined {
+    try {
+      return parseEvent(body);
+    } catch (error) {
+      metrics.stripe_events_total.inc({ type: 'unusable', outcome: 'refused' });
+      throw error;
+    }
   }
 
   function store(event: IncomingEvent, payload: Buffer): Promise<boolean> {
@@ -129,7 +138,9 @@ export function createIntake({ db, jobs, clock, metrics, secrets }: IntakeOption
 
   return {
     async receive(body, signature) {
-      const event = await verify(body, signature);
+      await verify(body, signature);
+      const event = read(body);
+      if (!event) return metrics.stripe_events_total.inc({ type: 'thin', outcome: 'ignored' });
       const isNew = await store(event, body);
       const outcome = !isNew ? 'duplicate' : isHandled(event.type) ? 'stored' : 'ignored';
       metrics.stripe_events_total.inc({ type: typeLabel(event.type), outcome });
@@ -181,10 +192,20 @@ function single(signature: string | undefined): string {
   return timestamps.length === 1 ? signature! : '';
 }
 
-/** Signed by Stripe, yet not an event that can be stored: refused like one that is not signed. */
-function wellFormed(event: Partial<IncomingEvent>): IncomingEvent {
+/** @returns undefined for a thin event. @throws `malformed_json`, `validation_failed` */
+function parseEvent(body: Buffer): IncomingEvent | undefined {
+  const event: Partial<IncomingEvent> & { object?: unknown } = parseJson(body) ?? {};
+  if (event.object === 'v2.core.event') return undefined;
   const { id, type, created } = event;
   if (typeof id !== 'string' || id.length > 255 || typeof type !== 'string' || !Number.isSafeInteger(created))
-    throw new Error('not an event');
+    throw httpErrors.validation_failed({ detail: 'The body is signed by Stripe, and is not an event.' });
   return event as IncomingEvent;
+}
+
+function parseJson(body: Buffer) {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw httpErrors.malformed_json({ cause });
+  }
 }

@@ -20,10 +20,11 @@ export function webhookRoute(operations: Operations, intake: Intake | undefined)
     operationId: 'receiveStripeWebhook',
     summary: 'Receive an event of Stripe',
     description:
-      'Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed.',
+      'Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. ' +
+      'Thin events are acknowledged and not used.',
     receives: bytes(LIMIT_BYTES),
     answers: { 200: StatusOf('WebhookStored', 'stored') },
-    errors: [httpErrors.not_found],
+    errors: [httpErrors.not_found, httpErrors.malformed_json, httpErrors.validation_failed],
     async handle({ body, request: { headers } }) {
       if (!intake) throw httpErrors.not_found();
       const signature = headers['stripe-signature'];
