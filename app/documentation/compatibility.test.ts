@@ -12,6 +12,7 @@ const NAMES = new URL('../../test/vectors/names/0.1.0.json', import.meta.url);
 
 /** What differs on purpose, with the reason. */
 const DELIBERATE = new Map([
+  ['reportUsage needs another permission', 'usage:report, which billing:manage includes: its keys still report'],
   ['refreshSession body is object', 'the body may be left out, and null is no longer documented'],
   [
     'unsubscribeEmail body application/x-www-form-urlencoded is gone',
@@ -43,7 +44,8 @@ describe('the OpenAPI document beside that of 0.1.0', () => {
 
   it('has every operation, field and answer of it, but for what is kept as deliberate', () => {
     const found = differences(earlier, document);
-    assert.deepEqual(found.sort(), [...DELIBERATE.keys()].sort());
+    const deliberate = [...DELIBERATE.keys()].filter((difference) => difference.split(' ')[0]! in earlier);
+    assert.deepEqual(found.sort(), deliberate.sort());
   });
 
   it('would not pass without an operation, a field, a code or a permission', () => {

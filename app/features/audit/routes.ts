@@ -59,6 +59,8 @@ export interface Trail<Access extends Caller, Params extends Fields> {
   tag: Tag;
   /** Whose `ownerId` names the owner of the trail. */
   guard: CallerGuard<Access>;
+  /** The guard of the export, if it needs more than reading. */
+  exportGuard?: CallerGuard<Access>;
   /** Exports of one trail. Key: owner. */
   exports: RateLimit;
 }
@@ -66,7 +68,7 @@ export interface Trail<Access extends Caller, Params extends Fields> {
 export function trailRoutes<Access extends Caller, Params extends Fields>(
   operations: Operations,
   reading: AuditReading,
-  { name, path, params, tag, guard, exports }: Trail<Access, Params>,
+  { name, path, params, tag, guard, exportGuard = guard, exports }: Trail<Access, Params>,
 ): void {
   const below = operations.at(`${path}/audit-events`, { tag, params });
 
@@ -84,7 +86,7 @@ export function trailRoutes<Access extends Caller, Params extends Fields>(
   });
 
   below.operation('GET', '/export', {
-    guard,
+    guard: exportGuard,
     operationId: `export${name}AuditEvents`,
     summary: 'Export audit events',
     description:

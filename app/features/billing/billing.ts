@@ -119,6 +119,7 @@ export function createBilling(options: BillingOptions): Billing {
   const gateway = createStripeGateway({ client, metrics, logger });
   const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
   const entitlements = createEntitlements({ db, clock, notifications, graceDays: settings.billingGraceDays });
+  const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
   const followMembers = settings.billingSeatsFollowMembers;
@@ -149,6 +150,8 @@ export function createBilling(options: BillingOptions): Billing {
       const { limits } = await entitlements.of(organizationId);
       if (limits.members !== null && members > limits.members) throw limitReached('members', limits.members);
     },
+    seatErrors: [billingErrors.limit_reached],
+    guardTrailExport: (guard) => requireFeature(guard, 'auditExport'),
     // The subscription ends with the paid period, or now.
     deletionRequested: (tx, organizationId) => closing(tx, organizationId, false),
     purging: (tx, organizationId) => closing(tx, organizationId, true),
@@ -163,7 +166,7 @@ export function createBilling(options: BillingOptions): Billing {
   return {
     entitlements,
     usage,
-    requireFeature: createFeatureGuard(entitlements),
+    requireFeature,
     handlers: createBillingWorkers({
       ...{ db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage },
     }),

@@ -1,4 +1,4 @@
-import { definePermissions, defineRoles } from '../organizations/organizations.ts';
+import { definePermissionIncludes, definePermissions, defineRoles } from '../organizations/organizations.ts';
 
 const roles = defineRoles({ billing: 'Sees and pays what the organization is charged.' });
 type OwnRoles = typeof roles;
@@ -11,5 +11,8 @@ declare module '../organizations/roles.ts' {
 const permissions = definePermissions({
   'billing:read': ['admin', 'billing'],
   'billing:manage': ['admin', 'billing'],
+  'usage:report': ['admin', 'billing'],
 });
 type OwnPermissions = typeof permissions;
+// Keys of 0.1.0 report usage with `billing:manage`.
+definePermissionIncludes('billing:manage', ['usage:report']);

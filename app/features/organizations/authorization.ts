@@ -23,7 +23,7 @@ import {
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
-import { type Permission, permissions, permissionsOf } from './roles.ts';
+import { type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
 export interface Authorization {
@@ -98,7 +98,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       throw unauthenticated('The API key is not valid, or not any more.');
     if (credential.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
-    const permissions = role ? new Set(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
+    const permissions = role ? withIncluded(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
     const actor = { type: 'api_key', id: key.id } as const;
     return { key, judged: { userId: key.createdBy, permissions, expiresAt: key.expiresAt, actor } satisfies Judged };
   }

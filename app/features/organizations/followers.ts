@@ -1,9 +1,19 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import type { ProblemFactory } from '../../platform/errors.ts';
+import type { CallerGuard } from '../../platform/http/operations/guard.ts';
+import type { Access } from './access.ts';
 
 /** What features declared later do when organizations change, in the same transaction. */
 export interface OrganizationFollower {
-  /** Before someone is invited. @param members how many there would be, with those already invited. @throws `limit_reached` */
+  /**
+   * Asked before somebody is invited, and again when somebody joins: the plan may have changed since the invitation.
+   * @param members how many there would be; before an invitation, with those already invited
+   * @throws one of `seatErrors`
+   */
   requireSeats(organizationId: string, members: number): Promise<void>;
+  readonly seatErrors: readonly ProblemFactory[];
+  /** @returns the guard of the export of the audit trail, with what it needs beside the permission */
+  guardTrailExport(guard: CallerGuard<Access>): CallerGuard<Access>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
   /** The purge begins; once for each organization. */
@@ -24,6 +34,10 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     async requireSeats(organizationId, members) {
       for (const follower of all) await follower.requireSeats(organizationId, members);
     },
+    get seatErrors() {
+      return all.flatMap(({ seatErrors }) => seatErrors);
+    },
+    guardTrailExport: (guard) => all.reduce((guarded, follower) => follower.guardTrailExport(guarded), guard),
     async membersChanged(tx, organizationId) {
       for (const follower of all) await follower.membersChanged(tx, organizationId);
     },

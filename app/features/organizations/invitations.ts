@@ -30,7 +30,8 @@ export interface Invitations {
   revoke(access: Access, invitationId: string): Promise<void>;
   /**
    * Makes the caller a member by the mailed token.
-   * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`, `session_revoked`
+   * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`, `session_revoked`; the errors of
+   *   `OrganizationFollower.requireSeats`, which leave the invitation open
    */
   accept(caller: UserCaller, token: string, origin: RequestOrigin): Promise<{ organizationId: string; role: Role }>;
 }
@@ -65,9 +66,12 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     if (member) throw organizationErrors.already_member();
   }
 
+  const membersOf = (tx: Transaction, organizationId: string) =>
+    tx.$count(membershipTable, eq(membershipTable.organizationId, organizationId));
+
   /** Members, and those who may become one by an open invitation. */
   async function takenSeats(tx: Transaction, organizationId: string, now: Date): Promise<number> {
-    const members = await tx.$count(membershipTable, eq(membershipTable.organizationId, organizationId));
+    const members = await membersOf(tx, organizationId);
     const isOpen = and(eq(invitations.organizationId, organizationId), gt(invitations.expiresAt, now));
     return members + (await tx.$count(invitations, isOpen));
   }
@@ -203,6 +207,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         const { id: userId, email: ownAddress } = await options.callers.lock(tx, caller, 'share');
         if (ownAddress !== address) throw organizationErrors.invitation_for_another_address();
         await memberships.add(tx, organizationId, userId, role);
+        await followers.requireSeats(organizationId, await membersOf(tx, organizationId));
         await tx.delete(invitations).where(own(organizationId, id));
         const actor = { type: 'user', id: userId } as const;
         const target = { type: 'user', id: userId };

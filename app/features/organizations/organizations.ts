@@ -34,7 +34,7 @@ import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
-export { definePermissions, defineRoles } from './roles.ts';
+export { definePermissionIncludes, definePermissions, defineRoles } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
@@ -97,14 +97,17 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     routes(operations) {
       organizationRoutes(operations, { authentication, authorization, founding, directory, dissolution });
       memberRoutes(operations, { authorization, memberships });
-      invitationRoutes(operations, { authentication, authorization, invitations });
+      const { seatErrors } = followers;
+      invitationRoutes(operations, { authentication, authorization, invitations, seatErrors });
       apiKeyRoutes(operations, { authorization, apiKeys });
+      const guard = authorization.needs('audit:read');
       trailRoutes(operations, audit.reading, {
         name: 'Organization',
         path: ORGANIZATION_PATH,
         params: organizationParams,
         tag: tags.audit,
-        guard: authorization.needs('audit:read'),
+        guard,
+        exportGuard: followers.guardTrailExport(guard),
         exports: limits.trailExports,
       });
     },

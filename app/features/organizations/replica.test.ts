@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { eventually, rows } from '../../../test/conditions.ts';
+import { entitle } from '../../../test/entitled.ts';
 import { startTestService, type TestService } from '../../../test/service.ts';
 import { type Replicated, startReplicated } from '../../../test/standby.ts';
 import { SECOND_MS } from '../../platform/clock.ts';
@@ -52,6 +53,7 @@ async function start(t: TestContext): Promise<{ replicated: Replicated; test: Te
   const test = await startTestService({ databaseUrl: replicated.primaryUrl, env });
   t.after(() => test.close());
   const scene = await createScene(test);
+  await entitle(test, scene.id);
   await eventually('the organization is replayed', async () => (await actions(scene)).length === 1);
   return { replicated, test, scene };
 }

@@ -17,6 +17,7 @@ export const roleNames: Role[] = [];
 /** What each role holds. */
 export const roles = {} as Record<Role, Set<Permission>>;
 const heldByAll: Permission[] = [];
+const included = new Map<Permission, readonly Permission[]>();
 
 /** Declares roles, each with its meaning. @throws Error when one is declared twice */
 export function defineRoles<const R extends string>(meanings: Record<R, string>): Record<R, string> {
@@ -47,6 +48,18 @@ export function definePermissions<const P extends string>(
   }
   return held;
 }
+
+/**
+ * Declares what the scopes of API keys include: whoever was given `permission` holds `others` too, where the role allows them. A permission
+ * that is split off an older one is included by it, so that existing keys go on working.
+ */
+export function definePermissionIncludes(permission: Permission, others: readonly Permission[]): void {
+  included.set(permission, [...(included.get(permission) ?? []), ...others]);
+}
+
+/** Scopes with everything that they include. */
+export const withIncluded = (scopes: readonly Permission[]): Set<Permission> =>
+  new Set(scopes.flatMap((scope) => [scope, ...(included.get(scope) ?? [])]));
 
 const ownRoles = defineRoles({
   owner: 'Holds every permission.',

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
-import { assertProblem, startTestService, type TestService } from '../../../test/service.ts';
+import { entitle } from '../../../test/entitled.ts';
+import { assertProblem, type SignedInUser, startTestService, type TestService } from '../../../test/service.ts';
 import { SECOND_MS } from '../../platform/clock.ts';
 import { createScene, PATCH, type Scene } from './testing/scene.ts';
 
@@ -23,6 +24,12 @@ describe('reading a trail', () => {
 
   const rename = async (scene: Scene, name: string) =>
     assert.equal((await scene.as(scene.owner, '', PATCH({ name }))).status, 200);
+  /** An organization whose plan includes the export. */
+  async function entitledScene(owner?: SignedInUser): Promise<Scene> {
+    const scene = await createScene(test, owner);
+    await entitle(test, scene.id);
+    return scene;
+  }
   const page = async (scene: Scene, query: string) => {
     const answer = await scene.as(scene.owner, `/audit-events?${query}`);
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -49,7 +56,7 @@ describe('reading a trail', () => {
   }
 
   it('shows the newest first, and each event once, while others are added between two pages', async () => {
-    const scene = await createScene(test);
+    const scene = await entitledScene();
     for (let index = 0; index < 7; index++) await rename(scene, `Name ${index}`);
     const first = await page(scene, 'limit=3');
     await rename(scene, 'Meanwhile');
@@ -66,7 +73,7 @@ describe('reading a trail', () => {
   });
 
   it('refuses a cursor that is damaged, or of another organization, or of another list', async () => {
-    const [scene, other] = [await createScene(test), await createScene(test)];
+    const [scene, other] = [await entitledScene(), await entitledScene()];
     for (const each of [scene, other]) await rename(each, 'Two events');
     const { nextCursor } = await page(scene, 'limit=1');
     const cursor = nextCursor!;
@@ -83,7 +90,7 @@ describe('reading a trail', () => {
   });
 
   it('is filtered by action, actor and time, by each and all of them', async () => {
-    const scene = await createScene(test);
+    const scene = await entitledScene();
     const start = test.clock.now().toISOString();
     const admin = await scene.add('admin');
     test.clock.advance(SECOND_MS);
@@ -122,13 +129,13 @@ describe('reading a trail', () => {
   });
 
   it('is exported line by line as it is listed', async () => {
-    const scene = await createScene(test);
+    const scene = await entitledScene();
     for (let index = 0; index < 4; index++) await rename(scene, `Line\u2028${index} "quoted" 😀`);
     assert.deepEqual(await exported(scene), await everything(scene, 'limit=2'));
   });
 
   it('is exported in batches, however long it is, and stops when nobody reads on', async () => {
-    const scene = await createScene(test);
+    const scene = await entitledScene();
     await rows(
       test,
       `insert into audit_events (owner_id, sequence, id, occurred_at, actor_type, action, details, hash)
@@ -164,12 +171,12 @@ describe('reading a trail', () => {
   });
 
   it('is exported twenty times an hour, by whomever', async () => {
-    const scene = await createScene(test);
+    const scene = await entitledScene();
     for (let made = 0; made < 20; made++) await exported(scene);
     const refused = await scene.as(scene.owner, '/audit-events/export');
     assertProblem(refused, 429, 'rate_limited');
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
-    assert.equal((await exported(await createScene(test, scene.owner))).length, 1, 'another trail');
+    assert.equal((await exported(await entitledScene(scene.owner))).length, 1, 'another trail');
   });
 
   /** Statements on the table of events so far. */

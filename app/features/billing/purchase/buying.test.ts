@@ -132,7 +132,7 @@ describe('what an organization buys and uses', () => {
       assertProblem(await scene.change({ quantity: 5 }), 400, 'invalid_quantity');
     });
 
-    it('are limited by the plan: invitations count, and accepting is refused once it is full', async () => {
+    it('are limited by the plan: who is invited already counts', async () => {
       const scene = await createBillingScene(billing);
       const limit = 25;
       const people = Array.from({ length: limit - 1 }, (_, index) => `guest${index}.${scene.id}@example.com`);

@@ -19,7 +19,7 @@ export function usageRoutes(operations: Operations, { authorization, usage }: Us
   const organization = below(operations);
 
   organization.create('/usage', {
-    guard: needs('billing:manage'),
+    guard: needs('usage:report'),
     operationId: 'reportUsage',
     summary: 'Report usage',
     description:
@@ -35,7 +35,7 @@ export function usageRoutes(operations: Operations, { authorization, usage }: Us
     errors,
     async create(tx, { access, body: { meter, quantity, occurredAt } }) {
       const at = occurredAt === undefined ? undefined : new Date(occurredAt);
-      await access.again(tx, 'billing:manage');
+      await access.again(tx, 'usage:report');
       await usage.record(tx, access.organizationId, { meter: toMeter(meter), quantity, occurredAt: at });
       return { status: 'accepted' as const };
     },

@@ -7,6 +7,8 @@ export const absent = {
   getSubscription: 'not_subscribed',
   updateSubscription: 'not_subscribed',
   previewSubscription: 'not_subscribed',
+  // A plan that includes it.
+  exportOrganizationAuditEvents: 'feature_not_included',
   // A signature over the body, by the provider.
   receiveStripeWebhook: 'invalid_signature',
 };

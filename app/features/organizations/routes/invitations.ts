@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { ProblemFactory } from '../../../platform/errors.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Id } from '../../../platform/http/schemas.ts';
@@ -19,11 +20,13 @@ export interface InvitationRoutesOptions {
   authentication: Accounts['authentication'];
   authorization: Authorization;
   invitations: Invitations;
+  /** What is thrown where the organization has no seat left. */
+  seatErrors: readonly ProblemFactory[];
 }
 
 export function invitationRoutes(operations: Operations, options: InvitationRoutesOptions): void {
   acceptOperation(operations, options);
-  const { authorization, invitations } = options;
+  const { authorization, invitations, seatErrors } = options;
   const guard = authorization.needs('members:invite');
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.invitations, params: organizationParams });
 
@@ -40,6 +43,7 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
       organizationErrors.already_member,
       organizationErrors.already_invited,
       httpErrors.rate_limited,
+      ...seatErrors,
     ],
     create: async (tx, { access, body }) => present(await invitations.invite(tx, access, body)),
   });
@@ -65,7 +69,8 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
   });
 }
 
-function acceptOperation(operations: Operations, { authentication, invitations }: InvitationRoutesOptions): void {
+function acceptOperation(operations: Operations, options: InvitationRoutesOptions): void {
+  const { authentication, invitations, seatErrors } = options;
   operations.at('/v1/invitations', { tag: tags.invitations }).operation('POST', '/accept', {
     guard: authentication.signedIn,
     operationId: 'acceptInvitation',
@@ -79,6 +84,7 @@ function acceptOperation(operations: Operations, { authentication, invitations }
       linkExpired,
       organizationErrors.invitation_for_another_address,
       organizationErrors.already_member,
+      ...seatErrors,
     ],
     handle: ({ access, body, origin }) => invitations.accept(access, body.token, origin),
   });
