@@ -23,9 +23,9 @@ export type JudgedSubscription = Pick<
 export const LIVE_STATUSES = ['trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete'] as const;
 export const isLive = (status: string): boolean => (LIVE_STATUSES as readonly string[]).includes(status);
 
-/** Those in which a plan can be in force. In the others a subscription has to be paid, or ended, before anything about it can be changed. */
-export const RUNNING_STATUSES = ['trialing', 'active', 'past_due'] as const;
-export const isRunning = (status: string): boolean => (RUNNING_STATUSES as readonly string[]).includes(status);
+/** Those whose seats can follow the members. Stripe changes nothing about a subscription whose first payment has not been made. */
+export const SEATED_STATUSES = LIVE_STATUSES.filter((status) => status !== 'incomplete');
+export const hasSeats = (status: string): boolean => (SEATED_STATUSES as readonly string[]).includes(status);
 
 /**
  * @param subscription the live one; undefined: none

@@ -23,6 +23,7 @@ describe('seats', () => {
     const sweep = async (apply: boolean) => {
       const found: Difference[] = [];
       await service.operations.reconcile({ apply, found: (difference) => found.push(difference) });
+      await billing.settle();
       await billing.deliver();
       return found.filter(({ organizationId }) => organizationId === scene.id);
     };

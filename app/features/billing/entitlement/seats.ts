@@ -3,7 +3,7 @@ import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import { memberships } from '../../organizations/schema.ts';
-import { isRunning, RUNNING_STATUSES } from '../catalog/access.ts';
+import { hasSeats, SEATED_STATUSES } from '../catalog/access.ts';
 import { isPlan, type PlanName, planOf, seatPlans } from '../catalog/catalog.ts';
 import { billingErrors } from '../errors.ts';
 import { seatsQueue } from '../queues.ts';
@@ -83,7 +83,7 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
         stripe.subscriptions.list({ customer, limit: 10 }),
       );
       // If there are two, one will be cancelled as a duplicate: until then, both follow.
-      for (const live of subscriptions.data.filter(({ status }) => isRunning(status))) {
+      for (const live of subscriptions.data.filter(({ status }) => hasSeats(status))) {
         const item = planItemOf(live);
         const plan = item?.price.metadata.plan;
         if (!item || !isPlan(plan) || !planOf(plan).seats) continue;
@@ -109,7 +109,7 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
         .where(
           and(
             inArray(organizationId, [...organizationIds]),
-            inArray(status, [...RUNNING_STATUSES]),
+            inArray(status, [...SEATED_STATUSES]),
             inArray(plan, seatPlans),
             eq(superseded, false),
           ),

@@ -6,7 +6,7 @@ import { after, type Clock, DAY_MS } from '../../../platform/clock.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Audit, AuditAction } from '../../audit/audit.ts';
-import { isLive, isRunning } from '../catalog/access.ts';
+import { hasSeats, isLive } from '../catalog/access.ts';
 import { type Interval, isPlan, planOf } from '../catalog/catalog.ts';
 import type { BillingData, BillingTemplate, Contacts } from '../contacts.ts';
 import type { Seats } from '../entitlement/seats.ts';
@@ -77,9 +77,9 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
     if (!was) await record('subscription.started', 'subscription', is.id, terms);
     else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
       await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
-    // Members who came or went while it was bought or could not be changed have not been counted yet, nor has a plan without seats counted any.
-    const runs = isRunning(is.status) && !(was && isRunning(was.status));
-    if (runs || was?.quantity !== is.quantity || was.plan !== is.plan) await countSeats();
+    // Members have not been counted while it was bought or could not be changed, nor by a plan without seats.
+    const seated = hasSeats(is.status) && !(was && hasSeats(was.status));
+    if (seated || was?.quantity !== is.quantity || was.plan !== is.plan) await countSeats();
 
     if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
       const endsAt = is.cancelAt.toISOString();
