@@ -48,4 +48,15 @@ describe('more sign-ins than can be checked', () => {
     }
     assert.equal((await attempt(email, PASSWORD)).status, 201);
   });
+
+  it('cost no registration: a person who kept trying is registered afterwards', async () => {
+    const register = () => test.request('/v1/users', { body: { email: 'patient@example.com', password: PASSWORD } });
+    for (let refused = 0; refused < 12; ) {
+      const checks = atOnce(CAPACITY, (index) => attempt(`busy${index}${refused}@example.com`, 'wrong'));
+      await eventually('the queue is full', async () => (await depth()) === CAPACITY);
+      refused += tally(await atOnce(6, register))[503] ?? 0;
+      await checks;
+    }
+    assert.equal((await register()).status, 202);
+  });
 });

@@ -176,7 +176,11 @@ export function createSignIn(options: SignInOptions): SignIn {
     const byAccount: Use = found?.known
       ? [limits.signInsByDevice, `${found.user.id} ${network} ${origin.userAgent}`]
       : [limits.signInsByStrangers, address || text];
-    await reserve(byAccount);
+    await reserve(byAccount).catch(async (error) => {
+      // Nothing was judged, so the network is not charged either.
+      await byNetwork[0].refund(byNetwork[1]);
+      throw error;
+    });
     const giveBack = () => Promise.all([byNetwork, byAccount].map(([limit, key]) => limit.refund(key)));
     const keep = () => Promise.all([byNetwork, byAccount].map(([limit, key]) => limit.settle(key)));
 

@@ -36,4 +36,28 @@ describe('seats', () => {
     const { values } = await billing.test.service.metrics.billing_drift_total.get();
     assert.equal(values.find(({ labels }) => labels.kind === 'seats')?.value, 2);
   });
+
+  it('follow the members of a paused subscription, too: it may go on, and is charged for then', async () => {
+    const { stripe } = billing;
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'pro' });
+    await billing.deliver();
+    const { id } = (await scene.ask('/subscription')).body;
+    await stripe.subscriptions.update(id, {
+      trial_settings: { end_behavior: { missing_payment_method: 'pause' } },
+    });
+    const { customer } = await stripe.subscriptions.retrieve(id);
+    const { data: cards } = await stripe.paymentMethods.list({ customer: customer as string });
+    for (const card of cards) await stripe.paymentMethods.detach(card.id);
+    billing.advanceDays(15);
+    await billing.deliver();
+    assert.equal((await stripe.subscriptions.retrieve(id)).status, 'paused');
+    const { id: userId } = await createSignedInUser(billing.test);
+    const { db, billing: service } = billing.test.service;
+    await db.insert(memberships).values({ organizationId: scene.id, userId, role: 'member', createdAt: new Date() });
+    await service.operations.reconcile({ apply: true });
+    await billing.settle();
+    await billing.deliver();
+    assert.equal((await stripe.subscriptions.retrieve(id)).items.data[0]!.quantity, 2);
+  });
 });
