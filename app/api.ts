@@ -1,8 +1,9 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
 import type { OpenApiDocument } from './documentation/openapi.ts';
 import { documentationRoutes } from './documentation.ts';
+import { migrationState } from './migrations.ts';
 import { clockOffsetMs, describeOffset, MAX_OFFSET_MS } from './platform/database/clock-offset.ts';
-import { migrationsAreCurrent } from './platform/database/migrate.ts';
+import { describeState } from './platform/database/migrations/migrate.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { healthRoutes, type ReadinessCheck, ReadinessFailure } from './platform/http/health.ts';
 import { describeOperations } from './platform/http/operations/document.ts';
@@ -47,7 +48,8 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
     {
       name: 'migrations',
       async check() {
-        if (!(await migrationsAreCurrent(db))) throw new ReadinessFailure('pending: run npm run plinth -- migrate');
+        const missing = describeState(await migrationState(db));
+        if (missing) throw new ReadinessFailure(`${missing}; run npm run plinth -- migrate`);
       },
     },
     {

@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { migrationState } from './migrations.ts';
 import { isUnavailable } from './platform/database/failures.ts';
-import { migrationsAreCurrent } from './platform/database/migrate.ts';
+import { describeState } from './platform/database/migrations/migrate.ts';
 
 /** A start that cannot succeed, with a message that says what to do. */
 export class StartError extends Error {
@@ -53,10 +54,14 @@ export async function waitForDatabase({ url, patienceMs, log }: Waiting): Promis
  */
 export async function waitForMigrations({ url, patienceMs, log }: Waiting): Promise<void> {
   const deadline = Date.now() + patienceMs;
-  while (!(await withClient(url, (client) => migrationsAreCurrent(drizzle(client) as never)))) {
-    if (Date.now() >= deadline)
-      throw new StartError('Migrations are pending. Apply them first: node app/cli.ts migrate');
-    log('Migrations are pending; waiting for: node app/cli.ts migrate');
+  for (;;) {
+    const missing = await withClient(url, async (client) =>
+      describeState(await migrationState(drizzle(client) as never)),
+    );
+    if (!missing) return;
+    const said = `Migrations: ${missing}.`;
+    if (Date.now() >= deadline) throw new StartError(`${said} Apply them first: node app/cli.ts migrate`);
+    log(`${said} Waiting for: node app/cli.ts migrate`);
     await delay(PAUSE_MS);
   }
 }

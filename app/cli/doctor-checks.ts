@@ -1,11 +1,12 @@
 /** The checks of `doctor`: those of the mechanisms here, and those that features declare. */
 import { sql } from 'drizzle-orm';
 import * as features from '../features.ts';
+import { migrationState } from '../migrations.ts';
 import { type Check, type Finding, reasonOf } from '../platform/cli/checks.ts';
 import { clockOffsetMs, describeOffset, MAX_OFFSET_MS } from '../platform/database/clock-offset.ts';
 import type { Database } from '../platform/database/database.ts';
 import { driverError } from '../platform/database/failures.ts';
-import { migrationsAreCurrent } from '../platform/database/migrate.ts';
+import { describeState } from '../platform/database/migrations/migrate.ts';
 import { inOrder } from '../platform/feature.ts';
 import type { Service } from '../wiring.ts';
 
@@ -20,8 +21,12 @@ const foundation: readonly Check<Service>[] = [
     return { check: 'database', ok: true, detail: `PostgreSQL ${rows[0]?.version}` };
   },
   async ({ db }) => {
-    const ok = await migrationsAreCurrent(db);
-    return { check: 'migrations', ok, detail: ok ? 'current' : 'pending; run: node app/cli.ts migrate' };
+    const missing = describeState(await migrationState(db));
+    return {
+      check: 'migrations',
+      ok: !missing,
+      detail: missing ? `${missing}; run: node app/cli.ts migrate` : 'current',
+    };
   },
   async ({ db, clock }) => {
     const offsetMs = await clockOffsetMs(db, clock);

@@ -87,7 +87,7 @@ describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
     const env = { DATABASE_URL: databaseUrl(server, name) };
     const { code, stdout } = await run(env, 'doctor');
     assert.equal(code, 1);
-    assert.match(stdout, /FAULT migrations +pending; run: node app\/cli\.ts migrate/);
+    assert.match(stdout, /FAULT migrations +pending: 0000_foundation, .*; run: node app\/cli\.ts migrate/);
   });
 
   it('names a database that is away, as a finding, and what to check', async () => {

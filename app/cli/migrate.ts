@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import { migrate } from '../migrate.ts';
+import { migrationSeries } from '../migrations.ts';
 import { print, withProgress } from '../platform/cli/terminal.ts';
+import type { PlannedMigration, TableEffect } from '../platform/database/migrations/plan.ts';
 import { waitForDatabase } from '../starting.ts';
 import { commandConfig } from './service.ts';
+
+interface Options {
+  plan?: true;
+  scratch?: string;
+}
 
 export function migrateCommand(program: Command): void {
   program
@@ -10,16 +17,65 @@ export function migrateCommand(program: Command): void {
     .description(
       'bring the database to this release: tables and job queues. Safe to repeat, and from several processes',
     )
-    .action(async (_options, command: Command) => {
-      const config = await commandConfig();
-      const url = config.databaseDirectUrl ?? config.databaseUrl;
+    .option('--plan', 'only show what would run, and which tables each statement locks')
+    .option('--scratch <url>', 'for --plan: an empty database, if this user may not create one')
+    .action(async ({ plan, scratch }: Options, command: Command) => {
+      const url = await databaseUrl();
+      if (plan) return showPlan(url, scratch, command);
       const log = (line: string) => void process.stderr.write(`${line}\n`);
-      await waitForDatabase({ url, patienceMs: config.startPatienceSeconds * 1_000, log });
       const result = await withProgress('migrating', () => migrate({ url, log }));
-      print(command, result, ({ applied }) =>
-        applied === 0
+      print(command, result, ({ migrations }) =>
+        migrations.length === 0
           ? 'Nothing to do: the database is current.'
-          : `Applied ${applied} migration${applied === 1 ? '' : 's'}.`,
+          : migrations.map((name) => `applied ${name}`),
       );
     });
+}
+
+async function databaseUrl(): Promise<string> {
+  const config = await commandConfig();
+  const url = config.databaseDirectUrl ?? config.databaseUrl;
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  await waitForDatabase({ url, patienceMs: config.startPatienceSeconds * 1_000, log });
+  return url;
+}
+
+async function showPlan(url: string, scratchUrl: string | undefined, command: Command): Promise<void> {
+  const { planMigrations } = await import('../platform/database/migrations/plan.ts');
+  const planned = await withProgress('planning', () => planMigrations({ url, series: migrationSeries, scratchUrl }));
+  print(command, planned, (migrations) =>
+    migrations.length === 0 ? 'Nothing to do: the database is current.' : migrations.flatMap(describeMigration),
+  );
+}
+
+function describeMigration({ file, outsideTransaction, statements }: PlannedMigration): string[] {
+  const note = outsideTransaction
+    ? ', outside of a transaction: each statement keeps its locks only while it runs'
+    : '';
+  return [
+    `${file}${note}`,
+    ...statements.flatMap(({ statement, effects }) => [
+      `  ${statement}`,
+      ...effects.map((each) => `    ${describe(each)}`),
+    ]),
+  ];
+}
+
+const STOPS: Record<string, string> = {
+  ShareUpdateExclusiveLock: 'stops neither reads nor writes',
+  ShareLock: 'stops writes',
+  ShareRowExclusiveLock: 'stops writes',
+  ExclusiveLock: 'stops writes',
+  AccessExclusiveLock: 'stops reads and writes',
+};
+
+function describe({ table, lock, rewrites, scans, rows, bytes }: TableEffect): string {
+  const size = `${Math.round(rows).toLocaleString('en')} rows, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const long = rewrites
+    ? 'DANGEROUS on a large table: writes the table anew under the lock. Add a column, fill it in batches, and drop the old one later'
+    : scans
+      ? 'DANGEROUS on a large table: reads the whole table under the lock. Use "create index concurrently", or a constraint "not valid" that a later migration validates'
+      : 'short: it changes the catalog only';
+  const harmless = lock === 'ShareUpdateExclusiveLock';
+  return `${table} (${size}): ${lock}, ${STOPS[lock]}; ${harmless && (rewrites || scans) ? 'reads the whole table meanwhile' : long}`;
 }

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { migrate } from '../../app/migrate.ts';
+import { createEmptyDatabase } from '../../app/platform/database/migrations/testing/series.ts';
 import { EXAMPLE_SECRET } from '../../app/platform/settings/development-values.ts';
 import type { Setting } from '../../app/platform/settings/settings.ts';
 import { settings } from '../../app/settings.ts';
-import { administer, createTestDatabase, databaseUrl, randomName, type TestDatabase } from '../database.ts';
+import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { request } from '../service.ts';
 import { startTcpProxy } from '../tcp-proxy.ts';
 import { PRODUCTION, startProcess } from './service-process.ts';
@@ -89,7 +90,7 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
   it('on a database without migrations waits, and continues after two concurrent migrators have applied them', async (t) => {
     const url = await createEmptyDatabase(t);
     const service = startProcess(t, 'api', { ...PRODUCTION, DATABASE_URL: url });
-    await service.logged(/Migrations are pending; waiting for: node app\/cli\.ts migrate/);
+    await service.logged(/Migrations: pending: 0000_foundation, .*\. Waiting for: node app\/cli\.ts migrate/);
     const said: string[] = [];
     const log = (line: string) => said.push(line);
     const results = await Promise.all([migrate({ url, log }), migrate({ url, log })]);
@@ -105,7 +106,10 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     const env = { ...PRODUCTION, DATABASE_URL: await createEmptyDatabase(t), START_PATIENCE_SECONDS: '0' };
     const { code, stderr } = await startProcess(t, 'worker', env).ended;
     assert.equal(code, 1);
-    assert.equal(stderr.trim(), 'Migrations are pending. Apply them first: node app/cli.ts migrate');
+    assert.match(
+      stderr.trim(),
+      /^Migrations: pending: 0000_foundation, .*\. Apply them first: node app\/cli\.ts migrate$/,
+    );
   });
 
   for (const setting of ['PORT', 'METRICS_PORT']) {
@@ -151,11 +155,3 @@ describe('a start', { concurrency: 2, timeout: 110_000 }, () => {
     assert.ok(service.lines.every(({ level }) => level !== 'error' && level !== 'fatal'));
   });
 });
-
-async function createEmptyDatabase(t: TestContext): Promise<string> {
-  const server = process.env.TEST_DATABASE_URL!;
-  const name = randomName('empty');
-  await administer(server, `create database ${name}`);
-  t.after(() => administer(server, `drop database ${name} with (force)`));
-  return databaseUrl(server, name);
-}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { applyPending } from './migrate.ts';
+import { planMigrations } from './plan.ts';
+import { createEmptyDatabase, query, schemaOf, writeSeries } from './testing/series.ts';
+
+const BASE = [
+  '0000_base',
+  'create table owner (id int primary key);--> statement-breakpoint\ncreate table note (id int, size int, owner int);',
+] as const;
+
+describe('the plan of a migration', { concurrency: 2 }, () => {
+  const CASES: [what: string, sql: string, expected: string[]][] = [
+    ['a new table', 'create table other (id int primary key);', []],
+    ['a new column', 'alter table note add column title text;', ['note AccessExclusiveLock']],
+    ['another type', 'alter table note alter column size type bigint;', ['note AccessExclusiveLock rewrites scans']],
+    ['an index', 'create index on note (id);', ['note ShareLock scans']],
+    [
+      'a constraint that is validated',
+      'alter table note add constraint positive check (size > 0);',
+      ['note AccessExclusiveLock scans'],
+    ],
+    [
+      'a constraint that is not validated',
+      'alter table note add constraint positive check (size > 0) not valid;',
+      ['note AccessExclusiveLock'],
+    ],
+    [
+      'a column that may not be null',
+      'alter table note alter column size set not null;',
+      ['note AccessExclusiveLock scans'],
+    ],
+    ['rows that change', 'update note set size = 1;', []],
+    ['a new name', 'alter table note rename to page;', ['note AccessExclusiveLock']],
+    ['an index beside the traffic', '-- no-transaction\ncreate index concurrently on note (id);', []],
+  ];
+  for (const [what, sql, expected] of CASES) {
+    it(`names the locks of ${what}, and changes nothing`, async (t) => {
+      const url = await createEmptyDatabase(t);
+      await applyPending({ url, series: [writeSeries(t, [BASE])] });
+      const before = await schemaOf(url);
+      const [planned] = await planMigrations({ url, series: [writeSeries(t, [BASE, ['0001_next', sql]])] });
+      const seen = planned!.statements.flatMap(({ effects }) =>
+        effects.map(({ table, lock, rewrites, scans }) =>
+          [table, lock, rewrites && 'rewrites', scans && 'scans'].filter(Boolean).join(' '),
+        ),
+      );
+      assert.deepEqual(seen, expected);
+      assert.equal(planned!.outsideTransaction, sql.includes('no-transaction'));
+      assert.deepEqual(await schemaOf(url), before);
+      const left = await query(
+        url,
+        `select datname from pg_database where datname like 'plinth_plan_${process.pid}_%'`,
+      );
+      assert.deepEqual(left, []);
+    });
+  }
+
+  it('tells the size of the real table', async (t) => {
+    const url = await createEmptyDatabase(t);
+    await applyPending({ url, series: [writeSeries(t, [BASE])] });
+    await query(url, 'insert into note select generate_series(1, 5000); analyze note');
+    const series = [writeSeries(t, [BASE, ['0001_index', 'create index on note (id);']])];
+    const [effect] = (await planMigrations({ url, series }))[0]!.statements[0]!.effects;
+    assert.equal(effect!.rows, 5_000);
+    assert.ok(effect!.bytes >= 5_000 * 24);
+  });
+
+  it('is empty when nothing is pending, and fails where the migration would', async (t) => {
+    const url = await createEmptyDatabase(t);
+    await applyPending({ url, series: [writeSeries(t, [BASE])] });
+    assert.deepEqual(await planMigrations({ url, series: [writeSeries(t, [BASE])] }), []);
+    const bad = writeSeries(t, [BASE, ['0001_bad', 'alter table nowhere add column a int;']]);
+    await assert.rejects(planMigrations({ url, series: [bad] }), /0001_bad\.sql fails .*"nowhere" does not exist/);
+  });
+});
