@@ -1,11 +1,9 @@
 import { defineConfig } from 'drizzle-kit';
+import { models } from './app/models.ts';
 
+/** The foundation's tables. `npm run migrations:generate` uses this file, and drizzle.product.config.ts for the product's. */
 export default defineConfig({
   dialect: 'postgresql',
-  schema: [
-    './app/features/*/schema.ts',
-    './app/platform/http/idempotency.ts',
-    './app/platform/security/rate-limits.ts',
-  ],
+  schema: [...models.foundation],
   out: './migrations',
 });

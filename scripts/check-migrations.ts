@@ -1,33 +1,42 @@
-/** Fails if the models contain something that no migration creates, or if a migration does not say why it exists. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Fails if the models differ from what the migrations of a series create, or if a migration does not say why it exists. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { migrationSeries } from '../app/migrations.ts';
+import { models } from '../app/models.ts';
+import { MigrationError, readSeries } from '../app/platform/database/migrations/series.ts';
+import {
+  differences,
+  NO_SNAPSHOT,
+  type Snapshot,
+  snapshotOfModels,
+} from '../app/platform/database/migrations/snapshots.ts';
 
 const faults: string[] = [];
 
-for (const file of globSync('migrations/*.sql')) {
-  if (!readFileSync(file, 'utf8').startsWith('-- '))
-    faults.push(`${file} must begin with a comment: a sentence that says why it exists`);
+for (const series of migrationSeries) {
+  try {
+    const migrations = readSeries(series);
+    for (const { name, file } of migrations) {
+      if (!readFileSync(join(series.folder, `${name}.sql`), 'utf8').startsWith('-- '))
+        faults.push(`${file} must begin with a comment: a sentence that says why it exists`);
+    }
+    const last = lastSnapshot(series.folder, migrations.length);
+    const now = await snapshotOfModels(models[series.name as keyof typeof models], last?.id ?? NO_SNAPSHOT);
+    const different = differences(last, now);
+    if (different.length > 0) {
+      faults.push(
+        `the models of the ${series.name} are ahead of its migrations in ${different.join(', ')}: npm run migrations:generate -- --name what_changes`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    faults.push(error.message);
+  }
 }
 
-// Generates into a copy of the migrations, so that the real ones are not changed. drizzle-kit needs a relative path.
-const copy = mkdtempSync(join('node_modules', '.migrations-'));
-try {
-  cpSync('migrations', copy, { recursive: true });
-  const before = globSync(`${copy}/*.sql`).length;
-  const config = join(copy, 'drizzle.config.ts');
-  writeFileSync(config, readFileSync('drizzle.config.ts', 'utf8').replace("'./migrations'", `'./${copy}'`));
-  const args = ['generate', '--config', config];
-  const { status, stdout, stderr } = spawnSync('node_modules/.bin/drizzle-kit', args, { encoding: 'utf8', input: '' });
-  if (status !== 0) faults.push(`drizzle-kit failed: ${stdout}${stderr}`);
-  const added = globSync(`${copy}/*.sql`).sort().slice(before);
-  for (const file of added) {
-    faults.push(
-      `the models are ahead of the migrations; run npm run migrations:generate. It would add:\n${readFileSync(file, 'utf8')}`,
-    );
-  }
-} finally {
-  rmSync(copy, { recursive: true, force: true });
+function lastSnapshot(folder: string, count: number): Snapshot | undefined {
+  const file = join(folder, `meta/${String(count - 1).padStart(4, '0')}_snapshot.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Snapshot) : undefined;
 }
 
 for (const fault of faults) process.stderr.write(`${fault}\n`);

@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { copyRepository, explainMigration, removeFeatures } from './removal/copy.ts';
+import { copyRepository, explainMigration, removeFeatures } from './scratch/copy.ts';
 
 const REMOVALS = [['billing'], ['billing', 'organizations']];
 /** Starts the service in development, and runs the demo. */

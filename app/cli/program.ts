@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import * as features from '../features.ts';
 import { Refusal } from '../platform/cli/terminal.ts';
+import { MigrationError } from '../platform/database/migrations/series.ts';
 import { inOrder } from '../platform/feature.ts';
 import { StartError } from '../starting.ts';
 import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
+import { migrationsCommand } from './migrations.ts';
 import { withService } from './service.ts';
 
 /** Carries out the command that the process was started with. */
@@ -18,6 +20,7 @@ export async function runCommand(): Promise<void> {
     .showHelpAfterError();
 
   migrateCommand(program);
+  migrationsCommand(program);
   const doctor = createDoctor();
   for (const feature of inOrder(features)) (await feature.commands?.())?.commands({ program, doctor, withService });
   program.addCommand(doctor);
@@ -29,7 +32,7 @@ export async function runCommand(): Promise<void> {
       // Help and version are not failures; commander has printed what there is to say.
       process.exit(error.exitCode === 0 ? 0 : 2);
     }
-    const expected = error instanceof ConfigError || error instanceof StartError || error instanceof Refusal;
+    const expected = [ConfigError, StartError, MigrationError, Refusal].some((kind) => error instanceof kind);
     process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
     process.exitCode = 1;
   }
