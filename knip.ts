@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { KnipConfig } from 'knip';
 
 /** The public surface of each feature. It also serves features that are not here, e.g. because a product has removed them. */
-const surfaces = readdirSync('app/features').map((feature) => `app/features/${feature}/${feature}.ts`);
+const surfaces = globSync('app/{features,product}/*/').map((folder) => `${folder}/${basename(folder)}.ts`);
 
 const config: KnipConfig = {
   entry: [
@@ -11,15 +12,15 @@ const config: KnipConfig = {
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',
-    'app/features/*/bench/*.ts',
-    'app/features/*/tools/*.ts',
-    'app/features/*/emails/*.ts',
+    'app/{features,product}/*/bench/*.ts',
+    'app/{features,product}/*/tools/*.ts',
+    'app/{features,product}/*/emails/*.ts',
     'packages/stripe-sandbox/derive-words.ts',
     'packages/stripe-sandbox/stripe-mock/compare.heavy.ts',
     'packages/stripe-sandbox/main.ts',
     'packages/stripe-sandbox/sandbox.ts',
     'scripts/*.ts',
-    'app/features/*/testing/{entitled,examples,names,personal-data}.ts',
+    'app/{features,product}/*/testing/{entitled,examples,names,personal-data}.ts',
     'scripts/*.cjs',
     'scripts/clients/run.ts',
     '**/*.test.ts',

@@ -1,6 +1,10 @@
-/** Every feature, a line each. Each says itself what it needs, so the order of the lines means nothing. */
+/**
+ * Every feature: a line for each of the foundation, and those of the product. Each says itself what it needs, so the order of the lines means
+ * nothing.
+ */
 export { accounts } from './features/accounts/accounts.ts';
 export { audit } from './features/audit/audit.ts';
 export { billing } from './features/billing/billing.ts';
 export { email } from './features/email/email.ts';
 export { organizations } from './features/organizations/organizations.ts';
+export * from './product/features.ts';

@@ -23,7 +23,7 @@ const EARLIER: Names = JSON.parse(readFileSync(new URL('../test/vectors/names/0.
 
 /** Names of kinds that only one feature has: its `testing/names.ts`. */
 const ofFeatures: { present: Record<string, ReadonlySet<string>> }[] = await Promise.all(
-  globSync('app/features/*/testing/names.ts').map((file) => import(pathToFileURL(file).href)),
+  globSync('app/{features,product}/*/testing/names.ts').map((file) => import(pathToFileURL(file).href)),
 );
 
 describe('names of 0.1.0', () => {

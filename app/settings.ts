@@ -12,6 +12,7 @@ import {
 } from './platform/settings/development-values.ts';
 import { integer, oneOf, origins, proxies, secrets, text, url } from './platform/settings/parsers.ts';
 import { allSettings, type DeclaredSettings, defineSettings } from './platform/settings/settings.ts';
+import { brand } from './product/brand.ts';
 
 export type Environment = 'development' | 'test' | 'staging' | 'production';
 
@@ -63,10 +64,11 @@ const own = defineSettings('The process', {
     example: EXAMPLE_SECRET,
   },
   PRODUCT_NAME: {
-    meaning: "The product's name in mails; also refused as a password.",
+    meaning:
+      "The product's name in emails and pages; also refused as a password. Without it, the name in app/product/brand.ts.",
     parse: text,
-    fallback: 'Plinth',
-    example: 'Plinth',
+    fallback: brand.name,
+    example: '',
   },
   CORS_ORIGINS: {
     meaning: 'Exact origins of browser clients, comma-separated.',

@@ -25,7 +25,7 @@ describe('development pages', () => {
   after(() => service.close());
 
   test('exist for every link in an email', () => {
-    const sources = globSync('app/features/**/*.ts', { exclude: (file) => file.endsWith('.test.ts') });
+    const sources = globSync('app/{features,product}/**/*.ts', { exclude: (file) => file.endsWith('.test.ts') });
     const linked = sources
       .map((file) => readFileSync(file, 'utf8'))
       .flatMap((text) => [...text.matchAll(/appUrl[^`\n]*\}(\/[a-z-]+)/g)].map(([, path]) => path!));
@@ -43,6 +43,15 @@ describe('development pages', () => {
     }
     const { status } = await service.request('/v1/email-verifications/confirm', { body: { token } });
     assert.equal(status, 204);
+  });
+
+  test('and emails show the name of the product', async () => {
+    const email = 'named@example.com';
+    await service.request('/v1/users', { body: { email, password: PASSWORD } });
+    const { html, text } = await service.mail(email, /confirm/i);
+    assert.match(text, /A <b> & "Co"/);
+    assert.ok(html.includes('A &lt;b&gt; &amp; &quot;Co&quot;'));
+    assert.doesNotMatch(text, /Plinth/);
   });
 
   test('have forms whose request exists in the API, with its fields', async () => {

@@ -4,7 +4,6 @@
  */
 import { render } from 'react-email';
 import type { Part } from '../app/features/email/declaration.ts';
-import { brand } from './brand.ts';
 import { Layout } from './components/layout.tsx';
 import { Action, Details, Notes, Paragraph } from './components/parts.tsx';
 import { plainText } from './plain-text.ts';
@@ -32,7 +31,7 @@ export async function renderEmail(source: Source): Promise<Compiled> {
   const used = new Set(['subject', 'preheader', 'heading', 'reason']);
   const text = (key: string): string => {
     used.add(key);
-    return required(source.texts, key, name).replaceAll('{{product}}', brand.name);
+    return required(source.texts, key, name);
   };
   const bulk = fields.includes('unsubscribeUrl');
   const html = await render(
@@ -50,7 +49,7 @@ export async function renderEmail(source: Source): Promise<Compiled> {
   const compiled = { subject: text('subject'), html, text: plainText(html) };
   const surplus = Object.keys(source.texts).filter((key) => !used.has(key));
   if (surplus.length > 0) throw new Error(`${name}: no part shows the text ${surplus.join(', ')}`);
-  checkPlaceholders(name, ['greeting', ...fields], compiled);
+  checkPlaceholders(name, ['greeting', 'product', ...fields], compiled);
   return compiled;
 }
 

@@ -21,6 +21,7 @@ import '../app/declarations.ts';
 import { allEmails } from '../app/features/email/declaration.ts';
 import { locales } from '../app/features/email/fields.ts';
 import { fieldsOf, fill, templateValues } from '../app/features/email/values.ts';
+import { brand } from '../app/product/brand.ts';
 import type { Compiled, Source } from '../emails/render.tsx';
 
 const root = join(import.meta.dirname, '..');
@@ -49,7 +50,7 @@ else writeCompiled(emails, options.check ?? false);
 /** Reads `emails/<locale>.ts` of every feature that has emails. */
 async function textsOf(locale: string): Promise<Texts> {
   const merged: Texts = { phrases: {}, emails: {} };
-  for (const folder of globSync('app/features/*/emails', { cwd: root })) {
+  for (const folder of globSync('app/{features,product}/*/emails', { cwd: root })) {
     const file = join(root, folder, `${locale}.ts`);
     if (!existsSync(file)) throw new Error(`${folder}/${locale}.ts is missing: it has the texts for "${locale}"`);
     const { [locale]: own } = (await import(pathToFileURL(file).href)) as Record<string, Texts>;
@@ -125,7 +126,8 @@ function writePreviews(rendered: Map<string, Compiled>): void {
       const name = `${template}.${locale}`;
       const { subject, html, text } = rendered.get(name)!;
       const unsubscribe = bulk && { unsubscribeUrl: 'https://app.example.com/unsubscribe?token=sample' };
-      const values = templateValues(template, { ...sample, ...unsubscribe }, locale as 'en', (key) => phrases[key]);
+      const phrase = (key: string) => phrases[key];
+      const values = templateValues(template, { ...sample, ...unsubscribe }, locale as 'en', phrase, brand.name);
       writeFileSync(join(previewDir, `${name}.html`), fill(html, values));
       writeFileSync(join(previewDir, `${name}.txt`), `${fill(subject, values)}\n\n${fill(text, values)}\n`);
       rows.push(

@@ -19,7 +19,7 @@ const stage = createStage({ apiUrl });
 
 try {
   await stage.ready();
-  const files = globSync('app/features/*/tools/smoke.ts', { cwd: root }).sort();
+  const files = globSync('app/{features,product}/*/tools/smoke.ts', { cwd: root }).sort();
   const features: SmokeTool[] = await Promise.all(files.map((file) => import(pathToFileURL(join(root, file)).href)));
   await strangerStory(stage, features);
   if (email && password) await accountStory(stage, { email, password }, features);

@@ -12,12 +12,12 @@ const EVERYWHERE = ['{app,dev,test,scripts,packages}/**/*.test.ts'];
  * files get their own process, because they start processes, stop databases, or inspect the whole process.
  */
 const TOGETHER = [
-  'app/features/**/*.test.ts',
+  'app/{features,product}/**/*.test.ts',
   'app/platform/{database,http,security}/*.test.ts',
   'packages/**/*.test.ts',
 ];
 /** Tests among the tools of a feature's tests observe the whole process. */
-const ALONE = 'app/features/*/testing/**/*.test.ts';
+const ALONE = 'app/{features,product}/*/testing/**/*.test.ts';
 const FILES_PER_PROCESS = 6;
 const GIB = 2 ** 30;
 

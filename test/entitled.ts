@@ -6,7 +6,7 @@ import type { TestService } from './service.ts';
 
 /** Gives an organization everything that is sold, by the `testing/entitled.ts` of each feature. */
 export async function entitle(test: TestService, organizationId: string): Promise<void> {
-  for (const file of globSync('app/features/*/testing/entitled.ts')) {
+  for (const file of globSync('app/{features,product}/*/testing/entitled.ts')) {
     const feature: { entitle: typeof entitle } = await import(pathToFileURL(file).href);
     await feature.entitle(test, organizationId);
   }

@@ -42,7 +42,7 @@ interface FeatureExamples {
 }
 
 const ofFeatures: FeatureExamples[] = await Promise.all(
-  globSync('app/features/*/testing/examples.ts').map((file) => import(pathToFileURL(file).href)),
+  globSync('app/{features,product}/*/testing/examples.ts').map((file) => import(pathToFileURL(file).href)),
 );
 for (const { absent } of ofFeatures) for (const [id, code] of Object.entries(absent)) ABSENT.set(id, code);
 const PRODUCT = 'https://product.example.org';

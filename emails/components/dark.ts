@@ -1,4 +1,4 @@
-import { brand } from '../brand.ts';
+import { brand } from '../../app/product/brand.ts';
 
 const { dark } = brand;
 

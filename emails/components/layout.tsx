@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Body, Container, Head, Heading, Html, Link, Preview, Section, Text } from 'react-email';
-import { brand } from '../brand.ts';
+import { brand } from '../../app/product/brand.ts';
 import { styleSheet } from './dark.ts';
 
 const { light } = brand;
@@ -31,7 +31,7 @@ export function Layout({ locale, text, greeting, unsubscribe, children }: Props)
         <Section className="outer" style={{ padding: '32px 16px' }}>
           <Container style={{ width: '100%', maxWidth: 560 }}>
             <Text className="text" style={{ ...font, fontSize: 18, fontWeight: 700, margin: '0 0 16px 4px' }}>
-              {brand.name}
+              {'{{product}}'}
             </Text>
             <Section className="card" style={card}>
               <Heading

@@ -1,5 +1,5 @@
 import { Button, Column, Hr, Link, Row, Section, Text } from 'react-email';
-import { brand } from '../brand.ts';
+import { brand } from '../../app/product/brand.ts';
 import { font, small } from './layout.tsx';
 
 const { light } = brand;

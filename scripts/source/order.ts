@@ -1,15 +1,32 @@
 /** The order of the repository's parts, lowest first. A part imports itself and those below it; type imports count. */
 import * as features from '../../app/features.ts';
 import { buildOrder } from '../../app/platform/feature.ts';
+import * as product from '../../app/product/features.ts';
 
-export const FEATURE_LIST = 'app/features.ts';
-/** Each feature after what it says that it needs. */
-export const FEATURES: readonly string[] = buildOrder({ ...features });
+const isOfProduct = (feature: string) => Object.hasOwn({ ...product }, feature);
+const all = buildOrder({ ...features });
+/** Each feature after what it says that it needs; those of the product after those of the foundation. */
+export const FEATURES: readonly string[] = [...all.filter((name) => !isOfProduct(name)), ...all.filter(isOfProduct)];
 
-/** @returns true if a path is in the folder of a feature that `app/features.ts` does not list */
+/** @returns the folder of a feature, without a slash at its end */
+export function folderOf(feature: string): string {
+  return `app/${isOfProduct(feature) ? 'product' : 'features'}/${feature}`;
+}
+
+/** The folders of the product that are no features. */
+const OTHER_FOLDERS = ['docs', 'migrations'];
+
+/** @returns the feature in whose folder a file is, with the file that has to list it; undefined outside of features */
+export function featureOf(file: string): { name: string; list: string } | undefined {
+  const [, part, name] = /(?:^|[^\w/])app\/(features|product)\/([\w-]+)\//.exec(file) ?? [];
+  if (!name || (part === 'product' && OTHER_FOLDERS.includes(name))) return undefined;
+  return { name, list: part === 'product' ? 'app/product/features.ts' : 'app/features.ts' };
+}
+
+/** @returns true if a path is in the folder of a feature that no list has */
 export function isOfAbsentFeature(path: string): boolean {
-  const [, feature] = /app\/features\/([\w-]+)\//.exec(path) ?? [];
-  return feature !== undefined && !FEATURES.includes(feature);
+  const feature = featureOf(path);
+  return feature !== undefined && !FEATURES.includes(feature.name);
 }
 
 export interface Tower {
@@ -45,17 +62,18 @@ export const TOWERS: readonly Tower[] = [
   {
     root: '',
     parts: [
+      'app/product/brand.ts',
       'app/platform',
-      ...FEATURES.map((feature) => `app/features/${feature}`),
+      ...FEATURES.map(folderOf),
       'app',
       'dev',
       'monitoring',
       'emails',
       'scripts',
-      ...FEATURES.map((feature) => `app/features/${feature}/tools`),
+      ...FEATURES.map((feature) => `${folderOf(feature)}/tools`),
       'test',
       'bench',
-      ...FEATURES.map((feature) => `app/features/${feature}/bench`),
+      ...FEATURES.map((feature) => `${folderOf(feature)}/bench`),
       '',
     ],
   },

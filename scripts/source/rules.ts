@@ -1,7 +1,7 @@
 /** The import rules of ARCHITECTURE.md: finds an import that breaks one, and gives advice. */
 import { isTest } from './files.ts';
 import type { Import } from './imports.ts';
-import { DEVELOPMENT_DOOR, FEATURE_LIST, FEATURES, TOWERS, type Tower, WINGS } from './order.ts';
+import { DEVELOPMENT_DOOR, FEATURES, featureOf, folderOf, TOWERS, type Tower, WINGS } from './order.ts';
 
 const ORDER_FILE = 'scripts/source/order.ts';
 
@@ -16,18 +16,24 @@ export function violation(entry: Import, declared: Declared): string | undefined
 
 /** @returns advice for features without a place in the order, and for places without a feature */
 export function featureViolations(files: readonly string[]): string[] {
-  const folders = new Set(files.flatMap((file) => featureOf(file) ?? []));
+  const lists = new Map(files.flatMap((file) => placeOf(file) ?? []));
   return [
-    ...[...folders]
-      .filter((name) => !FEATURES.includes(name))
-      .map(
-        (name) =>
-          `app/features/${name}: add a line for it to ${FEATURE_LIST}: export { ${name} } from './features/${name}/${name}.ts';`,
-      ),
-    ...FEATURES.filter((name) => folders.size > 0 && !folders.has(name)).map(
-      (name) => `${FEATURE_LIST}: there is no folder app/features/${name}: delete its line`,
+    ...[...lists].filter(([name]) => !FEATURES.includes(name)).map(([name, list]) => missingLine(name, list)),
+    ...FEATURES.filter((name) => lists.size > 0 && !lists.has(name)).map(
+      (name) => `there is no folder ${folderOf(name)}: delete the line of ${name} in the list of features`,
     ),
   ];
+}
+
+function placeOf(file: string): [name: string, list: string][] | undefined {
+  const feature = featureOf(file);
+  return feature && [[feature.name, feature.list]];
+}
+
+function missingLine(name: string, list: string): string {
+  const [folder, path] =
+    list === 'app/features.ts' ? ['app/features', `./features/${name}`] : ['app/product', `./${name}`];
+  return `${folder}/${name}: add a line for it to ${list}: export { ${name} } from '${path}/${name}.ts';`;
 }
 
 function fileAdvice({ from, to, kind }: Import): string | undefined {
@@ -42,13 +48,13 @@ function fileAdvice({ from, to, kind }: Import): string | undefined {
   if (from === DEVELOPMENT_DOOR && to.startsWith('dev/')) {
     return kind === 'static' ? 'import dev/ by `import(…)`, so that production never loads it' : undefined;
   }
-  const [feature, target] = [featureOf(from), featureOf(to)];
+  const [feature, target] = [featureOf(from)?.name, featureOf(to)?.name];
   // `featureViolations` reports these, once.
   if ([feature, target].some((name) => name !== undefined && !FEATURES.includes(name))) return undefined;
   if (partOf(tower, to) > partOf(tower, from)) return directionAdvice(tower, from, to);
   if (feature === undefined || target === undefined) return undefined;
   if (feature === target) return wingAdvice(feature, from, to);
-  const surface = [`app/features/${target}/${target}.ts`, `app/features/${target}/schema.ts`];
+  const surface = [`${folderOf(target)}/${target}.ts`, `${folderOf(target)}/schema.ts`];
   return surface.includes(to)
     ? undefined
     : `import a feature through ${target}.ts, its public surface, or its schema.ts`;
@@ -62,7 +68,7 @@ function wingAdvice(feature: string, from: string, to: string): string | undefin
 }
 
 function directionAdvice(tower: Tower, from: string, to: string): string {
-  const [feature, target] = [featureOf(from), featureOf(to)];
+  const [feature, target] = [featureOf(from)?.name, featureOf(to)?.name];
   if (from.startsWith('app/') && to.startsWith('dev/')) return `only ${DEVELOPMENT_DOOR} may import dev/`;
   if (from.startsWith('app/platform/'))
     return 'the platform knows no feature and no app: take what it needs as an argument';
@@ -90,7 +96,7 @@ function packageAdvice({ from, to, kind }: Import, declared: Declared): string |
 
 /** True for what the image contains: the app without the tools and the benchmarks of features. */
 export function isOfService(file: string): boolean {
-  return file.startsWith('app/') && !/^app\/features\/[^/]+\/(tools|bench)\//.test(file);
+  return file.startsWith('app/') && !/^app\/(features|product)\/[^/]+\/(tools|bench)\//.test(file);
 }
 
 function towerOf(file: string): Tower {
@@ -102,8 +108,4 @@ function partOf({ root, parts }: Tower, file: string): number {
   const path = file.slice(root.length);
   const fits = parts.filter((part) => part === '' || path === part || path.startsWith(`${part}/`));
   return parts.indexOf(fits.reduce((longest, part) => (part.length > longest.length ? part : longest)));
-}
-
-function featureOf(file: string): string | undefined {
-  return /^app\/features\/([^/]+)\//.exec(file)?.[1];
 }

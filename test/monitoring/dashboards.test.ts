@@ -10,7 +10,7 @@ import { readLogql, readPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 
 const SHARED = ['http', 'jobs', 'logs', 'overview', 'postgresql', 'runtime'];
-const OF_FEATURES = globSync('app/features/*/tools/dashboard.ts').map((file) => file.split('/')[2]!);
+const OF_FEATURES = globSync('app/{features,product}/*/tools/dashboard.ts').map((file) => file.split('/')[2]!);
 const SPAN = { rangeSeconds: 3_600, rateSeconds: 60 };
 
 const dashboards = readDashboards();

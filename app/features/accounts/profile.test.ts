@@ -16,7 +16,7 @@ import { DAY_MS } from '../../platform/clock.ts';
 
 /** Where a feature's rows about a person are in their export: its `testing/personal-data.ts`. */
 const ofFeatures: { places(body: unknown): Record<string, number> }[] = await Promise.all(
-  globSync('app/features/*/testing/personal-data.ts').map((file) => import(pathToFileURL(file).href)),
+  globSync('app/{features,product}/*/testing/personal-data.ts').map((file) => import(pathToFileURL(file).href)),
 );
 
 describe('the account', () => {

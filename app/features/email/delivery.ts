@@ -38,6 +38,7 @@ export interface DeliveryOptions {
   metrics: Pick<Metrics, 'email_messages_total' | 'email_delivery_seconds'>;
   transport: EmailTransport;
   unsubscribing: Unsubscribing;
+  productName: string;
   /** `Name <mailbox>` or a mailbox. */
   from: string;
 }
@@ -88,7 +89,10 @@ async function standBack(options: DeliveryOptions, id: string): Promise<void> {
 }
 
 /** A mail ready to send, or why it cannot be made. */
-function compose({ sealer, from, unsubscribing }: DeliveryOptions, message: EmailMessage): OutgoingEmail | Failure {
+function compose(
+  { sealer, productName, from, unsubscribing }: DeliveryOptions,
+  message: EmailMessage,
+): OutgoingEmail | Failure {
   // While a release is rolled out, workers of the one before meet mails that only the new one knows.
   if (!declarationOf(message.template)) return { kind: 'unavailable', reason: 'unknown template' };
   try {
@@ -98,6 +102,7 @@ function compose({ sealer, from, unsubscribing }: DeliveryOptions, message: Emai
       message.template as TemplateName,
       message.locale,
       data as unknown as EmailData<TemplateName>,
+      productName,
     );
     return {
       ...content,

@@ -77,6 +77,8 @@ export interface EmailOptions {
   metrics: Metrics;
   logger: Logger;
   transport: EmailTransport;
+  /** `PRODUCT_NAME`, which emails show. */
+  productName: string;
   /** `EMAIL_FROM`: a mailbox, or `Name <mailbox>`. Its domain is the right part of every Message-ID. */
   from: string;
   /** `APP_URL`; bulk mail links to its page `/unsubscribe?token=…`. */
@@ -141,9 +143,11 @@ function webhookProviders({ webhooks = {}, clock }: EmailOptions) {
   return providers;
 }
 
-interface EmailFeatureOptions extends Omit<EmailOptions, 'transport' | 'from' | 'appUrl' | 'apiUrl' | 'webhooks'> {
+interface EmailFeatureOptions
+  extends Omit<EmailOptions, 'transport' | 'productName' | 'from' | 'appUrl' | 'apiUrl' | 'webhooks'> {
   config: {
     smtpUrl: string;
+    productName: string;
     emailFrom: string;
     appUrl: string;
     apiUrl: string;
@@ -169,6 +173,7 @@ export const email = defineFeature({
     return createEmail({
       ...options,
       transport: replacements.transport ?? createSmtpTransport({ url: config.smtpUrl }),
+      productName: config.productName,
       from: config.emailFrom,
       appUrl: config.appUrl,
       apiUrl: config.apiUrl,

@@ -1,5 +1,6 @@
 /** Renders emails from the compiled templates in `compiled/`, without React. `npm run generate` makes them from what features declare. */
 import { readFileSync } from 'node:fs';
+import { brand } from '../../product/brand.ts';
 import { allEmails, type EmailData, type TemplateName } from './declaration.ts';
 import { type Locale, locales, oneLine } from './fields.ts';
 import { fieldsOf, fill, templateValues } from './values.ts';
@@ -21,6 +22,7 @@ export function loadTemplates(): void {
 /**
  * An email, ready to send.
  * @param locale a BCP 47 tag such as `de-AT`; a locale without a translation falls back to its language, then to English
+ * @param product the product's name, `PRODUCT_NAME`
  * @returns subject (one line, at most 150 characters: it cannot add a header), html (values escaped) and plain text
  * @throws {TemplateError} on an unknown template, a missing, unknown or wrong value, or a URL that is not http(s)
  */
@@ -28,14 +30,14 @@ export function renderTemplate<T extends TemplateName>(
   template: T,
   locale: string,
   data: EmailData<T> & { unsubscribeUrl?: string },
+  product: string = brand.name,
 ): RenderedEmail {
   fieldsOf(template);
   const chosen = chooseLocale(locale);
   const source = read<RenderedEmail>(`${template}.${chosen}`);
   const phrases = read<Record<string, string>>(`phrases.${chosen}`);
-  const values = templateValues(template, data, chosen, (name) =>
-    Object.hasOwn(phrases, name) ? phrases[name] : undefined,
-  );
+  const phrase = (name: string) => (Object.hasOwn(phrases, name) ? phrases[name] : undefined);
+  const values = templateValues(template, data, chosen, phrase, product);
   return {
     subject: oneLine(fill(source.subject, values), SUBJECT_MAX),
     html: fill(source.html, values, escapeHtml),

@@ -16,6 +16,7 @@ export function fieldsOf(template: string): Record<string, Field<never>> {
 
 /**
  * The raw text of each placeholder of `template`.
+ * @param product the product's name
  * @throws {TemplateError} if `data` lacks a field, has one the template does not know, or a value is not what it should be
  */
 export function templateValues(
@@ -23,10 +24,11 @@ export function templateValues(
   data: Readonly<Record<string, unknown>>,
   locale: Locale,
   phrase: Phrase,
+  product: string,
 ): Record<string, string> {
   const fields = fieldsOf(template);
   const given: Record<string, unknown> = { ...data };
-  const values: Record<string, string> = { greeting: greeting(given.name, phrase) };
+  const values: Record<string, string> = { greeting: greeting(given.name, phrase), product };
   for (const [name, format] of Object.entries(fields)) {
     try {
       values[name] = format(given[name] as never, locale, phrase);

@@ -73,6 +73,7 @@ export async function startHarness(t: Lifetime, overrides: Partial<EmailOptions>
     metrics,
     logger,
     transport: createCapturingTransport(),
+    productName: 'Plinth',
     from: FROM,
     appUrl: 'https://app.plinth.test',
     apiUrl: 'https://api.plinth.test',

@@ -28,6 +28,7 @@ const email = createEmail({
   metrics,
   logger,
   transport: createSmtpTransport({ url: smtpUrl }),
+  productName: 'Plinth',
   from,
   appUrl: 'https://app.plinth.test',
   apiUrl: 'https://api.plinth.test',

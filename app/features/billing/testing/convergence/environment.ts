@@ -127,6 +127,7 @@ export async function createEnvironment(): Promise<Environment> {
           const audit = createAudit({ db: mortal, reads: (read) => read(mortal), clock });
           const email = createEmail({
             ...{ db: mortal, jobs: traceJobs, sealer, clock, metrics, logger, transport },
+            productName: 'Plinth',
             ...{ from: 'Plinth <no-reply@example.com>', appUrl: APP_URL, apiUrl: 'https://api.example.com' },
           });
           const contacts = createContacts({ email, appUrl: APP_URL });

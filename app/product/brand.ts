@@ -1,4 +1,4 @@
-/** The values that a product changes first: its name, its colours, and the last lines of its emails. */
+/** Your name, your colours, and the last lines of your emails. Everything that shows them reads them here. */
 export const brand = {
   name: 'Plinth',
   /** Legal name and postal address, which many countries require in business emails. Shown in the footer if set. */

@@ -1,0 +1,2 @@
+/** The features of your product, a line each. `npm run new -- feature NAME` adds one. */
+export {};
