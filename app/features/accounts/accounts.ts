@@ -80,7 +80,7 @@ export interface AccountsOptions {
 
 export interface Accounts {
   /** Adds a later feature that acts when something happens to a user. */
-  follow(follower: AccountFollower): void;
+  follow(follower: Partial<AccountFollower>): void;
   readonly authentication: Authentication;
   readonly callers: Callers;
   readonly administration: Administration;

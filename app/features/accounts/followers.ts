@@ -13,24 +13,24 @@ export interface AccountFollower {
   exportFor(userId: string): Record<string, unknown>;
 }
 
-/** All followers as one. Each is asked in the order in which it was added. */
+/** All followers as one. Each is asked in the order in which it was added, for what it has. */
 export interface AccountFollowers extends AccountFollower {
-  add(follower: AccountFollower): void;
+  add(follower: Partial<AccountFollower>): void;
 }
 
 export function createAccountFollowers(): AccountFollowers {
-  const all: AccountFollower[] = [];
+  const all: Partial<AccountFollower>[] = [];
   return {
     add: (follower) => void all.push(follower),
     async verified(tx, user) {
-      for (const follower of all) await follower.verified(tx, user);
+      for (const follower of all) await follower.verified?.(tx, user);
     },
     async deletionRequested(tx, userId) {
-      for (const follower of all) await follower.deletionRequested(tx, userId);
+      for (const follower of all) await follower.deletionRequested?.(tx, userId);
     },
     async purging(userId) {
-      for (const follower of all) await follower.purging(userId);
+      for (const follower of all) await follower.purging?.(userId);
     },
-    exportFor: (userId) => Object.assign({}, ...all.map((follower) => follower.exportFor(userId))),
+    exportFor: (userId) => Object.assign({}, ...all.map((follower) => follower.exportFor?.(userId))),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Billing, the public surface. Stripe owns what was bought; the tables here are a projection of it that can be rebuilt at any time, and
  * nothing is granted from anything but objects fetched from Stripe. Not here: what a product does with a plan; it asks `requireFeature`,
- * `consume` and `entitlements`.
+ * `consume`, `room` and `entitlements`.
  */
 import './emails.ts';
 import './settings.ts';
@@ -26,6 +26,7 @@ import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
 import { createFeatureGuard } from './entitlement/guards.ts';
+import { createRoom, type Room } from './entitlement/room.ts';
 import { createSeats } from './entitlement/seats.ts';
 import { createUsage, limitReached, type Usage } from './entitlement/usage.ts';
 import { billingErrors } from './errors.ts';
@@ -59,6 +60,8 @@ import { billingInvoices, billingUsageEvents } from './schema.ts';
 import { createCustomers } from './stripe/customers.ts';
 import { createPrices } from './stripe/prices.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe/stripe.ts';
+
+export { billingErrors } from './errors.ts';
 
 export interface BillingSettings extends StripeSettings {
   /** Empty: the webhook is off, and changes arrive by polling. */
@@ -97,6 +100,8 @@ declare module '../../platform/feature.ts' {
 export interface Billing {
   readonly entitlements: Entitlements;
   readonly usage: Pick<Usage, 'consume' | 'record'>;
+  /** Limits on how many things an organization has. */
+  readonly room: Pick<Room, 'countBy' | 'require'>;
   /** A `preHandler` of routes that a plan must include. */
   readonly requireFeature: ReturnType<typeof createFeatureGuard>;
   readonly handlers: readonly JobHandler[];
@@ -124,6 +129,8 @@ export function createBilling(options: BillingOptions): Billing {
   const leases = createLeases({ db, clock });
   const followMembers = settings.billingSeatsFollowMembers;
   const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const room = createRoom({ db, entitlements });
+  room.countBy('members', (_executor, organizationId) => seats.count(organizationId));
   const effects = createEffects({ clock, audit, contacts, jobs, seats });
   const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
@@ -166,6 +173,7 @@ export function createBilling(options: BillingOptions): Billing {
   return {
     entitlements,
     usage,
+    room,
     requireFeature,
     handlers: createBillingWorkers({
       ...{ db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage },
@@ -182,7 +190,7 @@ export function createBilling(options: BillingOptions): Billing {
         ...{ returnTo, appUrl },
       });
       subscriptionRoutes(operations, { authorization, subscriptions });
-      entitlementRoutes(operations, { authorization, entitlements, usage, seats });
+      entitlementRoutes(operations, { authorization, entitlements, usage, room });
       invoiceRoutes(operations, { authorization, invoices: createInvoices(options.reads) });
       usageRoutes(operations, { authorization, usage });
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);

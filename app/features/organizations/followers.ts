@@ -22,33 +22,34 @@ export interface OrganizationFollower {
   emptying(organizationId: string): Promise<void>;
 }
 
-/** All followers as one. Each is asked in the order in which it was added. */
+/** All followers as one. Each is asked in the order in which it was added, for what it has. */
 export interface OrganizationFollowers extends OrganizationFollower {
-  add(follower: OrganizationFollower): void;
+  add(follower: Partial<OrganizationFollower>): void;
 }
 
 export function createOrganizationFollowers(): OrganizationFollowers {
-  const all: OrganizationFollower[] = [];
+  const all: Partial<OrganizationFollower>[] = [];
   return {
     add: (follower) => void all.push(follower),
     async requireSeats(organizationId, members) {
-      for (const follower of all) await follower.requireSeats(organizationId, members);
+      for (const follower of all) await follower.requireSeats?.(organizationId, members);
     },
     get seatErrors() {
-      return all.flatMap(({ seatErrors }) => seatErrors);
+      return all.flatMap(({ seatErrors = [] }) => seatErrors);
     },
-    guardTrailExport: (guard) => all.reduce((guarded, follower) => follower.guardTrailExport(guarded), guard),
+    guardTrailExport: (guard) =>
+      all.reduce((guarded, follower) => follower.guardTrailExport?.(guarded) ?? guarded, guard),
     async membersChanged(tx, organizationId) {
-      for (const follower of all) await follower.membersChanged(tx, organizationId);
+      for (const follower of all) await follower.membersChanged?.(tx, organizationId);
     },
     async deletionRequested(tx, organizationId) {
-      for (const follower of all) await follower.deletionRequested(tx, organizationId);
+      for (const follower of all) await follower.deletionRequested?.(tx, organizationId);
     },
     async purging(tx, organizationId) {
-      for (const follower of all) await follower.purging(tx, organizationId);
+      for (const follower of all) await follower.purging?.(tx, organizationId);
     },
     async emptying(organizationId) {
-      for (const follower of all) await follower.emptying(organizationId);
+      for (const follower of all) await follower.emptying?.(organizationId);
     },
   };
 }

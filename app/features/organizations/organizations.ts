@@ -54,7 +54,7 @@ export interface Organizations {
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
   /** Adds a later feature that acts when an organization changes. */
-  follow(follower: OrganizationFollower): void;
+  follow(follower: Partial<OrganizationFollower>): void;
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {

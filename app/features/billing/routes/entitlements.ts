@@ -1,7 +1,7 @@
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
 import type { Entitlements } from '../entitlement/entitlements.ts';
-import type { Seats } from '../entitlement/seats.ts';
+import type { Room } from '../entitlement/room.ts';
 import type { Usage } from '../entitlement/usage.ts';
 import { below, Entitlements as Shown } from './representations.ts';
 
@@ -9,11 +9,11 @@ export interface EntitlementRoutesOptions {
   authorization: Authorization;
   entitlements: Entitlements;
   usage: Usage;
-  seats: Seats;
+  room: Room;
 }
 
 export function entitlementRoutes(operations: Operations, options: EntitlementRoutesOptions): void {
-  const { authorization, entitlements, usage, seats } = options;
+  const { authorization, entitlements, usage, room } = options;
   below(operations).get('/entitlements', {
     guard: authorization.needs('organization:read'),
     operationId: 'getEntitlements',
@@ -21,15 +21,15 @@ export function entitlementRoutes(operations: Operations, options: EntitlementRo
     description: 'Features, limits and what is used of them, and why.',
     answer: Shown,
     async get({ access: { organizationId } }) {
-      const [{ features, limits, because }, consumed, members] = await Promise.all([
+      const [{ features, limits, because }, consumed, counted] = await Promise.all([
         entitlements.of(organizationId),
         usage.consumed(organizationId),
-        seats.count(organizationId),
+        room.counted(organizationId),
       ]);
       return {
         features,
         limits,
-        usage: { members, ...consumed },
+        usage: { ...consumed, ...counted },
         because: { ...because, until: because.until?.toISOString() ?? null },
       };
     },

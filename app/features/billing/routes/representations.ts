@@ -133,7 +133,10 @@ export const Entitlements = Named(
       'LimitUsage',
       Object.fromEntries(limits.map((limit) => [limit, Type.Optional(Type.Integer())])),
       undefined,
-      { description: 'What is used up this calendar month (UTC); for members, how many there are.' },
+      {
+        description:
+          'What is used up this calendar month (UTC); for things that are counted, such as members, how many there are.',
+      },
     ),
     because: Named('EntitlementReason', {
       plan: Type.String(),
