@@ -76,7 +76,8 @@ async function bringUp(
   const patienceMs = config.startPatienceSeconds * 1_000;
   const waiting = { url: directUrl, patienceMs, log: (line: string) => logger.warn(line) };
   await waitForDatabase(waiting);
-  if (config.appEnv === 'development') await migrate({ url: directUrl, log: (line) => logger.info(line) });
+  if (config.appEnv === 'development' && config.standIns === 'own')
+    await migrate({ url: directUrl, log: (line) => logger.info(line) });
   else await waitForMigrations(waiting);
 
   const service = await createService({ config: complete, role, logger, errors });

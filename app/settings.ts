@@ -119,6 +119,13 @@ const own = defineSettings('The process', {
 });
 
 const development = defineSettings('Development', {
+  STAND_INS: {
+    meaning:
+      'Development only: `own` starts the stand-ins with the service. `running` uses those of another process, as `npm run dev` does between restarts.',
+    parse: oneOf('own', 'running'),
+    fallback: 'own',
+    example: '',
+  },
   MAILBOX_SMTP_PORT: {
     meaning: 'Development only: port where the mailbox takes mail.',
     parse: integer(1, 65_535),

@@ -54,7 +54,8 @@ export async function completeConfig(
   if (config.appEnv !== 'development') return { config: config as CompleteConfig };
   const ofFeatures = await standInsOfFeatures();
   if (isComplete(config, ofFeatures)) return { config: config as CompleteConfig };
-  const { startStandIns } = await import('../dev/stand-ins.ts');
+  const { findStandIns, startStandIns } = await import('../dev/stand-ins.ts');
+  if (config.standIns === 'running') return { config: findStandIns(config, ofFeatures) };
   return startStandIns(config, ofFeatures, logger);
 }
 

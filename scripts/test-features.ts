@@ -1,16 +1,25 @@
 /**
- * `npm run test:features [-- --quick] [-- --keep] [-- FEATURE,FEATURE ...]`: shows that a feature owns everything that is its own. In a scratch copy
+ * `npm run test:features [-- --quick] [-- --keep] [-- FEATURE,FEATURE ...]`: shows that a feature owns everything that is its own. In scratch copies
  * it deletes the folders of some features and their lines in app/features.ts, generates the migration that drops their tables and every generated
- * file, and then runs the checks and the tests that are left, the demo among them. It exits with 1 if something else would have to be edited.
+ * file, and then runs the checks and the tests that are left, the demo among them. In another copy `npm run new` writes a feature of the product; the
+ * checks and all tests pass with it, and the checks pass after it was removed again. It exits with 1 if something else would have to be edited.
  *
- * `--quick` runs the checks and the demo, and no other tests. `--keep` keeps the copies, and prints where they are.
+ * `--quick` runs the checks, the demo and the tests of the new feature, and no other tests. `--keep` keeps the copies, and prints where they are.
  */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { copyRepository, explainMigration, removeFeatures } from './scratch/copy.ts';
+import {
+  copyRepository,
+  explainMigration,
+  type FeatureList,
+  FOUNDATION,
+  PRODUCT,
+  removeFeatures,
+} from './scratch/copy.ts';
 
 const REMOVALS = [['billing'], ['billing', 'organizations']];
+const NEW = 'projects';
 /** Starts the service in development, and runs the demo. */
 const DEMO = 'test/development.test.ts';
 
@@ -21,12 +30,29 @@ const { values: options, positionals } = parseArgs({
 const removals = positionals.length > 0 ? positionals.map((names) => names.split(',')) : REMOVALS;
 
 for (const features of removals) {
-  process.stdout.write(`\nwithout ${features.join(' and ')}\n`);
-  const root = copyRepository();
-  try {
-    if (!prepare(root, features)) continue;
+  inCopy(`without ${features.join(' and ')}`, (root) => {
+    if (!remove(root, FOUNDATION, features)) return;
     run(root, 'checks', process.execPath, ['scripts/check.ts']);
     run(root, 'tests', process.execPath, ['scripts/test.ts', ...(options.quick ? [DEMO] : [])]);
+  });
+}
+if (positionals.length === 0) {
+  inCopy(`with ${NEW}, a new feature of the product`, (root) => {
+    if (!commit(root, 'A release') || !run(root, 'new feature', process.execPath, ['scripts/new.ts', 'feature', NEW]))
+      return;
+    commit(root, `Add ${NEW}`);
+    run(root, 'checks', process.execPath, ['scripts/check.ts']);
+    const tests = [`app/product/${NEW}/${NEW}.test.ts`, DEMO];
+    run(root, 'tests', process.execPath, ['scripts/test.ts', ...(options.quick ? tests : [])]);
+    if (remove(root, PRODUCT, [NEW])) run(root, 'checks without it', process.execPath, ['scripts/check.ts']);
+  });
+}
+
+function inCopy(title: string, work: (root: string) => void): void {
+  process.stdout.write(`\n${title}\n`);
+  const root = copyRepository();
+  try {
+    work(root);
   } finally {
     if (options.keep) process.stdout.write(`${root}\n`);
     else rmSync(root, { recursive: true, force: true });
@@ -34,15 +60,23 @@ for (const features of removals) {
 }
 
 /** Removes the features, and writes what is generated. @returns true if everything was written */
-function prepare(root: string, features: readonly string[]): boolean {
-  removeFeatures(root, features);
+function remove(root: string, list: FeatureList, features: readonly string[]): boolean {
+  removeFeatures(root, list, features);
   const name = `drop_${features.join('_')}`;
-  if (!run(root, 'migration', 'node_modules/.bin/drizzle-kit', ['generate', '--name', name])) return false;
-  explainMigration(root, `The product no longer has ${features.join(' and ')}.`);
+  if (!run(root, 'migration', process.execPath, ['scripts/generate-migrations.ts', '--name', name])) return false;
+  explainMigration(root, list, `The product no longer has ${features.join(' and ')}.`);
   // Tests ask Git which files there are.
   return (
     run(root, 'generated files', process.execPath, ['scripts/generate.ts']) &&
     run(root, 'index', 'git', ['add', '--all'])
+  );
+}
+
+function commit(root: string, subject: string): boolean {
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  return (
+    run(root, 'index', 'git', ['add', '--all']) &&
+    run(root, 'commit', 'git', [...identity, 'commit', '--quiet', '--message', subject])
   );
 }
 
@@ -52,7 +86,7 @@ function run(root: string, what: string, program: string, args: string[]): boole
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
   const ok = status === 0;
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${what.padEnd(16)} ${seconds} s\n`);
+  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${what.padEnd(17)} ${seconds} s\n`);
   if (!ok) process.stdout.write(`${stdout}${stderr}`.replace(/^/gm, '     '));
   if (!ok) process.exitCode = 1;
   return ok;

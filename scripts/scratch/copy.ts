@@ -4,14 +4,12 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const FEATURE_LIST = 'app/features.ts';
-
 /**
  * Copies the tracked files to a folder for temporary files, with links to the installed packages, as a Git repository of its own.
  * @returns its path
  */
 export function copyRepository(): string {
-  const root = mkdtempSync(join(tmpdir(), 'plinth-without-'));
+  const root = mkdtempSync(join(tmpdir(), 'plinth-copy-'));
   const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     encoding: 'utf8',
   });
@@ -34,24 +32,38 @@ function linkPackages(root: string): void {
   }
 }
 
+/** Where features are listed: their folders, and the series of migrations of their tables. */
+export interface FeatureList {
+  file: string;
+  folder: string;
+  migrations: string;
+}
+export const FOUNDATION: FeatureList = { file: 'app/features.ts', folder: 'app/features', migrations: 'migrations' };
+export const PRODUCT: FeatureList = {
+  file: 'app/product/features.ts',
+  folder: 'app/product',
+  migrations: 'app/product/migrations',
+};
+
 /**
- * Deletes the folders of the features and their lines in `app/features.ts`, and nothing else.
+ * Deletes the folders of the features and their lines in the list, and nothing else.
  * @throws Error if a feature has no line
  */
-export function removeFeatures(root: string, features: readonly string[]): void {
-  const list = join(root, FEATURE_LIST);
+export function removeFeatures(root: string, { file, folder }: FeatureList, features: readonly string[]): void {
+  const list = join(root, file);
   for (const feature of features) {
-    rmSync(join(root, 'app/features', feature), { recursive: true });
+    rmSync(join(root, folder, feature), { recursive: true });
     const text = readFileSync(list, 'utf8');
-    const rest = text.replace(`export { ${feature} } from './features/${feature}/${feature}.ts';\n`, '');
-    if (rest === text) throw new Error(`${FEATURE_LIST} has no line for ${feature}`);
-    writeFileSync(list, rest);
+    const rest = text.replace(new RegExp(`^export \\{ ${feature} \\} from .*\n`, 'm'), '');
+    if (rest === text) throw new Error(`${file} has no line for ${feature}`);
+    // A module without an export is none.
+    writeFileSync(list, rest.includes('export') ? rest : `${rest}export {};\n`);
   }
 }
 
 /** Writes the sentence of why on top of the newest migration, as a person does. */
-export function explainMigration(root: string, why: string): void {
-  const folder = join(root, 'migrations');
+export function explainMigration(root: string, { migrations }: FeatureList, why: string): void {
+  const folder = join(root, migrations);
   const newest = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
