@@ -21,6 +21,16 @@ describe('the documentation', () => {
   });
   after(() => service.close());
 
+  test('in short, for programs that read text, has every operation', async () => {
+    const { status, headers, body } = await service.request('/llms.txt');
+    assert.equal(status, 200);
+    assert.equal(headers.get('content-type'), 'text/plain; charset=utf-8');
+    for (const { method, path, summary } of operations)
+      assert.ok(body.includes(`- ${method.toUpperCase()} ${path}: ${summary}\n`), path);
+    for (const [, page] of body.matchAll(/\]\((\/[^)]*)\)/g))
+      assert.equal((await service.request(page)).status, 200, page);
+  });
+
   describe('error pages', () => {
     const pages = readErrorPages();
     /** Statuses that a page says its code comes with, the usual one first. */

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { readErrorPages, renderErrorIndex, renderErrorPage } from './documentation/errors.ts';
+import { renderLlmsText } from './documentation/llms-text.ts';
 import { dereference, type OpenApiDocument } from './documentation/openapi.ts';
 import { sendPage, serveAsset } from './documentation/page.ts';
 import { renderReference } from './documentation/reference.ts';
@@ -37,6 +38,9 @@ export function documentationRoutes(
   const text = JSON.stringify(described);
   app.get('/openapi.json', (_request, reply) =>
     reply.type('application/json').header('cache-control', CACHE_CONTROL).send(text),
+  );
+  app.get('/llms.txt', (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').header('cache-control', CACHE_CONTROL).send(renderLlmsText(document)),
   );
   app.get('/docs', async (_request, reply) => send(reply, 'reference', () => renderReference(document)));
   app.get('/docs/errors', async (_request, reply) =>

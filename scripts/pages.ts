@@ -1,9 +1,9 @@
 /**
- * The hand-written pages that belong to something declared: `docs/errors/<code>.md` to an error code, `docs/runbooks/<alert>.md` to an alert, and a
+ * The hand-written pages that belong to something declared: `docs/errors/<code>.md` to an error code (of the product: `app/product/docs/errors/`), `docs/runbooks/<alert>.md` to an alert, and a
  * row of `docs/promises.md` to a test. `--write` deletes the pages and rows whose code, alert or feature is gone, and turns links to them into plain
  * text. `--check` fails if there are such pages, or if a code or an alert has none.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import '../app/declarations.ts';
@@ -13,6 +13,8 @@ import { isOfAbsentFeature } from './source/order.ts';
 
 const ERRORS = 'docs/errors';
 const RUNBOOKS = 'docs/runbooks';
+/** The product has such folders too. */
+const PRODUCT = 'app/product';
 const INDEX = `${RUNBOOKS}/README.md`;
 const PROMISES = 'docs/promises.md';
 
@@ -34,13 +36,17 @@ function readAlerts(): string[] {
 
 /** The pages that must exist, and the documents without what is gone. */
 function pages(): Generated {
-  const wanted = new Set([
+  const names = [
     ...allErrors().map(({ code }) => `${ERRORS}/${code}.md`),
     ...readAlerts().map((alert) => `${RUNBOOKS}/${runbookOf(alert)}`),
-  ]);
-  const existing = globSync([`${ERRORS}/*.md`, `${RUNBOOKS}/*.md`]).filter((path) => basename(path) !== 'README.md');
+  ];
+  // A page of the product may be in its own folder.
+  const wanted = new Set(names.map((path) => (existsSync(join(PRODUCT, path)) ? join(PRODUCT, path) : path)));
+  const places = [ERRORS, RUNBOOKS].flatMap((folder) => [`${folder}/*.md`, `${PRODUCT}/${folder}/*.md`]);
+  const existing = globSync(places).filter((path) => basename(path) !== 'README.md');
   const surplus = new Set(existing.filter((path) => !wanted.has(path)));
-  const documents = globSync(['*.md', 'docs/**/*.md', 'terraform/*.md']).filter((path) => !surplus.has(path));
+  const all = globSync(['*.md', 'docs/**/*.md', `${PRODUCT}/docs/**/*.md`, 'terraform/*.md']);
+  const documents = all.filter((path) => !surplus.has(path));
   const isGone = (path: string) => surplus.has(path) || isOfAbsentFeature(path);
   return {
     files: new Map(documents.map((path) => [path, withoutWhatIsGone(path, isGone)])),

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { isOfAbsentFeature } from '../scripts/source/order.ts';
 
-const documents = globSync(['*.md', 'docs/**/*.md', 'terraform/*.md', 'packages/*/*.md'], {
+const documents = globSync(['*.md', 'docs/**/*.md', 'app/product/docs/**/*.md', 'terraform/*.md', 'packages/*/*.md'], {
   exclude: (path) => path.includes('node_modules'),
 });
 const testFiles = new Set(

@@ -1,5 +1,5 @@
-/** The pages that problem documents point at: `docs/errors/<code>.md` as HTML. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The pages that problem documents point at: `docs/errors/<code>.md` and the product's `app/product/docs/errors/<code>.md` as HTML. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { ProblemFactory } from '../platform/errors.ts';
 import { type Html, html } from '../platform/http/html.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -7,13 +7,18 @@ import { errorCodesOf, type OpenApiDocument, operationsOf } from './openapi.ts';
 import { renderPage } from './page.ts';
 import { documentationLinks } from './reference.ts';
 
-/** Where the pages are written: part of a release. */
-export const ERROR_PAGES = new URL('../../docs/errors/', import.meta.url);
+/** Where the pages are written: those of the foundation, and those of the product. */
+const ERROR_PAGES = ['../../docs/errors/', '../product/docs/errors/'].map((path) => new URL(path, import.meta.url));
 
 /** Code -> Markdown, of every file there is. */
-export function readErrorPages(directory: URL = ERROR_PAGES): ReadonlyMap<string, string> {
-  const files = readdirSync(directory).filter((name) => /^[a-z_]+\.md$/.test(name));
-  return new Map(files.map((name) => [name.slice(0, -'.md'.length), readFileSync(new URL(name, directory), 'utf8')]));
+export function readErrorPages(): ReadonlyMap<string, string> {
+  const folders = ERROR_PAGES.filter((folder) => existsSync(folder));
+  const pages = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, file: new URL(name, folder) })));
+  return new Map(
+    pages
+      .filter(({ name }) => /^[a-z_]+\.md$/.test(name))
+      .map(({ name, file }) => [name.slice(0, -'.md'.length), readFileSync(file, 'utf8')]),
+  );
 }
 
 /** The list of all codes. */
