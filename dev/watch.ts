@@ -1,12 +1,13 @@
 /**
- * `npm run dev`: the service, restarted after each change of its code. The database, the mailbox and the stand-ins of features belong to this process
- * and stay. A file that does not run stops nothing: its error is printed, and the next change is tried. `tsc --watch` prints errors of types beside.
+ * `npm run dev [-- --no-types]`: the service, restarted after each change of its code. The database, the mailbox and the stand-ins of features belong to this process
+ * and stay. A file that does not run stops nothing: its error is printed, and the next change is tried. `tsc --watch` prints errors of types beside, unless told not to.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { CompleteConfig } from '../app/config.ts';
 import { readEnvironment } from '../app/environment.ts';
 import { migrate } from '../app/migrate.ts';
@@ -84,17 +85,16 @@ function createRunner() {
   return { start, stop };
 }
 
+function watchTypes(): ChildProcess {
+  const args = ['node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'];
+  return spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+}
+
+const { values } = parseArgs({ options: { 'no-types': { type: 'boolean', default: false } } });
 const stays = await startWhatStays();
 const runner = createRunner();
 runner.start();
-const types = spawn(
-  process.execPath,
-  ['node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-  },
-);
+const types = values['no-types'] ? undefined : watchTypes();
 
 let changed = new Set<string>();
 let restarting = Promise.resolve();
@@ -125,7 +125,7 @@ async function restart(files: string[]): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     clearTimeout(settling);
-    types.kill();
+    types?.kill();
     await restarting;
     await runner.stop();
     await stays.close();
