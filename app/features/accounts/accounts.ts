@@ -21,12 +21,14 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
+import { createAlreadyRegistered } from './already-registered.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
 import { createEmailChanges } from './email-changes.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
+import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
 import { createMailRequests } from './mail-requests.ts';
@@ -42,6 +44,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
+import { createSealedAddresses } from './sealed-addresses.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
@@ -75,6 +78,8 @@ export interface AccountsOptions {
     sessionIdleDays: number;
     sessionAbsoluteDays: number;
     networkLimitFactor: number;
+    supportEmail: string | undefined;
+    emailFrom: string;
   };
 }
 
@@ -118,6 +123,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const authentication = createAuthentication({ tokens: accessTokens, revocations });
 
+  const sealedAddresses = createSealedAddresses({ jobs, sealer });
+  const supportMailbox = settings.supportEmail ?? settings.emailFrom;
+  const inactiveAccounts = createInactiveAccounts({
+    ...{ clock, users, email, appUrl, supportMailbox },
+    tokens: oneTimeTokens,
+  });
+  const alreadyRegistered = createAlreadyRegistered({ db, users, email, appUrl, sealedAddresses, inactiveAccounts });
+
   const common = {
     db,
     clock,
@@ -126,6 +139,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     sessions,
     limits,
     tokens: oneTimeTokens,
+    inactiveAccounts,
+    alreadyRegistered,
     hasher,
     policy,
     audit,
@@ -146,7 +161,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const signIn = createSignIn({ ...common, jobs });
   const signOut = createSignOut({ db, callers, sessions, audit, metrics });
   const refreshing = createRefreshing({ ...common, sealer });
-  const mailRequests = createMailRequests({ db, jobs, sealer, limits, passwords, registration });
+  const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
   const administration = createAdministration({ db, clock, users, sessions, registration, audit });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
@@ -159,7 +174,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     administration,
     users,
     signingKeys,
-    handlers: [...mailRequests.handlers, ...createAccountHandlers({ ...common, oneTimeTokens, deletion })],
+    handlers: [
+      ...mailRequests.handlers,
+      ...alreadyRegistered.handlers,
+      ...createAccountHandlers({ ...common, oneTimeTokens, deletion }),
+    ],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });

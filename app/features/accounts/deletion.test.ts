@@ -46,7 +46,7 @@ describe('deleting an account', () => {
     assertProblem(refreshed, 401, 'session_revoked');
     assertProblem(await attempt(email), 401, 'invalid_credentials');
     await test.request('/v1/users', { body: { email, password: PASSWORD } });
-    await test.mail(email, /already have/);
+    await test.mail(email, /is closed, and you can restore it/);
   });
 
   it('is undone by the mailed link, and the person signs in as before', async () => {

@@ -25,8 +25,16 @@ export interface RedeemedToken {
 }
 
 export interface OneTimeTokens {
-  /** A new token. Older ones of the same purpose are void; but for `revert_email`, which each former address keeps. */
-  issue(tx: Transaction, userId: string, purpose: TokenPurpose, address?: string): Promise<string>;
+  /**
+   * A new token. Older ones of the same purpose are void; but for `revert_email`, which each former address keeps.
+   * @param about the address that the token is about, and its end if it has another lifetime than its purpose
+   */
+  issue(
+    tx: Transaction,
+    userId: string,
+    purpose: TokenPurpose,
+    about?: { address?: string; expiresAt?: Date },
+  ): Promise<string>;
   /** Reads a token without using it up. @throws `invalid_token`, `token_expired` (400) */
   find(executor: Executor, token: string, purposes: readonly TokenPurpose[]): Promise<RedeemedToken>;
   /**
@@ -60,7 +68,7 @@ export interface OneTimeTokensOptions {
 
 export function createOneTimeTokens({ db, clock, users }: OneTimeTokensOptions): OneTimeTokens {
   return {
-    async issue(tx, userId, purpose, address) {
+    async issue(tx, userId, purpose, { address, expiresAt } = {}) {
       await users.lock(tx, userId);
       if (purpose !== 'revert_email') await this.revoke(tx, userId, purpose);
       const secret = randomSecret(32);
@@ -71,7 +79,7 @@ export function createOneTimeTokens({ db, clock, users }: OneTimeTokensOptions):
         purpose,
         address: address ?? null,
         createdAt: now,
-        expiresAt: after(now, TOKEN_LIFETIMES_MS[purpose]),
+        expiresAt: expiresAt ?? after(now, TOKEN_LIFETIMES_MS[purpose]),
       });
       return Buffer.concat([uuidToBytes(userId), secret]).toString('base64url');
     },

@@ -13,8 +13,10 @@ import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
+import type { AlreadyRegistered } from './already-registered.ts';
 import type { EmailChanges } from './email-changes.ts';
 import { accountErrors } from './errors.ts';
+import type { InactiveAccounts } from './inactive-accounts.ts';
 import type { AccountLimits } from './limits.ts';
 import { canonicalLocale } from './locales.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
@@ -40,7 +42,7 @@ export interface Registration {
   confirm(token: string, origin: RequestOrigin): Promise<void>;
   /** Marks a user's address as verified: what a token, or an operator, does. @returns whether it was not before */
   markVerified(tx: Transaction, user: User): Promise<boolean>;
-  /** Mails the link again, if the address has a registration that is not verified. */
+  /** Mails the link again, if the address has a registration that is not verified; or how to get into an account that is not open. */
   resend(address: string): Promise<void>;
 }
 
@@ -53,6 +55,8 @@ export interface RegistrationOptions {
   limits: AccountLimits;
   tokens: OneTimeTokens;
   emailChanges: EmailChanges;
+  alreadyRegistered: Pick<AlreadyRegistered, 'tellOwner'>;
+  inactiveAccounts: InactiveAccounts;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
@@ -74,17 +78,6 @@ export function createRegistration(options: RegistrationOptions): Registration {
       userId: user.id,
       key: `verify-email:${keyOf(token)}`,
       data: { name: user.name, url: `${appUrl}/verify-email?token=${token}`, expiresInHours: VERIFICATION_HOURS },
-    });
-  }
-
-  async function mailOwner(tx: Transaction, owner: User) {
-    await email.sendEmail(tx, {
-      template: 'already-registered',
-      to: owner.email,
-      locale: owner.locale,
-      userId: owner.id,
-      key: `already-registered:${newId()}`,
-      data: { name: owner.name, url: `${appUrl}/sign-in` },
     });
   }
 
@@ -149,8 +142,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
           await mailLink(tx, user, token);
         } catch (error) {
           if (!(error instanceof TakenError)) throw error;
-          const owner = await options.users.findByAddress(tx, address);
-          if (owner) await mailOwner(tx, owner);
+          await options.alreadyRegistered.tellOwner(tx, address, origin);
         }
       });
       metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
@@ -194,7 +186,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
     async resend(address) {
       await transact(db, async (tx) => {
         const user = await options.users.findByAddress(tx, address);
-        if (!user || user.emailVerifiedAt) return;
+        if (!user || (await options.inactiveAccounts.mailOwner(tx, user)) || user.emailVerifiedAt) return;
         await mailLink(tx, user, await tokens.issue(tx, user.id, 'verify_email'));
       });
     },
