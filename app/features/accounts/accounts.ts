@@ -45,6 +45,7 @@ import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
 import { createSealedAddresses } from './sealed-addresses.ts';
+import { createSessionPlaces } from './session-places.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
@@ -160,7 +161,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
   const signOut = createSignOut({ db, callers, sessions, audit, metrics });
-  const refreshing = createRefreshing({ ...common, sealer });
+  const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
   const administration = createAdministration({ db, clock, users, sessions, registration, audit });
 

@@ -75,6 +75,11 @@ export const accountEmails = defineEmails({
     parts: [paragraph('intro'), placeRows, paragraph('wasYou'), paragraph('notYou'), button('button')],
     sample: { name, ...placeSample, url: `${app}/settings/security` },
   },
+  'session-moved': {
+    fields: { ...place, url: link },
+    parts: [paragraph('intro'), placeRows, paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
   'refresh-token-reuse': {
     fields: { ...place, url: link },
     parts: [

@@ -60,10 +60,14 @@ export const sessions = pgTable(
     secret: bytea('secret').notNull(),
     /** The generation of the only refresh token that is current. */
     generation: integer('generation').notNull(),
+    /** From where it was signed in. */
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
     createdAt: instant('created_at').notNull(),
     refreshedAt: instant('refreshed_at').notNull(),
+    /** From where it was refreshed; both null before that. */
+    refreshedIpAddress: text('refreshed_ip_address'),
+    refreshedUserAgent: text('refreshed_user_agent'),
     /** When the current generation began, by the database's clock; null before the first refresh. */
     rotatedAt: instant('rotated_at'),
     /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */

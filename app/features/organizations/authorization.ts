@@ -8,7 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import { originOf } from '../../platform/http/caller.ts';
+import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { UUID } from '../../platform/http/uuids.ts';
@@ -141,16 +141,17 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const credential: KeyCredential = { kind: 'api_key', organizationId: owner, id, secretHash: hashOfKey(text) };
     const { key, judged } = await judgeKey(queries, organizationId, credential);
     const now = clock.now();
-    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now) await recordUse(key, now);
+    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now)
+      await recordUse(key, now, originOf(request));
     return accessOf(request, organizationId, credential, judged);
   }
 
   /** The condition is repeated in the statement: of many requests at once one writes. */
-  async function recordUse(key: JudgedKey, now: Date): Promise<void> {
+  async function recordUse(key: JudgedKey, now: Date, { ipAddress, userAgent }: RequestOrigin): Promise<void> {
     const unchanged = key.lastUsedAt ? eq(apiKeys.lastUsedAt, key.lastUsedAt) : isNull(apiKeys.lastUsedAt);
     await db
       .update(apiKeys)
-      .set({ lastUsedAt: now })
+      .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
       .where(and(eq(apiKeys.organizationId, key.organizationId), eq(apiKeys.id, key.id), unchanged));
   }
 

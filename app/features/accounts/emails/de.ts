@@ -93,6 +93,21 @@ export const de: EmailTexts<typeof accountEmails> = {
       device: 'Gerät',
       ipAddress: 'IP-Adresse',
     },
+    'session-moved': {
+      subject: 'Ihr Konto wird von einem anderen Ort aus benutzt',
+      preheader: 'Eine Ihrer Sitzungen hat ein neues Netz und ein neues Programm.',
+      heading: 'Ihr Konto wird von einem anderen Ort aus benutzt',
+      intro:
+        'Sie sind bei {{product}} auf einem Gerät angemeldet. Jetzt wurde diese Sitzung aus einem anderen Netz und mit einem anderen Programm benutzt als vorher.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou:
+        'Falls Sie es nicht waren, hat vielleicht jemand die Sitzung kopiert. Wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen.',
+      button: 'Neues Passwort wählen',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
     'refresh-token-reuse': {
       subject: 'Wir haben eine Sitzung Ihres Kontos beendet',
       preheader: 'Ein Anmeldetoken wurde zweimal benutzt: Vielleicht wurde es kopiert.',

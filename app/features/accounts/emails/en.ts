@@ -84,6 +84,21 @@ export const en: EmailTexts<typeof accountEmails> = {
       device: 'Device',
       ipAddress: 'IP address',
     },
+    'session-moved': {
+      subject: 'Your account is used from another place',
+      preheader: 'One of your sessions has a new network and a new program.',
+      heading: 'Your account is used from another place',
+      intro:
+        'You are signed in to {{product}} on a device. Now that session was used from another network and with another program than before.',
+      wasYou: 'If that was you, there is nothing to do.',
+      notYou:
+        'If it was not you, someone may have copied the session. Choose a new password now: that ends all of your sessions.',
+      button: 'Choose a new password',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
     'refresh-token-reuse': {
       subject: 'We ended a session of your account',
       preheader: 'A sign-in token was used twice: it may have been copied.',

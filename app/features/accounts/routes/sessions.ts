@@ -13,6 +13,7 @@ import type { Authentication, UserCaller } from '../authentication.ts';
 import type { RefreshCookie } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
 import type { Refreshing } from '../refreshing.ts';
+import { lastPlaceOf } from '../session-places.ts';
 import type { Session as Row, Sessions } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
@@ -170,5 +171,6 @@ function presentSession(session: Row, caller: UserCaller) {
     lastUsedAt: session.refreshedAt.toISOString(),
     ipAddress: session.ipAddress,
     userAgent: session.userAgent,
+    lastUsedFrom: lastPlaceOf(session),
   };
 }

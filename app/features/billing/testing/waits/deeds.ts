@@ -181,6 +181,8 @@ const REFUSAL = `"action": "session.failed"`;
 /** Columns that change without a request: the last use of a key, and what becomes of an email. */
 const BESIDES = [
   'last_used_at',
+  'last_ip_address',
+  'last_user_agent',
   'status',
   'attempts',
   'next_attempt_at',
