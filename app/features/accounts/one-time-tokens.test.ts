@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, jobsDone, liftRateLimits, rows, tally, value } from '../../../test/conditions.ts';
+import { atOnce, jobsDone, liftRateLimits, rows, tally, value, whileLocked } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -102,6 +102,24 @@ describe('one-time tokens', () => {
       assertProblem(await use(purpose, late), 400, 'token_expired');
     });
   }
+
+  it('leave one that is good, however many are requested at the same time', async () => {
+    const { email, id, accessToken: token } = await createSignedInUser(test);
+    const to = `parallel-${email}`;
+    const change = { token, body: { email: to, password: PASSWORD } };
+    // Everybody has made a link, or waits for whoever makes one, before the first can commit.
+    await whileLocked(test, ['select 1 from audit_chains where owner_id = $1 for update', id], async (held) => {
+      await atOnce(5, () => test.request('/v1/password-resets', { body: { email } }));
+      await held.waiting(3);
+    });
+    await atOnce(12, () => test.request('/v1/users/me/email-changes', change));
+    await jobsDone(test, 'accounts.request-password-reset');
+    const living = await rows(test, 'select purpose from one_time_tokens where user_id = $1 order by 1', id);
+    assert.deepEqual(
+      living.map(({ purpose }) => purpose),
+      ['change_email', 'reset_password'],
+    );
+  });
 
   it('are good for their own purpose only', async () => {
     for (const [name, purpose] of all) {
