@@ -160,8 +160,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const deletion = createDeletion({ ...common, followers });
   const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
-  const signOut = createSignOut({ db, callers, sessions, audit, metrics });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
+  const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
   const administration = createAdministration({ db, clock, users, sessions, registration, audit });
 

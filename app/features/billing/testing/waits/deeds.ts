@@ -59,6 +59,7 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   receiveEmailWebhook: 'proves itself with a signature of the provider',
   receiveStripeWebhook: "proves itself with Stripe's signature",
   unsubscribeEmail: 'ends emails, and gives nothing',
+  revokeSession: 'ends a session, and gives nothing',
   createUser: 'has no caller: an email is sent whoever asks',
   createEmailVerification: 'has no caller: a job decides whether an email is sent',
   createPasswordReset: 'has no caller: a job decides whether an email is sent',
