@@ -130,7 +130,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...{ clock, users, email, appUrl, supportMailbox },
     tokens: oneTimeTokens,
   });
-  const alreadyRegistered = createAlreadyRegistered({ db, users, email, appUrl, sealedAddresses, inactiveAccounts });
+  const alreadyRegistered = createAlreadyRegistered({
+    db,
+    clock,
+    users,
+    email,
+    appUrl,
+    sealedAddresses,
+    inactiveAccounts,
+  });
 
   const common = {
     db,

@@ -2,11 +2,11 @@
  * Telling the owner of an address that somebody named it: to register, or as the new address of another account. A job does it, so that
  * the answer takes the same time whatever the state of the owner's account.
  */
+import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { JobHandler } from '../../platform/jobs/jobs.ts';
-import { newId } from '../../platform/security/random.ts';
 import type { Email } from '../email/email.ts';
 import type { InactiveAccounts } from './inactive-accounts.ts';
 import { takenAddresses } from './queues.ts';
@@ -21,6 +21,7 @@ export interface AlreadyRegistered {
 
 export interface AlreadyRegisteredOptions {
   db: Database;
+  clock: Clock;
   users: Pick<Users, 'findByAddress'>;
   sealedAddresses: SealedAddresses;
   inactiveAccounts: InactiveAccounts;
@@ -29,7 +30,7 @@ export interface AlreadyRegisteredOptions {
 }
 
 export function createAlreadyRegistered(options: AlreadyRegisteredOptions): AlreadyRegistered {
-  const { db, users, sealedAddresses, inactiveAccounts, email, appUrl } = options;
+  const { db, clock, users, sealedAddresses, inactiveAccounts, email, appUrl } = options;
 
   const mailOwner = (address: string) =>
     transact(db, async (tx) => {
@@ -40,7 +41,8 @@ export function createAlreadyRegistered(options: AlreadyRegisteredOptions): Alre
         to: owner.email,
         locale: owner.locale,
         userId: owner.id,
-        key: `already-registered:${newId()}`,
+        // A form that is sent twice gets one email.
+        key: `already-registered:${owner.id}:${clock.now().toISOString().slice(0, 16)}`,
         data: { name: owner.name, url: `${appUrl}/sign-in` },
       });
     });

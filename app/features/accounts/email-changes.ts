@@ -105,6 +105,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       await transact(db, async (tx) => {
         // Under the lock that a password reset takes, so that no link that was requested with the old password survives the reset.
         const user = await confirmed.lock(tx);
+        if (await tokens.isFresh(tx, user.id, 'change_email', address)) return;
         const token = await tokens.issue(tx, user.id, 'change_email', { address });
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, {

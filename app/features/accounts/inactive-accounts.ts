@@ -35,6 +35,7 @@ export function createInactiveAccounts(options: InactiveAccountsOptions): Inacti
   const { clock, users, tokens, email, appUrl, supportMailbox } = options;
 
   async function mailLink(tx: Transaction, user: User, purgeAt: Date): Promise<void> {
+    if (await tokens.isFresh(tx, user.id, 'restore_user')) return;
     const token = await tokens.issue(tx, user.id, 'restore_user', { expiresAt: purgeAt });
     await email.sendEmail(tx, {
       ...recipient(user),
@@ -47,8 +48,10 @@ export function createInactiveAccounts(options: InactiveAccountsOptions): Inacti
   return {
     async mailOwner(tx, { id }) {
       const user = await users.lock(tx, id);
+      // A form that is sent twice gets one email.
+      const minute = clock.now().toISOString().slice(0, 16);
       if (user?.suspendedAt) {
-        const key = `account-suspended:${newId()}`;
+        const key = `account-suspended:${user.id}:${minute}`;
         const data = { name: user.name, contact: supportMailbox };
         await email.sendEmail(tx, { ...recipient(user), template: 'account-suspended', key, data });
       } else if (!user?.purgeAt) {
@@ -56,7 +59,7 @@ export function createInactiveAccounts(options: InactiveAccountsOptions): Inacti
       } else if (user.purgeAt > after(clock.now(), TOO_LATE_MS)) {
         await mailLink(tx, user, user.purgeAt);
       } else {
-        const key = `account-deletion-due:${newId()}`;
+        const key = `account-deletion-due:${user.id}:${minute}`;
         const data = { name: user.name, url: `${appUrl}/register` };
         await email.sendEmail(tx, { ...recipient(user), template: 'account-deletion-due', key, data });
       }

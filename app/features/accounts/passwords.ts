@@ -97,6 +97,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       await transact(db, async (tx) => {
         const user = await options.users.findByAddress(tx, address);
         if (!user || (await options.inactiveAccounts.mailOwner(tx, user))) return;
+        if (await tokens.isFresh(tx, user.id, 'reset_password')) return;
         const token = await tokens.issue(tx, user.id, 'reset_password');
         await audit.append(tx, {
           ownerId: user.id,

@@ -98,7 +98,7 @@ export type SessionEnd =
   | 'deleted'
   | 'refresh_reused';
 
-/** Secrets that were mailed: only their SHA-256. A row is deleted by its use. */
+/** Secrets that were mailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(
   'one_time_tokens',
   {
@@ -111,6 +111,7 @@ export const oneTimeTokens = pgTable(
     address: text('address'),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.hash] }),
