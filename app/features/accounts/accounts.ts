@@ -52,7 +52,7 @@ import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type Users } from './users.ts';
 
-export { unauthenticated } from './access-tokens.ts';
+export { invalidToken } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { User } from './users.ts';
@@ -197,7 +197,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
-      signingKeyRoutes(operations, signingKeys);
+      signingKeyRoutes(operations, signingKeys, apiUrl);
     },
     async start() {
       await signingKeys.start();

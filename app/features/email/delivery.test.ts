@@ -72,6 +72,19 @@ describe('delivery', () => {
     assert.deepEqual(smtp.signedIn, ['user']);
   });
 
+  it('says the domain of the sender in EHLO, or the name in the URL', async (t) => {
+    const smtp = await startSmtpReceiver(t);
+    for (const [url, name] of [
+      [smtp.url, 'mail.example.com'],
+      [`${smtp.url}?name=relay.example.net`, 'relay.example.net'],
+    ] as const) {
+      const transport = createSmtpTransport({ url, name: 'mail.example.com', timeoutMs: 2_000 });
+      t.after(() => transport.close());
+      assert.equal((await transport.send(letter, AbortSignal.timeout(5_000))).kind, 'accepted');
+      assert.equal(smtp.greetedAs.at(-1), name);
+    }
+  });
+
   it('leaves trying again to the outbox', async (t) => {
     let connections = 0;
     const server = createServer((socket) => socket.end(() => connections++)).listen(0, '127.0.0.1');

@@ -6,6 +6,7 @@ import { PermanentFailure } from '../../platform/jobs/queues.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { domainOf } from './addresses.ts';
 import {
   beginAttempt,
   type EmailMessage,
@@ -138,5 +139,5 @@ function isBulk({ template }: EmailMessage): boolean {
 
 /** The same for every try of a mail, redriven ones included (RFC 5322 section 3.6.4). */
 function messageIdOf({ id }: EmailMessage, from: string): string {
-  return `<${id}@${/@([^@<>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'}>`;
+  return `<${id}@${domainOf(from)}>`;
 }

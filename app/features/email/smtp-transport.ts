@@ -7,6 +7,8 @@ import type { EmailTransport, SendOutcome } from './transport.ts';
 export interface SmtpTransportOptions {
   /** `SMTP_URL`: smtp://user:password@host:port or smtps://…; nodemailer's options as its query, e.g. `?name=mail.example.com`. */
   url: string;
+  /** The name that the client says in EHLO, unless the URL has one: the sender's domain. nodemailer's own is that of the machine, or `[127.0.0.1]`. */
+  name?: string;
   /** Connections kept open at most. */
   maxConnections?: number;
   /** For one wait: connecting, greeting, an answer. */
@@ -15,11 +17,13 @@ export interface SmtpTransportOptions {
 
 export function createSmtpTransport({
   url,
+  name,
   maxConnections = 5,
   timeoutMs = 10_000,
 }: SmtpTransportOptions): EmailTransport {
   const transporter = createTransport({
     url,
+    ...(name && !new URL(url).searchParams.has('name') && { name }),
     pool: true,
     maxConnections,
     connectionTimeout: timeoutMs,

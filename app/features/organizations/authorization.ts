@@ -13,13 +13,7 @@ import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
-import {
-  type Accounts,
-  accessTokenScheme,
-  bearerToken,
-  type UserCaller,
-  unauthenticated,
-} from '../accounts/accounts.ts';
+import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserCaller } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
@@ -95,7 +89,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   async function judgeKey({ keyWithRole }: Queries, organizationId: string, credential: KeyCredential) {
     const [found] = await keyWithRole.execute({ organizationId: credential.organizationId, id: credential.id });
     if (!found || !isLive(found.key, credential.secretHash, clock.now()))
-      throw unauthenticated('The API key is not valid, or not any more.');
+      throw invalidToken('The API key is not valid, or not any more.');
     if (credential.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
     const permissions = role ? withIncluded(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
@@ -136,7 +130,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 
   async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
     const parsed = parseKey(text);
-    if (!parsed) throw unauthenticated('The API key is damaged: its checksum does not fit.');
+    if (!parsed) throw invalidToken('The API key is damaged: its checksum does not fit.');
     const { organizationId: owner, keyId: id } = parsed;
     const credential: KeyCredential = { kind: 'api_key', organizationId: owner, id, secretHash: hashOfKey(text) };
     const { key, judged } = await judgeKey(queries, organizationId, credential);
