@@ -12,6 +12,8 @@ import {
 } from '../../../test/service.ts';
 import { SECOND_MS } from '../../platform/clock.ts';
 
+/** All but `client_id`, which the release before did not write: its tokens stay good for their ten minutes. */
+const ESSENTIAL = ['aud', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub'];
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 describe('access tokens', () => {
@@ -126,7 +128,7 @@ describe('access tokens', () => {
       'altered claims': `${head}.${encode({ ...claims, sub: randomUUID() })}.${signature}`,
       'a refresh token': ada.refreshToken,
       padded: `${head}.${body}.${signature}==`,
-      ...Object.fromEntries(Object.keys(claims).map((claim) => [`without ${claim}`, signed(header, without(claim))])),
+      ...Object.fromEntries(ESSENTIAL.map((claim) => [`without ${claim}`, signed(header, without(claim))])),
     };
     for (const [what, token] of Object.entries(tokens)) {
       const answer = await me(token);
