@@ -1,6 +1,7 @@
 /** What operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { failureText } from '../failure-text.ts';
 import * as features from '../features.ts';
 import { Refusal } from '../platform/cli/terminal.ts';
 import { inOrder } from '../platform/feature.ts';
@@ -30,7 +31,7 @@ export async function runCommand(): Promise<void> {
       process.exit(error.exitCode === 0 ? 0 : 2);
     }
     const expected = error instanceof ConfigError || error instanceof StartError || error instanceof Refusal;
-    process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(`${expected ? (error as Error).message : failureText(error)}\n`);
     process.exitCode = 1;
   }
 }
