@@ -19,6 +19,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import { createAbandonment } from './abandonment.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createAlreadyRegistered } from './already-registered.ts';
@@ -166,6 +167,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion({ ...common, followers });
+  const abandonment = createAbandonment({ ...common, lifetimes });
   const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
@@ -186,7 +188,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, deletion }),
+      ...createAccountHandlers({ ...common, oneTimeTokens, deletion, abandonment }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {

@@ -23,6 +23,7 @@ export const users = pgTable(
   (table) => [
     index('users_email_index').on(table.email),
     index('users_created_at_index').on(table.createdAt, table.id),
+    index('users_unverified_index').on(table.createdAt, table.id).where(sql`email_verified_at is null`),
     index('users_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
     check('users_email_check', sql`length(email) between 3 and 320`),
     check('users_name_check', sql`length(name) between 1 and 200`),
@@ -138,7 +139,10 @@ export const knownDevices = pgTable(
     userAgent: bytea('user_agent').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.network, table.userAgent] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.network, table.userAgent] }),
+    index('known_devices_last_seen_at_index').on(table.lastSeenAt),
+  ],
 );
 
 /** Keys that sign access tokens. The newest one that has begun signs; all that are not retired verify. */
