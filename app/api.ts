@@ -44,7 +44,14 @@ export async function createApi(service: Service): Promise<HttpServer> {
 /** What a process needs to take requests. */
 function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
   return [
-    { name: 'database', check: async () => void (await db.execute('select 1')) },
+    {
+      name: 'database',
+      async check() {
+        const { rows } = await db.execute<{ mode: string }>("select current_setting('transaction_read_only') as mode");
+        // A standby, or a primary that lost its role: it answers, and refuses every change.
+        if (rows[0]?.mode === 'on') throw new ReadinessFailure('read-only: DATABASE_URL does not lead to the primary');
+      },
+    },
     {
       name: 'migrations',
       async check() {

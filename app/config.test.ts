@@ -35,6 +35,15 @@ function faultsOf(variables: Record<string, string>): readonly string[] {
 }
 
 describe('the configuration', () => {
+  it('takes a URL with a path only where no link to the root is made, and none with a query', () => {
+    assert.match(faultsOf({ ...LIVE, API_URL: 'https://api.example.com/plinth' }).join(), /API_URL must have no path/);
+    assert.match(
+      faultsOf({ ...LIVE, APP_URL: 'https://app.example.com/?a=b' }).join(),
+      /APP_URL must be a URL without/,
+    );
+    readConfig({ ...LIVE, API_URL: 'https://api.example.com/', APP_URL: 'https://example.com/app' });
+  });
+
   it('needs nothing in development', () => {
     const config = readConfig({});
     assert.equal(config.appEnv, 'development');

@@ -8,6 +8,7 @@ import { createApi } from './api.ts';
 import { Close } from './closing.ts';
 import { type Config, ConfigError } from './config.ts';
 import { readEnvironment } from './environment.ts';
+import { failureText } from './failure-text.ts';
 import { migrate } from './migrate.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
@@ -26,9 +27,7 @@ export async function run(roleName = 'all'): Promise<void> {
   try {
     await start(roleName as Role);
   } catch (error) {
-    process.stderr.write(
-      `${isExpected(error) ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
-    );
+    process.stderr.write(`${isExpected(error) ? (error as Error).message : failureText(error)}\n`);
     process.exit(1);
   }
 }

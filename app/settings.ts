@@ -10,7 +10,7 @@ import {
   knownSecrets,
   localAddress,
 } from './platform/settings/development-values.ts';
-import { integer, oneOf, origins, proxies, secrets, text, url } from './platform/settings/parsers.ts';
+import { base, integer, oneOf, origin, origins, proxies, secrets, text } from './platform/settings/parsers.ts';
 import { allSettings, type DeclaredSettings, defineSettings } from './platform/settings/settings.ts';
 import { brand } from './product/brand.ts';
 
@@ -40,7 +40,7 @@ const own = defineSettings('The process', {
   APP_URL: {
     meaning:
       'Where links in mail lead: the frontend, whose pages post the token. Default in development: this service.',
-    parse: url('http:', 'https:'),
+    parse: base('http:', 'https:'),
     required: true,
     developmentOnly: localAddress,
     example: '',
@@ -48,7 +48,7 @@ const own = defineSettings('The process', {
   API_URL: {
     meaning:
       'Where this API is reached from outside; also the issuer of access tokens. Default in development: this service.',
-    parse: url('http:', 'https:'),
+    parse: origin('http:', 'https:'),
     required: true,
     developmentOnly: localAddress,
     example: '',

@@ -1,6 +1,7 @@
 /** What operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { failureText } from '../failure-text.ts';
 import * as features from '../features.ts';
 import { Refusal } from '../platform/cli/terminal.ts';
 import { MigrationError } from '../platform/database/migrations/series.ts';
@@ -33,7 +34,8 @@ export async function runCommand(): Promise<void> {
       process.exit(error.exitCode === 0 ? 0 : 2);
     }
     const expected = [ConfigError, StartError, MigrationError, Refusal].some((kind) => error instanceof kind);
-    process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(`${expected ? (error as Error).message : failureText(error)}
+`);
     process.exitCode = 1;
   }
 }

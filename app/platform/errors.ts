@@ -3,7 +3,7 @@
  * `errors.some_code({ detail })`; `http/problems.ts` turns a `Problem` into an RFC 9457 document.
  */
 export interface ErrorDefinition {
-  /** HTTP status, 4xx or 503. */
+  /** HTTP status, 4xx, 501 or 503. */
   readonly status: number;
   /** One short sentence, the same for every occurrence (RFC 9457 section 3.1.4). */
   readonly title: string;

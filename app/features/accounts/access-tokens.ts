@@ -38,6 +38,8 @@ export interface AccessTokensOptions {
 }
 
 const TYPE = 'at+jwt';
+/** The client that asks for tokens (RFC 9068 section 2.2): the product itself, which has no other ones. */
+const CLIENT_ID = 'app';
 /** How long a token is good after its expiry (RFC 7519 section 4.1.4), and after its key's successor signs: the others may hear of that later. */
 export const LEEWAY_SECONDS = 5;
 /** How far in the future a token may have been issued: the process that issued it may be ahead. There is no `nbf` in our tokens. */
@@ -100,18 +102,18 @@ export function createAccessTokens({
     try {
       claims = verifierFor(key)(token);
     } catch (error) {
-      if (error instanceof TokenError) throw unauthenticated('The access token is not valid.');
+      if (error instanceof TokenError) throw invalidToken('The access token is not valid.');
       throw error;
     }
     const now = clock.now().getTime() / SECOND_MS;
     if (typeof claims.exp !== 'number' || typeof claims.iat !== 'number' || claims.iat > now + MAX_AHEAD_SECONDS) {
-      throw unauthenticated('The access token is not valid.');
+      throw invalidToken('The access token is not valid.');
     }
     if (claims.exp + LEEWAY_SECONDS <= now) {
       throw accountErrors.token_expired({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
     }
     if (key.verifiesUntil && !mayHaveSigned(key, claims, now)) {
-      throw unauthenticated('The access token was signed with a retired key.');
+      throw invalidToken('The access token was signed with a retired key.');
     }
     return claims;
   }
@@ -121,7 +123,14 @@ export function createAccessTokens({
 
     issue(userId, sessionId) {
       const iat = Math.floor(clock.now().getTime() / 1_000);
-      return signerFor(keys.current())({ sub: userId, sid: sessionId, iat, exp: iat + lifetimeSeconds, jti: newId() });
+      return signerFor(keys.current())({
+        sub: userId,
+        sid: sessionId,
+        client_id: CLIENT_ID,
+        iat,
+        exp: iat + lifetimeSeconds,
+        jti: newId(),
+      });
     },
 
     verify(token) {
@@ -161,11 +170,17 @@ function remembering(check: (token: string) => AccessTokenClaims): (token: strin
 }
 
 function notOurs() {
-  return unauthenticated('The access token was not issued by this service.');
+  return invalidToken('The access token was not issued by this service.');
 }
 
+/** For a request without a token: the challenge has no error code (RFC 6750 section 3.1). */
 export function unauthenticated(detail: string) {
   return httpErrors.unauthenticated({ detail, headers: { 'www-authenticate': 'Bearer' } });
+}
+
+/** For a token, or an API key, that is not good. */
+export function invalidToken(detail: string) {
+  return httpErrors.unauthenticated({ detail, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
 }
 
 const headersSeen = new Map<string, string>();

@@ -19,14 +19,17 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import { createAbandonment } from './abandonment.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
+import { createAlreadyRegistered } from './already-registered.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
 import { createEmailChanges } from './email-changes.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
+import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
 import { createMailRequests } from './mail-requests.ts';
@@ -42,13 +45,15 @@ import { profileRoutes } from './routes/profile.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
+import { createSealedAddresses } from './sealed-addresses.ts';
+import { createSessionPlaces } from './session-places.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type Users } from './users.ts';
 
-export { unauthenticated } from './access-tokens.ts';
+export { invalidToken } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { User } from './users.ts';
@@ -75,6 +80,8 @@ export interface AccountsOptions {
     sessionIdleDays: number;
     sessionAbsoluteDays: number;
     networkLimitFactor: number;
+    supportEmail: string | undefined;
+    emailFrom: string;
   };
 }
 
@@ -118,6 +125,22 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const authentication = createAuthentication({ tokens: accessTokens, revocations });
 
+  const sealedAddresses = createSealedAddresses({ jobs, sealer });
+  const supportMailbox = settings.supportEmail ?? settings.emailFrom;
+  const inactiveAccounts = createInactiveAccounts({
+    ...{ clock, users, email, appUrl, supportMailbox },
+    tokens: oneTimeTokens,
+  });
+  const alreadyRegistered = createAlreadyRegistered({
+    db,
+    clock,
+    users,
+    email,
+    appUrl,
+    sealedAddresses,
+    inactiveAccounts,
+  });
+
   const common = {
     db,
     clock,
@@ -126,6 +149,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     sessions,
     limits,
     tokens: oneTimeTokens,
+    inactiveAccounts,
+    alreadyRegistered,
     hasher,
     policy,
     audit,
@@ -142,11 +167,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion({ ...common, followers });
+  const abandonment = createAbandonment({ ...common, lifetimes });
   const profile = createProfile({ ...common, followers });
   const signIn = createSignIn({ ...common, jobs });
-  const signOut = createSignOut({ db, callers, sessions, audit, metrics });
-  const refreshing = createRefreshing({ ...common, sealer });
-  const mailRequests = createMailRequests({ db, jobs, sealer, limits, passwords, registration });
+  const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
+  const signOut = createSignOut({ ...common, refreshing });
+  const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
   const administration = createAdministration({ db, clock, users, sessions, registration, audit });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
@@ -159,7 +185,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     administration,
     users,
     signingKeys,
-    handlers: [...mailRequests.handlers, ...createAccountHandlers({ ...common, oneTimeTokens, deletion })],
+    handlers: [
+      ...mailRequests.handlers,
+      ...alreadyRegistered.handlers,
+      ...createAccountHandlers({ ...common, oneTimeTokens, deletion, abandonment }),
+    ],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });
@@ -169,7 +199,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
-      signingKeyRoutes(operations, signingKeys);
+      signingKeyRoutes(operations, signingKeys, apiUrl);
     },
     async start() {
       await signingKeys.start();

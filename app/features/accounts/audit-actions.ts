@@ -12,6 +12,7 @@ const actions = defineAuditActions(
   'session.created',
   'session.failed',
   'session.ended',
+  'session.moved',
   'session.refresh_reused',
   'password.changed',
   'password.reset_requested',

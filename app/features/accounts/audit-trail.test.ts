@@ -69,6 +69,10 @@ describe('the trail of an account', () => {
       action: 'session.ended',
       run: ({ accessToken }) => call('DELETE', '/v1/sessions/current', undefined, accessToken),
     },
+    revokeSession: {
+      action: 'session.ended',
+      run: ({ refreshToken }) => call('POST', '/v1/sessions/revoke', { refreshToken }),
+    },
     deleteSession: {
       action: 'session.ended',
       async run({ accessToken, email }) {

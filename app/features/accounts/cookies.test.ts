@@ -92,10 +92,30 @@ describe('cookie mode', () => {
   it('is not fooled by a forged cookie', async () => {
     const { cookie, accessToken } = await begin();
     const forged = cookie.slice(0, -2) + (cookie.endsWith('AA') ? 'BB' : 'AA');
-    assertProblem(await refresh(forged), 401, 'unauthenticated');
-    assertProblem(await signOut({ cookie: forged, origin: APP }), 401, 'unauthenticated');
+    const refused = await refresh(forged);
+    assertProblem(refused, 401, 'unauthenticated');
+    assert.equal(setCookie(refused).value, '');
     assertProblem(await refresh(cookie.replace(NAME, 'refresh_token')), 401, 'unauthenticated');
     assert.equal((await me(accessToken)).status, 200);
+  });
+
+  it('signs out and takes any cookie away, whatever the cookie or the access token is worth', async () => {
+    const { cookie, accessToken } = await begin();
+    const { cookie: ended } = await begin();
+    await signOut({ cookie: ended, origin: APP });
+    for (const worthless of [ended, `${NAME}=forged`, `${cookie.slice(0, -2)}__`]) {
+      const refused = await refresh(worthless);
+      assert.equal(refused.status, 401);
+      assert.equal(setCookie(refused).value, '');
+      const answer = await signOut({ cookie: worthless, origin: APP });
+      assert.equal(answer.status, 204);
+      assert.equal(setCookie(answer).value, '');
+    }
+    assert.equal((await me(accessToken)).status, 200);
+    const answer = await signOut({ cookie, origin: APP }, 'no.access.token');
+    assert.equal(answer.status, 204);
+    assert.equal(setCookie(answer).value, '');
+    assertProblem(await me(accessToken), 401, 'session_revoked');
   });
 
   it('treats a token in the body as bearer mode, cookie or not: what scripts hold is not put into the cookie', async () => {

@@ -9,7 +9,7 @@ import {
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { failedSignIns, purge } from './queues.ts';
 
 describe('deleting an account', () => {
@@ -45,8 +45,9 @@ describe('deleting an account', () => {
     const refreshed = await test.request('/v1/sessions/refresh', { body: { refreshToken } });
     assertProblem(refreshed, 401, 'session_revoked');
     assertProblem(await attempt(email), 401, 'invalid_credentials');
+    test.clock.advance(MINUTE_MS);
     await test.request('/v1/users', { body: { email, password: PASSWORD } });
-    await test.mail(email, /already have/);
+    await test.mail(email, /is closed, and you can restore it/);
   });
 
   it('is undone by the mailed link, and the person signs in as before', async () => {

@@ -13,6 +13,7 @@ import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
+import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
 import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
@@ -22,7 +23,7 @@ import type { User } from './users.ts';
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
   request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
-  /** Opens it again by the mailed token. @throws `invalid_token`, `token_expired` */
+  /** Opens it again by the mailed token, but for a suspension. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
   /**
    * Removes accounts whose time is over, with everything about them. One that fails is logged, and does not keep the others.
@@ -38,6 +39,7 @@ export interface DeletionOptions {
   callers: Callers;
   sessions: Sessions;
   tokens: OneTimeTokens;
+  inactiveAccounts: InactiveAccounts;
   audit: Audit;
   email: Pick<Email, 'sendEmail' | 'forget'>;
   metrics: Metrics;
@@ -141,6 +143,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
         if (!user) throw accountErrors.invalid_token();
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+        if (await options.inactiveAccounts.mailOwner(tx, user)) return;
         await email.sendEmail(tx, {
           template: 'account-restored',
           to: user.email,

@@ -4,11 +4,12 @@ import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
-import { newId, sha256 } from '../../platform/security/random.ts';
+import { sha256 } from '../../platform/security/random.ts';
 import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
+import type { AlreadyRegistered } from './already-registered.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
@@ -41,6 +42,7 @@ export interface EmailChangesOptions {
   sessions: Sessions;
   limits: AccountLimits;
   tokens: OneTimeTokens;
+  alreadyRegistered: Pick<AlreadyRegistered, 'tellOwner'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
@@ -103,7 +105,8 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       await transact(db, async (tx) => {
         // Under the lock that a password reset takes, so that no link that was requested with the old password survives the reset.
         const user = await confirmed.lock(tx);
-        const token = await tokens.issue(tx, user.id, 'change_email', address);
+        if (await tokens.isFresh(tx, user.id, 'change_email', address)) return;
+        const token = await tokens.issue(tx, user.id, 'change_email', { address });
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, {
           ownerId: user.id,
@@ -113,22 +116,13 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
           details: { address },
         });
         const owner = await options.users.findByAddress(tx, address);
-        const shared = { locale: user.locale, to: address };
         if (owner?.emailVerifiedAt) {
-          const data = { name: owner.name, url: `${appUrl}/sign-in` };
-          const key = `already-registered:${newId()}`;
-          await email.sendEmail(tx, {
-            ...shared,
-            locale: owner.locale,
-            template: 'already-registered',
-            userId: owner.id,
-            key,
-            data,
-          });
+          await options.alreadyRegistered.tellOwner(tx, address, origin);
         } else {
           await email.sendEmail(tx, {
-            ...shared,
             template: 'email-change-confirm',
+            to: address,
+            locale: user.locale,
             userId: user.id,
             key: `email-change:${sha256(token).toString('base64url')}`,
             data: {
@@ -149,7 +143,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       // Links that went to the address before are void.
       await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
       await record(tx, user, 'email.changed', address, origin);
-      const token = await tokens.issue(tx, user.id, 'revert_email', user.email);
+      const token = await tokens.issue(tx, user.id, 'revert_email', { address: user.email });
       await email.sendEmail(tx, {
         template: 'email-changed',
         to: user.email,

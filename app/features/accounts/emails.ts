@@ -75,6 +75,11 @@ export const accountEmails = defineEmails({
     parts: [paragraph('intro'), placeRows, paragraph('wasYou'), paragraph('notYou'), button('button')],
     sample: { name, ...placeSample, url: `${app}/settings/security` },
   },
+  'session-moved': {
+    fields: { ...place, url: link },
+    parts: [paragraph('intro'), placeRows, paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
   'refresh-token-reuse': {
     fields: { ...place, url: link },
     parts: [
@@ -90,7 +95,22 @@ export const accountEmails = defineEmails({
   'account-deletion-scheduled': {
     fields: { deletesAt: day, url: link },
     parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('expiry', 'notYou')],
-    sample: { name, deletesAt: '2026-12-06T09:41:00Z', url: `${app}/restore?token=${token}` },
+    sample: { name, deletesAt: '2026-12-06T09:41:00Z', url: `${app}/restore-account?token=${token}` },
+  },
+  'account-closed': {
+    fields: { deletesAt: day, url: link },
+    parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('expiry', 'notYou')],
+    sample: { name, deletesAt: '2026-12-06T09:41:00Z', url: `${app}/restore-account?token=${token}` },
+  },
+  'account-deletion-due': {
+    fields: { url: link },
+    parts: [paragraph('intro'), paragraph('again'), button('button'), notes('notYou')],
+    sample: { name, url: `${app}/register` },
+  },
+  'account-suspended': {
+    fields: { contact: words },
+    parts: [paragraph('intro'), paragraph('help'), notes('notYou')],
+    sample: { name, contact: 'support@example.com' },
   },
   'account-restored': {
     fields: { url: link },

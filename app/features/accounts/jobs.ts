@@ -6,6 +6,7 @@ import { transact } from '../../platform/database/retry.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
@@ -15,7 +16,8 @@ import type { Sessions } from './sessions.ts';
 export const purgeSchedule: JobSchedule = {
   queue: purge,
   cron: '17 * * * *',
-  about: 'Removes accounts that were deleted 14 days ago, old sessions and expired links.',
+  about:
+    'Removes accounts that were deleted 14 days ago, registrations that nobody verified in 30 days, old sessions and devices, and expired links.',
 };
 
 export interface AccountHandlersOptions {
@@ -24,6 +26,7 @@ export interface AccountHandlersOptions {
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
   deletion: Deletion;
+  abandonment: Abandonment;
   logger: Logger;
 }
 
@@ -33,6 +36,7 @@ export function createAccountHandlers({
   sessions,
   oneTimeTokens,
   deletion,
+  abandonment,
   logger,
 }: AccountHandlersOptions): JobHandler[] {
   const recordFailure: JobHandler<NonNullable<(typeof failedSignIns)['data']>> = {
@@ -57,7 +61,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, sessions, oneTimeTokens];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

@@ -19,6 +19,7 @@ import {
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
+import { MINUTE_MS } from '../../platform/clock.ts';
 
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 
@@ -135,6 +136,7 @@ describe('passwords', () => {
       const { email } = await createUser(test);
       await ask(email);
       const first = await link(email);
+      test.clock.advance(MINUTE_MS);
       await ask(email);
       const second = await link(email, 2);
       assertProblem(await reset(first), 400, 'invalid_token');

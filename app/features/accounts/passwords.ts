@@ -12,6 +12,7 @@ import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
+import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { keyOf, type Registration } from './registration.ts';
@@ -22,7 +23,7 @@ import { isActive, type User, type Users } from './users.ts';
 export interface Passwords {
   /** Ends all other sessions and mails a notice. @throws as `Callers.confirm`; `weak_password` */
   change(caller: UserCaller, current: string, next: string, origin: RequestOrigin): Promise<void>;
-  /** Mails a link, if the address has an account; run by a job, so that the caller cannot tell. */
+  /** Mails a link, if the address has an account, or how to get into one that is not open. A job runs it, so that the caller cannot tell. */
   requestReset(address: string, origin: RequestOrigin): Promise<void>;
   /** Sets a new password by a mailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */
   reset(token: string, password: string, origin: RequestOrigin): Promise<void>;
@@ -38,6 +39,7 @@ export interface PasswordsOptions {
   hasher: PasswordHasher;
   policy: PasswordPolicy;
   tokens: OneTimeTokens;
+  inactiveAccounts: InactiveAccounts;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
@@ -94,7 +96,8 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     async requestReset(address, origin) {
       await transact(db, async (tx) => {
         const user = await options.users.findByAddress(tx, address);
-        if (!user || !isActive(user)) return;
+        if (!user || (await options.inactiveAccounts.mailOwner(tx, user))) return;
+        if (await tokens.isFresh(tx, user.id, 'reset_password')) return;
         const token = await tokens.issue(tx, user.id, 'reset_password');
         await audit.append(tx, {
           ownerId: user.id,

@@ -61,8 +61,7 @@ export function createProfile(options: ProfileOptions): Profile {
         .orderBy(asc(oneTimeTokens.hash))
         .limit(limit),
     );
-    for await (const page of pages)
-      yield page.map(({ purpose, address, createdAt, expiresAt }) => ({ purpose, address, createdAt, expiresAt }));
+    for await (const page of pages) yield page.map(({ userId: _userId, hash: _hash, ...link }) => link);
   }
 
   async function* devicesOf(userId: string) {

@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import pg from 'pg';
-import { lockAwaited, rows, value } from '../../../test/conditions.ts';
+import { jobsDone, lockAwaited, rows, value } from '../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
+  PASSWORD,
   type SignedInUser,
   signIn,
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
+import { DAY_MS } from '../../platform/clock.ts';
 import { purge } from './queues.ts';
 
 describe('the purge of accounts', () => {
@@ -82,7 +84,7 @@ describe('the purge of accounts', () => {
     await test.service.db.$client.queryAlone(`
       create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
       create trigger refuse before delete on users for each row when (old.id = '${failing.id}') execute function refuse();`);
-    await assert.rejects(run(), /1 of 3 failed/);
+    await assert.rejects(run(), /1 of 4 failed/);
     assert.deepEqual([await exists(first), await exists(failing), await exists(last)], [false, true, false]);
     const said = test.logs
       .map((line) => JSON.parse(line))
@@ -110,6 +112,40 @@ describe('the purge of accounts', () => {
     } finally {
       await rows(test, 'drop trigger refuse on users');
     }
+  });
+
+  it('removes registrations that nobody verified, and devices that nobody uses, and keeps all others', async () => {
+    const register = (email: string) => test.request('/v1/users', { body: { email, password: PASSWORD } });
+    const kept = await createSignedInUser(test);
+    await register('abandoned@example.com');
+    await test.mail('abandoned@example.com', /confirm/i);
+    await jobsDone(test, 'email.deliver');
+    test.clock.advance(29 * DAY_MS);
+    await register('recent@example.com');
+    const exists = (email: string) => value(test, 'select count(*)::int from users where email = $1', email);
+    await run();
+    assert.equal(await exists('abandoned@example.com'), 1);
+    test.clock.advance(DAY_MS + 1);
+    await run();
+    assert.deepEqual(
+      await Promise.all(['abandoned@example.com', 'recent@example.com', kept.email].map(exists)),
+      [0, 1, 1],
+    );
+    for (const [table, column] of [
+      ['email_addresses', 'address'] as const,
+      ['email_messages', 'to_address'] as const,
+    ]) {
+      const text = `select count(*)::int from ${table} where ${column} = 'abandoned@example.com'`;
+      assert.equal(await value(test, text), 0, table);
+    }
+    const devices = () => value(test, 'select count(*)::int from known_devices where user_id = $1', kept.id);
+    test.clock.advance(334 * DAY_MS);
+    await run();
+    assert.equal(await devices(), 1);
+    test.clock.advance(DAY_MS * 2);
+    await run();
+    assert.equal(await devices(), 0);
+    await signIn(test, kept.email);
   });
 
   it('locks nothing for longer than a batch takes, whatever the account has', async () => {

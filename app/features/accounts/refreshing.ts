@@ -9,6 +9,7 @@
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { prepare } from '../../platform/database/prepared.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
@@ -19,6 +20,7 @@ import { unauthenticated } from './access-tokens.ts';
 import { accountErrors } from './errors.ts';
 import { formatRefreshToken, isGenuine, parseRefreshToken } from './refresh-tokens.ts';
 import { sessions, users } from './schema.ts';
+import { lastPlaceOf, type SessionPlaces } from './session-places.ts';
 import { SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
@@ -42,6 +44,7 @@ export interface RefreshingOptions {
   clock: Clock;
   sealer: Sealer;
   sessions: Sessions;
+  places: SessionPlaces;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
@@ -73,17 +76,37 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(own)
     .prepare('session_for_refresh');
-  const advance = db
-    .update(sessions)
-    // Placeholders in `set` need the column's own encoder.
-    .set({
-      generation: sql`${sessions.generation} + 1`,
-      refreshedAt: sql`${sql.placeholder('now')}::timestamptz`,
-      rotatedAt: sql`clock_timestamp()`,
-    })
-    .where(and(own, eq(sessions.generation, sql.placeholder('generation')), isNull(sessions.endedAt)))
-    .returning({ generation: sessions.generation })
-    .prepare('session_advance');
+  // Placeholders in `set` need the column's own encoder.
+  const used = {
+    refreshedAt: sql`${sql.placeholder('now')}::timestamptz`,
+    refreshedIpAddress: sql`${sql.placeholder('ipAddress')}::text`,
+    refreshedUserAgent: sql`${sql.placeholder('userAgent')}::text`,
+  };
+  const current = and(own, eq(sessions.generation, sql.placeholder('generation')), isNull(sessions.endedAt));
+  const returned = { generation: sessions.generation };
+  const advance = prepare<{ generation: number }>(
+    'session_advance',
+    db
+      .update(sessions)
+      .set({ ...used, generation: sql`${sessions.generation} + 1`, rotatedAt: sql`clock_timestamp()` })
+      .where(current)
+      .returning(returned),
+  );
+  const repeat = prepare<{ generation: number }>(
+    'session_repeat',
+    db.update(sessions).set(used).where(current).returning(returned),
+  );
+
+  /** Uses the current generation from a place. @returns its number afterwards; undefined when the session has changed meanwhile */
+  function use(statement: typeof advance, session: FoundSession, user: User, origin: RequestOrigin) {
+    const { userId, id: sessionId, generation } = session;
+    const { ipAddress, userAgent } = origin;
+    const now = clock.now().toISOString();
+    return options.places.use(session, user, origin, async (executor) => {
+      const [row] = await statement(executor, { userId, sessionId, generation, now, ipAddress, userAgent });
+      return row?.generation;
+    });
+  }
 
   async function lookUp(text: string) {
     const token = parseRefreshToken(text);
@@ -166,19 +189,17 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
         });
 
         if (token.generation === session.generation) {
-          const { userId, id: sessionId, generation } = session;
-          const now = clock.now().toISOString();
-          const [advanced] = await advance.execute({ userId, sessionId, generation, now });
-          if (advanced) {
-            count('success');
-            return answer(advanced.generation);
-          }
-          continue;
+          const generation = await use(advance, session, user, origin);
+          if (generation === undefined) continue;
+          count('success');
+          return answer(generation);
         }
         if (token.generation === session.generation - 1) {
           const isAdmitted = !isLate || (await admitLate(session));
           if (isAdmitted === undefined) continue;
           if (isAdmitted) {
+            // A copy that repeats shows where it is, like one that goes on.
+            if (!isFrom(session, origin) && (await use(repeat, session, user, origin)) === undefined) continue;
             count('replayed');
             return answer(session.generation);
           }
@@ -196,4 +217,9 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
       return { userId: session.userId, sessionId: session.id };
     },
   };
+}
+
+function isFrom(session: FoundSession, { ipAddress, userAgent }: RequestOrigin): boolean {
+  const last = lastPlaceOf(session);
+  return last.ipAddress === ipAddress && last.userAgent === userAgent;
 }

@@ -12,6 +12,7 @@ import {
   value,
 } from '../../../test/conditions.ts';
 import {
+  type Answer,
   assertProblem,
   createUser,
   PASSWORD,
@@ -19,7 +20,7 @@ import {
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 
 const OTHER_PASSWORD = 'purple monkey dishwasher lamp';
 const TABLES = ['users', 'email_addresses', 'one_time_tokens', 'sessions', 'audit_chains', 'audit_events'];
@@ -76,6 +77,29 @@ describe('registration', () => {
     assert.equal(await value(test, `${orphans} and e.action like 'user.%'`), 0, 'the replaced trail is gone');
   });
 
+  it('is one registration with one email, whose link works, when the same form is sent twice', async () => {
+    for (const [email, send] of [
+      ['again@example.com', async (form: () => Promise<Answer>) => [await form(), await form()]],
+      ['at-once@example.com', (form: () => Promise<Answer>) => atOnce(5, form)],
+    ] as const) {
+      const answers = await send(() => register(email, PASSWORD, { name: 'Ada', locale: 'en' }));
+      for (const answer of answers)
+        assert.deepEqual([answer.status, answer.body], [202, { status: 'verification_sent' }]);
+      assert.equal(await queuedMails(test, email, 'verify-email'), 1);
+      assert.equal((await confirm(await link(email))).status, 204);
+      await signIn(test, email);
+    }
+    // Another password or name is another registration, however soon.
+    await register('corrected@example.com', PASSWORD, { name: 'Adda' });
+    await register('corrected@example.com', PASSWORD, { name: 'Ada' });
+    assert.equal(await queuedMails(test, 'corrected@example.com', 'verify-email'), 2);
+    await register('taken@example.com');
+    await confirm(await link('taken@example.com'));
+    await atOnce(3, () => register('taken@example.com'));
+    await jobsDone(test, 'accounts.tell-address-owner');
+    assert.equal(await queuedMails(test, 'taken@example.com', 'already-registered'), 1);
+  });
+
   it('keeps a link good for 24 hours and no longer', async () => {
     await Promise.all([register('punctual@example.com'), register('late@example.com')]);
     const [punctual, late] = [await link('punctual@example.com'), await link('late@example.com')];
@@ -88,6 +112,7 @@ describe('registration', () => {
 
   it('voids the older link when the mail is sent again', async () => {
     await register('twice@example.com');
+    test.clock.advance(MINUTE_MS);
     assert.equal((await resend('Twice@Example.com')).status, 202);
     const [first, second] = [await link('twice@example.com'), await link('twice@example.com', 2)];
     assertProblem(await confirm(first), 400, 'invalid_token');
@@ -97,6 +122,7 @@ describe('registration', () => {
   it('is silent about whether there is a registration when asked to mail again', async () => {
     await createUser(test, { email: 'verified@example.com' });
     await register('waiting@example.com');
+    test.clock.advance(MINUTE_MS);
     const addresses = ['waiting@example.com', 'verified@example.com', 'unknown@example.com'];
     const answers = await Promise.all(addresses.map(resend));
     for (const answer of answers) assert.deepEqual(comparable(answer), comparable(answers[0]!));
@@ -161,11 +187,10 @@ describe('registration', () => {
         const answers = await Promise.all(
           steps.map((again, index) => (again ? register(email, `${PASSWORD} ${index}`) : confirm(first))),
         );
-        const confirmed = answers.filter(({ status }) => status === 204).length;
-        assert.ok(confirmed <= 1);
+        const confirmed = answers.some(({ status }) => status === 204);
         const [user] = await rows(test, 'select email_verified_at from users where email = $1', email);
-        assert.equal(user.email_verified_at !== null, confirmed === 1);
-        if (confirmed === 1) await signIn(test, email, `${PASSWORD} first`);
+        assert.equal(user.email_verified_at !== null, confirmed);
+        if (confirmed) await signIn(test, email, `${PASSWORD} first`);
       }),
       { numRuns: 12 },
     );

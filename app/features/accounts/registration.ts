@@ -3,7 +3,7 @@
  * password and all, and a link verifies only the registration it was mailed for (no pre-hijacking).
  */
 import { and, eq, isNull, ne } from 'drizzle-orm';
-import { type Clock, HOUR_MS } from '../../platform/clock.ts';
+import { after, type Clock, HOUR_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -13,11 +13,13 @@ import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
+import type { AlreadyRegistered } from './already-registered.ts';
 import type { EmailChanges } from './email-changes.ts';
 import { accountErrors } from './errors.ts';
+import type { InactiveAccounts } from './inactive-accounts.ts';
 import type { AccountLimits } from './limits.ts';
 import { canonicalLocale } from './locales.ts';
-import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { type OneTimeTokens, type RedeemedToken, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { emailAddresses, users } from './schema.ts';
 import type { User, Users } from './users.ts';
@@ -36,11 +38,14 @@ export interface Registration {
    * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
    */
   register(request: RegistrationRequest, origin: RequestOrigin): Promise<void>;
-  /** Uses a mailed token up: verifies a registration, or confirms a change of address. @throws `invalid_token`, `token_expired`, `email_taken` */
+  /**
+   * Uses a mailed token up: verifies a registration, or confirms a change of address. Repeating it changes nothing and succeeds.
+   * @throws `invalid_token`, `token_expired`, `email_taken`
+   */
   confirm(token: string, origin: RequestOrigin): Promise<void>;
   /** Marks a user's address as verified: what a token, or an operator, does. @returns whether it was not before */
   markVerified(tx: Transaction, user: User): Promise<boolean>;
-  /** Mails the link again, if the address has a registration that is not verified. */
+  /** Mails the link again, if the address has a registration that is not verified; or how to get into an account that is not open. */
   resend(address: string): Promise<void>;
 }
 
@@ -53,6 +58,8 @@ export interface RegistrationOptions {
   limits: AccountLimits;
   tokens: OneTimeTokens;
   emailChanges: EmailChanges;
+  alreadyRegistered: Pick<AlreadyRegistered, 'tellOwner'>;
+  inactiveAccounts: InactiveAccounts;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
@@ -61,6 +68,10 @@ export interface RegistrationOptions {
   onVerified: (tx: Transaction, user: User) => Promise<void>;
 }
 
+type NewUser = Omit<typeof users.$inferInsert, 'name'> & { name: string | null };
+
+/** Within this time, the same registration again is taken for the same click. */
+const SENT_TWICE_MS = 10 * SECOND_MS;
 const VERIFICATION_HOURS = TOKEN_LIFETIMES_MS.verify_email / HOUR_MS;
 
 export function createRegistration(options: RegistrationOptions): Registration {
@@ -77,19 +88,11 @@ export function createRegistration(options: RegistrationOptions): Registration {
     });
   }
 
-  async function mailOwner(tx: Transaction, owner: User) {
-    await email.sendEmail(tx, {
-      template: 'already-registered',
-      to: owner.email,
-      locale: owner.locale,
-      userId: owner.id,
-      key: `already-registered:${newId()}`,
-      data: { name: owner.name, url: `${appUrl}/sign-in` },
-    });
-  }
-
-  /** Claims the address for a new user, in place of a registration that was never verified. @throws TakenError */
-  async function claim(tx: Transaction, user: typeof users.$inferInsert, origin: RequestOrigin): Promise<string> {
+  /**
+   * Claims the address for a new user, in place of a registration that was never verified.
+   * @throws TakenError; JustRegisteredError unless `replacing` allows to replace one that was made a moment ago
+   */
+  async function claim(tx: Transaction, user: NewUser, origin: RequestOrigin, replacing: boolean): Promise<string> {
     await tx.insert(users).values(user);
     const token = await tokens.issue(tx, user.id, 'verify_email');
     const actor = { type: 'user', id: user.id } as const;
@@ -111,8 +114,37 @@ export function createRegistration(options: RegistrationOptions): Registration {
       .returning();
     if (!claimed) throw new TakenError();
     const replaced = and(eq(users.email, user.email), ne(users.id, user.id), isNull(users.emailVerifiedAt));
-    for (const { id } of await tx.delete(users).where(replaced).returning({ id: users.id })) await audit.forget(tx, id);
+    for (const earlier of await tx.delete(users).where(replaced).returning()) {
+      if (!replacing && after(earlier.createdAt, SENT_TWICE_MS) > user.createdAt)
+        throw new JustRegisteredError(earlier);
+      await audit.forget(tx, earlier.id);
+    }
     return token;
+  }
+
+  /** @returns a registration that was made for the address a moment ago; then nothing was stored */
+  function store(user: NewUser, origin: RequestOrigin, replacing = false): Promise<User | undefined> {
+    return transact(db, async (tx) => {
+      try {
+        // A savepoint, so that all outcomes run the same statements.
+        const token = await tx.transaction((attempt) => claim(attempt, user, origin, replacing));
+        await mailLink(tx, user, token);
+      } catch (error) {
+        if (error instanceof JustRegisteredError) return error.earlier;
+        if (!(error instanceof TakenError)) throw error;
+        await options.alreadyRegistered.tellOwner(tx, user.email, origin);
+      }
+      return undefined;
+    });
+  }
+
+  /** A form that was sent twice is one registration, with one email: a second one would void the link in the first. */
+  async function storeOnce(user: NewUser, password: string, origin: RequestOrigin): Promise<void> {
+    const earlier = await store(user, origin);
+    if (!earlier) return;
+    const isAlike = earlier.name === user.name && earlier.locale === user.locale;
+    if (isAlike && (await hasher.verify(password, earlier.passwordHash))) return;
+    await store(user, origin, true);
   }
 
   return {
@@ -121,38 +153,28 @@ export function createRegistration(options: RegistrationOptions): Registration {
       if (!address) throw accountErrors.invalid_email();
       const password = normalizePassword(request.password);
       await policy.check(password, address);
+      const network = addressBlock(origin.ipAddress ?? '');
       // The network first: one that is over its limit must not use up what an address has left.
-      await limits.registrationsFrom.consume(addressBlock(origin.ipAddress ?? ''));
+      await limits.registrationsFrom.consume(network);
       await limits.mailsToAddress.consume(address);
-      const passwordHash = await hasher.hash(password).catch(async (error) => {
+      try {
+        const now = clock.now();
+        const user = {
+          id: newId(),
+          email: address,
+          name: request.name || null,
+          // A hint of the browser: one that cannot be used must not stop a registration.
+          locale: canonicalLocale(request.locale ?? '') ?? 'en',
+          passwordHash: await hasher.hash(password),
+          createdAt: now,
+          updatedAt: now,
+        };
+        await storeOnce(user, password, origin);
+      } catch (error) {
         // A registration that could not be carried out costs nothing.
-        const network = addressBlock(origin.ipAddress ?? '');
         await Promise.all([limits.registrationsFrom.refund(network), limits.mailsToAddress.refund(address)]);
         throw error;
-      });
-
-      const now = clock.now();
-      const user = {
-        id: newId(),
-        email: address,
-        name: request.name || null,
-        // A hint of the browser: one that cannot be used must not stop a registration.
-        locale: canonicalLocale(request.locale ?? '') ?? 'en',
-        passwordHash,
-        createdAt: now,
-        updatedAt: now,
-      };
-      await transact(db, async (tx) => {
-        try {
-          // A savepoint, so that both outcomes run the same statements.
-          const token = await tx.transaction((attempt) => claim(attempt, user, origin));
-          await mailLink(tx, user, token);
-        } catch (error) {
-          if (!(error instanceof TakenError)) throw error;
-          const owner = await options.users.findByAddress(tx, address);
-          if (owner) await mailOwner(tx, owner);
-        }
-      });
+      }
       metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
     },
 
@@ -161,6 +183,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
         const redeemed = await tokens.redeem(tx, token, ['verify_email', 'change_email']);
         const user = await options.users.lock(tx, redeemed.userId);
         if (!user) throw accountErrors.invalid_token();
+        if (redeemed.usedAt) return requireDone(user, redeemed);
         if (redeemed.purpose === 'change_email') {
           await options.emailChanges.apply(tx, user, redeemed.address!, origin);
         } else if (await this.markVerified(tx, user)) {
@@ -194,14 +217,30 @@ export function createRegistration(options: RegistrationOptions): Registration {
     async resend(address) {
       await transact(db, async (tx) => {
         const user = await options.users.findByAddress(tx, address);
-        if (!user || user.emailVerifiedAt) return;
+        if (!user || (await options.inactiveAccounts.mailOwner(tx, user)) || user.emailVerifiedAt) return;
+        if (await tokens.isFresh(tx, user.id, 'verify_email')) return;
         await mailLink(tx, user, await tokens.issue(tx, user.id, 'verify_email'));
       });
     },
   };
 }
 
+/** A repeated confirmation succeeds as long as its effect lasts. @throws `invalid_token` */
+function requireDone(user: User, { purpose, address }: RedeemedToken): void {
+  if (purpose === 'verify_email' ? !user.emailVerifiedAt : user.email !== address) throw accountErrors.invalid_token();
+}
+
 class TakenError extends Error {}
+
+/** The address has a registration that was made a moment ago. */
+class JustRegisteredError extends Error {
+  readonly earlier: User;
+
+  constructor(earlier: User) {
+    super();
+    this.earlier = earlier;
+  }
+}
 
 /** Names a token in the outbox without giving it away. */
 export function keyOf(token: string): string {

@@ -23,6 +23,7 @@ export const users = pgTable(
   (table) => [
     index('users_email_index').on(table.email),
     index('users_created_at_index').on(table.createdAt, table.id),
+    index('users_unverified_index').on(table.createdAt, table.id).where(sql`email_verified_at is null`),
     index('users_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
     check('users_email_check', sql`length(email) between 3 and 320`),
     check('users_name_check', sql`length(name) between 1 and 200`),
@@ -60,10 +61,14 @@ export const sessions = pgTable(
     secret: bytea('secret').notNull(),
     /** The generation of the only refresh token that is current. */
     generation: integer('generation').notNull(),
+    /** From where it was signed in. */
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
     createdAt: instant('created_at').notNull(),
     refreshedAt: instant('refreshed_at').notNull(),
+    /** From where it was refreshed; both null before that. */
+    refreshedIpAddress: text('refreshed_ip_address'),
+    refreshedUserAgent: text('refreshed_user_agent'),
     /** When the current generation began, by the database's clock; null before the first refresh. */
     rotatedAt: instant('rotated_at'),
     /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */
@@ -94,7 +99,7 @@ export type SessionEnd =
   | 'deleted'
   | 'refresh_reused';
 
-/** Secrets that were mailed: only their SHA-256. A row is deleted by its use. */
+/** Secrets that were mailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(
   'one_time_tokens',
   {
@@ -107,6 +112,7 @@ export const oneTimeTokens = pgTable(
     address: text('address'),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.hash] }),
@@ -133,7 +139,10 @@ export const knownDevices = pgTable(
     userAgent: bytea('user_agent').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.network, table.userAgent] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.network, table.userAgent] }),
+    index('known_devices_last_seen_at_index').on(table.lastSeenAt),
+  ],
 );
 
 /** Keys that sign access tokens. The newest one that has begun signs; all that are not retired verify. */

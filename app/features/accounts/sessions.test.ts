@@ -32,6 +32,19 @@ describe('sessions', () => {
     assert.equal((await auditActions(test, id)).at(-1), 'session.ended');
   });
 
+  it('end by their refresh token alone, with one answer for every text that is sent in its place', async () => {
+    const { accessToken: token, refreshToken, id } = await createSignedInUser(test);
+    const revoke = (text: string) => test.request('/v1/sessions/revoke', { body: { refreshToken: text } });
+    const flipped = refreshToken.slice(0, -2) + (refreshToken.endsWith('AA') ? 'BB' : 'AA');
+    for (const text of [flipped, 'x', token.slice(0, 200)]) assert.equal((await revoke(text)).status, 204);
+    assert.equal((await me(token)).status, 200);
+    assert.equal((await revoke(refreshToken)).status, 204);
+    assertProblem(await me(token), 401, 'session_revoked');
+    assert.equal((await auditActions(test, id)).at(-1), 'session.ended');
+    assert.equal((await revoke(refreshToken)).status, 204, 'a second time');
+    assert.equal((await auditActions(test, id)).filter((action) => action === 'session.ended').length, 1);
+  });
+
   it('are listed to their owner, the newest first, page by page, without those that ended or expired', async () => {
     const { email } = await createUser(test);
     const expired = await signIn(test, email);

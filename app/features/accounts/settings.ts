@@ -1,5 +1,5 @@
 import { formerExample } from '../../platform/settings/development-values.ts';
-import { integer, url } from '../../platform/settings/parsers.ts';
+import { base, integer, mailbox } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
 
 const own = defineSettings('Accounts', {
@@ -24,7 +24,12 @@ const own = defineSettings('Accounts', {
   BREACHED_PASSWORDS_URL: {
     meaning:
       'Range query for breached passwords by k-anonymity, e.g. https://api.pwnedpasswords.com/range. Empty: off.',
-    parse: url('http:', 'https:'),
+    parse: base('http:', 'https:'),
+    example: '',
+  },
+  SUPPORT_EMAIL: {
+    meaning: 'The mailbox that suspended people are asked to write to. Empty: EMAIL_FROM.',
+    parse: mailbox,
     example: '',
   },
   NETWORK_LIMIT_FACTOR: {

@@ -87,6 +87,8 @@ describe('the time of an answer', () => {
     const register = (email: string) => test.request('/v1/users', { body: { email, password: 'a longer passphrase' } });
     const times = await sample(202, {
       taken: () => register(people.plain!),
+      suspended: () => register(people.suspended!),
+      deleted: () => register(people.deleted!),
       free: () => register(`free${free++}@example.com`),
     });
     assertAlike(times, 'taken');

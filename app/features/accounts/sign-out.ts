@@ -1,16 +1,20 @@
 /** Signing out, here or elsewhere. */
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
+import { Problem } from '../../platform/errors.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
+import type { Refreshing } from './refreshing.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SignOut {
   /** Ends one of the caller's sessions. @returns false when there is no such living session. @throws `session_revoked` */
   endOne(caller: UserCaller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
+  /** Ends the session of a refresh token. Does nothing for any other text, and for a session that is over (RFC 7009 section 2.2). */
+  endByRefreshToken(text: string, origin: RequestOrigin): Promise<void>;
   /** Ends all of the caller's sessions but the one that asks. @returns how many. @throws `session_revoked` */
   endOthers(caller: UserCaller, origin: RequestOrigin): Promise<number>;
 }
@@ -19,11 +23,12 @@ export interface SignOutOptions {
   db: Database;
   callers: Callers;
   sessions: Sessions;
+  refreshing: Pick<Refreshing, 'sessionOf'>;
   audit: Audit;
   metrics: Metrics;
 }
 
-export function createSignOut({ db, callers, sessions, audit, metrics }: SignOutOptions): SignOut {
+export function createSignOut({ db, callers, sessions, refreshing, audit, metrics }: SignOutOptions): SignOut {
   async function end(
     caller: UserCaller,
     which: { only?: string; except?: string },
@@ -51,6 +56,14 @@ export function createSignOut({ db, callers, sessions, audit, metrics }: SignOut
 
   return {
     endOne: async (caller, sessionId, origin) => (await end(caller, { only: sessionId }, origin)) === 1,
+    async endByRefreshToken(text, origin) {
+      try {
+        const session = await refreshing.sessionOf(text);
+        await end({ kind: 'user', ...session }, { only: session.sessionId }, origin);
+      } catch (error) {
+        if (!(error instanceof Problem && error.status === 401)) throw error;
+      }
+    },
     endOthers: (caller, origin) => end(caller, { except: caller.sessionId }, origin),
   };
 }

@@ -28,6 +28,11 @@ export function parseAddress(text: string): string | null {
   return valid && Buffer.byteLength(local) <= 64 ? `${local}@${domain}` : null;
 }
 
+/** The domain of a mailbox, or of `Name <mailbox>`. */
+export function domainOf(mailbox: string): string {
+  return /@([^@<>\s]+)>?\s*$/.exec(mailbox)?.[1] ?? 'localhost';
+}
+
 /** `text` for logs and error columns: one line, no addresses, at most `maxLength` characters. */
 export function withoutAddresses(text: string, maxLength = 200): string {
   return text

@@ -12,8 +12,13 @@ import { emailMessages } from './schema.ts';
 
 export type EmailMessage = typeof emailMessages.$inferSelect;
 
-/** Longer than a try may take (`SEND_DEADLINE_MS`), with room to record it. */
+/** Longer than a try may take until all of the mail is sent, with room to record it. A worker that died holds a mail for so long. */
 export const LEASE_SECONDS = 40;
+/** From then on: longer than the last answer may take. */
+const ANSWER_LEASE_SECONDS = 11 * 60;
+/** After a mail that was sent whole and not answered, which may have arrived: rarely, and three times at most. */
+const UNANSWERED_DELAY_SECONDS = 6 * 60 * 60;
+const UNANSWERED_COSTS = 3;
 
 /** Pauses after a failed try, each varied by a fifth either way: 8 tries over about a day (23.6 h). */
 const MINUTE = 60;
@@ -39,6 +44,14 @@ export async function beginAttempt(db: Database, id: string): Promise<EmailMessa
     )
     .returning();
   return message;
+}
+
+/** Keeps the lease of a mail whose last answer is awaited. */
+export async function extendLease(db: Database, message: EmailMessage): Promise<void> {
+  await db
+    .update(emailMessages)
+    .set({ nextAttemptAt: inSeconds(ANSWER_LEASE_SECONDS) })
+    .where(stillOurs(message));
 }
 
 /** @returns seconds from queueing to now */
@@ -76,14 +89,16 @@ export async function scheduleRetry(
   db: Database,
   jobs: Pick<Jobs, 'enqueue'>,
   message: EmailMessage,
-  error: string,
+  { kind, reason }: { kind: 'unavailable' | 'unanswered'; reason: string },
 ): Promise<boolean> {
-  const delay = RETRY_DELAYS_SECONDS[message.attempts - 1];
-  if (delay === undefined) return false;
+  const attempts = kind === 'unanswered' ? message.attempts + UNANSWERED_COSTS - 1 : message.attempts;
+  const usual = RETRY_DELAYS_SECONDS[attempts - 1];
+  if (usual === undefined) return false;
+  const delay = kind === 'unanswered' ? Math.max(usual, UNANSWERED_DELAY_SECONDS) : usual;
   await db.transaction(async (tx) => {
     const [next] = await tx
       .update(emailMessages)
-      .set({ lastError: error, nextAttemptAt: inSeconds(sql`${delay}::float8 * (0.8 + 0.4 * random())`) })
+      .set({ attempts, lastError: reason, nextAttemptAt: inSeconds(sql`${delay}::float8 * (0.8 + 0.4 * random())`) })
       .where(stillOurs(message))
       .returning({ at: emailMessages.nextAttemptAt });
     if (next) await jobs.enqueue(tx, deliverQueue, { messageId: message.id }, { startAfter: next.at });

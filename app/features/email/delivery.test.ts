@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { eq } from 'drizzle-orm';
+import { eventually } from '../../../test/conditions.ts';
 import { PermanentFailure } from '../../platform/jobs/queues.ts';
 import { MAX_ATTEMPTS } from './attempts.ts';
 import { emailMessages } from './schema.ts';
@@ -70,6 +71,19 @@ describe('delivery', () => {
     assert.deepEqual(smtp.signedIn, []);
     assert.equal(await send('127.0.0.1'), 'accepted');
     assert.deepEqual(smtp.signedIn, ['user']);
+  });
+
+  it('says the domain of the sender in EHLO, or the name in the URL', async (t) => {
+    const smtp = await startSmtpReceiver(t);
+    for (const [url, name] of [
+      [smtp.url, 'mail.example.com'],
+      [`${smtp.url}?name=relay.example.net`, 'relay.example.net'],
+    ] as const) {
+      const transport = createSmtpTransport({ url, name: 'mail.example.com', timeoutMs: 2_000 });
+      t.after(() => transport.close());
+      assert.equal((await transport.send(letter, AbortSignal.timeout(5_000))).kind, 'accepted');
+      assert.equal(smtp.greetedAs.at(-1), name);
+    }
   });
 
   it('leaves trying again to the outbox', async (t) => {
@@ -175,6 +189,42 @@ describe('delivery', () => {
     await makeDue(id);
     await deliver(id);
     assert.equal(smtp.received.length, 3);
+  });
+
+  it('waits for the answer to a mail that was sent whole, holds it meanwhile, and repeats it rarely where there is none', async (t) => {
+    const smtp = await startSmtpReceiver(t);
+    const transport = createSmtpTransport({ url: smtp.url, timeoutMs: 200, answerMs: 1_500 });
+    const { queue, deliver, row, makeDue } = await startHarness(t, { transport });
+    const answer = Promise.withResolvers<'accept'>();
+    const arrived = Promise.withResolvers<void>();
+    smtp.afterContent = () => {
+      arrived.resolve();
+      return answer.promise;
+    };
+    const slow = await queue();
+    const sending = deliver(slow);
+    await arrived.promise;
+    await eventually(
+      'the lease is longer',
+      async () => (await row(slow)).nextAttemptAt.getTime() > Date.now() + 600_000,
+    );
+    answer.resolve('accept');
+    await sending;
+    assert.equal((await row(slow)).status, 'sent');
+
+    smtp.afterContent = () => new Promise(() => {});
+    const id = await queue();
+    let copies = 0;
+    for (; (await row(id)).status === 'queued'; copies++) {
+      await deliver(id).catch((error) => assert.ok(error instanceof PermanentFailure));
+      const { status, nextAttemptAt } = await row(id);
+      if (status === 'queued')
+        assert.ok(nextAttemptAt.getTime() > Date.now() + 4 * 3_600_000, nextAttemptAt.toISOString());
+      await makeDue(id);
+    }
+    assert.equal((await row(id)).status, 'failed');
+    assert.equal(copies, 3);
+    assert.equal(smtp.received.length, 1 + copies);
   });
 
   it('keeps waiting when the server refuses our credentials: that is about us, not about the mail', async (t) => {

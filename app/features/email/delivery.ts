@@ -6,9 +6,11 @@ import { PermanentFailure } from '../../platform/jobs/queues.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { domainOf } from './addresses.ts';
 import {
   beginAttempt,
   type EmailMessage,
+  extendLease,
   MAX_ATTEMPTS,
   recordFailed,
   recordSent,
@@ -26,9 +28,6 @@ import type { EmailTransport, OutgoingEmail, SendOutcome } from './transport.ts'
 import type { Unsubscribing } from './unsubscribing.ts';
 
 type Failure = Exclude<SendOutcome, { kind: 'accepted' }>;
-
-/** For one try as a whole; less than `LEASE_SECONDS`. */
-const SEND_DEADLINE_MS = 30_000;
 
 export interface DeliveryOptions {
   db: Database;
@@ -60,10 +59,7 @@ export function createDelivery(options: DeliveryOptions): JobHandler<{ messageId
       }
 
       const email = compose(options, message);
-      const outcome =
-        'kind' in email
-          ? email
-          : await transport.send(email, AbortSignal.any([signal, AbortSignal.timeout(SEND_DEADLINE_MS)]));
+      const outcome = 'kind' in email ? email : await transport.send(email, signal, () => holdOn(options, message));
       if (outcome.kind !== 'accepted') return recordFailure(options, message, outcome);
 
       const seconds = await recordSent(db, id, {
@@ -86,6 +82,13 @@ async function standBack(options: DeliveryOptions, id: string): Promise<void> {
   const { message, due } = found;
   if (due && message.attempts >= MAX_ATTEMPTS) return giveUp(options, message, 'the worker died in the last try');
   await options.jobs.enqueue(options.db, deliverQueue, { messageId: id }, { startAfter: message.nextAttemptAt });
+}
+
+/** All of the mail is sent, and the server may take minutes to answer. Another worker must not send it meanwhile. */
+function holdOn({ db, logger }: DeliveryOptions, message: EmailMessage): void {
+  extendLease(db, message).catch((err) =>
+    logger.warn({ err, messageId: message.id }, 'the lease of a mail was not extended'),
+  );
 }
 
 /** A mail ready to send, or why it cannot be made. */
@@ -119,13 +122,11 @@ function compose(
   }
 }
 
-async function recordFailure(
-  options: DeliveryOptions,
-  message: EmailMessage,
-  { kind, reason }: Failure,
-): Promise<void> {
+async function recordFailure(options: DeliveryOptions, message: EmailMessage, failure: Failure): Promise<void> {
+  const { kind, reason } = failure;
   if (kind === 'refused') return giveUp(options, message, reason);
-  if (!(await scheduleRetry(options.db, options.jobs, message, reason))) return giveUp(options, message, reason);
+  if (!(await scheduleRetry(options.db, options.jobs, message, { kind, reason })))
+    return giveUp(options, message, reason);
   const { id, template, attempts } = message;
   options.logger.warn({ messageId: id, template, attempt: attempts, reason }, 'mail not accepted; will be tried again');
 }
@@ -143,5 +144,5 @@ function isBulk({ template }: EmailMessage): boolean {
 
 /** The same for every try of a mail, redriven ones included (RFC 5322 section 3.6.4). */
 function messageIdOf({ id }: EmailMessage, from: string): string {
-  return `<${id}@${/@([^@<>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'}>`;
+  return `<${id}@${domainOf(from)}>`;
 }

@@ -12,6 +12,7 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { domainOf } from './addresses.ts';
 import { listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { observeOldestUnsent } from './observation.ts';
@@ -172,7 +173,8 @@ export const email = defineFeature({
     const { sesTopicArns, postmarkWebhookAuth, postmarkWebhookSources, resendWebhookSecret } = config;
     return createEmail({
       ...options,
-      transport: replacements.transport ?? createSmtpTransport({ url: config.smtpUrl }),
+      transport:
+        replacements.transport ?? createSmtpTransport({ url: config.smtpUrl, name: domainOf(config.emailFrom) }),
       productName: config.productName,
       from: config.emailFrom,
       appUrl: config.appUrl,

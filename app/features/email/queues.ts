@@ -10,7 +10,8 @@ export const deliverQueue = defineQueue<{ messageId: string }>('email.deliver', 
   retries: 10,
   retryDelaySeconds: 5,
   retryDelayMaxSeconds: 900,
-  expireSeconds: 120,
+  // Longer than the longest try, which waits ten minutes for the last answer.
+  expireSeconds: 780,
 });
 
 /** Purges what is old, and wakes mails whose job was lost. */

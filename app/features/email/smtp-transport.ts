@@ -1,5 +1,7 @@
 /** Sends by SMTP: Amazon SES, Postmark, Resend, a company relay, or the development mailbox. */
+import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import { MINUTE_MS } from '../../platform/clock.ts';
 import { failSpan, inSpan, SpanKind } from '../../platform/telemetry/spans.ts';
 import { withoutAddresses } from './addresses.ts';
 import type { EmailTransport, SendOutcome } from './transport.ts';
@@ -7,44 +9,52 @@ import type { EmailTransport, SendOutcome } from './transport.ts';
 export interface SmtpTransportOptions {
   /** `SMTP_URL`: smtp://user:password@host:port or smtps://…; nodemailer's options as its query, e.g. `?name=mail.example.com`. */
   url: string;
+  /** The name that the client says in EHLO, unless the URL has one: the sender's domain. nodemailer's own is that of the machine, or `[127.0.0.1]`. */
+  name?: string;
   /** Connections kept open at most. */
   maxConnections?: number;
-  /** For one wait: connecting, greeting, an answer. */
+  /** For connecting, the greeting, and the name of the server, each. */
   timeoutMs?: number;
+  /** For the answer to a mail that was sent whole. */
+  answerMs?: number;
 }
 
-export function createSmtpTransport({
-  url,
-  maxConnections = 5,
-  timeoutMs = 10_000,
-}: SmtpTransportOptions): EmailTransport {
-  const transporter = createTransport({
-    url,
-    pool: true,
-    maxConnections,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    // Again at once only where a kept connection turns out to be closed, before anything was sent. All other tries are the outbox's.
-    maxRequeues: 1,
-    requireTLS: carriesCredentials(url),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+/** All of a try but the wait for the last answer, in milliseconds. */
+const SEND_MS = 30_000;
+/** The wait for the answer to the mail itself (RFC 5321 section 4.5.3.2.6): after less, the server may still be taking it. */
+export const ANSWER_MS = 10 * MINUTE_MS;
 
+export function createSmtpTransport(options: SmtpTransportOptions): EmailTransport {
+  const { url, answerMs = ANSWER_MS } = options;
+  const transporter = createTransporter(options, answerMs);
   const { hostname, port } = new URL(url);
   const attributes = { 'server.address': hostname, 'server.port': Number(port || 587) };
 
   return {
-    send({ to, ...email }, signal) {
+    send({ to, ...email }, signal, onContentSent = () => {}) {
       return inSpan('smtp send', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+        const patience = new AbortController();
+        const giveUpAfter = (ms: number) =>
+          setTimeout(() => patience.abort(new Error(`no answer within ${ms} ms`)), ms);
+        let timer = giveUpAfter(SEND_MS);
+        let isContentSent = false;
+        const contentSent = () => {
+          clearTimeout(timer);
+          timer = giveUpAfter(answerMs);
+          isContentSent = true;
+          onContentSent();
+        };
         try {
-          const { response } = await transporter.sendMail({ ...email, to: { name: '', address: to }, signal });
+          const { response } = await transporter.sendMail({
+            ...email,
+            ...{ to: { name: '', address: to }, contentSent, signal: AbortSignal.any([signal, patience.signal]) },
+          });
           return { kind: 'accepted', response: withoutAddresses(response) };
         } catch (error) {
           failSpan(span, error);
-          return outcomeOf(error as SmtpError);
+          return outcomeOf(error as SmtpError, isContentSent);
+        } finally {
+          clearTimeout(timer);
         }
       });
     },
@@ -60,6 +70,35 @@ export function createSmtpTransport({
       transporter.close();
     },
   };
+}
+
+function createTransporter(
+  { url, name, maxConnections = 5, timeoutMs = 10_000 }: SmtpTransportOptions,
+  answerMs: number,
+) {
+  const transporter = createTransport({
+    url,
+    ...(name && !new URL(url).searchParams.has('name') && { name }),
+    pool: true,
+    maxConnections,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    // One for every wait on the connection, so it must not end the longest of them. `send` bounds the others.
+    socketTimeout: answerMs + timeoutMs,
+    dnsTimeout: timeoutMs,
+    // Again at once only where a kept connection turns out to be closed, before anything was sent. All other tries are the outbox's.
+    maxRequeues: 1,
+    requireTLS: carriesCredentials(url),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transporter.use('stream', ({ data, message }, done) => {
+    message.processFunc((content: Readable) =>
+      content.once('end', (data as { contentSent?: () => void }).contentSent ?? (() => {})),
+    );
+    done();
+  });
+  return transporter;
 }
 
 /** A password goes over the network encrypted or not at all. `?requireTLS=false` in the URL overrides this. */
@@ -80,7 +119,8 @@ interface SmtpError extends Error {
 const AUTHENTICATION_REPLIES = new Set([530, 534, 535, 538]);
 
 /** RFC 5321 section 4.2.1: 5yz is final, 4yz is not. Only a reply about the mail itself can be final for the mail. */
-function outcomeOf(error: SmtpError): SendOutcome {
+function outcomeOf(error: SmtpError, isContentSent: boolean): SendOutcome {
+  if (isContentSent && error.responseCode === undefined) return { kind: 'unanswered', reason: reasonOf(error) };
   const aboutMail = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
   // No reply: nodemailer found the mail unfit for this server (too big, or an address it cannot carry).
   const unfit = aboutMail && error.responseCode === undefined;

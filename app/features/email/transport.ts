@@ -18,12 +18,17 @@ export type SendOutcome =
   | { kind: 'accepted'; response: string }
   /** This mail will never be accepted. */
   | { kind: 'refused'; reason: string }
-  /** It may be accepted later. It may even have been accepted, and the answer lost. */
+  /** The server has all of the mail, and did not say what it does with it. It may have accepted it, so another try may be a second copy. */
+  | { kind: 'unanswered'; reason: string }
+  /** It may be accepted later. */
   | { kind: 'unavailable'; reason: string };
 
 export interface EmailTransport {
-  /** Tries once. Does not throw for what a mail server or a network does. Reasons hold no addresses. */
-  send(email: OutgoingEmail, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Tries once, for as long as the protocol allows. Does not throw for what a mail server or a network does. Reasons hold no addresses.
+   * @param onContentSent called when all of the mail has been handed over, and only the answer is missing
+   */
+  send(email: OutgoingEmail, signal: AbortSignal, onContentSent?: () => void): Promise<SendOutcome>;
   /** Connects and signs in, and sends nothing. @returns what is wrong, without a secret; undefined when all is well */
   probe(): Promise<string | undefined>;
   close(): Promise<void>;

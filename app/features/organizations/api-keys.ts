@@ -10,6 +10,7 @@ import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, hintOfKey, makeKey } from './api-key-format.ts';
 import { organizationErrors } from './errors.ts';
 import type { Memberships } from './memberships.ts';
+import type { OwnerNotices } from './owner-notices.ts';
 import type { Permission } from './roles.ts';
 import { apiKeys } from './schema.ts';
 
@@ -52,9 +53,10 @@ export interface ApiKeysOptions {
   clock: Clock;
   audit: Audit;
   memberships: Memberships;
+  notices: Pick<OwnerNotices, 'keyCreated'>;
 }
 
-export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions): ApiKeys {
+export function createApiKeys({ db, clock, audit, memberships, notices }: ApiKeysOptions): ApiKeys {
   const live = (organizationId: string, id: string) =>
     and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
 
@@ -127,6 +129,7 @@ export function createApiKeys({ db, clock, audit, memberships }: ApiKeysOptions)
         })
         .returning();
       await record(tx, access, 'api_key.created', id, view(key!));
+      await notices.keyCreated(tx, key!);
       return { key: key!, secret };
     },
 

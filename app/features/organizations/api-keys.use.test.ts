@@ -63,7 +63,7 @@ describe('API keys in use', () => {
     assert.ok(await works(scene, key));
   });
 
-  it('write their last use once a minute, however many requests there are', async () => {
+  it('write their last use, and from where, once a minute, however many requests there are', async () => {
     const scene = await createScene(test);
     const key = await scene.key(['members:read', 'api-keys:read']);
     // Each write of a row counts, also one that changes nothing.
@@ -85,10 +85,15 @@ describe('API keys in use', () => {
     assert.ok((await atOnce(40, () => works(scene, key))).every(Boolean));
     assert.equal(await uses(), 2);
     assert.equal(await lastUsedAt(), test.clock.now().toISOString());
+    test.clock.advance(60_000);
+    await scene.as(key, '/members', { headers: { 'user-agent': 'nightly/1.0' } });
+    const { lastUsedFrom } = (await scene.as(key, '/api-keys')).body.data[0];
+    assert.deepEqual(lastUsedFrom, { ipAddress: '127.0.0.1', userAgent: 'nightly/1.0' });
+    assert.equal(await uses(), 3);
     const stranger = await createScene(test);
     test.clock.advance(60_000);
     assertProblem(await stranger.as(key, '/members'), 404, 'not_found');
-    assert.equal(await uses(), 2, 'a refused use is none');
+    assert.equal(await uses(), 3, 'a refused use is none');
   });
 
   it('stop at their expiry, which lies ahead when it is set, and can be moved or lifted', async () => {

@@ -8,18 +8,12 @@ import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import { originOf } from '../../platform/http/caller.ts';
+import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
-import {
-  type Accounts,
-  accessTokenScheme,
-  bearerToken,
-  type UserCaller,
-  unauthenticated,
-} from '../accounts/accounts.ts';
+import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserCaller } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
@@ -95,7 +89,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   async function judgeKey({ keyWithRole }: Queries, organizationId: string, credential: KeyCredential) {
     const [found] = await keyWithRole.execute({ organizationId: credential.organizationId, id: credential.id });
     if (!found || !isLive(found.key, credential.secretHash, clock.now()))
-      throw unauthenticated('The API key is not valid, or not any more.');
+      throw invalidToken('The API key is not valid, or not any more.');
     if (credential.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
     const permissions = role ? withIncluded(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
@@ -136,21 +130,22 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 
   async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
     const parsed = parseKey(text);
-    if (!parsed) throw unauthenticated('The API key is damaged: its checksum does not fit.');
+    if (!parsed) throw invalidToken('The API key is damaged: its checksum does not fit.');
     const { organizationId: owner, keyId: id } = parsed;
     const credential: KeyCredential = { kind: 'api_key', organizationId: owner, id, secretHash: hashOfKey(text) };
     const { key, judged } = await judgeKey(queries, organizationId, credential);
     const now = clock.now();
-    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now) await recordUse(key, now);
+    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now)
+      await recordUse(key, now, originOf(request));
     return accessOf(request, organizationId, credential, judged);
   }
 
   /** The condition is repeated in the statement: of many requests at once one writes. */
-  async function recordUse(key: JudgedKey, now: Date): Promise<void> {
+  async function recordUse(key: JudgedKey, now: Date, { ipAddress, userAgent }: RequestOrigin): Promise<void> {
     const unchanged = key.lastUsedAt ? eq(apiKeys.lastUsedAt, key.lastUsedAt) : isNull(apiKeys.lastUsedAt);
     await db
       .update(apiKeys)
-      .set({ lastUsedAt: now })
+      .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
       .where(and(eq(apiKeys.organizationId, key.organizationId), eq(apiKeys.id, key.id), unchanged));
   }
 

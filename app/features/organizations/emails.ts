@@ -28,6 +28,37 @@ export const organizationEmails = defineEmails(
         url: 'https://app.example.com/organization',
       },
     },
+    'owner-added': {
+      fields: { organization: words, person: words, url: link },
+      parts: [paragraph('intro'), paragraph('effect'), button('button'), notes('notYou')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        person: 'Charles Babbage',
+        url: 'https://app.example.com/organization',
+      },
+    },
+    'owner-removed': {
+      fields: { organization: words, person: words, url: link },
+      parts: [paragraph('intro'), button('button'), notes('notYou')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        person: 'Charles Babbage',
+        url: 'https://app.example.com/organization',
+      },
+    },
+    'api-key-created': {
+      fields: { organization: words, person: words, apiKey: words, url: link },
+      parts: [paragraph('intro'), paragraph('effect'), button('button'), notes('notYou')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        person: 'Charles Babbage',
+        apiKey: 'deploy',
+        url: 'https://app.example.com/organization',
+      },
+    },
   },
   ['role.owner', 'role.admin', 'role.member'],
 );

@@ -61,7 +61,7 @@ describe('a half-sent request', () => {
       test,
       `select (select jsonb_agg(o order by id) from organizations o) organizations, (select jsonb_agg(m order by m) from memberships m) members,
         (select jsonb_agg(i order by id) from invitations i) invitations, (select jsonb_agg(u order by id) from users u) users,
-        (select jsonb_agg(to_jsonb(k) - 'last_used_at' order by id) from api_keys k) keys, (select count(*) from one_time_tokens) links,
+        (select jsonb_agg(to_jsonb(k) - '{last_used_at,last_ip_address,last_user_agent}'::text[] order by id) from api_keys k) keys, (select count(*) from one_time_tokens) links,
         (select jsonb_agg(s order by id) from sessions s) sessions, (select sum(sequence) from audit_chains) events,
         (select jsonb_object_agg(table_name, ${COUNT}) from information_schema.tables
           where table_schema = 'public' and table_name <> 'rate_limits') numbers`,

@@ -12,6 +12,7 @@ import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
+import type { OwnerNotices } from './owner-notices.ts';
 import type { Permission, Role } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
 import { withdraw } from './withdrawal.ts';
@@ -55,11 +56,12 @@ export interface MembershipsOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   appUrl: string;
+  notices: OwnerNotices;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
 export function createMemberships(options: MembershipsOptions): Memberships {
-  const { db, clock, audit, email, appUrl, followers } = options;
+  const { db, clock, audit, email, appUrl, notices, followers } = options;
 
   const own = (organizationId: string, userId: string) =>
     and(eq(memberships.organizationId, organizationId), eq(memberships.userId, userId));
@@ -98,7 +100,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     const target = { type: 'user', id: member.userId };
     const details = { before: member.role, after: role };
     await audit.append(tx, { ownerId: organizationId, action: 'member.role_changed', actor, target, origin, details });
-    if (member.userId === access.userId) return;
+    if (role === 'owner') await notices.ownerAdded(tx, organizationId, member.userId, member.userId);
+    if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, member.userId);
     await email.sendEmail(tx, {
       template: 'role-changed',
       to: member.email,
@@ -176,6 +179,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
           origin,
           details: { role: member.role },
         });
+        if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId, 'the person');
       });
     },
 
@@ -196,6 +200,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       const row = { organizationId, userId, role, createdAt: clock.now() };
       const [added] = await tx.insert(memberships).values(row).onConflictDoNothing().returning();
       if (!added) throw organizationErrors.already_member();
+      if (role === 'owner') await notices.ownerAdded(tx, organizationId, userId);
       await followers.membersChanged(tx, organizationId);
     },
 

@@ -25,6 +25,7 @@ import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
+import { createOwnerNotices } from './owner-notices.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
@@ -65,12 +66,13 @@ export function createOrganizations(options: OrganizationsOptions): Organization
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
-  const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
+  const notices = createOwnerNotices({ email, appUrl });
+  const memberships = createMemberships({ db, clock, audit, email, appUrl, notices, followers });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
   const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
-  const apiKeys = createApiKeys({ db, clock, audit, memberships });
+  const apiKeys = createApiKeys({ db, clock, audit, memberships, notices });
   const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
-  const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
+  const succession = createSuccession({ notices, db, clock, audit, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {

@@ -116,6 +116,9 @@ export const apiKeys = pgTable(
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),
+    /** From where it was used then. */
+    lastIpAddress: text('last_ip_address'),
+    lastUserAgent: text('last_user_agent'),
     revokedAt: instant('revoked_at'),
   },
   (table) => [

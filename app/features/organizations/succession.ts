@@ -11,6 +11,7 @@ import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
+import type { OwnerNotices } from './owner-notices.ts';
 import { type Role, roleNames, roles } from './roles.ts';
 import { memberships as membershipTable, organizations } from './schema.ts';
 import { withdraw } from './withdrawal.ts';
@@ -30,6 +31,7 @@ export interface SuccessionOptions {
   clock: Clock;
   audit: Audit;
   memberships: Pick<Memberships, 'countOwners'>;
+  notices: OwnerNotices;
   dissolution: Pick<Dissolution, 'begin' | 'complete'>;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
@@ -45,7 +47,7 @@ const isOwner = sql`${membershipTable.role} = 'owner'`;
 const managers = () => roleNames.filter((role) => roles[role].has('members:manage'));
 
 export function createSuccession(options: SuccessionOptions): Succession {
-  const { db, clock, audit, memberships, dissolution, followers } = options;
+  const { db, clock, audit, memberships, notices, dissolution, followers } = options;
 
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
@@ -119,11 +121,13 @@ export function createSuccession(options: SuccessionOptions): Succession {
       target: target(userId),
       details: { role: gone.role },
     });
+    if (gone.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId);
     // Who did not own an organization that was deleted must not be able to restore it.
     if (heir.role === 'owner' || purgeAt) return;
     await tx.update(membershipTable).set({ role: 'owner' }).where(own(heir.userId));
     const details = { before: heir.role, after: 'owner' };
     await audit.append(tx, { ...common, action: 'member.role_changed', target: target(heir.userId), details });
+    await notices.ownerAdded(tx, organizationId, heir.userId);
   }
 
   return {

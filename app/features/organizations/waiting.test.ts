@@ -31,7 +31,7 @@ describe('a request that waits for its organization', () => {
       `select (select jsonb_agg(o) from organizations o where id = $1) organization,
         (select jsonb_agg(m order by m) from memberships m where organization_id = $1) members,
         (select jsonb_agg(i order by id) from invitations i where organization_id = $1) invitations,
-        (select jsonb_agg(to_jsonb(k) - 'last_used_at' - 'revoked_at' order by id) from api_keys k where organization_id = $1) keys`,
+        (select jsonb_agg(to_jsonb(k) - '{last_used_at,last_ip_address,last_user_agent}'::text[] - 'revoked_at' order by id) from api_keys k where organization_id = $1) keys`,
       id,
     );
   const suspend = async ({ id }: SignedInUser) => {

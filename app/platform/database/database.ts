@@ -4,7 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inSpan, SpanKind } from '../telemetry/spans.ts';
-import { isUnavailable } from './failures.ts';
+import { isStalePlan, isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
 import { describeStatement, operationOf } from './statements.ts';
 
@@ -56,7 +56,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: 10_000,
     onLaneLost: connectionLost,
     wrapQuery: (query) => {
-      const sent = preparedStatements ? query : unnamed(query);
+      const sent = committing(preparedStatements ? query : unnamed(query));
       return traced(metrics ? timed(sent, metrics.db_query_duration_seconds) : sent);
     },
   });
@@ -65,7 +65,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const db = drizzle(pool) as Database;
   // Drizzle's own `transaction` never releases a connection whose `begin` fails, and reuses one whose server no longer answers.
   db.transaction = (work, config) =>
-    pool.withConnection((client) => drizzle(client).transaction(work, config), isUnavailable);
+    pool.withConnection(
+      (client) => drizzle(client).transaction(work, config),
+      (error) => isUnavailable(error) || isStalePlan(error),
+    );
   return db;
 }
 
@@ -103,6 +106,19 @@ function traced(query: Query): Query {
     const text = typeof config === 'string' ? config : config.text;
     const { summary, attributes } = describeStatement(text);
     return inSpan(summary, { kind: SpanKind.CLIENT, attributes }, () => query(config, values));
+  };
+}
+
+/**
+ * Fails a `commit` that the server answers with ROLLBACK. It does so after a failed statement whose error was caught. Without this, the
+ * transaction would seem to have succeeded.
+ */
+function committing(query: Query): Query {
+  return async (config, values) => {
+    const result = await query(config, values);
+    if (result.command === 'ROLLBACK' && (typeof config === 'string' ? config : config.text) === 'commit')
+      throw new Error('the transaction was rolled back: a statement in it failed, and its error was caught');
+    return result;
   };
 }
 

@@ -13,6 +13,17 @@ export function isTransient(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && (cause.code === '40P01' || cause.code === '40001');
 }
 
+/**
+ * Returns true if the connection prepared a statement that it can no longer run, and will refuse it each time: a migration changed the type
+ * of a column in its result (0A000), or its first run was cancelled before the server had prepared it (26000). Nothing was executed.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const cause = driverError(error);
+  if (!(cause instanceof pg.DatabaseError)) return false;
+  // The code 0A000 alone means every unsupported feature, and messages are translated.
+  return cause.code === '26000' || (cause.code === '0A000' && cause.routine === 'RevalidateCachedQuery');
+}
+
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -6,6 +6,8 @@ import { startTcpProxy } from '../../../test/tcp-proxy.ts';
 import { type Database, openDatabase } from './database.ts';
 import { isUnavailable } from './failures.ts';
 import { PipelinedPool } from './pipelined-pool.ts';
+import { prepare } from './prepared.ts';
+import { transact } from './retry.ts';
 
 describe('the pool', () => {
   let database: TestDatabase;
@@ -88,6 +90,22 @@ describe('the pool', () => {
       const pids = await Promise.all(Array.from({ length: 50 }, pidOf));
       assert.equal(new Set(pids).size, 1);
     });
+  });
+
+  it('gives a connection up that can no longer run a prepared statement, and the statement succeeds on another', async (t) => {
+    const pool = new PipelinedPool({ ...POOL, connectionString: database.url, onLaneLost: () => {} });
+    t.after(() => pool.end());
+    await pool.query('create table changing (n int)');
+    await pool.query('insert into changing values (1)');
+    const read = () => pool.query({ name: 'read_changing', text: 'select * from changing' });
+    await read();
+    await administer(database.url, 'alter table changing alter n type text');
+    const results = await Promise.all(Array.from({ length: 20 }, read));
+    for (const { rows } of results) assert.deepEqual(rows, [{ n: '1' }]);
+    // What a first run leaves behind that was cancelled before the server had prepared it.
+    await pool.query('deallocate read_changing');
+    assert.deepEqual((await read()).rows, [{ n: '1' }]);
+    await assert.rejects(pool.query('select n from changing union select n from changing for update'), /UNION/);
   });
 
   it('abandons a connection that falls silent, and sends the next statement on another', async (t) => {
@@ -196,6 +214,30 @@ describe('the pool', () => {
       }
       assert.equal((await db.execute(sql`select count(*)::int as count from rolled`)).rows[0]?.count, 0);
       assert.equal(pids.size, 1);
+    });
+
+    it('that goes on after a failed statement does not seem to succeed: PostgreSQL rolls it back', async () => {
+      await db.execute(sql`create table caught (n int unique)`);
+      const careless = db.transaction(async (tx) => {
+        await tx.execute(sql`insert into caught values (1)`);
+        await tx.execute(sql`insert into caught values (1)`).catch(() => {});
+      });
+      await assert.rejects(careless, ({ cause }) => /was rolled back/.test(cause.message));
+      await db.transaction(async (tx) => {
+        await tx.execute(sql`insert into caught values (2)`);
+        await tx.transaction((inner) => inner.execute(sql`insert into caught values (2)`)).catch(() => {});
+      });
+      assert.deepEqual((await db.execute(sql`select n from caught`)).rows, [{ n: 2 }]);
+      await works();
+    });
+
+    it('is repeated on another connection where this one can no longer run a prepared statement', async () => {
+      await db.execute(sql`create table retyped (n int)`);
+      const read = prepare<{ n: unknown }>('read_retyped', sql`select * from retyped`);
+      const inTransaction = () => transact(db, (tx) => read(tx, {}));
+      await Promise.all([inTransaction(), inTransaction()]);
+      await administer(database.url, 'alter table retyped alter n type text');
+      for (let times = 0; times < 4; times++) assert.deepEqual(await inTransaction(), []);
     });
 
     it('that waits too long for a connection fails as unavailable', async (t) => {

@@ -6,7 +6,7 @@
  */
 import type { Writable } from 'node:stream';
 import pg from 'pg';
-import { isUnavailable } from './failures.ts';
+import { isStalePlan, isUnavailable } from './failures.ts';
 
 /** The promise form of node-postgres' `query`: a text or `{ text, name, values, ... }`, and the values. */
 export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>;
@@ -93,6 +93,16 @@ export class PipelinedPool extends pg.Pool {
   }
 
   async #pipelined(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.#onLane(config, values);
+    } catch (error) {
+      // Nothing was executed, and the lane was given up: another one prepares the statement anew.
+      if (isStalePlan(error)) return this.#onLane(config, values);
+      throw error;
+    }
+  }
+
+  async #onLane(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     const lane = this.#leastBusyLane();
     lane.inFlight++;
     let client: pg.Client | undefined;
@@ -102,7 +112,7 @@ export class PipelinedPool extends pg.Pool {
       return await client.query(config, values);
     } catch (error) {
       // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
-      if (client && isUnavailable(error)) this.#abandon(lane, client, error as Error);
+      if (client && (isUnavailable(error) || isStalePlan(error))) this.#abandon(lane, client, error as Error);
       throw error;
     } finally {
       lane.inFlight--;

@@ -11,6 +11,7 @@ import { sql } from 'drizzle-orm';
 import { freePort } from '../../../dev/free-port.ts';
 import { createTestDatabase } from '../../../test/database.ts';
 import { createSignedInUser, startTestService } from '../../../test/service.ts';
+import { failureText } from '../../failure-text.ts';
 import { openDatabase } from './database.ts';
 
 const absent = spawnSync('pgbouncer', ['--version']).error !== undefined;
@@ -60,6 +61,22 @@ describe('behind PgBouncer in transaction mode, with prepared statements off', {
       assert.equal((await test.request('/v1/users/me', { token: body.accessToken })).body.email, email);
     }
     assert.equal((await test.request('/readyz')).status, 200);
+  });
+});
+
+describe('behind PgBouncer in transaction mode, with prepared statements on', { skip }, () => {
+  it('a start fails with the cause, and names the setting that helps', async (t) => {
+    const { pooledUrl } = await startPooler(t);
+    const started = startTestService({ databaseUrl: pooledUrl });
+    const error = await started.then(
+      async (test) => {
+        await test.close();
+        return assert.fail('it started');
+      },
+      (reason: unknown) => reason,
+    );
+    assert.match(failureText(error), /unsupported startup parameter/);
+    assert.match(failureText(error), /DATABASE_PREPARED_STATEMENTS=false/);
   });
 });
 

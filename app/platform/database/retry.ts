@@ -1,10 +1,11 @@
 import type { Database, Transaction } from './database.ts';
-import { isTransient } from './failures.ts';
+import { isStalePlan, isTransient } from './failures.ts';
 
 const ATTEMPTS = 4;
 
 /**
- * Runs `work` in a transaction, and retries it after a conflict with another one (deadlock, serialization failure). `work` must have no
+ * Runs `work` in a transaction, and retries it after a conflict with another one (deadlock, serialization failure), or
+ * on another connection if this one can no longer run one of the statements. `work` must have no
  * effect outside the transaction.
  * @throws the error that `work` throws; after four attempts, the last transient error
  */
@@ -13,7 +14,7 @@ export async function transact<T>(db: Database, work: (tx: Transaction) => Promi
     try {
       return await db.transaction(work);
     } catch (error) {
-      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      if (attempt === ATTEMPTS || !(isTransient(error) || isStalePlan(error))) throw error;
     }
   }
 }

@@ -1,5 +1,7 @@
 /** What clients of other makes send: the same values in other spellings, headers that their libraries add, addresses as their proxies write them. */
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
 import {
@@ -16,6 +18,24 @@ import { exposedHeaders, readableRequestHeaders } from './cors.ts';
 import { headers as described } from './operations/headers.ts';
 
 const ALLOWED = 'https://app.example.com';
+
+describe('methods', () => {
+  it('that a path does not have are 405, and those that HTTP does not have are 501, each as a problem document', async (t) => {
+    const test = await startTestService();
+    t.after(() => test.close());
+    const { port } = new URL(test.url);
+    const answerTo = async (line: string) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(`${line} /v1/users/me HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n`);
+      const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+      assert.match(head, /^content-type: application\/problem\+json/im);
+      return `${head.split(' ')[1]} ${/"code":"(\w+)"/.exec(body)?.[1]}`;
+    };
+    for (const method of ['QUERY', 'PROPFIND', 'TRACE']) assert.equal(await answerTo(method), '405 method_not_allowed');
+    for (const method of ['BREW', 'get', 'X-Y']) assert.equal(await answerTo(method), '501 method_not_implemented');
+    assert.equal(await answerTo('\u0001\u0002'), '400 bad_request');
+  });
+});
 
 describe('a client', () => {
   let test: TestService;

@@ -23,6 +23,7 @@ export const httpErrors = defineErrors({
   rate_limited: { status: 429, title: 'Too many requests', ...RETRY_AFTER },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
+  method_not_implemented: { status: 501, title: 'The method is not known' },
   database_unavailable: { status: 503, title: 'The database cannot be reached', ...RETRY_AFTER },
   overloaded: { status: 503, title: 'The service is busy', ...RETRY_AFTER },
 });

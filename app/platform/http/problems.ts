@@ -146,6 +146,15 @@ const CLIENT_ERRORS: Record<string, ProblemFactory> = {
   ERR_HTTP_REQUEST_TIMEOUT: httpErrors.request_timeout,
 };
 
+/** A request line with a method that is none of HTTP's, or is not written in capitals (RFC 9110 section 9.1). */
+const UNKNOWN_METHOD = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
+
+function clientProblem({ code = '', rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): Problem {
+  if (code === 'HPE_INVALID_METHOD' && UNKNOWN_METHOD.test(rawPacket?.toString('latin1') ?? ''))
+    return httpErrors.method_not_implemented();
+  return (CLIENT_ERRORS[code] ?? httpErrors.bad_request)();
+}
+
 /** Answers requests that Node's HTTP parser refuses. They never become requests of Fastify, but get a problem document too. */
 export function answerClientError(problemBaseUrl: string) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
@@ -153,7 +162,7 @@ export function answerClientError(problemBaseUrl: string) {
       socket.destroy();
       return;
     }
-    const problem = (CLIENT_ERRORS[error.code ?? ''] ?? httpErrors.bad_request)();
+    const problem = clientProblem(error);
     const requestId = randomUUID();
     const body = JSON.stringify(problemDocument(problem, problemBaseUrl, requestId));
     socket.end(

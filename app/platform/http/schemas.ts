@@ -36,6 +36,13 @@ export const Named = <P extends TProperties>(
 ) => Type.Object(properties, { title, ...options, ...(example && { examples: [example] }) });
 
 /** `{ status: … }`, for answers that contain nothing else. */
+/** From where a request came, as `RequestOrigin` has it. */
+export const Place = Named(
+  'Place',
+  { ipAddress: Nullable(Type.String()), userAgent: Nullable(Type.String()) },
+  { ipAddress: '203.0.113.7', userAgent: 'Mozilla/5.0' },
+);
+
 export const StatusOf = <const V extends string>(title: string, status: V) =>
   Type.Object({ status: OneOf([status]) }, { title, examples: [{ status }] });
 

@@ -34,6 +34,23 @@ export const url =
     }
     return value.replace(/\/+$/, '');
   };
+/** A URL that paths are appended to. */
+export const base =
+  (...protocols: string[]) =>
+  (value: string) => {
+    const parsed = url(...protocols)(value);
+    const { search, hash, username, password } = new URL(parsed);
+    if (search || hash || username || password) throw fault('must be a URL without credentials, ? and #');
+    return parsed;
+  };
+/** The same without a path of its own. */
+export const origin =
+  (...protocols: string[]) =>
+  (value: string) => {
+    const parsed = base(...protocols)(value);
+    if (new URL(parsed).pathname !== '/') throw fault('must have no path, such as https://api.example.com');
+    return parsed;
+  };
 export const origins = (value: string) =>
   list(value).map((origin) => {
     if (origin === '*') throw fault('must name exact origins; * cannot be combined with credentials');

@@ -4,6 +4,7 @@ import type { accountEmails } from '../emails.ts';
 const signUpReason =
   'Sie erhalten diese E-Mail, weil jemand diese Adresse bei der Registrierung für {{product}} angegeben hat.';
 const securityReason = 'Sie erhalten diese E-Mail, weil sie die Sicherheit Ihres Kontos bei {{product}} betrifft.';
+const tryReason = 'Sie erhalten diese E-Mail, weil jemand diese Adresse bei {{product}} angegeben hat.';
 
 export const de: EmailTexts<typeof accountEmails> = {
   phrases: {},
@@ -92,6 +93,21 @@ export const de: EmailTexts<typeof accountEmails> = {
       device: 'Gerät',
       ipAddress: 'IP-Adresse',
     },
+    'session-moved': {
+      subject: 'Ihr Konto wird von einem anderen Ort aus benutzt',
+      preheader: 'Eine Ihrer Sitzungen hat ein neues Netz und ein neues Programm.',
+      heading: 'Ihr Konto wird von einem anderen Ort aus benutzt',
+      intro:
+        'Sie sind bei {{product}} auf einem Gerät angemeldet. Jetzt wurde diese Sitzung aus einem anderen Netz und mit einem anderen Programm benutzt als vorher.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou:
+        'Falls Sie es nicht waren, hat vielleicht jemand die Sitzung kopiert. Wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen.',
+      button: 'Neues Passwort wählen',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
     'refresh-token-reuse': {
       subject: 'Wir haben eine Sitzung Ihres Kontos beendet',
       preheader: 'Ein Anmeldetoken wurde zweimal benutzt: Vielleicht wurde es kopiert.',
@@ -120,6 +136,41 @@ export const de: EmailTexts<typeof accountEmails> = {
       notYou:
         'Falls Sie das nicht veranlasst haben, stellen Sie das Konto wieder her und wählen Sie ein neues Passwort.',
       reason: 'Sie erhalten diese E-Mail, weil die Löschung Ihres Kontos bei {{product}} angefordert wurde.',
+    },
+    'account-closed': {
+      subject: 'Ihr Konto ist geschlossen, und Sie können es wiederherstellen',
+      preheader: 'Bis zum {{deletesAt}} können Sie es behalten.',
+      heading: 'Ihr Konto ist geschlossen',
+      intro:
+        'Jemand, vielleicht Sie selbst, wollte Ihr Konto bei {{product}} benutzen. Sie haben es geschlossen; deshalb kann sich niemand anmelden, und das Passwort kann nicht zurückgesetzt werden. Am {{deletesAt}} löschen wir es samt seinen Daten endgültig.',
+      undo: 'Falls Sie es behalten möchten, stellen Sie es wieder her. Melden Sie sich dann an, oder setzen Sie ein vergessenes Passwort zurück.',
+      button: 'Konto behalten',
+      expiry:
+        'Der Link gilt bis zum {{deletesAt}} und nur einmal. Frühere Links zum Wiederherstellen gelten nicht mehr.',
+      notYou: 'Falls Sie das Konto nicht benutzen wollten, ignorieren Sie diese E-Mail.',
+      reason: tryReason,
+    },
+    'account-deletion-due': {
+      subject: 'Ihr Konto wird gerade gelöscht',
+      preheader: 'Bald können Sie sich mit dieser Adresse neu registrieren.',
+      heading: 'Ihr Konto wird gerade gelöscht',
+      intro:
+        'Jemand, vielleicht Sie selbst, wollte Ihr Konto bei {{product}} benutzen. Sie haben es vor zwei Wochen geschlossen, und jetzt wird es endgültig gelöscht. Es kann nicht mehr wiederhergestellt werden.',
+      again:
+        'Sobald das Konto gelöscht ist, können Sie sich mit dieser Adresse neu registrieren. Bitte versuchen Sie es in zwei Stunden noch einmal.',
+      button: 'Registrieren',
+      notYou: 'Falls Sie das Konto nicht benutzen wollten, ignorieren Sie diese E-Mail.',
+      reason: tryReason,
+    },
+    'account-suspended': {
+      subject: 'Ihr Konto ist gesperrt',
+      preheader: 'Bitte schreiben Sie an {{contact}}.',
+      heading: 'Ihr Konto ist gesperrt',
+      intro:
+        'Jemand, vielleicht Sie selbst, wollte Ihr Konto bei {{product}} benutzen. Wir haben es gesperrt; deshalb kann sich niemand anmelden, und das Passwort kann nicht zurückgesetzt werden.',
+      help: 'Falls Sie das für einen Irrtum halten, schreiben Sie an {{contact}}.',
+      notYou: 'Falls Sie das Konto nicht benutzen wollten, ignorieren Sie diese E-Mail.',
+      reason: tryReason,
     },
     'account-restored': {
       subject: 'Ihr Konto ist wiederhergestellt',

@@ -3,6 +3,7 @@ import type { accountEmails } from '../emails.ts';
 
 const signUpReason = 'You receive this email because someone entered this address to sign up for {{product}}.';
 const securityReason = 'You receive this email because it concerns the security of your {{product}} account.';
+const tryReason = 'You receive this email because someone entered this address at {{product}}.';
 
 export const en: EmailTexts<typeof accountEmails> = {
   phrases: {},
@@ -83,6 +84,21 @@ export const en: EmailTexts<typeof accountEmails> = {
       device: 'Device',
       ipAddress: 'IP address',
     },
+    'session-moved': {
+      subject: 'Your account is used from another place',
+      preheader: 'One of your sessions has a new network and a new program.',
+      heading: 'Your account is used from another place',
+      intro:
+        'You are signed in to {{product}} on a device. Now that session was used from another network and with another program than before.',
+      wasYou: 'If that was you, there is nothing to do.',
+      notYou:
+        'If it was not you, someone may have copied the session. Choose a new password now: that ends all of your sessions.',
+      button: 'Choose a new password',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
     'refresh-token-reuse': {
       subject: 'We ended a session of your account',
       preheader: 'A sign-in token was used twice: it may have been copied.',
@@ -108,6 +124,40 @@ export const en: EmailTexts<typeof accountEmails> = {
       expiry: 'The link works once, until {{deletesAt}}.',
       notYou: 'If you did not ask for this, restore the account and choose a new password.',
       reason: 'You receive this email because deletion of your {{product}} account was requested.',
+    },
+    'account-closed': {
+      subject: 'Your account is closed, and you can restore it',
+      preheader: 'Until {{deletesAt}} you can keep it.',
+      heading: 'Your account is closed',
+      intro:
+        'Someone, perhaps you, tried to use your {{product}} account. You closed it, so nobody can sign in to it, and its password cannot be reset. On {{deletesAt}} we delete it and its data for good.',
+      undo: 'If you want to keep it, restore it. Then sign in, or reset your password if you have forgotten it.',
+      button: 'Keep my account',
+      expiry: 'The link works once, until {{deletesAt}}. Earlier links to restore the account no longer work.',
+      notYou: 'If you did not try to use the account, ignore this email.',
+      reason: tryReason,
+    },
+    'account-deletion-due': {
+      subject: 'Your account is being deleted',
+      preheader: 'Soon you can sign up again with this address.',
+      heading: 'Your account is being deleted',
+      intro:
+        'Someone, perhaps you, tried to use your {{product}} account. You closed it two weeks ago, and now it is deleted for good. It can no longer be restored.',
+      again:
+        'You can sign up again with this address as soon as the account is deleted. Please try again in two hours.',
+      button: 'Sign up',
+      notYou: 'If you did not try to use the account, ignore this email.',
+      reason: tryReason,
+    },
+    'account-suspended': {
+      subject: 'Your account is suspended',
+      preheader: 'Please write to {{contact}}.',
+      heading: 'Your account is suspended',
+      intro:
+        'Someone, perhaps you, tried to use your {{product}} account. We have suspended it, so nobody can sign in to it, and its password cannot be reset.',
+      help: 'If you think that this is a mistake, write to {{contact}}.',
+      notYou: 'If you did not try to use the account, ignore this email.',
+      reason: tryReason,
     },
     'account-restored': {
       subject: 'Your account is restored',

@@ -1,10 +1,10 @@
 /** Guards of operations that the refresh token authenticates. */
+import { Problem } from '../../../platform/errors.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { Guard, SecurityScheme } from '../../../platform/http/operations/operations.ts';
 import { type Authentication, accessTokenScheme, type UserCaller } from '../authentication.ts';
 import { COOKIE_NAME, type RefreshCookie } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
-import type { Refreshing } from '../refreshing.ts';
 
 const refreshCookieScheme: SecurityScheme = {
   name: 'refreshCookie',
@@ -26,22 +26,24 @@ export const refreshTokenHolder: Guard<null> = {
 export interface CookieOrTokenOptions {
   authentication: Authentication;
   cookie: RefreshCookie;
-  refreshing: Refreshing;
 }
 
-/** The access token or, in cookie mode, the cookie. */
-export function cookieOrToken({ authentication, cookie, refreshing }: CookieOrTokenOptions): Guard<UserCaller> {
+/** The access token or the cookie, or both. Null for a cookie alone: the handler finds out whether it is of a session. */
+export function cookieOrToken({ authentication, cookie }: CookieOrTokenOptions): Guard<UserCaller | null> {
   const { signedIn } = authentication;
   return {
-    ...signedIn,
     errors: [...signedIn.errors, httpErrors.forbidden],
     security: [accessTokenScheme, refreshCookieScheme],
     headers: ['origin'],
     async enter(request) {
       const stored = cookie.read(request);
       if (stored !== undefined) cookie.requireOwnOrigin(request);
-      if (stored === undefined || request.headers.authorization !== undefined) return signedIn.enter(request);
-      return { kind: 'user', ...(await refreshing.sessionOf(stored)) };
+      if (stored === undefined) return signedIn.enter(request);
+      // A browser that signs out often has an access token that has expired. The cookie then tells which session ends.
+      return signedIn.enter(request).catch((error) => {
+        if (error instanceof Problem && error.status === 401) return null;
+        throw error;
+      });
     },
   };
 }

@@ -61,7 +61,8 @@ export function registrationRoutes(operations: Operations, options: Registration
     guard,
     operationId: 'confirmEmailVerification',
     summary: 'Confirm an address',
-    description: 'Verifies a registration, or confirms a change of address. A token works once.',
+    description:
+      'Verifies a registration, or confirms a change of address. A token works once; sending it again changes nothing and has the same answer.',
     body: { token: Token },
     example: { token: exampleToken },
     answers: { 204: 'The address is confirmed.' },

@@ -1,6 +1,15 @@
 /** The shapes that account operations take and answer. */
 import { Type } from 'typebox';
-import { Id, LINE_PATTERN, Named, Nullable, OneOf, StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
+import {
+  Id,
+  LINE_PATTERN,
+  Named,
+  Nullable,
+  OneOf,
+  Place,
+  StatusOf,
+  Timestamp,
+} from '../../../platform/http/schemas.ts';
 
 export const tags = {
   accounts: { name: 'Accounts', description: 'Registration, and the account of the person who calls.' },
@@ -73,8 +82,9 @@ export const Session = Named(
     current: Type.Boolean({ description: 'True for the session that calls.' }),
     createdAt: Timestamp('When it began.'),
     lastUsedAt: Timestamp('When its tokens were last refreshed.'),
-    ipAddress: Nullable(Type.String()),
-    userAgent: Nullable(Type.String()),
+    ipAddress: Nullable(Type.String({ description: 'From where it was signed in.' })),
+    userAgent: Nullable(Type.String({ description: 'The program that it was signed in with.' })),
+    lastUsedFrom: Place,
   },
   {
     id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b30',
@@ -83,6 +93,7 @@ export const Session = Named(
     lastUsedAt: '2026-11-01T10:00:00.000Z',
     ipAddress: '203.0.113.7',
     userAgent: 'Mozilla/5.0',
+    lastUsedFrom: { ipAddress: '198.51.100.20', userAgent: 'Mozilla/5.0' },
   },
 );
 

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { Problem } from '../../../platform/errors.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import {
   type OperationGroup,
@@ -13,6 +14,7 @@ import type { Authentication, UserCaller } from '../authentication.ts';
 import type { RefreshCookie } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
 import type { Refreshing } from '../refreshing.ts';
+import { lastPlaceOf } from '../session-places.ts';
 import type { Session as Row, Sessions } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
@@ -89,13 +91,18 @@ function refreshOperation(own: OperationGroup, { refreshing, cookie }: SessionRo
       if (stored !== undefined) cookie.requireOwnOrigin(request);
       const text = given ?? stored;
       if (text === undefined) throw httpErrors.unauthenticated({ detail: 'Send refreshToken, or the cookie.' });
-      return present(reply, stored === undefined ? 'bearer' : 'cookie', await refreshing.refresh(text, origin));
+      const refreshed = await refreshing.refresh(text, origin).catch((error) => {
+        // A cookie that does not work would be sent, and refused, with every later request.
+        if (stored !== undefined && error instanceof Problem && error.status === 401) cookie.clear(reply);
+        throw error;
+      });
+      return present(reply, stored === undefined ? 'bearer' : 'cookie', refreshed);
     },
   });
 }
 
 function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions): void {
-  const { signOut, refreshing, sessions, cookie, authentication } = options;
+  const { signOut, sessions, cookie, authentication } = options;
   const guard = authentication.signedIn;
 
   own.list('', {
@@ -109,16 +116,31 @@ function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions
   });
 
   own.operation('DELETE', '/current', {
-    guard: cookieOrToken({ authentication, cookie, refreshing }),
+    guard: cookieOrToken({ authentication, cookie }),
     operationId: 'deleteCurrentSession',
     summary: 'Sign out',
-    description: 'Authenticated by the access token or, in cookie mode, by the cookie.',
+    description:
+      'Authenticated by the access token or, in cookie mode, by the cookie. A cookie is always cleared and never refused, also if its session is over.',
     answers: { 204: 'The session has ended; its tokens are refused from now on.' },
     sends: ['set-cookie'],
     async handle({ access, request, reply, origin }) {
-      if (cookie.read(request) !== undefined) cookie.clear(reply);
-      await signOut.endOne(access, access.sessionId, origin);
+      const stored = cookie.read(request);
+      if (stored !== undefined) cookie.clear(reply);
+      if (access) await signOut.endOne(access, access.sessionId, origin);
+      if (stored !== undefined) await signOut.endByRefreshToken(stored, origin);
     },
+  });
+
+  own.operation('POST', '/revoke', {
+    guard: publicRoute,
+    operationId: 'revokeSession',
+    summary: 'Sign out with the refresh token',
+    description:
+      'Ends the session of a refresh token, also after its access token has expired (as RFC 7009). The answer is the same for a token of a session that is over, and for one that is none.',
+    body: { refreshToken: Type.String({ minLength: 1, maxLength: 200 }) },
+    example: { refreshToken: exampleRefreshToken },
+    answers: { 204: 'The refresh token is refused from now on, and so are the access tokens of its session.' },
+    handle: ({ body, origin }) => signOut.endByRefreshToken(body.refreshToken, origin),
   });
 
   own.remove('/:sessionId', {
@@ -170,5 +192,6 @@ function presentSession(session: Row, caller: UserCaller) {
     lastUsedAt: session.refreshedAt.toISOString(),
     ipAddress: session.ipAddress,
     userAgent: session.userAgent,
+    lastUsedFrom: lastPlaceOf(session),
   };
 }

@@ -21,6 +21,8 @@ export interface SmtpReceiver {
   received: ReceivedMail[];
   /** Who gave a password, over whatever connection. */
   signedIn: string[];
+  /** The name that each client gave in EHLO. */
+  greetedAs: string[];
   /** Changed by a test, or called for each mail. */
   atRecipient: () => Reaction | Promise<Reaction>;
   afterContent: () => Reaction | Promise<Reaction>;
@@ -53,7 +55,8 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
     async onRcptTo(_address, _session, done) {
       react(await receiver.atRecipient(), done);
     },
-    async onData(stream, { envelope }, done) {
+    async onData(stream, { envelope, hostNameAppearsAs }, done) {
+      receiver.greetedAs.push(String(hostNameAppearsAs));
       const raw = (await buffer(stream)).toString('utf8');
       const from = envelope.mailFrom ? envelope.mailFrom.address : '';
       receiver.received.push({ from, to: envelope.rcptTo.map(({ address }) => address), raw });
@@ -78,6 +81,7 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
     url: `${secure ? 'smtps' : 'smtp'}://127.0.0.1:${address.port}`,
     received: [],
     signedIn: [],
+    greetedAs: [],
     atRecipient: () => 'accept',
     afterContent: () => 'accept',
     atConnect: () => {},

@@ -24,5 +24,37 @@ export const de: EmailTexts<typeof organizationEmails> = {
       button: 'Organisation öffnen',
       reason: 'Sie erhalten diese E-Mail, weil Sie Mitglied von {{organization}} sind.',
     },
+    'owner-added': {
+      subject: '{{organization}} hat einen neuen Inhaber',
+      preheader: '{{person}} ist jetzt Inhaber.',
+      heading: 'Ein neuer Inhaber',
+      intro: '{{person}} ist jetzt Inhaber von {{organization}}.',
+      effect: 'Inhaber dürfen alles, auch andere Inhaber entfernen und die Organisation löschen.',
+      button: 'Organisation öffnen',
+      notYou:
+        'Falls kein Inhaber das wollte, entfernen Sie die Person und wählen Sie ein neues Passwort: Vielleicht benutzt jemand anderes Ihr Konto.',
+      reason: 'Sie erhalten diese E-Mail, weil Sie Inhaber von {{organization}} sind.',
+    },
+    'owner-removed': {
+      subject: '{{organization}} hat einen Inhaber weniger',
+      preheader: '{{person}} ist nicht mehr Inhaber.',
+      heading: 'Ein Inhaber wurde entfernt',
+      intro: '{{person}} ist nicht mehr Inhaber von {{organization}}.',
+      button: 'Organisation öffnen',
+      notYou:
+        'Falls das ein Irrtum ist, kann ein anderer Inhaber es rückgängig machen. Falls die Änderung von Ihrem Konto kam und Sie nichts davon wissen, wählen Sie ein neues Passwort: Vielleicht benutzt jemand anderes Ihr Konto.',
+      reason: 'Sie erhalten diese E-Mail, weil Sie Inhaber von {{organization}} sind oder waren.',
+    },
+    'api-key-created': {
+      subject: '{{organization}} hat einen neuen API-Schlüssel',
+      preheader: '{{person}} hat „{{apiKey}}“ angelegt.',
+      heading: 'Ein neuer API-Schlüssel',
+      intro: '{{person}} hat für {{organization}} den API-Schlüssel „{{apiKey}}“ angelegt.',
+      effect: 'Ein Schlüssel funktioniert ohne Passwort, bis er abläuft oder widerrufen wird.',
+      button: 'Organisation öffnen',
+      notYou:
+        'Falls niemand das wollte, widerrufen Sie den Schlüssel. Falls Sie hier genannt sind und ihn nicht angelegt haben, wählen Sie ein neues Passwort.',
+      reason: 'Sie erhalten diese E-Mail, weil Sie Inhaber von {{organization}} sind.',
+    },
   },
 };

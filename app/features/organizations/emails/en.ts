@@ -23,5 +23,37 @@ export const en: EmailTexts<typeof organizationEmails> = {
       button: 'Open organization',
       reason: 'You receive this email because you are a member of {{organization}}.',
     },
+    'owner-added': {
+      subject: '{{organization}} has a new owner',
+      preheader: '{{person}} is now an owner.',
+      heading: 'A new owner',
+      intro: '{{person}} is now an owner of {{organization}}.',
+      effect: 'Owners may do everything, including removing other owners and deleting the organization.',
+      button: 'Open organization',
+      notYou:
+        'If no owner wanted this, remove the person, and choose a new password: your account may be in use by someone else.',
+      reason: 'You receive this email because you are an owner of {{organization}}.',
+    },
+    'owner-removed': {
+      subject: '{{organization}} has lost an owner',
+      preheader: '{{person}} is no longer an owner.',
+      heading: 'An owner was removed',
+      intro: '{{person}} is no longer an owner of {{organization}}.',
+      button: 'Open organization',
+      notYou:
+        'If this is a mistake, another owner can undo it. If you made this change without knowing of it, choose a new password: your account may be in use by someone else.',
+      reason: 'You receive this email because you are, or were, an owner of {{organization}}.',
+    },
+    'api-key-created': {
+      subject: '{{organization}} has a new API key',
+      preheader: '{{person}} created “{{apiKey}}”.',
+      heading: 'A new API key',
+      intro: '{{person}} created the API key “{{apiKey}}” for {{organization}}.',
+      effect: 'A key works without a password, until it expires or is revoked.',
+      button: 'Open organization',
+      notYou:
+        'If nobody wanted this, revoke the key. If you are named here and did not create it, choose a new password.',
+      reason: 'You receive this email because you are an owner of {{organization}}.',
+    },
   },
 };

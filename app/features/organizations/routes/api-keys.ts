@@ -111,11 +111,12 @@ function toDate(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);
 }
 
-function present({ id, name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt }: Row) {
+function present({ id, name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt, ...last }: Row) {
   return {
     ...{ id, name, hint, scopes, createdBy },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    lastUsedFrom: lastUsedAt && { ipAddress: last.lastIpAddress, userAgent: last.lastUserAgent },
   };
 }

@@ -1,6 +1,6 @@
 /** The shapes that organization operations take and answer. */
 import { Type } from 'typebox';
-import { Id, LINE_PATTERN, Named, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { Id, LINE_PATTERN, Named, Nullable, OneOf, Place, Timestamp } from '../../../platform/http/schemas.ts';
 import { SLUG_PATTERN } from '../founding.ts';
 import { permissions, roleNames } from '../roles.ts';
 
@@ -112,6 +112,7 @@ const exampleKey = {
   createdAt: '2026-11-01T09:30:00.000Z',
   expiresAt: null,
   lastUsedAt: null,
+  lastUsedFrom: null,
 };
 const keyFields = {
   id: Id('API key'),
@@ -122,6 +123,7 @@ const keyFields = {
   createdAt: Timestamp('When it was created.'),
   expiresAt: Nullable(Timestamp('Until when it works; null: without end.')),
   lastUsedAt: Nullable(Timestamp('To the minute.')),
+  lastUsedFrom: Nullable(Place),
 };
 export const ApiKey = Named('ApiKey', keyFields, exampleKey);
 export const NewApiKey = Named(

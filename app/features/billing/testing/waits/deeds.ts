@@ -59,6 +59,7 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   receiveEmailWebhook: 'proves itself with a signature of the provider',
   receiveStripeWebhook: "proves itself with Stripe's signature",
   unsubscribeEmail: 'ends emails, and gives nothing',
+  revokeSession: 'ends a session, and gives nothing',
   createUser: 'has no caller: an email is sent whoever asks',
   createEmailVerification: 'has no caller: a job decides whether an email is sent',
   createPasswordReset: 'has no caller: a job decides whether an email is sent',
@@ -181,6 +182,8 @@ const REFUSAL = `"action": "session.failed"`;
 /** Columns that change without a request: the last use of a key, and what becomes of an email. */
 const BESIDES = [
   'last_used_at',
+  'last_ip_address',
+  'last_user_agent',
   'status',
   'attempts',
   'next_attempt_at',
