@@ -167,12 +167,24 @@ export function planItemOf({ items }: Stripe.Subscription): Stripe.SubscriptionI
   return items.data.find(({ price }) => price.metadata.kind === 'plan') ?? first;
 }
 
+/**
+ * Since when the payment is overdue that makes a subscription past due. An invoice that is sent is overdue from its due date on, one that is
+ * charged from the moment at which it is final. Paying the latest invoice makes a subscription active again, whatever older ones are still
+ * open (docs.stripe.com/billing/subscriptions/overview#subscription-statuses): so those say nothing about a later miss.
+ */
 function overdueSince(subscription: Stripe.Subscription, invoices: readonly Stripe.Invoice[]): Date {
-  const overdue = invoices
-    .filter((invoice) => invoice.status === 'open' && subscriptionOf(invoice) === subscription.id)
-    .map(({ status_transitions: { finalized_at: finalized }, created }) => finalized ?? created);
+  const own = invoices.filter((invoice) => subscriptionOf(invoice) === subscription.id);
+  const settled = own.filter(({ status }) => status === 'paid' || status === 'uncollectible');
+  const lastSettled = Math.max(...settled.map(({ created }) => created));
+  const open = own.filter(({ status }) => status === 'open').sort((a, b) => b.created - a.created);
+  const younger = open.filter(({ created }) => created > lastSettled);
+  const overdue = (younger.length > 0 ? younger : open.slice(0, 1)).map(dueFrom);
   const since = overdue.length > 0 ? Math.min(...overdue) : (planItemOf(subscription)?.current_period_start ?? null);
   return instantOf(since ?? subscription.created);
+}
+
+function dueFrom({ due_date: due, status_transitions: { finalized_at: finalized }, created }: Stripe.Invoice): number {
+  return due ?? finalized ?? created;
 }
 
 function subscriptionOf({ parent }: Stripe.Invoice): string | null {
