@@ -5,6 +5,7 @@ import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import { memberships } from '../../organizations/schema.ts';
 import { hasSeats, SEATED_STATUSES } from '../catalog/access.ts';
 import { isPlan, type PlanName, planOf, seatPlans } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import { billingErrors } from '../errors.ts';
 import { seatsQueue } from '../queues.ts';
 import { billingSubscriptions } from '../schema.ts';
@@ -85,7 +86,7 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
       // If there are two, one will be cancelled as a duplicate: until then, both follow.
       for (const live of subscriptions.data.filter(({ status }) => hasSeats(status))) {
         const item = planItemOf(live);
-        const plan = item?.price.metadata.plan;
+        const plan = item && soldAs(item.price)?.plan;
         if (!item || !isPlan(plan) || !planOf(plan).seats) continue;
         const quantity = await membersOf(organizationId);
         if (item.quantity === quantity || quantity === 0) continue;

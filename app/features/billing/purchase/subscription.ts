@@ -14,13 +14,14 @@ import {
   planOf,
   pricesOfPlan,
 } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { billingErrors } from '../errors.ts';
 import type { Projection } from '../projection/projection.ts';
 import { billingPaymentMethods, billingSubscriptions, type PaymentMethod, type Subscription } from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
-import { planItemOf } from '../stripe/snapshot.ts';
+import { planItemsOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
 
 export interface SubscriptionChange {
@@ -46,7 +47,7 @@ export interface Subscriptions {
   find(organizationId: string): Promise<CurrentSubscription | undefined>;
   /**
    * Changes plan, interval or seats, charged or credited at once. Nothing new is granted before it is paid.
-   * @throws `not_subscribed`, `change_pending`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
+   * @throws `not_subscribed`, `change_pending`, `change_not_possible`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
   /** What `change` would cost. @throws as `change` */
@@ -80,10 +81,11 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     return live[0];
   }
 
-  /** The items that a subscription consists of after a change. undefined: the same as now */
+  /** How a change replaces the items of the plan; all others stay as they are. undefined: nothing changes */
   async function itemsFor(organizationId: string, now: Stripe.Subscription, change: SubscriptionChange) {
-    const planItem = planItemOf(now);
-    const planNow = planItem?.price.metadata.plan;
+    const [planItem, ...more] = planItemsOf(now);
+    if (more.length > 0) throw billingErrors.change_not_possible({ detail: SEVERAL_PLANS });
+    const planNow = planItem && soldAs(planItem.price)?.plan;
     const plan = change.plan ?? (isPlan(planNow) ? planNow : undefined);
     const intervalNow = intervals.find((known) => known === planItem?.price.recurring?.interval);
     const interval = change.interval ?? intervalNow;
@@ -98,10 +100,10 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     const samePrices = samePlan && interval === intervalNow;
     if (samePrices) return [{ id: planItem.id, quantity: quantity! }];
     const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, now.currency as Currency));
-    const others = now.items.data.filter(({ id }) => id !== planItem.id);
+    const usageNow = now.items.data.filter(({ price }) => isUsageOf(planNow, price));
     return [
       { id: planItem.id, price: planPrice!, quantity: quantity! },
-      ...others.map(({ id }) => ({ id, deleted: true })),
+      ...usageNow.map(({ id }) => ({ id, deleted: true })),
       ...usagePrices.map((price) => ({ price })),
     ];
   }
@@ -187,6 +189,14 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       await projection.refresh(organizationId);
     },
   };
+}
+
+const SEVERAL_PLANS =
+  "The subscription is for several plans at once. Remove all but one of them in Stripe's dashboard.";
+
+function isUsageOf(plan: string | undefined, price: Stripe.Price): boolean {
+  const sold = soldAs(price);
+  return sold?.kind === 'usage' && sold.plan === plan;
 }
 
 /** How to have a subscription end with its period, or go on. A date on which it ends may have been set in the dashboard. */

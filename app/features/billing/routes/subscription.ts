@@ -22,6 +22,7 @@ const changeErrors = [
   billingErrors.payment_declined,
   billingErrors.not_subscribed,
   billingErrors.change_pending,
+  billingErrors.change_not_possible,
   billingErrors.payments_refused,
   billingErrors.payments_unavailable,
 ];

@@ -5,6 +5,7 @@
 import type Stripe from 'stripe';
 import { isLive } from '../catalog/access.ts';
 import { intervals, isPlan, isProduct } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../schema.ts';
 import { idOf, instantOf, isMissing, type StripeGateway } from './stripe.ts';
 
@@ -138,7 +139,7 @@ function subscriptionRow(
   const { id, status, cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd } = subscription;
   const item = planItemOf(subscription);
   const periodEnd = item?.current_period_end;
-  const plan = item?.price.metadata.plan;
+  const plan = item && soldAs(item.price)?.plan;
   const interval = item?.price.recurring?.interval;
   return {
     id,
@@ -161,10 +162,14 @@ function subscriptionRow(
   };
 }
 
-/** The item that carries the plan; others are metered usage. */
-export function planItemOf({ items }: Stripe.Subscription): Stripe.SubscriptionItem | undefined {
-  const [first] = items.data;
-  return items.data.find(({ price }) => price.metadata.kind === 'plan') ?? first;
+/** The item that counts: the one that carries the plan, else the first. Others are metered usage, and what was added in the dashboard. */
+export function planItemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem | undefined {
+  return planItemsOf(subscription)[0] ?? subscription.items.data[0];
+}
+
+/** The items that carry a plan: one, unless somebody added another in the dashboard. */
+export function planItemsOf({ items }: Stripe.Subscription): Stripe.SubscriptionItem[] {
+  return items.data.filter(({ price }) => soldAs(price)?.kind === 'plan');
 }
 
 /**
