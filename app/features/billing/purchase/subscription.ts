@@ -5,15 +5,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
 import { isLive, LIVE_STATUSES } from '../catalog/access.ts';
-import {
-  type Currency,
-  type Interval,
-  intervals,
-  isPlan,
-  type PlanName,
-  planOf,
-  pricesOfPlan,
-} from '../catalog/catalog.ts';
+import { type Currency, type Interval, isPlan, type PlanName, planOf, pricesOfPlan } from '../catalog/catalog.ts';
 import { soldAs } from '../catalog/sold-as.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { billingErrors } from '../errors.ts';
@@ -21,7 +13,7 @@ import type { Projection } from '../projection/projection.ts';
 import { billingPaymentMethods, billingSubscriptions, type PaymentMethod, type Subscription } from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
-import { planItemsOf } from '../stripe/snapshot.ts';
+import { intervalOf, planItemsOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
 
 export interface SubscriptionChange {
@@ -87,7 +79,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     if (more.length > 0) throw billingErrors.change_not_possible({ detail: SEVERAL_PLANS });
     const planNow = planItem && soldAs(planItem.price)?.plan;
     const plan = change.plan ?? (isPlan(planNow) ? planNow : undefined);
-    const intervalNow = intervals.find((known) => known === planItem?.price.recurring?.interval);
+    const intervalNow = planItem && intervalOf(planItem.price);
     const interval = change.interval ?? intervalNow;
     if (!planItem || plan === undefined || interval === undefined)
       throw billingErrors.not_subscribed({ detail: 'The subscription is for nothing that is sold here.' });

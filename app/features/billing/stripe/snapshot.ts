@@ -4,7 +4,7 @@
  */
 import type Stripe from 'stripe';
 import { isLive } from '../catalog/access.ts';
-import { intervals, isPlan, isProduct } from '../catalog/catalog.ts';
+import { type Interval, intervals, isPlan, isProduct } from '../catalog/catalog.ts';
 import { soldAs } from '../catalog/sold-as.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../schema.ts';
 import { idOf, instantOf, isMissing, type StripeGateway } from './stripe.ts';
@@ -140,12 +140,11 @@ function subscriptionRow(
   const item = planItemOf(subscription);
   const periodEnd = item?.current_period_end;
   const plan = item && soldAs(item.price)?.plan;
-  const interval = item?.price.recurring?.interval;
   return {
     id,
     status,
     plan: isPlan(plan) ? plan : null,
-    interval: intervals.find((known) => known === interval) ?? null,
+    interval: (item && intervalOf(item.price)) ?? null,
     currency: subscription.currency,
     unitAmount: item?.price.unit_amount ?? null,
     quantity: item?.quantity ?? 0,
@@ -160,6 +159,11 @@ function subscriptionRow(
     superseded: isLive(status) && id !== current,
     createdAt: instantOf(subscription.created),
   };
+}
+
+/** @returns undefined for a price that is paid at intervals at which nothing is sold here, such as every two years */
+export function intervalOf({ recurring }: Stripe.Price): Interval | undefined {
+  return recurring?.interval_count === 1 ? intervals.find((known) => known === recurring.interval) : undefined;
 }
 
 /** The item that counts: the one that carries the plan, else the first. Others are metered usage, and what was added in the dashboard. */
