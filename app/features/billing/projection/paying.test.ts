@@ -100,6 +100,27 @@ describe('a payment', () => {
     assert.equal(await cards(), 1);
   });
 
+  it('is shown with what is charged: the card of the subscription, else the one of the customer, else none', async () => {
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'scale' });
+    const customer = await billing.deliver().then(() => customerOf(scene));
+    const shown = async () => {
+      await billing.deliver();
+      const { id, paymentMethod } = (await scene.ask('/subscription')).body;
+      return { id, brand: paymentMethod?.brand ?? null };
+    };
+    const other = await billing.stripe.paymentMethods.attach('pm_card_mastercard', { customer });
+    const makeDefault = (method: string) =>
+      billing.stripe.customers.update(customer, { invoice_settings: { default_payment_method: method } });
+    await makeDefault(other.id);
+    const { id, brand } = await shown();
+    assert.equal(brand, 'visa', 'it was entered for the subscription');
+    await billing.stripe.subscriptions.update(id, { default_payment_method: '' });
+    assert.equal((await shown()).brand, 'mastercard');
+    await makeDefault('');
+    assert.equal((await shown()).brand, null, 'cards that are attached and not charged');
+  });
+
   it('of a change that nobody makes in time is forgotten with the change', async () => {
     const scene = await createBillingScene(billing);
     await scene.subscribe({ plan: 'scale' });

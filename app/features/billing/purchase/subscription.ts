@@ -31,6 +31,7 @@ export interface Preview {
 
 export interface CurrentSubscription {
   subscription: Subscription;
+  /** What its next invoice is charged to. */
   paymentMethod: PaymentMethod | undefined;
 }
 
@@ -125,7 +126,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         .select()
         .from(billingPaymentMethods)
         .where(eq(billingPaymentMethods.organizationId, organizationId));
-      return { subscription, paymentMethod: methods.find(({ isDefault }) => isDefault) ?? methods[0] };
+      return { subscription, paymentMethod: methods.find(isCharged(subscription)) };
     },
 
     async change(access, change) {
@@ -181,6 +182,11 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       await projection.refresh(organizationId);
     },
   };
+}
+
+/** Stripe charges the subscription's own payment method, else the customer's default one, else none. */
+function isCharged({ paymentMethodId }: Subscription): (method: PaymentMethod) => boolean {
+  return ({ id, isDefault }) => (paymentMethodId === null ? isDefault : id === paymentMethodId);
 }
 
 const SEVERAL_PLANS =

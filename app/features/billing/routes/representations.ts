@@ -96,13 +96,21 @@ export const Subscription = Named(
     pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
     pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
     paymentMethod: Nullable(
-      Named('PaymentMethod', {
-        type: Type.String(),
-        brand: Nullable(Type.String()),
-        last4: Nullable(Type.String()),
-        expMonth: Nullable(Type.Integer()),
-        expYear: Nullable(Type.Integer()),
-      }),
+      Named(
+        'PaymentMethod',
+        {
+          type: Type.String(),
+          brand: Nullable(Type.String()),
+          last4: Nullable(Type.String()),
+          expMonth: Nullable(Type.Integer()),
+          expYear: Nullable(Type.Integer()),
+        },
+        undefined,
+        {
+          description:
+            "What the next invoice is charged to: the subscription's payment method, else the customer's default one.",
+        },
+      ),
     ),
   },
   exampleSubscription,

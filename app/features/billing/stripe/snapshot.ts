@@ -113,9 +113,8 @@ function refundOf({ payments }: Stripe.Invoice, refunded: ReadonlyMap<string, nu
   return intents.reduce((sum, intent) => sum + ((intent && refunded.get(idOf(intent))) || 0), 0);
 }
 
-function defaultMethodOf(customer: Stripe.Customer): string | null {
-  const method = customer.invoice_settings.default_payment_method;
-  return method === null ? null : idOf(method);
+function defaultMethodOf({ invoice_settings: { default_payment_method: method } }: Stripe.Customer): string | null {
+  return method && idOf(method);
 }
 
 /** The one that counts: what is paid for or tried before what is not, the oldest before the rest. */
@@ -156,6 +155,8 @@ function subscriptionRow(
     endedAt: instantOf(subscription.ended_at),
     pastDueSince: status === 'past_due' ? overdueSince(subscription, invoices) : null,
     pendingUntil: instantOf(subscription.pending_update?.expires_at),
+    paymentMethodId: subscription.default_payment_method && idOf(subscription.default_payment_method),
+    cancellationReason: subscription.cancellation_details?.reason ?? null,
     superseded: isLive(status) && id !== current,
     createdAt: instantOf(subscription.created),
   };
@@ -222,6 +223,7 @@ function invoiceRow(
     subscriptionId: subscriptionOf(invoice),
     product: bought ? product : null,
     quantity: bought ? invoice.lines.data.reduce((sum, { quantity }) => sum + (quantity ?? 0), 0) : null,
+    withdrawn: null,
     hostedUrl: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,
     attemptCount: invoice.attempt_count,
