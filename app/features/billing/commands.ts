@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandLine } from '../../platform/cli/commands.ts';
 import { print, Refusal, wantsJson, withProgress } from '../../platform/cli/terminal.ts';
+import { describeAmount } from '../../platform/currencies.ts';
 import { Problem } from '../../platform/errors.ts';
 import type { CatalogStep } from './catalog/catalog-sync.ts';
 import type { BillingOperations } from './operations.ts';
@@ -96,7 +97,12 @@ function billingCommands(program: Command, withBilling: WithBilling): void {
     .option('--amount <minor units>', 'only so much', minorUnits)
     .action(async (invoice: string, { amount }: { amount?: number }, command: Command) => {
       const refunded = await withBilling(({ refund }) => refund(invoice, amount));
-      print(command, refunded, (done) => `Refunded ${done.amount} ${done.currency} by credit note ${done.creditNote}.`);
+      print(
+        command,
+        refunded,
+        ({ amount, currency, creditNote }) =>
+          `Refunded ${describeAmount(amount, currency)} by credit note ${creditNote}.`,
+      );
     });
 }
 

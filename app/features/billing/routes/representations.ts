@@ -20,7 +20,9 @@ export const Currency = OneOf(currencies, { title: 'Currency' });
 export const Feature = OneOf(features, { title: 'Feature' });
 
 export const Money = (description: string) =>
-  Type.Integer({ description: `${description}, in minor units of the currency.` });
+  Type.Integer({
+    description: `${description}, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are.`,
+  });
 export const IntervalName = OneOf(intervals, { title: 'Interval', description: 'How often it is paid.' });
 /** Free text on purpose: an unknown name is answered with its own error, not with a list of all names. */
 export const PlanText = Type.String({ minLength: 1, maxLength: 64, description: 'A plan of GET /v1/plans.' });
