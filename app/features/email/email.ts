@@ -55,6 +55,7 @@ export {
   maskedAddress,
   moment,
   money,
+  moneyNotice,
   role,
   words,
   wordsOrUnknown,

@@ -107,6 +107,17 @@ export const money: Field<Money> = (value, locale) => {
   return format.format(`${value.amount}e-${digits}` as Intl.StringNumericLiteral);
 };
 
+/**
+ * A sentence about an amount, or another one if there is none.
+ * @param withMoney the name of the phrase with `{{money}}`
+ */
+export const moneyNotice =
+  (withMoney: string, without: string): Field<Money | null> =>
+  (value, locale, phrase) =>
+    value === null
+      ? needed(phrase, without)
+      : needed(phrase, withMoney).replace('{{money}}', () => money(value, locale, phrase));
+
 /** The name of a role, from the phrase `role.<role>`. A role without one is shown as it is. */
 export const role: Field<string> = (value, locale, phrase) =>
   phrase(`role.${string(value)}`) ?? words(value, locale, phrase);
