@@ -1,20 +1,28 @@
 /** The subscription of an organization: what it is, changing it with a look at the price first, ending and resuming it. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
-import { isLive, LIVE_STATUSES } from '../catalog/access.ts';
+import { LIVE_STATUSES } from '../catalog/access.ts';
 import { type Currency, type Interval, isPlan, type PlanName, planOf, pricesOfPlan } from '../catalog/catalog.ts';
 import { soldAs } from '../catalog/sold-as.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { billingErrors } from '../errors.ts';
 import type { Projection } from '../projection/projection.ts';
-import { billingPaymentMethods, billingSubscriptions, type PaymentMethod, type Subscription } from '../schema.ts';
+import {
+  billingInvoices,
+  billingPaymentMethods,
+  billingSubscriptions,
+  type PaymentMethod,
+  type Subscription,
+} from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
 import { intervalOf, planItemsOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
+import { bringBack } from './bringing-back.ts';
+import { currentSubscription, isWaiting } from './current-subscription.ts';
 
 export interface SubscriptionChange {
   plan?: PlanName | undefined;
@@ -33,6 +41,8 @@ export interface CurrentSubscription {
   subscription: Subscription;
   /** What its next invoice is charged to. */
   paymentMethod: PaymentMethod | undefined;
+  /** Where its newest open invoice can be paid. */
+  openInvoiceUrl: string | null;
 }
 
 export interface Subscriptions {
@@ -47,6 +57,8 @@ export interface Subscriptions {
   preview(access: OrganizationAccess, change: SubscriptionChange): Promise<Preview>;
   /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable`; what `OrganizationAccess.confirm` throws */
   setCancelAtPeriodEnd(access: OrganizationAccess, cancel: boolean): Promise<void>;
+  /** Brings it back where it waits for a payment, as `bringBack` does. @throws `not_subscribed`; as `bringBack`; what `OrganizationAccess.confirm` throws */
+  resume(access: OrganizationAccess): Promise<void>;
 }
 
 export interface SubscriptionsOptions {
@@ -62,20 +74,11 @@ export interface SubscriptionsOptions {
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const { db, gateway, customers, prices, seats, projection, audit } = options;
 
-  /** As Stripe has it now: our projection may be behind. */
-  async function current(organizationId: string): Promise<Stripe.Subscription> {
-    const customer = await customers.find(organizationId);
-    if (customer === undefined) throw billingErrors.not_subscribed();
-    const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
-      stripe.subscriptions.list({ customer, limit: 100 }),
-    );
-    const live = subscriptions.data.filter(({ status }) => isLive(status)).sort((a, b) => a.created - b.created);
-    if (!live[0]) throw billingErrors.not_subscribed();
-    return live[0];
-  }
+  const current = (organizationId: string) => currentSubscription({ gateway, customers }, organizationId);
 
   /** How a change replaces the items of the plan; all others stay as they are. undefined: nothing changes */
   async function itemsFor(organizationId: string, now: Stripe.Subscription, change: SubscriptionChange) {
+    if (isWaiting(now.status)) throw billingErrors.change_not_possible({ detail: bringBackFirst(now) });
     const [planItem, ...more] = planItemsOf(now);
     if (more.length > 0) throw billingErrors.change_not_possible({ detail: SEVERAL_PLANS });
     const planNow = planItem && soldAs(planItem.price)?.plan;
@@ -126,7 +129,15 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         .select()
         .from(billingPaymentMethods)
         .where(eq(billingPaymentMethods.organizationId, organizationId));
-      return { subscription, paymentMethod: methods.find(isCharged(subscription)) };
+      const { subscriptionId, status, createdAt, hostedUrl, organizationId: payer } = billingInvoices;
+      const [open] = await db
+        .select({ url: hostedUrl })
+        .from(billingInvoices)
+        .where(and(eq(payer, organizationId), eq(subscriptionId, subscription.id), eq(status, 'open')))
+        .orderBy(desc(createdAt))
+        .limit(1);
+      const paymentMethod = methods.find(isCharged(subscription));
+      return { subscription, paymentMethod, openInvoiceUrl: open?.url ?? null };
     },
 
     async change(access, change) {
@@ -181,6 +192,14 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       }
       await projection.refresh(organizationId);
     },
+
+    async resume(access) {
+      const subscription = await current(access.organizationId);
+      await access.confirm('billing:manage');
+      await bringBack(gateway, subscription);
+      await record(access, subscription.id, { resume: true });
+      await projection.refresh(access.organizationId);
+    },
   };
 }
 
@@ -188,6 +207,9 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 function isCharged({ paymentMethodId }: Subscription): (method: PaymentMethod) => boolean {
   return ({ id, isDefault }) => (paymentMethodId === null ? isDefault : id === paymentMethodId);
 }
+
+const bringBackFirst = ({ status }: Stripe.Subscription) =>
+  `The subscription is ${status}. Bring it back before you change it: POST …/subscription/resume.`;
 
 const SEVERAL_PLANS =
   "The subscription is for several plans at once. Remove all but one of them in Stripe's dashboard.";

@@ -80,6 +80,7 @@ const exampleSubscription = {
   cancelAt: null,
   pastDueSince: null,
   pendingUntil: null,
+  openInvoiceUrl: null,
   paymentMethod: { type: 'card', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2030 },
 };
 export const Subscription = Named(
@@ -97,6 +98,9 @@ export const Subscription = Named(
     cancelAt: Nullable(Timestamp('When it will end; null: it renews.')),
     pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
     pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
+    openInvoiceUrl: Nullable(
+      Type.String({ description: 'Where its newest open invoice can be paid; null: none is open.' }),
+    ),
     paymentMethod: Nullable(
       Named(
         'PaymentMethod',

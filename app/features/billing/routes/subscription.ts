@@ -65,6 +65,26 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     },
   });
 
+  organization.operation('POST', '/subscription/resume', {
+    guard: needs('billing:manage'),
+    operationId: 'resumeSubscription',
+    summary: 'Bring the subscription back',
+    description:
+      'Resumes a paused subscription, and charges the latest invoice of one that is incomplete, unpaid or past due. ' +
+      '`status` of the answer says whether it is back. If it is not, a person can pay at `openInvoiceUrl`.',
+    answers: { 200: Subscription },
+    errors: [
+      billingErrors.not_subscribed,
+      billingErrors.payment_declined,
+      billingErrors.payments_refused,
+      billingErrors.payments_unavailable,
+    ],
+    async handle({ access }) {
+      await subscriptions.resume(access);
+      return get({ access });
+    },
+  });
+
   organization.operation('POST', '/subscription/preview', {
     guard: needs('billing:manage'),
     operationId: 'previewSubscription',
@@ -84,7 +104,7 @@ function toChange(wanted: { plan?: string; interval?: 'month' | 'year'; quantity
   return { plan: plan as PlanName | undefined, interval, quantity };
 }
 
-function present({ subscription, paymentMethod }: CurrentSubscription) {
+function present({ subscription, paymentMethod, openInvoiceUrl }: CurrentSubscription) {
   const { id, plan, status, interval, currency, unitAmount, quantity } = subscription;
   const { currentPeriodEnd, trialEnd, cancelAt, pastDueSince, pendingUntil } = subscription;
   const text = (instant: Date | null) => instant?.toISOString() ?? null;
@@ -96,6 +116,7 @@ function present({ subscription, paymentMethod }: CurrentSubscription) {
     cancelAt: text(cancelAt),
     pastDueSince: text(pastDueSince),
     pendingUntil: text(pendingUntil),
+    openInvoiceUrl,
     paymentMethod: paymentMethod
       ? { type: type!, brand: brand!, last4: last4!, expMonth: expMonth!, expYear: expYear! }
       : null,
