@@ -45,6 +45,7 @@ import { createCheckout } from './purchase/checkout.ts';
 import { createInvoices } from './purchase/invoices.ts';
 import { createPortal } from './purchase/portal.ts';
 import { createRefunds } from './purchase/refunds.ts';
+import { createRevocations } from './purchase/revocations.ts';
 import { createSubscriptions } from './purchase/subscription.ts';
 import { closeQueue } from './queues.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -137,7 +138,7 @@ export function createBilling(options: BillingOptions): Billing {
     ...{ db, clock, gateway, customers, prices, seats, projection, audit, automaticTax },
   });
   const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
-  const disputes = createDisputes({ db, gateway, customers, audit, logger });
+  const disputes = createDisputes({ db, jobs, gateway, customers, audit, logger });
   const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);
   const closing = async (tx: Transaction, organizationId: string, now: boolean) => {
@@ -200,6 +201,7 @@ export function createBilling(options: BillingOptions): Billing {
       },
       reconcile: (how) => reconcile(reconciliation, how),
       refund: createRefunds({ db, gateway, projection }),
+      revoke: createRevocations({ db, gateway, projection }),
       checkEndpoint: endpoint.check,
       setUpEndpoint: endpoint.setUp,
     },

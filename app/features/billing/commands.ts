@@ -104,6 +104,21 @@ function billingCommands(program: Command, withBilling: WithBilling): void {
           `Refunded ${describeAmount(amount, currency)} by credit note ${creditNote}.`,
       );
     });
+
+  billing
+    .command('revoke <invoice>')
+    .description(
+      'take back the one-off product of an invoice (in_…), without giving money back; also after a lost dispute',
+    )
+    .option('--undo', 'grant it again', false)
+    .action(async (invoice: string, { undo }: { undo: boolean }, command: Command) => {
+      const revoked = await withBilling(({ revoke }) => revoke(invoice, { undo }));
+      print(
+        command,
+        revoked,
+        ({ product, withdrawn }) => `${product} is ${withdrawn ? 'taken back' : 'granted again'}.`,
+      );
+    });
 }
 
 function describeSteps(steps: readonly CatalogStep[], applied: boolean): string[] {

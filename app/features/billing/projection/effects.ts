@@ -175,6 +175,9 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
       ...(is.hostedUrl && { url: is.hostedUrl }),
     });
   }
+  const { product, quantity, withdrawn: reason } = is;
+  if (reason && !was?.withdrawn) await record('purchase.withdrawn', 'invoice', id, { product, quantity, reason });
+  if (!reason && was?.withdrawn) await record('purchase.restored', 'invoice', id, { product, quantity });
   const credited = is.amountCredited - (was?.amountCredited ?? 0);
   if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
 }

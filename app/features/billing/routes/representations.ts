@@ -175,6 +175,7 @@ const exampleInvoice = {
   amountRefunded: 0,
   description: '3 × Pro (at $19.00 / month)',
   product: null,
+  withdrawn: null,
   createdAt: '2026-11-22T09:30:00.000Z',
   paidAt: '2026-11-22T09:30:05.000Z',
   nextPaymentAttempt: null,
@@ -194,6 +195,9 @@ export const Invoice = Named(
     amountRefunded: Money('Given back by credit notes'),
     description: Type.String(),
     product: Nullable(Type.String({ description: 'The one-off product, if it is for one.' })),
+    withdrawn: Nullable(
+      Type.String({ description: 'Why the product was taken back: revoked, dispute_lost. null: it was not.' }),
+    ),
     createdAt: Timestamp('When it was made.'),
     paidAt: Nullable(Timestamp('When it was paid.')),
     nextPaymentAttempt: Nullable(Timestamp('When an unpaid one is tried again.')),

@@ -47,13 +47,13 @@ export async function fetchSnapshot(gateway: StripeGateway, customerId: string):
   ]);
   const issued = invoices.data.filter(({ status }) => status !== 'draft');
   const waiting = await waitingForAction(gateway, issued);
-  const refunded = refundedByIntent(charges);
+  const returned = { refunded: refundedByIntent(charges), lost: await lostIntents(gateway, charges) };
   return {
     deleted: false,
     testClockTime,
     trialUsed: subscriptions.data.some(({ trial_start }) => trial_start !== null),
     subscriptions: subscriptionRows(subscriptions.data, issued),
-    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id), refunded)),
+    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id), returned)),
     paymentMethods: paymentMethods.data.map((method) => paymentMethodRow(method, defaultMethodOf(customer))),
   };
 }
@@ -108,10 +108,38 @@ function refundedByIntent(charges: readonly Stripe.Charge[]): Map<string, number
   return refunded;
 }
 
-function refundOf({ payments }: Stripe.Invoice, refunded: ReadonlyMap<string, number>): number {
-  const intents = (payments?.data ?? []).map(({ payment }) => payment.payment_intent);
-  return intents.reduce((sum, intent) => sum + ((intent && refunded.get(idOf(intent))) || 0), 0);
+/** The intents of payments that the customer's bank took back for good. */
+async function lostIntents(gateway: StripeGateway, charges: readonly Stripe.Charge[]): Promise<Set<string>> {
+  const disputed = charges.flatMap(({ disputed, payment_intent: intent }) =>
+    disputed && intent ? [idOf(intent)] : [],
+  );
+  const disputes = await Promise.all(
+    [...new Set(disputed)].map((payment_intent) =>
+      gateway.ask('disputes.list', (stripe) => stripe.disputes.list({ payment_intent, limit: PAGE })),
+    ),
+  );
+  const lost = disputes.flatMap(({ data }) => data).filter(({ status }) => status === 'lost');
+  return new Set(lost.flatMap(({ payment_intent: intent }) => (intent ? [idOf(intent)] : [])));
 }
+
+/** What became of payments afterwards, by their intents. */
+interface Returned {
+  refunded: ReadonlyMap<string, number>;
+  lost: ReadonlySet<string>;
+}
+
+const intentsOf = ({ payments }: Stripe.Invoice): string[] =>
+  (payments?.data ?? []).flatMap(({ payment: { payment_intent: intent } }) => (intent ? [idOf(intent)] : []));
+
+/** Why the product of an invoice is taken back. An operator's word in its metadata counts more than a dispute. */
+function withdrawalOf(invoice: Stripe.Invoice, lost: ReadonlySet<string>): string | null {
+  const said = invoice.metadata?.[WITHDRAWN];
+  if (said === 'true') return 'revoked';
+  return said !== 'false' && intentsOf(invoice).some((intent) => lost.has(intent)) ? 'dispute_lost' : null;
+}
+
+/** The key of an invoice's metadata by which `billing revoke` takes a product back. */
+export const WITHDRAWN = 'plinth_withdrawn';
 
 function defaultMethodOf({ invoice_settings: { default_payment_method: method } }: Stripe.Customer): string | null {
   return method && idOf(method);
@@ -202,11 +230,7 @@ function subscriptionOf({ parent }: Stripe.Invoice): string | null {
   return subscription ? idOf(subscription) : null;
 }
 
-function invoiceRow(
-  invoice: Stripe.Invoice,
-  actionRequired: boolean,
-  refunded: ReadonlyMap<string, number>,
-): Row<Invoice> {
+function invoiceRow(invoice: Stripe.Invoice, actionRequired: boolean, { refunded, lost }: Returned): Row<Invoice> {
   const product = invoice.metadata?.product;
   const bought = isProduct(product);
   return {
@@ -218,12 +242,12 @@ function invoiceRow(
     amountPaid: invoice.amount_paid,
     amountRemaining: invoice.amount_remaining,
     // A credit note that refunds is counted in both.
-    amountCredited: Math.max(invoice.post_payment_credit_notes_amount, refundOf(invoice, refunded)),
+    amountCredited: Math.max(invoice.post_payment_credit_notes_amount, sumOf(intentsOf(invoice), refunded)),
     description: describe(invoice.lines.data),
     subscriptionId: subscriptionOf(invoice),
     product: bought ? product : null,
     quantity: bought ? invoice.lines.data.reduce((sum, { quantity }) => sum + (quantity ?? 0), 0) : null,
-    withdrawn: null,
+    withdrawn: bought ? withdrawalOf(invoice, lost) : null,
     hostedUrl: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,
     attemptCount: invoice.attempt_count,
@@ -233,6 +257,10 @@ function invoiceRow(
     finalizedAt: instantOf(invoice.status_transitions.finalized_at),
     createdAt: instantOf(invoice.created),
   };
+}
+
+function sumOf(intents: readonly string[], amounts: ReadonlyMap<string, number>): number {
+  return intents.reduce((sum, intent) => sum + (amounts.get(intent) ?? 0), 0);
 }
 
 function describe(lines: readonly Stripe.InvoiceLineItem[]): string {

@@ -144,7 +144,7 @@ export async function createEnvironment(): Promise<Environment> {
             ...{ db: mortal, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled: true },
           });
           const prices = createPrices({ gateway });
-          const disputes = createDisputes({ db: mortal, gateway, customers, audit, logger });
+          const disputes = createDisputes({ db: mortal, jobs: traceJobs, gateway, customers, audit, logger });
           const checkout = createCheckout({ ...common, prices, seats, projection, audit, automaticTax: false });
           const handlers = createBillingWorkers({
             ...common,
