@@ -57,6 +57,7 @@ import { subscriptionRoutes } from './routes/subscription.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
 import { billingInvoices, billingUsageEvents } from './schema.ts';
+import type { SeatProration } from './settings.ts';
 import { createCustomers } from './stripe/customers.ts';
 import { createPrices } from './stripe/prices.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe/stripe.ts';
@@ -66,6 +67,7 @@ export interface BillingSettings extends StripeSettings {
   stripeWebhookSecret: readonly string[];
   billingGraceDays: number;
   billingSeatsFollowMembers: boolean;
+  billingSeatProration: SeatProration;
   billingAutomaticTax: boolean;
   corsOrigins: readonly string[];
   appUrl: string;
@@ -123,8 +125,8 @@ export function createBilling(options: BillingOptions): Billing {
   const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
-  const followMembers = settings.billingSeatsFollowMembers;
-  const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const { billingSeatsFollowMembers: followMembers, billingSeatProration: proration } = settings;
+  const seats = createSeats({ db, jobs, gateway, customers, followMembers, proration });
   const effects = createEffects({ clock, audit, contacts, jobs, seats });
   const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });

@@ -9,6 +9,7 @@ import { soldAs } from '../catalog/sold-as.ts';
 import { billingErrors } from '../errors.ts';
 import { seatsQueue } from '../queues.ts';
 import { billingSubscriptions } from '../schema.ts';
+import type { SeatProration } from '../settings.ts';
 import type { Customers } from '../stripe/customers.ts';
 import { planItemOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
@@ -46,9 +47,13 @@ export interface SeatsOptions {
   customers: Customers;
   /** `BILLING_SEATS_FOLLOW_MEMBERS`. */
   followMembers: boolean;
+  /** `BILLING_SEAT_PRORATION`. */
+  proration: SeatProration;
 }
 
-export function createSeats({ db, jobs, gateway, customers, followMembers }: SeatsOptions): Seats {
+const PRORATIONS = { next_invoice: 'create_prorations', at_once: 'always_invoice', none: 'none' } as const;
+
+export function createSeats({ db, jobs, gateway, customers, followMembers, proration }: SeatsOptions): Seats {
   async function membersOf(organizationId: string): Promise<number> {
     const [row] = await db
       .select({ members: count() })
@@ -93,7 +98,7 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
         await gateway.ask('subscriptions.update', (stripe) =>
           stripe.subscriptions.update(live.id, {
             items: [{ id: item.id, quantity }],
-            proration_behavior: 'create_prorations',
+            proration_behavior: PRORATIONS[proration],
           }),
         );
       }

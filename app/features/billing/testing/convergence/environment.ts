@@ -132,7 +132,9 @@ export async function createEnvironment(): Promise<Environment> {
           const contacts = createContacts({ email, appUrl: APP_URL });
           const customers = createCustomers({ db: mortal, gateway, audit });
           const leases = createLeases({ db: mortal, clock });
-          const seats = createSeats({ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true });
+          const seats = createSeats({
+            ...{ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true, proration: 'next_invoice' },
+          });
           const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, seats });
           const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
           const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
