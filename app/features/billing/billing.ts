@@ -139,7 +139,7 @@ export function createBilling(options: BillingOptions): Billing {
   const checkout = createCheckout({
     ...{ db, clock, gateway, customers, prices, seats, projection, audit, automaticTax },
   });
-  const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
+  const subscriptions = createSubscriptions({ db, clock, gateway, customers, prices, seats, projection, audit });
   const disputes = createDisputes({ db, jobs, gateway, customers, audit, logger });
   const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);

@@ -169,7 +169,8 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
       nextAttemptAt: is.nextPaymentAttempt?.toISOString() ?? null,
     });
   }
-  if (is.actionRequired && !was?.actionRequired) {
+  // Each attempt is an occasion of its own, which the bank wants confirmed.
+  if (is.actionRequired && !(was?.actionRequired && was.attemptCount === is.attemptCount)) {
     await mail('payment-action-required', `payment-action-required:${id}:${is.attemptCount}`, {
       amount: { amount: is.amountRemaining, currency },
       ...(is.hostedUrl && { url: is.hostedUrl }),

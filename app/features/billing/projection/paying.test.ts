@@ -59,6 +59,24 @@ describe('a payment', () => {
     assert.equal(scene.subjects().filter((subject) => /confirm/i.test(subject)).length, 2, 'the address, the payment');
   });
 
+  it('that the bank wants confirmed is asked for once for each attempt', async () => {
+    const scene = await createBillingScene(billing);
+    const { body } = await open(scene);
+    billing.sandbox.customer.completeCheckout(body.id, { card: CONFIRMED_CARD, authentication: 'passed' });
+    await billing.deliver();
+    const asked = () => scene.subjects().filter((subject) => /confirm a payment/i.test(subject)).length;
+    billing.advanceDays(31.1);
+    await billing.deliver();
+    await billing.test.mail(scene.owner.email, /confirm a payment/i);
+    for (const [retries, days] of [3, 5, 7].entries()) {
+      billing.advanceDays(days);
+      await billing.deliver();
+      await billing.test.mail(scene.owner.email, /confirm a payment/i, retries + 2);
+      await billing.deliver();
+      assert.equal(asked(), retries + 2);
+    }
+  });
+
   it('of a change that fails leaves the plan as it is until it is paid, and no other change meanwhile', async () => {
     const scene = await createBillingScene(billing);
     await scene.subscribe({ plan: 'pro' });

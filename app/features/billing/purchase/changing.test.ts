@@ -58,4 +58,57 @@ describe('changing a subscription', () => {
     assert.match(refused.body.detail, /several plans/);
     assert.deepEqual(await items(id), before);
   });
+
+  it('costs what the preview showed, if its date is sent, whatever time has passed', async () => {
+    const { scene } = await subscribed({ plan: 'scale' });
+    billing.advanceDays(10);
+    const shown = (await scene.ask('/subscription/preview', { body: { interval: 'year' } })).body;
+    billing.advanceDays(0.04);
+    const { prorationDate } = shown;
+    const now = (await scene.ask('/subscription/preview', { body: { interval: 'year' } })).body;
+    assert.notEqual(now.dueNow, shown.dueNow);
+    const pinned = (await scene.ask('/subscription/preview', { body: { interval: 'year', prorationDate } })).body;
+    assert.deepEqual(pinned, shown);
+    assert.equal((await scene.change({ interval: 'year', prorationDate })).body.interval, 'year');
+    assert.equal((await scene.ask('/invoices')).body.data[0].total, shown.dueNow);
+    assert.equal((await scene.change({ prorationDate })).status, 200, 'a date alone changes nothing');
+  });
+
+  it('is refused for a date that nobody was shown, which could make it cheaper', async () => {
+    const { scene, id } = await subscribed({ plan: 'scale' });
+    billing.advanceDays(10);
+    const before = await items(id);
+    for (const days of [-5, -0.1, 0.1, 15]) {
+      const prorationDate = new Date(billing.test.clock.now().getTime() + days * 86_400_000).toISOString();
+      assertProblem(await scene.change({ interval: 'year', prorationDate }), 400, 'invalid_period');
+      assertProblem(
+        await scene.ask('/subscription/preview', { body: { interval: 'year', prorationDate } }),
+        400,
+        'invalid_period',
+      );
+    }
+    assert.deepEqual(await items(id), before);
+  });
+
+  it('in a currency that is not sold is refused by name, and can be ended', async () => {
+    const scene = await createBillingScene(billing);
+    const customer = await billing.stripe.customers.create({ metadata: { organization_id: scene.id } });
+    const { id: method } = await billing.stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
+    const [plan] = (await billing.stripe.prices.list({ lookup_keys: ['pro_month_usd'] })).data;
+    const { product, metadata } = plan!;
+    const price = await billing.stripe.prices.create({
+      ...{ product: product as string, currency: 'gbp', unit_amount: 1_500, metadata },
+      recurring: { interval: 'month' },
+    });
+    const terms = { customer: customer.id, items: [{ price: price.id }], default_payment_method: method };
+    await billing.stripe.subscriptions.create(terms);
+    await billing.deliver();
+    assert.equal(await scene.access(), 'pro active');
+    for (const change of [{ plan: 'scale' }, { interval: 'year' }]) {
+      const refused = await scene.change(change);
+      assertProblem(refused, 409, 'change_not_possible');
+      assert.match(refused.body.detail, /in GBP, in which no plan is sold/);
+    }
+    assert.ok((await scene.change({ cancelAtPeriodEnd: true })).body.cancelAt);
+  });
 });

@@ -1,16 +1,26 @@
 /** The subscription of an organization: what it is, changing it with a look at the price first, ending and resuming it. */
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import type Stripe from 'stripe';
+import { after, type Clock, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
 import { LIVE_STATUSES } from '../catalog/access.ts';
-import { type Currency, type Interval, isPlan, type PlanName, planOf, pricesOfPlan } from '../catalog/catalog.ts';
+import {
+  type Currency,
+  currencies,
+  type Interval,
+  isPlan,
+  type PlanName,
+  planOf,
+  pricesOfPlan,
+} from '../catalog/catalog.ts';
 import { soldAs } from '../catalog/sold-as.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { billingErrors } from '../errors.ts';
 import type { Projection } from '../projection/projection.ts';
 import {
+  billingCustomers,
   billingInvoices,
   billingPaymentMethods,
   billingSubscriptions,
@@ -20,7 +30,7 @@ import {
 import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
 import { intervalOf, planItemsOf } from '../stripe/snapshot.ts';
-import type { StripeGateway } from '../stripe/stripe.ts';
+import { instantOf, type StripeGateway } from '../stripe/stripe.ts';
 import { bringBack } from './bringing-back.ts';
 import { currentSubscription, isWaiting } from './current-subscription.ts';
 
@@ -28,6 +38,8 @@ export interface SubscriptionChange {
   plan?: PlanName | undefined;
   interval?: Interval | undefined;
   quantity?: number | undefined;
+  /** The `prorationDate` of a preview: what it showed is charged. */
+  prorationDate?: Date | undefined;
 }
 
 export interface Preview {
@@ -35,6 +47,8 @@ export interface Preview {
   /** Charged now; negative is a credit for later. In minor units. */
   dueNow: number;
   lines: { description: string; amount: number; proration: boolean }[];
+  /** The instant from which it is prorated. */
+  prorationDate: Date;
 }
 
 export interface CurrentSubscription {
@@ -50,7 +64,7 @@ export interface Subscriptions {
   find(organizationId: string): Promise<CurrentSubscription | undefined>;
   /**
    * Changes plan, interval or seats, charged or credited at once. Nothing new is granted before it is paid.
-   * @throws `not_subscribed`, `change_pending`, `change_not_possible`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
+   * @throws `not_subscribed`, `change_pending`, `change_not_possible`, `invalid_period`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
   /** What `change` would cost. @throws as `change` */
@@ -63,6 +77,7 @@ export interface Subscriptions {
 
 export interface SubscriptionsOptions {
   db: Database;
+  clock: Clock;
   gateway: StripeGateway;
   customers: Customers;
   prices: Prices;
@@ -71,8 +86,11 @@ export interface SubscriptionsOptions {
   audit: Audit;
 }
 
+/** How long the date of a preview may be used. */
+const PREVIEW_MS = HOUR_MS;
+
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { db, gateway, customers, prices, seats, projection, audit } = options;
+  const { db, clock, gateway, customers, prices, seats, projection, audit } = options;
 
   const current = (organizationId: string) => currentSubscription({ gateway, customers }, organizationId);
 
@@ -95,13 +113,25 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     if (samePlan && interval === intervalNow && quantity === planItem.quantity) return undefined;
     const samePrices = samePlan && interval === intervalNow;
     if (samePrices) return [{ id: planItem.id, quantity: quantity! }];
-    const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, now.currency as Currency));
+    const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, soldCurrency(now)));
     const usageNow = now.items.data.filter(({ price }) => isUsageOf(planNow, price));
     return [
       { id: planItem.id, price: planPrice!, quantity: quantity! },
       ...usageNow.map(({ id }) => ({ id, deleted: true })),
       ...usagePrices.map((price) => ({ price })),
     ];
+  }
+
+  /** What was shown holds for a while. Any other date could be chosen to pay less. @throws `invalid_period` */
+  async function refuseDate(organizationId: string, { prorationDate: date }: SubscriptionChange): Promise<void> {
+    if (!date) return;
+    const [customer] = await db
+      .select({ clock: billingCustomers.testClockTime })
+      .from(billingCustomers)
+      .where(eq(billingCustomers.organizationId, organizationId));
+    const now = customer?.clock && customer.clock > clock.now() ? customer.clock : clock.now();
+    if (date <= after(now, MINUTE_MS) && date >= after(now, -PREVIEW_MS)) return;
+    throw billingErrors.invalid_period({ detail: 'prorationDate must be of a preview of the last hour.' });
   }
 
   /** Who asked for it; that it happened is recorded when Stripe says so. */
@@ -142,6 +172,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 
     async change(access, change) {
       const { organizationId } = access;
+      await refuseDate(organizationId, change);
       const subscription = await current(organizationId);
       if (subscription.pending_update) throw billingErrors.change_pending();
       const items = await itemsFor(organizationId, subscription, change);
@@ -151,27 +182,32 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         stripe.subscriptions.update(subscription.id, {
           items,
           ...trialFor(subscription, change),
+          ...prorationOf(change),
           proration_behavior: 'always_invoice',
           payment_behavior: 'pending_if_incomplete',
         }),
       );
-      await record(access, subscription.id, { ...change });
+      const { prorationDate, ...terms } = change;
+      await record(access, subscription.id, terms);
       await projection.refresh(organizationId);
     },
 
     async preview({ organizationId }, change) {
+      await refuseDate(organizationId, change);
       const subscription = await current(organizationId);
       const items = await itemsFor(organizationId, subscription, change);
       const { id, currency } = subscription;
-      if (!items) return { currency, dueNow: 0, lines: [] };
+      if (!items) return { currency, dueNow: 0, lines: [], prorationDate: change.prorationDate ?? clock.now() };
+      const details = { items, ...trialFor(subscription, change), ...prorationOf(change) };
       const invoice = await gateway.ask('invoices.preview', (stripe) =>
         stripe.invoices.createPreview({
           subscription: id,
-          subscription_details: { items, ...trialFor(subscription, change), proration_behavior: 'always_invoice' },
+          subscription_details: { ...details, proration_behavior: 'always_invoice' },
         }),
       );
       return {
         currency: invoice.currency,
+        prorationDate: prorationDateOf(invoice),
         dueNow: invoice.total < 0 ? invoice.total : invoice.amount_due,
         lines: invoice.lines.data.map((line) => ({
           description: line.description ?? '',
@@ -211,6 +247,14 @@ function isCharged({ paymentMethodId }: Subscription): (method: PaymentMethod) =
 const bringBackFirst = ({ status }: Stripe.Subscription) =>
   `The subscription is ${status}. Bring it back before you change it: POST …/subscription/resume.`;
 
+/** Stripe keeps a subscription in its currency, which may have been sold before, or in the dashboard only. */
+function soldCurrency({ currency }: Stripe.Subscription): Currency {
+  const sold = currencies.find((known) => known === currency);
+  if (sold) return sold;
+  const detail = `The subscription is in ${currency.toUpperCase()}, in which no plan is sold. End it, then buy one in ${currencies.join(' or ')}.`;
+  throw billingErrors.change_not_possible({ detail });
+}
+
 const SEVERAL_PLANS =
   "The subscription is for several plans at once. Remove all but one of them in Stripe's dashboard.";
 
@@ -230,6 +274,15 @@ function trialFor({ status }: Stripe.Subscription, { plan }: SubscriptionChange)
   return status === 'trialing' && plan !== undefined && planOf(plan).trialDays === 0
     ? { trial_end: 'now' as const }
     : {};
+}
+
+/** Seconds are what Stripe prorates by. */
+function prorationOf({ prorationDate }: SubscriptionChange): { proration_date?: number } {
+  return prorationDate ? { proration_date: Math.floor(prorationDate.getTime() / 1_000) } : {};
+}
+
+function prorationDateOf({ parent, created }: Stripe.Invoice): Date {
+  return instantOf(parent?.subscription_details?.subscription_proration_date ?? created);
 }
 
 function isProration({ parent }: Stripe.InvoiceLineItem): boolean {

@@ -130,11 +130,13 @@ export const Preview = Named(
     lines: Type.Array(
       Named('PreviewLine', { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() }),
     ),
+    prorationDate: Timestamp('From when it is prorated. Send it with the change, and what was shown is charged.'),
   },
   {
     currency: 'usd',
     dueNow: 48_000,
     lines: [{ description: 'Remaining time on Scale after 22 Nov 2026', amount: 49_900, proration: true }],
+    prorationDate: '2026-11-22T09:30:00.000Z',
   },
 );
 
