@@ -48,6 +48,19 @@ describe('changing a subscription', () => {
     assert.equal(await scene.access(), 'scale active');
   });
 
+  it('is receipted by the name of the plan that was bought, not by the credit for the old one', async () => {
+    const { scene } = await subscribed({ plan: 'scale' });
+    billing.advanceDays(1);
+    assert.equal((await scene.change({ interval: 'year' })).status, 200);
+    const receipt = await billing.test.mail(scene.owner.email, /receipt/i, 2);
+    assert.match(receipt.text, /For: 1 × Scale \(at 4990\.00 USD \/ year\)\n/);
+    const [invoice] = (await scene.ask('/invoices')).body.data;
+    assert.equal(invoice.description, '1 × Scale (at 4990.00 USD / year)');
+    billing.advanceDays(1);
+    await scene.change({ plan: 'pro', interval: 'month' });
+    assert.match((await scene.ask('/invoices')).body.data[0].description, /Pro/);
+  });
+
   it('that is for several plans at once is refused, and changes nothing', async () => {
     const { scene, id } = await subscribed({ plan: 'scale' });
     const [pro] = (await billing.stripe.prices.list({ lookup_keys: ['pro_month_usd'] })).data;

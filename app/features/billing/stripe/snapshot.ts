@@ -263,9 +263,12 @@ function sumOf(intents: readonly string[], amounts: ReadonlyMap<string, number>)
   return intents.reduce((sum, intent) => sum + (amounts.get(intent) ?? 0), 0);
 }
 
+/** What an invoice is for: the debits. A change of plan begins with the credit for the old one, which nobody has bought. */
 function describe(lines: readonly Stripe.InvoiceLineItem[]): string {
-  const [first, ...rest] = lines.map(({ description }) => description ?? '').filter((text) => text !== '');
-  if (first === undefined) return 'Invoice';
+  const named = lines.filter(({ description }) => description);
+  const debits = named.filter(({ amount }) => amount > 0);
+  const [first, ...rest] = (debits.length > 0 ? debits : named).map(({ description }) => description);
+  if (!first) return 'Invoice';
   return rest.length === 0 ? first : `${first} (and ${rest.length} more)`;
 }
 
