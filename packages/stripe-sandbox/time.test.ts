@@ -220,3 +220,20 @@ async function failingRenewal(
   advance({ seconds: 3600 });
   return subscription;
 }
+
+test('a paused subscription has no periods and no invoices until it is resumed, and is credited for what it paid', async (t) => {
+  const { stripe, sandbox } = await bench(t);
+  const customer = await customerWith(stripe);
+  const price = await monthly(stripe, 3100);
+  const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  sandbox.clock.advance({ days: 21 });
+  assert.equal((await stripe.subscriptions.pause(id)).status, 'paused');
+  await assert.rejects(stripe.subscriptions.pause(id), { type: 'StripeInvalidRequestError' });
+  sandbox.clock.advance({ days: 100 });
+  assert.equal((await stripe.invoices.list({ subscription: id })).data.length, 1);
+  const how = { billing_cycle_anchor: { type: 'now' }, payment_behavior: 'resume_on_payment_success' } as const;
+  const resumed = await stripe.subscriptions.resume(id, { ...how, expand: ['latest_invoice'] });
+  assert.equal(resumed.status, 'active');
+  assert.equal((resumed.latest_invoice as Stripe.Invoice).amount_paid, 3100 - 1000, 'ten of 31 days were unused');
+  assert.ok((await eventTypes(stripe)).includes('customer.subscription.paused'));
+});

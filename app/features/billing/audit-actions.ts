@@ -14,6 +14,8 @@ const actions = defineAuditActions(
   'invoice.paid',
   'invoice.payment_failed',
   'invoice.refunded',
+  'purchase.withdrawn',
+  'purchase.restored',
   'dispute.opened',
   'dispute.closed',
 );

@@ -46,6 +46,7 @@ import { createCheckout } from './purchase/checkout.ts';
 import { createInvoices } from './purchase/invoices.ts';
 import { createPortal } from './purchase/portal.ts';
 import { createRefunds } from './purchase/refunds.ts';
+import { createRevocations } from './purchase/revocations.ts';
 import { createSubscriptions } from './purchase/subscription.ts';
 import { closeQueue } from './queues.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -57,6 +58,7 @@ import { subscriptionRoutes } from './routes/subscription.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { WEBHOOK_PATH, webhookRoute } from './routes/webhook.ts';
 import { billingInvoices, billingUsageEvents } from './schema.ts';
+import type { SeatProration } from './settings.ts';
 import { createCustomers } from './stripe/customers.ts';
 import { createPrices } from './stripe/prices.ts';
 import { createStripeClient, createStripeGateway, type StripeClient, type StripeSettings } from './stripe/stripe.ts';
@@ -68,6 +70,7 @@ export interface BillingSettings extends StripeSettings {
   stripeWebhookSecret: readonly string[];
   billingGraceDays: number;
   billingSeatsFollowMembers: boolean;
+  billingSeatProration: SeatProration;
   billingAutomaticTax: boolean;
   corsOrigins: readonly string[];
   appUrl: string;
@@ -127,8 +130,8 @@ export function createBilling(options: BillingOptions): Billing {
   const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
-  const followMembers = settings.billingSeatsFollowMembers;
-  const seats = createSeats({ db, jobs, gateway, customers, followMembers });
+  const { billingSeatsFollowMembers: followMembers, billingSeatProration: proration } = settings;
+  const seats = createSeats({ db, jobs, gateway, customers, followMembers, proration });
   const room = createRoom({ db, entitlements });
   room.countBy('members', (_executor, organizationId) => seats.count(organizationId));
   const effects = createEffects({ clock, audit, contacts, jobs, seats });
@@ -143,8 +146,8 @@ export function createBilling(options: BillingOptions): Billing {
   const checkout = createCheckout({
     ...{ db, clock, gateway, customers, prices, seats, projection, audit, automaticTax },
   });
-  const subscriptions = createSubscriptions({ db, gateway, customers, prices, seats, projection, audit });
-  const disputes = createDisputes({ db, gateway, customers, audit, logger });
+  const subscriptions = createSubscriptions({ db, clock, gateway, customers, prices, seats, projection, audit });
+  const disputes = createDisputes({ db, jobs, gateway, customers, audit, logger });
   const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);
   const closing = async (tx: Transaction, organizationId: string, now: boolean) => {
@@ -208,6 +211,7 @@ export function createBilling(options: BillingOptions): Billing {
       },
       reconcile: (how) => reconcile(reconciliation, how),
       refund: createRefunds({ db, gateway, projection }),
+      revoke: createRevocations({ db, gateway, projection }),
       checkEndpoint: endpoint.check,
       setUpEndpoint: endpoint.setUp,
     },

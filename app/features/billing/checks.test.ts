@@ -23,11 +23,15 @@ describe('doctor, at Stripe', { timeout: 120_000 }, () => {
       detail,
       /no webhook endpoint https:\/\/api\.example\.com\/v1\/webhooks\/stripe; run npm run plinth -- billing webhook --apply/,
     );
-    assert.match(detail, /differences from the catalog; run: node app\/cli\.ts catalog sync --apply/);
+    assert.match(detail, /Differences from the catalog: \d+; run: node app\/cli\.ts catalog sync --apply/);
 
     await test.service.billing.operations.syncCatalog({ apply: true });
     const endpoint = sandbox.addWebhook({ url: 'https://api.example.com/v1/webhooks/stripe' });
     assert.equal((await stripe()).ok, true);
+    const product = sandbox.world.store.all('product').find(({ name }) => name === 'Pro')!;
+    product.active = false;
+    assert.match((await stripe()).detail, /^Differences from the catalog: 1;/);
+    product.active = true;
     const silent = await (await start({ STRIPE_WEBHOOK_SECRET: '' })).stripe();
     assert.match(silent.detail, /^STRIPE_WEBHOOK_SECRET is not set, so the webhook is off: set it/);
 

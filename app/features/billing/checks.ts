@@ -18,7 +18,7 @@ export const checks: FeatureChecks<CheckedService> = {
         if (config.stripeWebhookSecret.length === 0)
           faults.push('STRIPE_WEBHOOK_SECRET is not set, so the webhook is off: set it to the secret of the endpoint.');
         if (steps.length > 0)
-          faults.push(`${steps.length} differences from the catalog; run: node app/cli.ts catalog sync --apply`);
+          faults.push(`Differences from the catalog: ${steps.length}; run: node app/cli.ts catalog sync --apply`);
         return {
           check,
           ok: faults.length === 0,

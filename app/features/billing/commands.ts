@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandLine } from '../../platform/cli/commands.ts';
 import { print, Refusal, wantsJson, withProgress } from '../../platform/cli/terminal.ts';
+import { describeAmount } from '../../platform/currencies.ts';
 import { Problem } from '../../platform/errors.ts';
 import type { CatalogStep } from './catalog/catalog-sync.ts';
 import type { BillingOperations } from './operations.ts';
@@ -96,7 +97,27 @@ function billingCommands(program: Command, withBilling: WithBilling): void {
     .option('--amount <minor units>', 'only so much', minorUnits)
     .action(async (invoice: string, { amount }: { amount?: number }, command: Command) => {
       const refunded = await withBilling(({ refund }) => refund(invoice, amount));
-      print(command, refunded, (done) => `Refunded ${done.amount} ${done.currency} by credit note ${done.creditNote}.`);
+      print(
+        command,
+        refunded,
+        ({ amount, currency, creditNote }) =>
+          `Refunded ${describeAmount(amount, currency)} by credit note ${creditNote}.`,
+      );
+    });
+
+  billing
+    .command('revoke <invoice>')
+    .description(
+      'take back the one-off product of an invoice (in_…), without giving money back; also after a lost dispute',
+    )
+    .option('--undo', 'grant it again', false)
+    .action(async (invoice: string, { undo }: { undo: boolean }, command: Command) => {
+      const revoked = await withBilling(({ revoke }) => revoke(invoice, { undo }));
+      print(
+        command,
+        revoked,
+        ({ product, withdrawn }) => `${product} is ${withdrawn ? 'taken back' : 'granted again'}.`,
+      );
     });
 }
 

@@ -16,11 +16,14 @@ test('amounts, days and intervals of the wrong type are refused', () => {
   assert.throws(() => renderTemplate('trial-ending', 'en', trial as never), TemplateError);
 });
 
-test('money has the decimals of its currency', () => {
+test('money has the decimals with which Stripe counts its currency', () => {
   const subject = (amount: number, currency: string) => render({ amount: { amount, currency } }).subject;
   assert.match(subject(1900, 'jpy'), /¥1,900$/);
   assert.match(subject(-5, 'usd'), /-\$0\.05$/);
   assert.match(subject(9007199254740991, 'eur'), /€90,071,992,547,409\.91$/);
+  assert.match(subject(5120, 'kwd'), /KWD\s5\.120$/);
+  for (const currency of ['huf', 'idr', 'isk', 'ugx', 'cop', 'pkr', 'twd', 'lbp', 'irr'])
+    assert.match(subject(100_000, currency), /[^\d,]1,000\.00$/, currency);
 });
 
 test('days and money follow the locale', () => {

@@ -9,6 +9,7 @@ import {
   interval,
   link,
   money,
+  moneyNotice,
   notes,
   paragraph,
   words,
@@ -18,6 +19,13 @@ const name = 'Ada Lovelace';
 const organization = 'Analytical Engines';
 const amount = { amount: 1900, currency: 'usd' };
 const url = 'https://app.example.com/billing';
+
+const ending = { organization: words, plan: words, endsAt: day };
+const ended = {
+  fields: { ...ending, owed: moneyNotice('owed.left', 'owed.nothing'), url: link },
+  parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('notYou')],
+  sample: { name, organization, plan: 'Team', endsAt: '2026-12-21T00:00:00Z', owed: amount, url },
+} as const;
 
 export const billingEmails = defineEmails(
   {
@@ -75,9 +83,24 @@ export const billingEmails = defineEmails(
       },
     },
     'subscription-cancelled': {
-      fields: { organization: words, plan: words, endsAt: day, url: link },
+      fields: { ...ending, url: link },
       parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('notYou')],
       sample: { name, organization, plan: 'Team', endsAt: '2026-12-21T00:00:00Z', url },
+    },
+    // It will end, and an open invoice is collected until then.
+    'subscription-cancelled-unpaid': {
+      fields: { ...ending, owed: money, url: link },
+      parts: [paragraph('intro'), paragraph('owed'), button('button'), notes('notYou')],
+      sample: { name, organization, plan: 'Team', endsAt: '2026-12-21T00:00:00Z', owed: amount, url },
+    },
+    // It has ended: Stripe collects nothing for it any more (docs.stripe.com/api/subscriptions/cancel).
+    'subscription-ended': ended,
+    'subscription-ended-unpaid': ended,
+    'subscription-ended-disputed': ended,
+    'subscription-not-started': {
+      fields: { organization: words, plan: words, url: link },
+      parts: [paragraph('intro'), paragraph('undo'), button('button')],
+      sample: { name, organization, plan: 'Team', url },
     },
     'usage-limit-near': {
       bulk: true,
@@ -101,7 +124,17 @@ export const billingEmails = defineEmails(
       },
     },
   },
-  ['role.billing', 'interval.month', 'interval.year', 'nextAttempt', 'noNextAttempt', 'resets', 'doesNotReset'],
+  [
+    'role.billing',
+    'interval.month',
+    'interval.year',
+    'nextAttempt',
+    'noNextAttempt',
+    'resets',
+    'doesNotReset',
+    'owed.nothing',
+    'owed.left',
+  ],
 );
 type Own = typeof billingEmails.emails;
 

@@ -17,6 +17,7 @@ export const billingErrors = defineErrors({
   not_subscribed: { status: 409, title: 'The organization has no subscription' },
   checkout_open: { status: 409, title: 'A checkout of this organization is still open' },
   change_pending: { status: 409, title: 'A change of the subscription still waits for its payment' },
+  change_not_possible: { status: 409, title: 'The subscription cannot be changed like this' },
   payments_refused: { status: 409, title: 'Stripe refuses this as things are' },
   payments_unavailable: { status: 503, title: 'Payments cannot be reached' },
 });

@@ -3,6 +3,7 @@ import type { CatalogStep } from './catalog/catalog-sync.ts';
 import type { Difference } from './projection/differences.ts';
 import type { Swept } from './projection/reconciliation.ts';
 import type { RefundInvoice } from './purchase/refunds.ts';
+import type { RevokeProduct } from './purchase/revocations.ts';
 
 export interface BillingOperations {
   /** Whether there is a Stripe to ask. */
@@ -14,6 +15,7 @@ export interface BillingOperations {
   /** Fetches lost events, compares every customer, and repairs or only tells. */
   reconcile(options: { apply: boolean; found?: (difference: Difference) => void }): Promise<Swept & { events: number }>;
   refund: RefundInvoice;
+  revoke: RevokeProduct;
   /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
   checkEndpoint(): Promise<string[]>;
   /** Makes it so. @returns its signing secret, where one had to be made. @throws `payments_unavailable` */

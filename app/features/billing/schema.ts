@@ -82,6 +82,10 @@ export const billingSubscriptions = pgTable(
     pastDueSince: instant('past_due_since'),
     /** A change that waits for its payment until this instant. */
     pendingUntil: instant('pending_until'),
+    /** What it is charged to, where that is not the customer's default payment method. */
+    paymentMethodId: text('payment_method_id'),
+    /** Why it ended or will end, in Stripe's word: cancellation_requested, payment_failed, payment_disputed. */
+    cancellationReason: text('cancellation_reason'),
     /** A second live one, which is being cancelled: it counts for nothing. */
     superseded: boolean('superseded').notNull(),
     createdAt: instant('created_at').notNull(),
@@ -120,6 +124,8 @@ export const billingInvoices = pgTable(
     /** A product of the catalog, where this is a purchase of one; and how many. */
     product: text('product'),
     quantity: integer('quantity'),
+    /** Why the product was taken back, though it was paid: revoked, dispute_lost. */
+    withdrawn: text('withdrawn'),
     hostedUrl: text('hosted_url'),
     pdfUrl: text('pdf_url'),
     attemptCount: integer('attempt_count').notNull(),

@@ -5,8 +5,12 @@ import {
   localAddress,
   WITHOUT_STAND_INS,
 } from '../../platform/settings/development-values.ts';
-import { flag, integer, list, SettingFault, url } from '../../platform/settings/parsers.ts';
+import { flag, integer, list, oneOf, SettingFault, url } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
+
+/** When seats are charged that are added or removed within a period. */
+export const seatProrations = ['next_invoice', 'at_once', 'none'] as const;
+export type SeatProration = (typeof seatProrations)[number];
 
 /** Of the Stripe sandbox that development starts. Known to everybody: nothing is behind them. */
 export const SANDBOX_KEY = 'sk_test_sandbox';
@@ -68,6 +72,13 @@ const own = defineSettings('Billing', {
     parse: flag,
     fallback: true,
     example: 'true',
+  },
+  BILLING_SEAT_PRORATION: {
+    meaning:
+      'When seats that follow the members are charged for the rest of the period: next_invoice (of a yearly plan up to a year later), at_once (by an invoice for each change), none.',
+    parse: oneOf(...seatProrations),
+    fallback: 'next_invoice',
+    example: 'next_invoice',
   },
   BILLING_AUTOMATIC_TAX: {
     meaning: 'Whether Stripe computes tax and asks for tax ids; needs Stripe Tax to be set up.',

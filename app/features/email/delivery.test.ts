@@ -235,6 +235,29 @@ describe('delivery', () => {
     assert.equal((await row(id)).status, 'queued');
   });
 
+  const aboutUs = [
+    ['atSender', 550, 'Sender rejected'],
+    ['atRecipient', 554, '5.7.1 Relay access denied'],
+    ['afterContent', 554, 'Message rejected: Email address is not verified.'],
+    ['afterContent', 554, 'Sending suspended for this account.'],
+    ['afterContent', 550, '5.7.60 Client does not have permissions to send as this sender'],
+  ] as const;
+  it('keeps waiting when the server refuses our account or sender, which all emails would be refused for', async (t) => {
+    const { queue, deliver, row, smtp } = await start(t);
+    for (const [place, code, text] of aboutUs) {
+      Object.assign(smtp, { atSender: () => 'accept', atRecipient: () => 'accept', afterContent: () => 'accept' });
+      smtp[place] = () => ({ code, text });
+      const id = await queue();
+      await deliver(id);
+      const { status, lastError } = await row(id);
+      assert.deepEqual([status, lastError?.slice(0, 3)], ['queued', String(code)], text);
+    }
+    smtp.afterContent = () => ({ code: 554, text: '5.1.1 There is no such mailbox' });
+    const id = await queue();
+    await assert.rejects(deliver(id), (error) => error instanceof PermanentFailure);
+    assert.equal((await row(id)).status, 'failed');
+  });
+
   it('is sent by one of two workers that take it at the same time', async (t) => {
     const transport = createCapturingTransport();
     const { queue, deliver, row, another } = await startHarness(t, { transport });

@@ -56,6 +56,7 @@ export {
   maskedAddress,
   moment,
   money,
+  moneyNotice,
   role,
   words,
   wordsOrUnknown,

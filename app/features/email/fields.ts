@@ -3,6 +3,7 @@
  * typed) and answers raw text; escaping for HTML is the caller's. A wrong value throws a TemplateError that names no value.
  */
 
+import { minorDigits } from '../../platform/currencies.ts';
 import { deviceName } from './device-name.ts';
 
 export const locales = ['en', 'de'] as const;
@@ -15,7 +16,7 @@ export type Phrase = (name: string) => string | undefined;
 export type Field<V> = (value: V, locale: Locale, phrase: Phrase) => string;
 
 export interface Money {
-  /** Minor units: 1900 is $19.00. */
+  /** Minor units, as Stripe counts them: 1900 is $19.00. */
   amount: number;
   /** ISO 4217, any case. */
   currency: string;
@@ -98,12 +99,24 @@ export const money: Field<Money> = (value, locale) => {
   const currency = string(value?.currency);
   if (!/^[a-z]{3}$/i.test(currency)) fail('not a currency');
   if (!Number.isSafeInteger(value.amount)) fail('not an amount in minor units');
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  // Not the digits that Intl knows: an amount has those that Stripe counts.
+  const digits = minorDigits(currency);
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...decimals });
   // The decimal string keeps the amount exact, where dividing would make a float of it.
-  return format.format(
-    `${value.amount}e-${format.resolvedOptions().maximumFractionDigits ?? 2}` as Intl.StringNumericLiteral,
-  );
+  return format.format(`${value.amount}e-${digits}` as Intl.StringNumericLiteral);
 };
+
+/**
+ * A sentence about an amount, or another one if there is none.
+ * @param withMoney the name of the phrase with `{{money}}`
+ */
+export const moneyNotice =
+  (withMoney: string, without: string): Field<Money | null> =>
+  (value, locale, phrase) =>
+    value === null
+      ? needed(phrase, without)
+      : needed(phrase, withMoney).replace('{{money}}', () => money(value, locale, phrase));
 
 /** The name of a role, from the phrase `role.<role>`. A role without one is shown as it is. */
 export const role: Field<string> = (value, locale, phrase) =>

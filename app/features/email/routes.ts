@@ -6,9 +6,9 @@ import { bytes, type Guard, type Operations, orForm, publicRoute } from '../../p
 import { OneOf, StatusOf } from '../../platform/http/schemas.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { emailErrors } from './errors.ts';
-import { suppress } from './suppression.ts';
+import { reactivate, suppress } from './suppression.ts';
 import { UNSUBSCRIBE_PATH, type Unsubscribing } from './unsubscribing.ts';
-import type { FeedbackProvider } from './webhooks/feedback.ts';
+import type { Feedback, FeedbackProvider } from './webhooks/feedback.ts';
 
 export type ProviderName = 'ses' | 'postmark' | 'resend';
 
@@ -34,6 +34,10 @@ const signedByProvider: Guard<null> = {
 const token = Type.String({ minLength: 1, maxLength: 1_000, description: 'From the link in the email.' });
 const oneClick = Type.Object({ 'List-Unsubscribe': OneOf(['One-Click']) });
 
+const isReactivation = ({ reason }: Feedback) => reason === 'reactivated';
+const isSuppression = (report: Feedback): report is Feedback & { reason: 'hard_bounce' | 'complaint' } =>
+  !isReactivation(report);
+
 export function emailRoutes(operations: Operations, options: EmailRoutesOptions): void {
   const { db, logger, unsubscribing, providers } = options;
   const webhooks = operations.at('/v1/webhooks/email', { tag: webhooksTag });
@@ -44,7 +48,7 @@ export function emailRoutes(operations: Operations, options: EmailRoutesOptions)
     summary: 'Receive bounces and complaints from an email provider',
     description:
       'Called by Amazon SES (through SNS), Postmark and Resend. The body is theirs, signed their way. Hard bounces and complaints ' +
-      'end in the suppression list; everything else is acknowledged and ignored. 200 means stored.',
+      'end in the suppression list, and addresses that Postmark reactivates leave it; everything else is acknowledged and ignored. 200 means stored.',
     params: { provider: Type.String({ description: '`ses`, `postmark` or `resend`.', examples: ['ses'] }) },
     receives: bytes(WEBHOOK_LIMIT_BYTES),
     answers: { 200: StatusOf('WebhookStored', 'stored') },
@@ -54,8 +58,13 @@ export function emailRoutes(operations: Operations, options: EmailRoutesOptions)
       if (!provider) throw httpErrors.not_found();
       const { name, feedback } = provider;
       const reports = await feedback.read({ headers, body, ipAddress: ip });
-      const named = reports.map((report) => ({ ...report, provider: name }));
-      const unreadable = await suppress(db, named);
+      const unreadable = await db.transaction(async (tx) => {
+        for (const { address } of reports.filter(isReactivation)) await reactivate(tx, address, name);
+        return suppress(
+          tx,
+          reports.filter(isSuppression).map((report) => ({ ...report, provider: name })),
+        );
+      });
       if (unreadable > 0) logger.warn({ provider: name, unreadable }, 'email provider reported invalid addresses');
       return { status: 'stored' };
     },

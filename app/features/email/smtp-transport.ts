@@ -117,6 +117,8 @@ interface SmtpError extends Error {
 
 /** What the server says about authentication is about us, not about this mail: it waits until the setting is repaired. */
 const AUTHENTICATION_REPLIES = new Set([530, 534, 535, 538]);
+/** RFC 3463 section 3: what an enhanced status code is about. */
+const ABOUT = { address: 1, mailbox: 2, content: 6, policy: 7 } as const;
 
 /** RFC 5321 section 4.2.1: 5yz is final, 4yz is not. Only a reply about the mail itself can be final for the mail. */
 function outcomeOf(error: SmtpError, isContentSent: boolean): SendOutcome {
@@ -124,8 +126,19 @@ function outcomeOf(error: SmtpError, isContentSent: boolean): SendOutcome {
   const aboutMail = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
   // No reply: nodemailer found the mail unfit for this server (too big, or an address it cannot carry).
   const unfit = aboutMail && error.responseCode === undefined;
-  const final = aboutMail && error.permanent === true && !AUTHENTICATION_REPLIES.has(error.responseCode ?? 0);
+  const final = aboutMail && error.permanent === true && !isAboutUs(error);
   return { kind: final || unfit ? 'refused' : 'unavailable', reason: reasonOf(error) };
+}
+
+/**
+ * Whether a final reply refuses the sender and not this mail: an account that is suspended or still limited, a sender that is not verified,
+ * a relay that is denied. All emails would get it, so they wait until somebody has repaired it. Providers say it with 554, which says nothing
+ * else by itself, or with a policy code; RFC 5321 has no code for it.
+ */
+function isAboutUs({ command, responseCode = 0, response = '' }: SmtpError): boolean {
+  const about = Number(/^\d{3}[ -]5\.(\d+)\.\d+/.exec(response)?.[1] ?? 0);
+  if (command === 'MAIL FROM' || AUTHENTICATION_REPLIES.has(responseCode) || about === ABOUT.policy) return true;
+  return responseCode === 554 && about !== ABOUT.address && about !== ABOUT.mailbox && about !== ABOUT.content;
 }
 
 function reasonOf({ response, code, message }: SmtpError): string {

@@ -45,6 +45,21 @@ export async function suppressionOf(
   return found?.reason;
 }
 
+/**
+ * Lifts what a provider had reported itself, where it sends to an address again. An unsubscription stays, and so does what an operator or another
+ * provider said.
+ */
+export async function reactivate(
+  tx: Executor,
+  address: string,
+  provider: NonNullable<Suppression['provider']>,
+): Promise<void> {
+  const normalized = parseAddress(address);
+  if (!normalized) return;
+  const { address: suppressed, provider: reporter } = emailSuppressions;
+  await tx.delete(emailSuppressions).where(and(eq(suppressed, normalized), eq(reporter, provider)));
+}
+
 /** Lets `address` be mailed again. @returns whether it was suppressed */
 export async function unsuppress(tx: Executor, address: string): Promise<boolean> {
   const normalized = parseAddress(address) ?? '';

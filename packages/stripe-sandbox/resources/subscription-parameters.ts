@@ -15,6 +15,18 @@ export const paymentBehavior = p.oneOf(
 );
 export const prorationBehavior = p.oneOf('always_invoice', 'create_prorations', 'none');
 
+const anchorTypes = ['now', 'unchanged'] as const;
+/** An object since API version 2026-09-30.endive; a word before. */
+export const anchorChange = p.or(...anchorTypes)(p.object({ type: p.needed(p.oneOf(...anchorTypes)) }));
+
+/** Whether a change of the anchor is asked for, in either form. */
+export function isAnchor(
+  asked: ReturnType<typeof anchorChange> | undefined,
+  type: (typeof anchorTypes)[number],
+): boolean {
+  return (typeof asked === 'object' ? asked.type : asked) === type;
+}
+
 export const timestampOrNow = p.or('now')(p.integer);
 export const cancelAt = p.or('min_period_end', 'max_period_end')(p.integer);
 

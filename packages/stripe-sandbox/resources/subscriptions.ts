@@ -7,6 +7,7 @@ import { changeSubscription } from '../billing/subscriptions/changing.ts';
 import { attempt } from '../billing/subscriptions/collection.ts';
 import { endSubscription } from '../billing/subscriptions/endings.ts';
 import { endingAt, nextPeriodEnd, scheduleLife } from '../billing/subscriptions/life.ts';
+import { pause } from '../billing/subscriptions/pausing.ts';
 import { resume } from '../billing/subscriptions/resuming.ts';
 import { type NewSubscription, subscribe } from '../billing/subscriptions/subscribing.ts';
 import { nowFor } from '../events/clock.ts';
@@ -18,10 +19,12 @@ import { idOf, type World } from '../world/world.ts';
 import { oneOffPriceData, priceFor, recurringPriceData } from './prices.ts';
 import { changesOf, itemShape } from './subscription-items.ts';
 import {
+  anchorChange,
   billingMode,
   cancelAt,
   cancellationDetails,
   discountList,
+  isAnchor,
   newDiscounts,
   paymentBehavior,
   prorationBehavior,
@@ -95,7 +98,7 @@ function create(world: World, given: p.Read<typeof creatable>): Stripe.Subscript
 
 const updatable = {
   ...sharedFields,
-  billing_cycle_anchor: p.oneOf('now', 'unchanged'),
+  billing_cycle_anchor: anchorChange,
   cancel_at: p.emptyable(cancelAt),
   cancel_at_period_end: p.flag,
   cancellation_details: cancellationDetails,
@@ -125,14 +128,14 @@ function updateSubscription(
       'invalid_canceled_subscription_fields',
     );
   }
-  const moves = given.items?.length || given.billing_cycle_anchor === 'now' || given.trial_end !== undefined;
+  const moves = given.items?.length || isAnchor(given.billing_cycle_anchor, 'now') || given.trial_end !== undefined;
   if (moves) {
     changeSubscription(
       world,
       subscription,
       {
         items: changesOf(world, given.items ?? []),
-        anchorNow: given.billing_cycle_anchor === 'now',
+        anchorNow: isAnchor(given.billing_cycle_anchor, 'now'),
         trialEnd: given.trial_end,
         prorationBehavior: given.proration_behavior ?? 'create_prorations',
         prorationDate: given.proration_date,
@@ -230,12 +233,35 @@ export const subscriptionRoutes: Route[] = [
   }),
   route(
     'POST /v1/subscriptions/:id/resume',
-    { billing_cycle_anchor: p.oneOf('now', 'unchanged'), proration_behavior: prorationBehavior },
+    {
+      billing_cycle_anchor: anchorChange,
+      payment_behavior: p.oneOf('resume_on_payment_success'),
+      proration_behavior: prorationBehavior,
+    },
     (world, given, { id }) => {
       const subscription = world.store.get('subscription', id);
-      resume(world, subscription, given.billing_cycle_anchor === 'unchanged', (invoice) =>
+      resume(world, subscription, isAnchor(given.billing_cycle_anchor, 'unchanged'), (invoice) =>
         attempt(world, invoice, true),
       );
+      return subscription;
+    },
+  ),
+  route(
+    'POST /v1/subscriptions/:id/pause',
+    {
+      bill_for: p.object({
+        outstanding_usage_through: p.object({ type: p.needed(p.oneOf('none', 'now')) }),
+        unused_time_from: p.object({ type: p.needed(p.oneOf('item_current_period_start', 'none', 'now')) }),
+      }),
+      invoicing_behavior: p.oneOf('pending_invoice_item'),
+      type: p.oneOf('subscription'),
+    },
+    (world, { bill_for: billed }, { id }) => {
+      const subscription = world.store.get('subscription', id);
+      pause(world, subscription, {
+        creditFrom: billed?.unused_time_from?.type ?? 'now',
+        usage: billed?.outstanding_usage_through?.type !== 'none',
+      });
       return subscription;
     },
   ),

@@ -12,6 +12,9 @@ export const de: EmailTexts<typeof billingEmails> = {
     noNextAttempt: 'Von selbst versuchen wir es nicht noch einmal.',
     resets: 'Die Zählung beginnt am {{day}} von vorn.',
     doesNotReset: 'Diese Grenze setzt sich nicht von selbst zurück.',
+    'owed.nothing': 'Dafür ist keine Rechnung offen.',
+    'owed.left':
+      'Dafür ist noch eine Rechnung über {{money}} offen. Wir ziehen sie nicht mehr ein; Sie können sie weiterhin bezahlen.',
   },
   emails: {
     'trial-ending': {
@@ -31,7 +34,7 @@ export const de: EmailTexts<typeof billingEmails> = {
       intro: 'Wir konnten {{amount}} für {{organization}} nicht einziehen. {{nextAttemptAt}}',
       action: 'Bitte prüfen Sie die Zahlungsart: Vielleicht ist die Karte abgelaufen oder nicht gedeckt.',
       button: 'Zahlungsart ändern',
-      consequence: 'Gelingt keine Zahlung, endet das Abonnement.',
+      consequence: 'Gelingt keine Zahlung, verliert {{organization}}, wofür diese Rechnung ist.',
       reason: billingReason,
     },
     'payment-action-required': {
@@ -60,11 +63,68 @@ export const de: EmailTexts<typeof billingEmails> = {
       preheader: 'Sie können es bis zum {{endsAt}} nutzen.',
       heading: 'Abonnement gekündigt',
       intro:
-        'Das Abonnement {{plan}} von {{organization}} wurde gekündigt. Es kann bis zum {{endsAt}} genutzt werden; berechnet wird dafür nichts mehr.',
+        'Das Abonnement {{plan}} von {{organization}} wurde gekündigt. Es kann bis zum {{endsAt}} genutzt werden und verlängert sich nicht. Dafür ist keine Rechnung offen.',
       undo: 'Falls Sie es sich anders überlegen, können Sie jederzeit neu abonnieren:',
       button: 'Abrechnung öffnen',
       notYou:
         'Falls Sie das nicht erwartet haben, fragen Sie die anderen, die die Abrechnung von {{organization}} verwalten.',
+      reason: billingReason,
+    },
+    'subscription-cancelled-unpaid': {
+      subject: 'Ihr Abonnement {{plan}} wurde gekündigt, und eine Rechnung ist offen',
+      preheader: '{{owed}} sind noch zu bezahlen.',
+      heading: 'Abonnement gekündigt',
+      intro:
+        'Das Abonnement {{plan}} von {{organization}} wurde gekündigt. Es endet spätestens am {{endsAt}} und verlängert sich nicht.',
+      owed: 'Dafür ist noch eine Rechnung über {{owed}} offen, die wir weiter einzuziehen versuchen. Wird sie nicht bezahlt, endet das Abonnement früher.',
+      button: 'Abrechnung öffnen',
+      notYou:
+        'Falls Sie das nicht erwartet haben, fragen Sie die anderen, die die Abrechnung von {{organization}} verwalten.',
+      reason: billingReason,
+    },
+    'subscription-ended': {
+      subject: 'Ihr Abonnement {{plan}} ist beendet',
+      preheader: 'Für {{organization}} gilt jetzt der kostenlose Tarif.',
+      heading: 'Abonnement beendet',
+      intro:
+        'Das Abonnement {{plan}} von {{organization}} endete am {{endsAt}}. Seitdem gilt der kostenlose Tarif. {{owed}}',
+      undo: 'Sie können jederzeit neu abonnieren:',
+      button: 'Abrechnung öffnen',
+      notYou:
+        'Falls Sie das nicht erwartet haben, fragen Sie die anderen, die die Abrechnung von {{organization}} verwalten.',
+      reason: billingReason,
+    },
+    'subscription-ended-unpaid': {
+      subject: 'Ihr Abonnement {{plan}} ist beendet: Zahlung fehlgeschlagen',
+      preheader: 'Für {{organization}} gilt jetzt der kostenlose Tarif.',
+      heading: 'Abonnement beendet: Zahlung fehlgeschlagen',
+      intro:
+        'Wir konnten die Zahlung für das Abonnement {{plan}} von {{organization}} nicht einziehen. Deshalb endete es am {{endsAt}}. Seitdem gilt der kostenlose Tarif. {{owed}}',
+      undo: 'Sie können jederzeit neu abonnieren, mit einer anderen Zahlungsart:',
+      button: 'Abrechnung öffnen',
+      notYou: 'Falls Sie das nicht erwartet haben, fragen Sie Ihre Bank, warum sie die Zahlung abgelehnt hat.',
+      reason: billingReason,
+    },
+    'subscription-ended-disputed': {
+      subject: 'Ihr Abonnement {{plan}} ist beendet: Zahlung angefochten',
+      preheader: 'Für {{organization}} gilt jetzt der kostenlose Tarif.',
+      heading: 'Abonnement beendet: Zahlung angefochten',
+      intro:
+        'Eine Zahlung für das Abonnement {{plan}} von {{organization}} wurde bei der Bank angefochten. Deshalb endete es am {{endsAt}}. Seitdem gilt der kostenlose Tarif. {{owed}}',
+      undo: 'Falls die Anfechtung ein Versehen war, können Sie neu abonnieren:',
+      button: 'Abrechnung öffnen',
+      notYou:
+        'Falls Sie das nicht erwartet haben, fragen Sie die anderen, die die Abrechnung von {{organization}} verwalten.',
+      reason: billingReason,
+    },
+    'subscription-not-started': {
+      subject: 'Ihr Abonnement {{plan}} hat nicht begonnen',
+      preheader: 'Die erste Zahlung wurde nicht abgeschlossen.',
+      heading: 'Abonnement nicht begonnen',
+      intro:
+        'Die erste Zahlung für das Abonnement {{plan}} von {{organization}} wurde nicht rechtzeitig abgeschlossen. Deshalb hat es nicht begonnen, und es wurde dafür nichts abgebucht.',
+      undo: 'Sie können jederzeit neu abonnieren:',
+      button: 'Abrechnung öffnen',
       reason: billingReason,
     },
     'usage-limit-near': {

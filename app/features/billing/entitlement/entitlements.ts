@@ -2,7 +2,7 @@
  * What an organization may use: the plan in force, what it bought besides, and why. Kept in memory per process until a change is
  * notified, so that asking costs a request no query; while notifications are lost nothing is kept.
  */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import type { Notifications } from '../../../platform/database/notifications.ts';
@@ -147,6 +147,7 @@ async function readBasis(db: Database, organizationId: string): Promise<Basis> {
         and(
           eq(billingInvoices.organizationId, organizationId),
           eq(billingInvoices.status, 'paid'),
+          isNull(billingInvoices.withdrawn),
           // Refunded in full is not bought.
           sql`${billingInvoices.product} is not null and (amount_credited < total or total = 0)`,
         ),

@@ -61,3 +61,33 @@ describe('seats', () => {
     assert.equal((await stripe.subscriptions.retrieve(id)).items.data[0]!.quantity, 2);
   });
 });
+
+describe('a seat that is added to a yearly plan', () => {
+  const charged = {
+    at_once: { invoices: 1, waiting: 0, what: 'is charged at once' },
+    next_invoice: { invoices: 0, waiting: 2, what: 'is charged with the next invoice' },
+    none: { invoices: 0, waiting: 0, what: 'is charged from the next period on' },
+  };
+  for (const [BILLING_SEAT_PRORATION, { what, ...wanted }] of Object.entries(charged))
+    it(`${what}, where the setting is ${BILLING_SEAT_PRORATION}`, async (t) => {
+      const billing = await startBillingService({ BILLING_SEAT_PRORATION });
+      t.after(() => billing.close());
+      const scene = await createBillingScene(billing);
+      await scene.subscribe({ plan: 'pro', interval: 'year' });
+      billing.advanceDays(15);
+      await billing.deliver();
+      const { id } = (await scene.ask('/subscription')).body;
+      const { customer } = await billing.stripe.subscriptions.retrieve(id);
+      const invoices = async () => (await billing.stripe.invoices.list({ subscription: id })).data.length;
+      const before = await invoices();
+      const { id: userId } = await createSignedInUser(billing.test);
+      const { db, billing: service } = billing.test.service;
+      await db.insert(memberships).values({ organizationId: scene.id, userId, role: 'member', createdAt: new Date() });
+      await service.operations.reconcile({ apply: true });
+      await billing.settle();
+      await billing.deliver();
+      assert.equal((await scene.ask('/subscription')).body.quantity, 2);
+      const waiting = await billing.stripe.invoiceItems.list({ customer: customer as string, pending: true });
+      assert.deepEqual({ invoices: (await invoices()) - before, waiting: waiting.data.length }, wanted);
+    });
+});

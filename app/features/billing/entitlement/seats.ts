@@ -5,9 +5,11 @@ import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import { memberships } from '../../organizations/schema.ts';
 import { hasSeats, SEATED_STATUSES } from '../catalog/access.ts';
 import { isPlan, type PlanName, planOf, seatPlans } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import { billingErrors } from '../errors.ts';
 import { seatsQueue } from '../queues.ts';
 import { billingSubscriptions } from '../schema.ts';
+import type { SeatProration } from '../settings.ts';
 import type { Customers } from '../stripe/customers.ts';
 import { planItemOf } from '../stripe/snapshot.ts';
 import type { StripeGateway } from '../stripe/stripe.ts';
@@ -45,9 +47,13 @@ export interface SeatsOptions {
   customers: Customers;
   /** `BILLING_SEATS_FOLLOW_MEMBERS`. */
   followMembers: boolean;
+  /** `BILLING_SEAT_PRORATION`. */
+  proration: SeatProration;
 }
 
-export function createSeats({ db, jobs, gateway, customers, followMembers }: SeatsOptions): Seats {
+const PRORATIONS = { next_invoice: 'create_prorations', at_once: 'always_invoice', none: 'none' } as const;
+
+export function createSeats({ db, jobs, gateway, customers, followMembers, proration }: SeatsOptions): Seats {
   async function membersOf(organizationId: string): Promise<number> {
     const [row] = await db
       .select({ members: count() })
@@ -85,14 +91,14 @@ export function createSeats({ db, jobs, gateway, customers, followMembers }: Sea
       // If there are two, one will be cancelled as a duplicate: until then, both follow.
       for (const live of subscriptions.data.filter(({ status }) => hasSeats(status))) {
         const item = planItemOf(live);
-        const plan = item?.price.metadata.plan;
+        const plan = item && soldAs(item.price)?.plan;
         if (!item || !isPlan(plan) || !planOf(plan).seats) continue;
         const quantity = await membersOf(organizationId);
         if (item.quantity === quantity || quantity === 0) continue;
         await gateway.ask('subscriptions.update', (stripe) =>
           stripe.subscriptions.update(live.id, {
             items: [{ id: item.id, quantity }],
-            proration_behavior: 'create_prorations',
+            proration_behavior: PRORATIONS[proration],
           }),
         );
       }

@@ -2,8 +2,10 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
+import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { Audit } from '../../audit/audit.ts';
+import { projectQueue } from '../queues.ts';
 import { billingDisputes } from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import { idOf, instantOf, isMissing, type StripeGateway } from '../stripe/stripe.ts';
@@ -15,6 +17,7 @@ export interface Disputes {
 
 export interface DisputesOptions {
   db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
   gateway: StripeGateway;
   customers: Customers;
   audit: Audit;
@@ -23,7 +26,7 @@ export interface DisputesOptions {
 
 const OVER = new Set(['won', 'lost', 'warning_closed', 'prevented']);
 
-export function createDisputes({ db, gateway, customers, audit, logger }: DisputesOptions): Disputes {
+export function createDisputes({ db, jobs, gateway, customers, audit, logger }: DisputesOptions): Disputes {
   return {
     async record(disputeId) {
       const dispute = await gateway
@@ -55,6 +58,11 @@ export function createDisputes({ db, gateway, customers, audit, logger }: Disput
           target: { type: 'dispute', id },
           details: { status, reason, amount, currency },
         });
+        // What was bought with money that is lost is granted no longer.
+        if (closes && customer) {
+          const customerId = idOf(customer);
+          await jobs.enqueue(tx, projectQueue, { customerId }, { key: customerId });
+        }
       });
     },
   };

@@ -44,7 +44,7 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
       const mail: Follower['mail'] = (template, key, data) => contacts.mail(tx, organizationId, template, key, data);
       const now = snapshot.testClockTime ?? clock.now();
       const countSeats = () => seats.membersChanged(tx, organizationId);
-      const follower = { record, mail, countSeats, now };
+      const follower = { record, mail, countSeats, now, invoices: snapshot.invoices };
 
       const stored = new Map(before.subscriptions.map((row) => [row.id, row]));
       for (const row of snapshot.subscriptions) {
@@ -55,7 +55,7 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
         // A second one counts for nothing: neither its coming nor its going is anybody's news.
         else if (!row.superseded) await followSubscription(follower, was, row);
       }
-      for (const row of stored.values()) if (counts(row)) await followEnd(follower, row, now);
+      for (const row of stored.values()) if (counts(row)) await followEnd(follower, row, { ...row, endedAt: now });
       const invoices = new Map(before.invoices.map((row) => [row.id, row]));
       for (const row of snapshot.invoices) await followInvoice(follower, invoices.get(row.id), row);
     },
@@ -70,7 +70,7 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
     const { record, mail, countSeats, now } = follower;
     const was = before && counts(before) ? before : undefined;
     if (!isLive(is.status)) {
-      if (was) await followEnd(follower, was, is.endedAt ?? now);
+      if (was) await followEnd(follower, was, { ...is, endedAt: is.endedAt ?? now });
       return;
     }
     const terms = termsOf(is);
@@ -84,21 +84,27 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
     if (is.cancelAt && was?.cancelAt?.getTime() !== is.cancelAt.getTime()) {
       const endsAt = is.cancelAt.toISOString();
       await record('subscription.cancellation_scheduled', 'subscription', is.id, { endsAt });
-      await mail('subscription-cancelled', cancellationKey(is, is.cancelAt), { plan: planName(is), endsAt });
+      const owed = owedFor(is, follower.invoices);
+      const [key, data] = [cancellationKey(is, is.cancelAt), { plan: planName(is), endsAt }];
+      if (owed) await mail('subscription-cancelled-unpaid', key, { ...data, owed });
+      else await mail('subscription-cancelled', key, data);
     } else if (!is.cancelAt && was?.cancelAt) {
       await record('subscription.resumed', 'subscription', is.id, {});
     }
     await remindOfTrial(follower, is);
   }
 
-  async function followEnd({ record, mail }: Follower, was: SubscriptionRow, endedAt: Date): Promise<void> {
-    await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endedAt.toISOString() });
-    // Who was told when it was scheduled is not told again.
-    if (was.cancelAt) return;
-    await mail('subscription-cancelled', cancellationKey(was, endedAt), {
-      plan: planName(was),
-      endsAt: endedAt.toISOString(),
-    });
+  async function followEnd(follower: Follower, was: SubscriptionRow, is: SubscriptionRow & { endedAt: Date }) {
+    const { record, mail, invoices } = follower;
+    const { endedAt, cancellationReason: reason, status } = is;
+    const endsAt = endedAt.toISOString();
+    await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endsAt, reason });
+    // Readers who were told when it was scheduled are not told again, unless it ended earlier.
+    if (was.cancelAt && was.cancelAt <= endedAt) return;
+    const key = cancellationKey(was, endedAt);
+    const plan = planName(was);
+    if (status === 'incomplete_expired') await mail('subscription-not-started', key, { plan });
+    else await mail(endedTemplate(reason), key, { plan, endsAt, owed: owedFor(is, invoices) });
   }
 
   async function remindOfTrial({ mail, now }: Follower, is: SubscriptionRow): Promise<void> {
@@ -121,6 +127,23 @@ interface Follower {
   countSeats(): Promise<void>;
   /** The customer's time: that of its test clock, if it has one. */
   now: Date;
+  /** As they are now. */
+  invoices: readonly InvoiceRow[];
+}
+
+/** @param reason Stripe's word */
+function endedTemplate(reason: string | null) {
+  if (reason === 'payment_failed') return 'subscription-ended-unpaid';
+  return reason === 'payment_disputed' ? 'subscription-ended-disputed' : 'subscription-ended';
+}
+
+/** What the open invoices of a subscription amount to; null: none is open. The one of a change that nobody has paid yet lapses with the change. */
+function owedFor({ id, currency, pendingUntil }: SubscriptionRow, invoices: readonly InvoiceRow[]) {
+  const lapses = ({ nextPaymentAttempt, attemptCount }: InvoiceRow) =>
+    pendingUntil !== null && nextPaymentAttempt === null && attemptCount > 0;
+  const open = invoices.filter((row) => row.subscriptionId === id && row.status === 'open' && !lapses(row));
+  const amount = open.reduce((sum, { amountRemaining }) => sum + amountRemaining, 0);
+  return amount > 0 ? { amount, currency } : null;
 }
 
 async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undefined, is: InvoiceRow): Promise<void> {
@@ -146,12 +169,16 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
       nextAttemptAt: is.nextPaymentAttempt?.toISOString() ?? null,
     });
   }
-  if (is.actionRequired && !was?.actionRequired) {
+  // Each attempt is an occasion of its own, which the bank wants confirmed.
+  if (is.actionRequired && !(was?.actionRequired && was.attemptCount === is.attemptCount)) {
     await mail('payment-action-required', `payment-action-required:${id}:${is.attemptCount}`, {
       amount: { amount: is.amountRemaining, currency },
       ...(is.hostedUrl && { url: is.hostedUrl }),
     });
   }
+  const { product, quantity, withdrawn: reason } = is;
+  if (reason && !was?.withdrawn) await record('purchase.withdrawn', 'invoice', id, { product, quantity, reason });
+  if (!reason && was?.withdrawn) await record('purchase.restored', 'invoice', id, { product, quantity });
   const credited = is.amountCredited - (was?.amountCredited ?? 0);
   if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
 }

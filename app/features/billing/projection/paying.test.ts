@@ -59,6 +59,24 @@ describe('a payment', () => {
     assert.equal(scene.subjects().filter((subject) => /confirm/i.test(subject)).length, 2, 'the address, the payment');
   });
 
+  it('that the bank wants confirmed is asked for once for each attempt', async () => {
+    const scene = await createBillingScene(billing);
+    const { body } = await open(scene);
+    billing.sandbox.customer.completeCheckout(body.id, { card: CONFIRMED_CARD, authentication: 'passed' });
+    await billing.deliver();
+    const asked = () => scene.subjects().filter((subject) => /confirm a payment/i.test(subject)).length;
+    billing.advanceDays(31.1);
+    await billing.deliver();
+    await billing.test.mail(scene.owner.email, /confirm a payment/i);
+    for (const [retries, days] of [3, 5, 7].entries()) {
+      billing.advanceDays(days);
+      await billing.deliver();
+      await billing.test.mail(scene.owner.email, /confirm a payment/i, retries + 2);
+      await billing.deliver();
+      assert.equal(asked(), retries + 2);
+    }
+  });
+
   it('of a change that fails leaves the plan as it is until it is paid, and no other change meanwhile', async () => {
     const scene = await createBillingScene(billing);
     await scene.subscribe({ plan: 'pro' });
@@ -98,6 +116,27 @@ describe('a payment', () => {
     await billing.stripe.paymentMethods.detach(spare.id);
     await billing.deliver();
     assert.equal(await cards(), 1);
+  });
+
+  it('is shown with what is charged: the card of the subscription, else the one of the customer, else none', async () => {
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'scale' });
+    const customer = await billing.deliver().then(() => customerOf(scene));
+    const shown = async () => {
+      await billing.deliver();
+      const { id, paymentMethod } = (await scene.ask('/subscription')).body;
+      return { id, brand: paymentMethod?.brand ?? null };
+    };
+    const other = await billing.stripe.paymentMethods.attach('pm_card_mastercard', { customer });
+    const makeDefault = (method: string) =>
+      billing.stripe.customers.update(customer, { invoice_settings: { default_payment_method: method } });
+    await makeDefault(other.id);
+    const { id, brand } = await shown();
+    assert.equal(brand, 'visa', 'it was entered for the subscription');
+    await billing.stripe.subscriptions.update(id, { default_payment_method: '' });
+    assert.equal((await shown()).brand, 'mastercard');
+    await makeDefault('');
+    assert.equal((await shown()).brand, null, 'cards that are attached and not charged');
   });
 
   it('of a change that nobody makes in time is forgotten with the change', async () => {

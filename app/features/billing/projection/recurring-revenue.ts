@@ -8,9 +8,10 @@ import { billingDisputes, billingSubscriptions, type Subscription } from '../sch
 
 type Priced = Pick<Subscription, 'unitAmount' | 'quantity' | 'interval'>;
 
-/** Of a subscription, in minor units of its currency; before discounts, tax and usage. */
+/** Of a subscription, in minor units of its currency; before discounts, tax and usage. None of a price at unknown intervals. */
 export function monthlyAmount({ unitAmount, quantity, interval }: Priced): number {
-  return Math.round(((unitAmount ?? 0) * quantity) / (interval === 'year' ? 12 : 1));
+  const months = interval === 'year' ? 12 : interval === 'month' ? 1 : Number.POSITIVE_INFINITY;
+  return Math.round(((unitAmount ?? 0) * quantity) / months);
 }
 
 const EARNING: string[] = ['active', 'past_due'];
@@ -51,7 +52,7 @@ export function observeRevenue(db: Database, metrics: BillingGauges): void {
 
   atScrape(revenue, async () => {
     revenue.reset();
-    const amount = sql<number>`sum(round(coalesce(unit_amount, 0) * quantity / case when interval = 'year' then 12.0 else 1.0 end))::float8`;
+    const amount = sql<number>`sum(round(coalesce(unit_amount, 0) * quantity / case interval when 'year' then 12.0 when 'month' then 1.0 end))::float8`;
     const rows = await db
       .select({ currency, amount })
       .from(billingSubscriptions)

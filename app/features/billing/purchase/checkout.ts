@@ -27,6 +27,7 @@ import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
 import { refusalOf, type StripeGateway } from '../stripe/stripe.ts';
 import { asCustomer } from './as-customer.ts';
+import { isWaiting } from './current-subscription.ts';
 
 export interface Returns {
   successUrl: string;
@@ -153,7 +154,9 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     );
     const live = subscriptions.data.find(({ status }) => isLive(status));
     if (live)
-      throw billingErrors.already_subscribed({ detail: `The subscription is ${live.status}. Change it instead.` });
+      throw billingErrors.already_subscribed({
+        detail: `The subscription is ${live.status}. ${isWaiting(live.status) ? 'Bring it back' : 'Change it'} instead.`,
+      });
     const [row] = await db
       .select({ trialUsed: billingCustomers.trialUsed })
       .from(billingCustomers)

@@ -217,6 +217,11 @@ describe('a subscription', () => {
     });
   }
 
+  it('is offered with the decimals of each currency', async () => {
+    const { body } = await billing.test.request('/v1/plans');
+    assert.deepEqual([body.currencies, body.minorDigits], [['usd', 'eur'], { usd: 2, eur: 2 }]);
+  });
+
   it('refuses what is not sold, by name', async () => {
     const scene = await createBillingScene(billing);
     const valid = { plan: 'pro', interval: 'month', ...RETURNS };

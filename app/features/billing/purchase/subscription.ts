@@ -1,32 +1,45 @@
 /** The subscription of an organization: what it is, changing it with a look at the price first, ending and resuming it. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type Stripe from 'stripe';
+import { after, type Clock, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
-import { isLive, LIVE_STATUSES } from '../catalog/access.ts';
+import { LIVE_STATUSES } from '../catalog/access.ts';
 import {
   type Currency,
+  currencies,
   type Interval,
-  intervals,
   isPlan,
   type PlanName,
   planOf,
   pricesOfPlan,
 } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import type { Seats } from '../entitlement/seats.ts';
 import { billingErrors } from '../errors.ts';
 import type { Projection } from '../projection/projection.ts';
-import { billingPaymentMethods, billingSubscriptions, type PaymentMethod, type Subscription } from '../schema.ts';
+import {
+  billingCustomers,
+  billingInvoices,
+  billingPaymentMethods,
+  billingSubscriptions,
+  type PaymentMethod,
+  type Subscription,
+} from '../schema.ts';
 import type { Customers } from '../stripe/customers.ts';
 import type { Prices } from '../stripe/prices.ts';
-import { planItemOf } from '../stripe/snapshot.ts';
-import type { StripeGateway } from '../stripe/stripe.ts';
+import { intervalOf, planItemsOf } from '../stripe/snapshot.ts';
+import { instantOf, type StripeGateway } from '../stripe/stripe.ts';
+import { bringBack } from './bringing-back.ts';
+import { currentSubscription, isWaiting } from './current-subscription.ts';
 
 export interface SubscriptionChange {
   plan?: PlanName | undefined;
   interval?: Interval | undefined;
   quantity?: number | undefined;
+  /** The `prorationDate` of a preview: what it showed is charged. */
+  prorationDate?: Date | undefined;
 }
 
 export interface Preview {
@@ -34,11 +47,16 @@ export interface Preview {
   /** Charged now; negative is a credit for later. In minor units. */
   dueNow: number;
   lines: { description: string; amount: number; proration: boolean }[];
+  /** The instant from which it is prorated. */
+  prorationDate: Date;
 }
 
 export interface CurrentSubscription {
   subscription: Subscription;
+  /** What its next invoice is charged to. */
   paymentMethod: PaymentMethod | undefined;
+  /** Where its newest open invoice can be paid. */
+  openInvoiceUrl: string | null;
 }
 
 export interface Subscriptions {
@@ -46,17 +64,20 @@ export interface Subscriptions {
   find(organizationId: string): Promise<CurrentSubscription | undefined>;
   /**
    * Changes plan, interval or seats, charged or credited at once. Nothing new is granted before it is paid.
-   * @throws `not_subscribed`, `change_pending`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
+   * @throws `not_subscribed`, `change_pending`, `change_not_possible`, `invalid_period`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
   /** What `change` would cost. @throws as `change` */
   preview(access: OrganizationAccess, change: SubscriptionChange): Promise<Preview>;
   /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable`; what `OrganizationAccess.confirm` throws */
   setCancelAtPeriodEnd(access: OrganizationAccess, cancel: boolean): Promise<void>;
+  /** Brings it back where it waits for a payment, as `bringBack` does. @throws `not_subscribed`; as `bringBack`; what `OrganizationAccess.confirm` throws */
+  resume(access: OrganizationAccess): Promise<void>;
 }
 
 export interface SubscriptionsOptions {
   db: Database;
+  clock: Clock;
   gateway: StripeGateway;
   customers: Customers;
   prices: Prices;
@@ -65,27 +86,22 @@ export interface SubscriptionsOptions {
   audit: Audit;
 }
 
+/** How long the date of a preview may be used. */
+const PREVIEW_MS = HOUR_MS;
+
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { db, gateway, customers, prices, seats, projection, audit } = options;
+  const { db, clock, gateway, customers, prices, seats, projection, audit } = options;
 
-  /** As Stripe has it now: our projection may be behind. */
-  async function current(organizationId: string): Promise<Stripe.Subscription> {
-    const customer = await customers.find(organizationId);
-    if (customer === undefined) throw billingErrors.not_subscribed();
-    const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
-      stripe.subscriptions.list({ customer, limit: 100 }),
-    );
-    const live = subscriptions.data.filter(({ status }) => isLive(status)).sort((a, b) => a.created - b.created);
-    if (!live[0]) throw billingErrors.not_subscribed();
-    return live[0];
-  }
+  const current = (organizationId: string) => currentSubscription({ gateway, customers }, organizationId);
 
-  /** The items that a subscription consists of after a change. undefined: the same as now */
+  /** How a change replaces the items of the plan; all others stay as they are. undefined: nothing changes */
   async function itemsFor(organizationId: string, now: Stripe.Subscription, change: SubscriptionChange) {
-    const planItem = planItemOf(now);
-    const planNow = planItem?.price.metadata.plan;
+    if (isWaiting(now.status)) throw billingErrors.change_not_possible({ detail: bringBackFirst(now) });
+    const [planItem, ...more] = planItemsOf(now);
+    if (more.length > 0) throw billingErrors.change_not_possible({ detail: SEVERAL_PLANS });
+    const planNow = planItem && soldAs(planItem.price)?.plan;
     const plan = change.plan ?? (isPlan(planNow) ? planNow : undefined);
-    const intervalNow = intervals.find((known) => known === planItem?.price.recurring?.interval);
+    const intervalNow = planItem && intervalOf(planItem.price);
     const interval = change.interval ?? intervalNow;
     if (!planItem || plan === undefined || interval === undefined)
       throw billingErrors.not_subscribed({ detail: 'The subscription is for nothing that is sold here.' });
@@ -97,13 +113,25 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     if (samePlan && interval === intervalNow && quantity === planItem.quantity) return undefined;
     const samePrices = samePlan && interval === intervalNow;
     if (samePrices) return [{ id: planItem.id, quantity: quantity! }];
-    const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, now.currency as Currency));
-    const others = now.items.data.filter(({ id }) => id !== planItem.id);
+    const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, soldCurrency(now)));
+    const usageNow = now.items.data.filter(({ price }) => isUsageOf(planNow, price));
     return [
       { id: planItem.id, price: planPrice!, quantity: quantity! },
-      ...others.map(({ id }) => ({ id, deleted: true })),
+      ...usageNow.map(({ id }) => ({ id, deleted: true })),
       ...usagePrices.map((price) => ({ price })),
     ];
+  }
+
+  /** What was shown holds for a while. Any other date could be chosen to pay less. @throws `invalid_period` */
+  async function refuseDate(organizationId: string, { prorationDate: date }: SubscriptionChange): Promise<void> {
+    if (!date) return;
+    const [customer] = await db
+      .select({ clock: billingCustomers.testClockTime })
+      .from(billingCustomers)
+      .where(eq(billingCustomers.organizationId, organizationId));
+    const now = customer?.clock && customer.clock > clock.now() ? customer.clock : clock.now();
+    if (date <= after(now, MINUTE_MS) && date >= after(now, -PREVIEW_MS)) return;
+    throw billingErrors.invalid_period({ detail: 'prorationDate must be of a preview of the last hour.' });
   }
 
   /** Who asked for it; that it happened is recorded when Stripe says so. */
@@ -131,11 +159,20 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         .select()
         .from(billingPaymentMethods)
         .where(eq(billingPaymentMethods.organizationId, organizationId));
-      return { subscription, paymentMethod: methods.find(({ isDefault }) => isDefault) ?? methods[0] };
+      const { subscriptionId, status, createdAt, hostedUrl, organizationId: payer } = billingInvoices;
+      const [open] = await db
+        .select({ url: hostedUrl })
+        .from(billingInvoices)
+        .where(and(eq(payer, organizationId), eq(subscriptionId, subscription.id), eq(status, 'open')))
+        .orderBy(desc(createdAt))
+        .limit(1);
+      const paymentMethod = methods.find(isCharged(subscription));
+      return { subscription, paymentMethod, openInvoiceUrl: open?.url ?? null };
     },
 
     async change(access, change) {
       const { organizationId } = access;
+      await refuseDate(organizationId, change);
       const subscription = await current(organizationId);
       if (subscription.pending_update) throw billingErrors.change_pending();
       const items = await itemsFor(organizationId, subscription, change);
@@ -145,27 +182,32 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         stripe.subscriptions.update(subscription.id, {
           items,
           ...trialFor(subscription, change),
+          ...prorationOf(change),
           proration_behavior: 'always_invoice',
           payment_behavior: 'pending_if_incomplete',
         }),
       );
-      await record(access, subscription.id, { ...change });
+      const { prorationDate, ...terms } = change;
+      await record(access, subscription.id, terms);
       await projection.refresh(organizationId);
     },
 
     async preview({ organizationId }, change) {
+      await refuseDate(organizationId, change);
       const subscription = await current(organizationId);
       const items = await itemsFor(organizationId, subscription, change);
       const { id, currency } = subscription;
-      if (!items) return { currency, dueNow: 0, lines: [] };
+      if (!items) return { currency, dueNow: 0, lines: [], prorationDate: change.prorationDate ?? clock.now() };
+      const details = { items, ...trialFor(subscription, change), ...prorationOf(change) };
       const invoice = await gateway.ask('invoices.preview', (stripe) =>
         stripe.invoices.createPreview({
           subscription: id,
-          subscription_details: { items, ...trialFor(subscription, change), proration_behavior: 'always_invoice' },
+          subscription_details: { ...details, proration_behavior: 'always_invoice' },
         }),
       );
       return {
         currency: invoice.currency,
+        prorationDate: prorationDateOf(invoice),
         dueNow: invoice.total < 0 ? invoice.total : invoice.amount_due,
         lines: invoice.lines.data.map((line) => ({
           description: line.description ?? '',
@@ -186,7 +228,39 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       }
       await projection.refresh(organizationId);
     },
+
+    async resume(access) {
+      const subscription = await current(access.organizationId);
+      await access.confirm('billing:manage');
+      await bringBack(gateway, subscription);
+      await record(access, subscription.id, { resume: true });
+      await projection.refresh(access.organizationId);
+    },
   };
+}
+
+/** Stripe charges the subscription's own payment method, else the customer's default one, else none. */
+function isCharged({ paymentMethodId }: Subscription): (method: PaymentMethod) => boolean {
+  return ({ id, isDefault }) => (paymentMethodId === null ? isDefault : id === paymentMethodId);
+}
+
+const bringBackFirst = ({ status }: Stripe.Subscription) =>
+  `The subscription is ${status}. Bring it back before you change it: POST …/subscription/resume.`;
+
+/** Stripe keeps a subscription in its currency, which may have been sold before, or in the dashboard only. */
+function soldCurrency({ currency }: Stripe.Subscription): Currency {
+  const sold = currencies.find((known) => known === currency);
+  if (sold) return sold;
+  const detail = `The subscription is in ${currency.toUpperCase()}, in which no plan is sold. End it, then buy one in ${currencies.join(' or ')}.`;
+  throw billingErrors.change_not_possible({ detail });
+}
+
+const SEVERAL_PLANS =
+  "The subscription is for several plans at once. Remove all but one of them in Stripe's dashboard.";
+
+function isUsageOf(plan: string | undefined, price: Stripe.Price): boolean {
+  const sold = soldAs(price);
+  return sold?.kind === 'usage' && sold.plan === plan;
 }
 
 /** How to have a subscription end with its period, or go on. A date on which it ends may have been set in the dashboard. */
@@ -200,6 +274,15 @@ function trialFor({ status }: Stripe.Subscription, { plan }: SubscriptionChange)
   return status === 'trialing' && plan !== undefined && planOf(plan).trialDays === 0
     ? { trial_end: 'now' as const }
     : {};
+}
+
+/** Seconds are what Stripe prorates by. */
+function prorationOf({ prorationDate }: SubscriptionChange): { proration_date?: number } {
+  return prorationDate ? { proration_date: Math.floor(prorationDate.getTime() / 1_000) } : {};
+}
+
+function prorationDateOf({ parent, created }: Stripe.Invoice): Date {
+  return instantOf(parent?.subscription_details?.subscription_proration_date ?? created);
 }
 
 function isProration({ parent }: Stripe.InvoiceLineItem): boolean {

@@ -23,10 +23,35 @@ export function invoiceRoutes(operations: Operations, { authorization, invoices 
 }
 
 function present({ amountCredited, createdAt, paidAt, nextPaymentAttempt, ...row }: Row) {
-  const { id, number, status, currency, total, amountPaid, amountRemaining, description, product, hostedUrl, pdfUrl } =
-    row;
+  const {
+    id,
+    number,
+    status,
+    currency,
+    total,
+    amountPaid,
+    amountRemaining,
+    description,
+    product,
+    hostedUrl,
+    pdfUrl,
+    withdrawn,
+  } = row;
   return {
-    ...{ id, number, status, currency, total, amountPaid, amountRemaining, description, product, hostedUrl, pdfUrl },
+    ...{
+      id,
+      number,
+      status,
+      currency,
+      total,
+      amountPaid,
+      amountRemaining,
+      description,
+      product,
+      hostedUrl,
+      pdfUrl,
+      withdrawn,
+    },
     amountRefunded: amountCredited,
     createdAt: createdAt.toISOString(),
     paidAt: paidAt?.toISOString() ?? null,

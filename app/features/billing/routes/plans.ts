@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { minorDigits } from '../../../platform/currencies.ts';
 import { type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { Named, Nullable } from '../../../platform/http/schemas.ts';
 import { currencies, intervals, limits, planNames, planOf, productNames, productOf } from '../catalog/catalog.ts';
@@ -18,10 +19,17 @@ function presentCatalog() {
     }),
     products: productNames.map((product) => ({ product, ...productOf(product) })),
     currencies: [...currencies],
+    minorDigits: Object.fromEntries(currencies.map((currency) => [currency, minorDigits(currency)])),
   } as never;
 }
 
 const Amounts = Named('Amounts', Object.fromEntries(currencies.map((currency) => [currency, Money('Price')])));
+const MinorDigits = Named(
+  'MinorDigits',
+  Object.fromEntries(currencies.map((currency) => [currency, Type.Integer({ minimum: 0, maximum: 3 })])),
+  undefined,
+  { description: 'How many digits of an amount are decimals, as Stripe counts: 2 where 1900 is 19.00.' },
+);
 const Prices = Named('Prices', Object.fromEntries(intervals.map((interval) => [interval, Amounts])));
 const UsagePrice = Named('UsagePrice', { meter: Type.String(), included: Type.Integer(), perThousand: Amounts });
 const Plan = Named('Plan', {
@@ -44,7 +52,12 @@ const Product = Named('Product', {
 });
 const Catalog = Named(
   'Catalog',
-  { plans: Type.Array(Plan), products: Type.Array(Product), currencies: Type.Array(Currency) },
+  {
+    plans: Type.Array(Plan),
+    products: Type.Array(Product),
+    currencies: Type.Array(Currency),
+    minorDigits: MinorDigits,
+  },
   presentCatalog(),
   { description: 'What is sold.' },
 );

@@ -20,7 +20,9 @@ export const Currency = OneOf(currencies, { title: 'Currency' });
 export const Feature = OneOf(features, { title: 'Feature' });
 
 export const Money = (description: string) =>
-  Type.Integer({ description: `${description}, in minor units of the currency.` });
+  Type.Integer({
+    description: `${description}, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are.`,
+  });
 export const IntervalName = OneOf(intervals, { title: 'Interval', description: 'How often it is paid.' });
 /** Free text on purpose: an unknown name is answered with its own error, not with a list of all names. */
 export const PlanText = Type.String({ minLength: 1, maxLength: 64, description: 'A plan of GET /v1/plans.' });
@@ -78,6 +80,7 @@ const exampleSubscription = {
   cancelAt: null,
   pastDueSince: null,
   pendingUntil: null,
+  openInvoiceUrl: null,
   paymentMethod: { type: 'card', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2030 },
 };
 export const Subscription = Named(
@@ -95,14 +98,25 @@ export const Subscription = Named(
     cancelAt: Nullable(Timestamp('When it will end; null: it renews.')),
     pastDueSince: Nullable(Timestamp('Since when a payment is overdue.')),
     pendingUntil: Nullable(Timestamp('A change waits for its payment until then; null: none does.')),
+    openInvoiceUrl: Nullable(
+      Type.String({ description: 'Where its newest open invoice can be paid; null: none is open.' }),
+    ),
     paymentMethod: Nullable(
-      Named('PaymentMethod', {
-        type: Type.String(),
-        brand: Nullable(Type.String()),
-        last4: Nullable(Type.String()),
-        expMonth: Nullable(Type.Integer()),
-        expYear: Nullable(Type.Integer()),
-      }),
+      Named(
+        'PaymentMethod',
+        {
+          type: Type.String(),
+          brand: Nullable(Type.String()),
+          last4: Nullable(Type.String()),
+          expMonth: Nullable(Type.Integer()),
+          expYear: Nullable(Type.Integer()),
+        },
+        undefined,
+        {
+          description:
+            "What the next invoice is charged to: the subscription's payment method, else the customer's default one.",
+        },
+      ),
     ),
   },
   exampleSubscription,
@@ -116,11 +130,13 @@ export const Preview = Named(
     lines: Type.Array(
       Named('PreviewLine', { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() }),
     ),
+    prorationDate: Timestamp('From when it is prorated. Send it with the change, and what was shown is charged.'),
   },
   {
     currency: 'usd',
     dueNow: 48_000,
     lines: [{ description: 'Remaining time on Scale after 22 Nov 2026', amount: 49_900, proration: true }],
+    prorationDate: '2026-11-22T09:30:00.000Z',
   },
 );
 
@@ -164,6 +180,7 @@ const exampleInvoice = {
   amountRefunded: 0,
   description: '3 × Pro (at $19.00 / month)',
   product: null,
+  withdrawn: null,
   createdAt: '2026-11-22T09:30:00.000Z',
   paidAt: '2026-11-22T09:30:05.000Z',
   nextPaymentAttempt: null,
@@ -183,6 +200,9 @@ export const Invoice = Named(
     amountRefunded: Money('Given back by credit notes'),
     description: Type.String(),
     product: Nullable(Type.String({ description: 'The one-off product, if it is for one.' })),
+    withdrawn: Nullable(
+      Type.String({ description: 'Why the product was taken back: revoked, dispute_lost. null: it was not.' }),
+    ),
     createdAt: Timestamp('When it was made.'),
     paidAt: Nullable(Timestamp('When it was paid.')),
     nextPaymentAttempt: Nullable(Timestamp('When an unpaid one is tried again.')),

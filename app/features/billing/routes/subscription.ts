@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
+import { Timestamp } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
 import { isPlan, type PlanName, planOf } from '../catalog/catalog.ts';
 import { billingErrors } from '../errors.ts';
@@ -15,13 +16,18 @@ const change = {
   plan: Type.Optional(PlanText),
   interval: Type.Optional(IntervalName),
   quantity: Type.Optional(Quantity),
+  prorationDate: Type.Optional(
+    Timestamp('`prorationDate` of a preview of the last hour: then what it showed is charged. By default now.'),
+  ),
 };
 const changeErrors = [
   billingErrors.unknown_plan,
   billingErrors.invalid_quantity,
+  billingErrors.invalid_period,
   billingErrors.payment_declined,
   billingErrors.not_subscribed,
   billingErrors.change_pending,
+  billingErrors.change_not_possible,
   billingErrors.payments_refused,
   billingErrors.payments_unavailable,
 ];
@@ -58,8 +64,28 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     answer: Subscription,
     errors: changeErrors,
     async change({ access, body: { cancelAtPeriodEnd, ...wanted } }) {
-      if (Object.keys(wanted).length > 0) await subscriptions.change(access, toChange(wanted));
+      if (changes(wanted)) await subscriptions.change(access, toChange(wanted));
       if (cancelAtPeriodEnd !== undefined) await subscriptions.setCancelAtPeriodEnd(access, cancelAtPeriodEnd);
+      return get({ access });
+    },
+  });
+
+  organization.operation('POST', '/subscription/resume', {
+    guard: needs('billing:manage'),
+    operationId: 'resumeSubscription',
+    summary: 'Bring the subscription back',
+    description:
+      'Resumes a paused subscription, and charges the latest invoice of one that is incomplete, unpaid or past due. ' +
+      '`status` of the answer says whether it is back. If it is not, a person can pay at `openInvoiceUrl`.',
+    answers: { 200: Subscription },
+    errors: [
+      billingErrors.not_subscribed,
+      billingErrors.payment_declined,
+      billingErrors.payments_refused,
+      billingErrors.payments_unavailable,
+    ],
+    async handle({ access }) {
+      await subscriptions.resume(access);
       return get({ access });
     },
   });
@@ -73,17 +99,30 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     example: { plan: 'scale', interval: 'month' },
     answers: { 200: Preview },
     errors: changeErrors,
-    handle: ({ access, body }) => subscriptions.preview(access, toChange(body)),
+    async handle({ access, body }) {
+      const { prorationDate, ...preview } = await subscriptions.preview(access, toChange(body));
+      return { ...preview, prorationDate: prorationDate.toISOString() };
+    },
   });
 }
 
-function toChange(wanted: { plan?: string; interval?: 'month' | 'year'; quantity?: number }): SubscriptionChange {
-  const { plan, interval, quantity } = wanted;
-  if (plan !== undefined && (!isPlan(plan) || planOf(plan).prices === null)) throw billingErrors.unknown_plan();
-  return { plan: plan as PlanName | undefined, interval, quantity };
+interface Wanted {
+  plan?: string;
+  interval?: 'month' | 'year';
+  quantity?: number;
+  prorationDate?: string;
 }
 
-function present({ subscription, paymentMethod }: CurrentSubscription) {
+/** A date alone changes nothing. */
+const changes = ({ prorationDate: _, ...terms }: Wanted) => Object.keys(terms).length > 0;
+
+function toChange({ plan, interval, quantity, prorationDate }: Wanted): SubscriptionChange {
+  if (plan !== undefined && (!isPlan(plan) || planOf(plan).prices === null)) throw billingErrors.unknown_plan();
+  const date = prorationDate === undefined ? undefined : new Date(prorationDate);
+  return { plan: plan as PlanName | undefined, interval, quantity, prorationDate: date };
+}
+
+function present({ subscription, paymentMethod, openInvoiceUrl }: CurrentSubscription) {
   const { id, plan, status, interval, currency, unitAmount, quantity } = subscription;
   const { currentPeriodEnd, trialEnd, cancelAt, pastDueSince, pendingUntil } = subscription;
   const text = (instant: Date | null) => instant?.toISOString() ?? null;
@@ -95,6 +134,7 @@ function present({ subscription, paymentMethod }: CurrentSubscription) {
     cancelAt: text(cancelAt),
     pastDueSince: text(pastDueSince),
     pendingUntil: text(pendingUntil),
+    openInvoiceUrl,
     paymentMethod: paymentMethod
       ? { type: type!, brand: brand!, last4: last4!, expMonth: expMonth!, expYear: expYear! }
       : null,

@@ -4,7 +4,8 @@
  */
 import type Stripe from 'stripe';
 import { isLive } from '../catalog/access.ts';
-import { intervals, isPlan, isProduct } from '../catalog/catalog.ts';
+import { type Interval, intervals, isPlan, isProduct } from '../catalog/catalog.ts';
+import { soldAs } from '../catalog/sold-as.ts';
 import type { Invoice, PaymentMethod, Subscription } from '../schema.ts';
 import { idOf, instantOf, isMissing, type StripeGateway } from './stripe.ts';
 
@@ -46,13 +47,13 @@ export async function fetchSnapshot(gateway: StripeGateway, customerId: string):
   ]);
   const issued = invoices.data.filter(({ status }) => status !== 'draft');
   const waiting = await waitingForAction(gateway, issued);
-  const refunded = refundedByIntent(charges);
+  const returned = { refunded: refundedByIntent(charges), lost: await lostIntents(gateway, charges) };
   return {
     deleted: false,
     testClockTime,
     trialUsed: subscriptions.data.some(({ trial_start }) => trial_start !== null),
     subscriptions: subscriptionRows(subscriptions.data, issued),
-    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id), refunded)),
+    invoices: issued.map((invoice) => invoiceRow(invoice, waiting.has(invoice.id), returned)),
     paymentMethods: paymentMethods.data.map((method) => paymentMethodRow(method, defaultMethodOf(customer))),
   };
 }
@@ -107,14 +108,41 @@ function refundedByIntent(charges: readonly Stripe.Charge[]): Map<string, number
   return refunded;
 }
 
-function refundOf({ payments }: Stripe.Invoice, refunded: ReadonlyMap<string, number>): number {
-  const intents = (payments?.data ?? []).map(({ payment }) => payment.payment_intent);
-  return intents.reduce((sum, intent) => sum + ((intent && refunded.get(idOf(intent))) || 0), 0);
+/** The intents of payments that the customer's bank took back for good. */
+async function lostIntents(gateway: StripeGateway, charges: readonly Stripe.Charge[]): Promise<Set<string>> {
+  const disputed = charges.flatMap(({ disputed, payment_intent: intent }) =>
+    disputed && intent ? [idOf(intent)] : [],
+  );
+  const disputes = await Promise.all(
+    [...new Set(disputed)].map((payment_intent) =>
+      gateway.ask('disputes.list', (stripe) => stripe.disputes.list({ payment_intent, limit: PAGE })),
+    ),
+  );
+  const lost = disputes.flatMap(({ data }) => data).filter(({ status }) => status === 'lost');
+  return new Set(lost.flatMap(({ payment_intent: intent }) => (intent ? [idOf(intent)] : [])));
 }
 
-function defaultMethodOf(customer: Stripe.Customer): string | null {
-  const method = customer.invoice_settings.default_payment_method;
-  return method === null ? null : idOf(method);
+/** What became of payments afterwards, by their intents. */
+interface Returned {
+  refunded: ReadonlyMap<string, number>;
+  lost: ReadonlySet<string>;
+}
+
+const intentsOf = ({ payments }: Stripe.Invoice): string[] =>
+  (payments?.data ?? []).flatMap(({ payment: { payment_intent: intent } }) => (intent ? [idOf(intent)] : []));
+
+/** Why the product of an invoice is taken back. An operator's word in its metadata counts more than a dispute. */
+function withdrawalOf(invoice: Stripe.Invoice, lost: ReadonlySet<string>): string | null {
+  const said = invoice.metadata?.[WITHDRAWN];
+  if (said === 'true') return 'revoked';
+  return said !== 'false' && intentsOf(invoice).some((intent) => lost.has(intent)) ? 'dispute_lost' : null;
+}
+
+/** The key of an invoice's metadata by which `billing revoke` takes a product back. */
+export const WITHDRAWN = 'plinth_withdrawn';
+
+function defaultMethodOf({ invoice_settings: { default_payment_method: method } }: Stripe.Customer): string | null {
+  return method && idOf(method);
 }
 
 /** The one that counts: what is paid for or tried before what is not, the oldest before the rest. */
@@ -138,13 +166,12 @@ function subscriptionRow(
   const { id, status, cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd } = subscription;
   const item = planItemOf(subscription);
   const periodEnd = item?.current_period_end;
-  const plan = item?.price.metadata.plan;
-  const interval = item?.price.recurring?.interval;
+  const plan = item && soldAs(item.price)?.plan;
   return {
     id,
     status,
     plan: isPlan(plan) ? plan : null,
-    interval: intervals.find((known) => known === interval) ?? null,
+    interval: (item && intervalOf(item.price)) ?? null,
     currency: subscription.currency,
     unitAmount: item?.price.unit_amount ?? null,
     quantity: item?.quantity ?? 0,
@@ -156,23 +183,46 @@ function subscriptionRow(
     endedAt: instantOf(subscription.ended_at),
     pastDueSince: status === 'past_due' ? overdueSince(subscription, invoices) : null,
     pendingUntil: instantOf(subscription.pending_update?.expires_at),
+    paymentMethodId: subscription.default_payment_method && idOf(subscription.default_payment_method),
+    cancellationReason: subscription.cancellation_details?.reason ?? null,
     superseded: isLive(status) && id !== current,
     createdAt: instantOf(subscription.created),
   };
 }
 
-/** The item that carries the plan; others are metered usage. */
-export function planItemOf({ items }: Stripe.Subscription): Stripe.SubscriptionItem | undefined {
-  const [first] = items.data;
-  return items.data.find(({ price }) => price.metadata.kind === 'plan') ?? first;
+/** @returns undefined for a price that is paid at intervals at which nothing is sold here, such as every two years */
+export function intervalOf({ recurring }: Stripe.Price): Interval | undefined {
+  return recurring?.interval_count === 1 ? intervals.find((known) => known === recurring.interval) : undefined;
 }
 
+/** The item that counts: the one that carries the plan, else the first. Others are metered usage, and what was added in the dashboard. */
+export function planItemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem | undefined {
+  return planItemsOf(subscription)[0] ?? subscription.items.data[0];
+}
+
+/** The items that carry a plan: one, unless somebody added another in the dashboard. */
+export function planItemsOf({ items }: Stripe.Subscription): Stripe.SubscriptionItem[] {
+  return items.data.filter(({ price }) => soldAs(price)?.kind === 'plan');
+}
+
+/**
+ * Since when the payment is overdue that makes a subscription past due. An invoice that is sent is overdue from its due date on, one that is
+ * charged from the moment at which it is final. Paying the latest invoice makes a subscription active again, whatever older ones are still
+ * open (docs.stripe.com/billing/subscriptions/overview#subscription-statuses): so those say nothing about a later miss.
+ */
 function overdueSince(subscription: Stripe.Subscription, invoices: readonly Stripe.Invoice[]): Date {
-  const overdue = invoices
-    .filter((invoice) => invoice.status === 'open' && subscriptionOf(invoice) === subscription.id)
-    .map(({ status_transitions: { finalized_at: finalized }, created }) => finalized ?? created);
+  const own = invoices.filter((invoice) => subscriptionOf(invoice) === subscription.id);
+  const settled = own.filter(({ status }) => status === 'paid' || status === 'uncollectible');
+  const lastSettled = Math.max(...settled.map(({ created }) => created));
+  const open = own.filter(({ status }) => status === 'open').sort((a, b) => b.created - a.created);
+  const younger = open.filter(({ created }) => created > lastSettled);
+  const overdue = (younger.length > 0 ? younger : open.slice(0, 1)).map(dueFrom);
   const since = overdue.length > 0 ? Math.min(...overdue) : (planItemOf(subscription)?.current_period_start ?? null);
   return instantOf(since ?? subscription.created);
+}
+
+function dueFrom({ due_date: due, status_transitions: { finalized_at: finalized }, created }: Stripe.Invoice): number {
+  return due ?? finalized ?? created;
 }
 
 function subscriptionOf({ parent }: Stripe.Invoice): string | null {
@@ -180,11 +230,7 @@ function subscriptionOf({ parent }: Stripe.Invoice): string | null {
   return subscription ? idOf(subscription) : null;
 }
 
-function invoiceRow(
-  invoice: Stripe.Invoice,
-  actionRequired: boolean,
-  refunded: ReadonlyMap<string, number>,
-): Row<Invoice> {
+function invoiceRow(invoice: Stripe.Invoice, actionRequired: boolean, { refunded, lost }: Returned): Row<Invoice> {
   const product = invoice.metadata?.product;
   const bought = isProduct(product);
   return {
@@ -196,11 +242,12 @@ function invoiceRow(
     amountPaid: invoice.amount_paid,
     amountRemaining: invoice.amount_remaining,
     // A credit note that refunds is counted in both.
-    amountCredited: Math.max(invoice.post_payment_credit_notes_amount, refundOf(invoice, refunded)),
+    amountCredited: Math.max(invoice.post_payment_credit_notes_amount, sumOf(intentsOf(invoice), refunded)),
     description: describe(invoice.lines.data),
     subscriptionId: subscriptionOf(invoice),
     product: bought ? product : null,
     quantity: bought ? invoice.lines.data.reduce((sum, { quantity }) => sum + (quantity ?? 0), 0) : null,
+    withdrawn: bought ? withdrawalOf(invoice, lost) : null,
     hostedUrl: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,
     attemptCount: invoice.attempt_count,
@@ -212,9 +259,16 @@ function invoiceRow(
   };
 }
 
+function sumOf(intents: readonly string[], amounts: ReadonlyMap<string, number>): number {
+  return intents.reduce((sum, intent) => sum + (amounts.get(intent) ?? 0), 0);
+}
+
+/** What an invoice is for: the debits. A change of plan begins with the credit for the old one, which nobody has bought. */
 function describe(lines: readonly Stripe.InvoiceLineItem[]): string {
-  const [first, ...rest] = lines.map(({ description }) => description ?? '').filter((text) => text !== '');
-  if (first === undefined) return 'Invoice';
+  const named = lines.filter(({ description }) => description);
+  const debits = named.filter(({ amount }) => amount > 0);
+  const [first, ...rest] = (debits.length > 0 ? debits : named).map(({ description }) => description);
+  if (!first) return 'Invoice';
   return rest.length === 0 ? first : `${first} (and ${rest.length} more)`;
 }
 

@@ -6,6 +6,7 @@ export const absent = {
   // A subscription: nothing has been paid yet.
   getSubscription: 'not_subscribed',
   updateSubscription: 'not_subscribed',
+  resumeSubscription: 'not_subscribed',
   previewSubscription: 'not_subscribed',
   // A plan that includes it.
   exportOrganizationAuditEvents: 'feature_not_included',

@@ -2,6 +2,25 @@
 import { dashboard as build, quantile, rate } from '../../../../monitoring/grafana/source/dashboard.ts';
 import type { FeaturePromise } from '../../../../monitoring/grafana/source/overview.ts';
 import { graph, stat } from '../../../../monitoring/grafana/source/panels.ts';
+import { IN_THOUSANDTHS, WITHOUT_MINOR_UNITS } from '../../../platform/currencies.ts';
+
+/**
+ * A query of amounts in units of their currencies, of which not all have hundredths.
+ * @param query gives the query of the series that a selector matches
+ */
+export function inUnits(query: (selector: string) => string): string {
+  const [whole, thousandths] = [WITHOUT_MINOR_UNITS.join('|'), IN_THOUSANDTHS.join('|')];
+  return [
+    `${query(`{currency!~"${whole}|${thousandths}"}`)} / 100`,
+    query(`{currency=~"${whole}"}`),
+    `${query(`{currency=~"${thousandths}"}`)} / 1000`,
+  ].join(' or ');
+}
+
+const revenue = inUnits((selector) => `max by (currency) (billing_mrr_minor_units${selector})`);
+const endedRevenue = inUnits(
+  (selector) => `sum by (currency) (increase(billing_churned_mrr_minor_units_total${selector}[$__range]))`,
+);
 
 export const promises: readonly FeaturePromise[] = [
   {
@@ -22,21 +41,15 @@ export const dashboard = build({
       panels: [
         stat({
           title: 'Monthly recurring revenue',
-          about:
-            'Sum over active and overdue subscriptions, before discounts and tax, per currency, with two decimals.',
-          queries: [{ expr: 'max by (currency) (billing_mrr_minor_units) / 100', legend: '{{currency}}' }],
+          about: 'Sum over active and overdue subscriptions, before discounts and tax, per currency.',
+          queries: [{ expr: revenue, legend: '{{currency}}' }],
           width: 6,
           decimals: 2,
         }),
         stat({
           title: 'Revenue that ended',
           about: 'Monthly recurring revenue of subscriptions that ended in the selected time range.',
-          queries: [
-            {
-              expr: 'sum by (currency) (increase(billing_churned_mrr_minor_units_total[$__range])) / 100',
-              legend: '{{currency}}',
-            },
-          ],
+          queries: [{ expr: endedRevenue, legend: '{{currency}}' }],
           width: 6,
           decimals: 2,
         }),
@@ -65,7 +78,7 @@ export const dashboard = build({
           title: 'Monthly recurring revenue',
           about: 'By currency.',
           width: 12,
-          queries: [{ expr: 'max by (currency) (billing_mrr_minor_units) / 100', legend: '{{currency}}' }],
+          queries: [{ expr: revenue, legend: '{{currency}}' }],
         }),
       ],
     },

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type { Stage, Variables } from '../../../../scripts/demo/stage.ts';
+import { describeAmount } from '../../../platform/currencies.ts';
 import { SANDBOX_KEY } from '../settings.ts';
 
 const DAY_SECONDS = 86_400;
@@ -13,7 +14,6 @@ export async function story(stage: Stage, env: Variables): Promise<void> {
   const sandbox = env.STRIPE_API_BASE ?? `http://localhost:${env.STRIPE_SANDBOX_PORT ?? 12_111}`;
   const { hostname: host, port } = new URL(sandbox);
   const stripe = new Stripe(env.STRIPE_SECRET_KEY ?? SANDBOX_KEY, { host, port, protocol: 'http' });
-  const money = (amount: number, currency: string) => `${(amount / 100).toFixed(2)} ${currency}`;
 
   stage.chapter('Joan looks at the plans, and opens a checkout');
   const email = stage.newAddress('joan');
@@ -133,7 +133,7 @@ export async function story(stage: Stage, env: Variables): Promise<void> {
       const open = await stripe.invoices.list({ customer: customer.id, status: 'open' });
       return stripe.invoices.pay(open.data[0]!.id, { payment_method: good.id });
     },
-    ({ amount_paid, currency }) => `paid ${money(amount_paid, currency)}`,
+    ({ amount_paid, currency }) => `paid ${describeAmount(amount_paid, currency)}`,
   );
   await access('Scale is back', 'scale', 'active');
 
@@ -144,7 +144,7 @@ export async function story(stage: Stage, env: Variables): Promise<void> {
   await elsewhere(
     'Stripe: the last invoice is refunded',
     () => stripe.creditNotes.create({ invoice: paid.id, amount: paid.amount_paid, refund_amount: paid.amount_paid }),
-    ({ total, currency }) => `refunded ${money(total, currency)}`,
+    ({ total, currency }) => `refunded ${describeAmount(total, currency)}`,
   );
   const isRefunded = (body: { data: { id: string; amountRefunded: number }[] }) =>
     body.data.some(({ id, amountRefunded }) => id === paid.id && amountRefunded === paid.amount_paid);

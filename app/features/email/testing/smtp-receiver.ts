@@ -12,8 +12,8 @@ export interface ReceivedMail {
   raw: string;
 }
 
-/** What the server does with a mail: take it, answer with a code, or drop the connection. */
-export type Reaction = 'accept' | number | 'drop';
+/** What the server does with a mail: take it, answer with a code (and a text of its own), or drop the connection. */
+export type Reaction = 'accept' | number | { code: number; text: string } | 'drop';
 
 export interface SmtpReceiver {
   url: string;
@@ -24,6 +24,7 @@ export interface SmtpReceiver {
   /** The name that each client gave in EHLO. */
   greetedAs: string[];
   /** Changed by a test, or called for each mail. */
+  atSender: () => Reaction | Promise<Reaction>;
   atRecipient: () => Reaction | Promise<Reaction>;
   afterContent: () => Reaction | Promise<Reaction>;
   /** Called for each connection before the greeting. */
@@ -52,6 +53,9 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
       receiver.signedIn.push(username ?? '');
       done(null, { user: username });
     },
+    async onMailFrom(_address, _session, done) {
+      react(await receiver.atSender(), done);
+    },
     async onRcptTo(_address, _session, done) {
       react(await receiver.atRecipient(), done);
     },
@@ -67,7 +71,11 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
   function react(reaction: Reaction, done: (error?: Error) => void): void {
     if (reaction === 'accept') done();
     else if (reaction === 'drop') for (const connection of server.connections) connection._socket.destroy();
-    else done(Object.assign(new Error('no mail for <ada@example.test> here'), { responseCode: reaction }));
+    else {
+      const { code, text } =
+        typeof reaction === 'number' ? { code: reaction, text: 'no mail for <ada@example.test> here' } : reaction;
+      done(Object.assign(new Error(text), { responseCode: code }));
+    }
   }
 
   // Clients that hang up in the middle are what some tests are about.
@@ -82,6 +90,7 @@ export async function startSmtpReceiver(t: Lifetime, { secure = false, port = 0 
     received: [],
     signedIn: [],
     greetedAs: [],
+    atSender: () => 'accept',
     atRecipient: () => 'accept',
     afterContent: () => 'accept',
     atConnect: () => {},

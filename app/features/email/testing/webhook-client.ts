@@ -1,4 +1,5 @@
 import { emailSuppressions } from '../schema.ts';
+import { suppress } from '../suppression.ts';
 import type { Harness } from './harness.ts';
 
 export interface WebhookClient {
@@ -11,6 +12,8 @@ export interface WebhookClient {
   ): Promise<readonly [number, string]>;
   /** What is suppressed: address, reason, provider, detail. */
   suppressed(): Promise<(string | null)[][]>;
+  /** What an operator suppresses. */
+  suppress(address: string, reason: 'manual'): Promise<void>;
   /** Lifts all suppressions. */
   clear(): Promise<void>;
 }
@@ -25,6 +28,9 @@ export function webhookClient({ app, db }: Harness): WebhookClient {
     async suppressed() {
       const rows = await db.select().from(emailSuppressions).orderBy(emailSuppressions.createdAt);
       return rows.map(({ address, reason, provider, detail }) => [address, reason, provider, detail]);
+    },
+    async suppress(address, reason) {
+      await suppress(db, [{ address, reason }]);
     },
     async clear() {
       await db.delete(emailSuppressions);

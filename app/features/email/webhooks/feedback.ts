@@ -10,10 +10,11 @@ export interface WebhookRequest {
   ipAddress: string;
 }
 
-/** A recipient who must not be mailed again. */
+/** A recipient who must not be mailed again, or may be after all. */
 export interface Feedback {
   address: string;
-  reason: 'hard_bounce' | 'complaint';
+  /** `reactivated`: the provider sends to the address again. */
+  reason: 'hard_bounce' | 'complaint' | 'reactivated';
   /** The provider's own word for it: short, without addresses. */
   detail: string;
 }

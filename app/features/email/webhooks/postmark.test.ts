@@ -53,6 +53,34 @@ describe('the webhook of Postmark', () => {
     assert.deepEqual(await client.suppressed(), []);
   });
 
+  it('lets an address be sent to again that Postmark reactivates, and only what Postmark had reported', async () => {
+    const change = { RecordType: 'SubscriptionChange', Recipient: 'Back@example.test', SuppressSending: false };
+    await postmark({ ...hardBounce, Email: 'back@example.test' });
+    await postmark({
+      ...change,
+      SuppressSending: true,
+      Recipient: 'off@example.test',
+      SuppressionReason: 'HardBounce',
+    });
+    await postmark({
+      ...change,
+      SuppressSending: true,
+      Recipient: 'no@example.test',
+      SuppressionReason: 'ManualSuppression',
+    });
+    assert.deepEqual(await client.suppressed(), [
+      ['back@example.test', 'hard_bounce', 'postmark', 'HardBounce'],
+      ['off@example.test', 'hard_bounce', 'postmark', 'HardBounce'],
+      ['no@example.test', 'complaint', 'postmark', 'ManualSuppression'],
+    ]);
+    assert.deepEqual(await postmark(change), [200, 'stored']);
+    assert.deepEqual(await postmark({ ...change, Recipient: 'no mailbox' }), [200, 'stored']);
+    await client.suppress('kept@example.test', 'manual');
+    await postmark({ ...change, Recipient: 'kept@example.test' });
+    const addresses = (await client.suppressed()).map(([address]) => address);
+    assert.deepEqual(addresses, ['off@example.test', 'no@example.test', 'kept@example.test']);
+  });
+
   it('refuses wrong credentials, none, and callers from elsewhere, and stores nothing', async () => {
     assert.deepEqual(await postmark(hardBounce, 'postmark:a-long-password-03'), [401, 'invalid_signature']);
     assert.deepEqual(await postmark(hardBounce, ''), [401, 'invalid_signature']);

@@ -48,8 +48,32 @@ function verify(
 /** `BadEmailAddress`: the mailbox can't exist. Every other type of bounce may pass. */
 const HARD_BOUNCES = new Set(['HardBounce', 'BadEmailAddress']);
 
-function feedbackOf({ RecordType: record, Type: type, Email: email }: Record<string, unknown>): Feedback[] {
+/** Why Postmark sends an address nothing more, in its words (postmarkapp.com/developer/webhooks/subscription-change-webhook). */
+const SUPPRESSIONS: Readonly<Record<string, 'hard_bounce' | 'complaint'>> = {
+  HardBounce: 'hard_bounce',
+  SpamComplaint: 'complaint',
+  // The recipient or the account's owner asked for it.
+  ManualSuppression: 'complaint',
+};
+
+/** Suppressions that are added or lifted at Postmark: it sends to the address only as it says there. */
+function subscriptionChange({
+  Recipient: recipient,
+  SuppressSending: stops,
+  SuppressionReason: why,
+}: Body): Feedback[] {
+  const address = asText(recipient);
+  if (stops === false) return [{ address, reason: 'reactivated', detail: 'SubscriptionChange' }];
+  const reason = SUPPRESSIONS[asText(why)];
+  return stops === true && reason ? [{ address, reason, detail: detailOf(why) }] : [];
+}
+
+type Body = Record<string, unknown>;
+
+function feedbackOf(body: Body): Feedback[] {
+  const { RecordType: record, Type: type, Email: email } = body;
   const address = asText(email);
+  if (record === 'SubscriptionChange') return subscriptionChange(body);
   if (record === 'SpamComplaint' || (record === 'Bounce' && type === 'SpamComplaint')) {
     return [{ address, reason: 'complaint', detail: detailOf(type) }];
   }

@@ -133,7 +133,9 @@ export async function createEnvironment(): Promise<Environment> {
           const contacts = createContacts({ email, appUrl: APP_URL });
           const customers = createCustomers({ db: mortal, gateway, audit });
           const leases = createLeases({ db: mortal, clock });
-          const seats = createSeats({ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true });
+          const seats = createSeats({
+            ...{ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true, proration: 'next_invoice' },
+          });
           const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, seats });
           const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
           const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
@@ -145,7 +147,7 @@ export async function createEnvironment(): Promise<Environment> {
             ...{ db: mortal, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled: true },
           });
           const prices = createPrices({ gateway });
-          const disputes = createDisputes({ db: mortal, gateway, customers, audit, logger });
+          const disputes = createDisputes({ db: mortal, jobs: traceJobs, gateway, customers, audit, logger });
           const checkout = createCheckout({ ...common, prices, seats, projection, audit, automaticTax: false });
           const handlers = createBillingWorkers({
             ...common,

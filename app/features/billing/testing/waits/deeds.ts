@@ -69,7 +69,7 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   revertEmailChange: 'is the remedy against a takeover: only its own use, or a week, ends the link',
 };
 
-const IN_SUBSCRIPTION = new Set(['updateSubscription', 'createPortalSession', 'reportUsage']);
+const IN_SUBSCRIPTION = new Set(['updateSubscription', 'resumeSubscription', 'createPortalSession', 'reportUsage']);
 
 let acts = 0;
 const bodies: Record<string, (act: Act) => Record<string, unknown>> = {
