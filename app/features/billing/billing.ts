@@ -4,6 +4,7 @@
  * `consume` and `entitlements`.
  */
 import './emails.ts';
+import './emitted-events.ts';
 import './settings.ts';
 import './permissions.ts';
 import './audit-actions.ts';
@@ -21,6 +22,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
@@ -80,6 +82,7 @@ export interface BillingOptions {
   jobs: Jobs;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit'>;
   organizations: Pick<Organizations, 'authorization' | 'follow'>;
   metrics: Metrics;
   logger: Logger;
@@ -111,7 +114,7 @@ export interface Billing {
 }
 
 export function createBilling(options: BillingOptions): Billing {
-  const { db, clock, notifications, jobs, audit, metrics, logger, config: settings } = options;
+  const { db, clock, notifications, jobs, audit, events, metrics, logger, config: settings } = options;
   const { authorization, follow } = options.organizations;
   const client = options.replacements.stripe ?? createStripeClient(settings);
   const enabled = client !== undefined;
@@ -124,10 +127,10 @@ export function createBilling(options: BillingOptions): Billing {
   const leases = createLeases({ db, clock });
   const followMembers = settings.billingSeatsFollowMembers;
   const seats = createSeats({ db, jobs, gateway, customers, followMembers });
-  const effects = createEffects({ clock, audit, contacts, jobs, seats });
-  const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
+  const effects = createEffects({ clock, audit, events, contacts, jobs, seats });
+  const projection = createProjection({ db, clock, events, gateway, leases, effects, entitlements, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
-  const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
+  const usage = createUsage({ db, clock, jobs, events, gateway, customers, entitlements, contacts });
   const reconciliation = createReconciliation({
     ...{ db, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled },
   });
@@ -233,7 +236,7 @@ async function reconcile(
 }
 
 export const billing = defineFeature({
-  needs: ['audit', 'email', 'accounts', 'organizations'],
+  needs: ['audit', 'email', 'events', 'accounts', 'organizations'],
   folders: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
   create: createBilling,
   commands: () => import('./commands.ts'),

@@ -4,6 +4,7 @@
  */
 import './emails.ts';
 import './audit-actions.ts';
+import './events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -15,6 +16,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
@@ -44,6 +46,7 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit' | 'forget'>;
   logger: Logger;
   config: { appUrl: string };
 }
@@ -58,19 +61,21 @@ export interface Organizations {
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, audit, email, logger, accounts } = options;
+  const { db, clock, audit, email, events, logger, accounts } = options;
   const { appUrl } = options.config;
   const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
-  const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
-  const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
-  const apiKeys = createApiKeys({ db, clock, audit, memberships });
-  const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
-  const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
+  const memberships = createMemberships({ db, clock, audit, email, events, appUrl, followers });
+  const directory = createDirectory({ db, clock, audit, events, founding, memberships });
+  const invitations = createInvitations({
+    ...{ db, clock, audit, email, events, callers, memberships, limits, appUrl, followers },
+  });
+  const apiKeys = createApiKeys({ db, clock, audit, events, memberships });
+  const dissolution = createDissolution({ db, clock, audit, events, callers, memberships, followers, logger });
+  const succession = createSuccession({ db, clock, audit, events, memberships, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
@@ -115,7 +120,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
 }
 
 export const organizations = defineFeature({
-  needs: ['audit', 'email', 'accounts'],
+  needs: ['audit', 'email', 'events', 'accounts'],
   create: createOrganizations,
   development: () => import('./development.ts'),
 });
