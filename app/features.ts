@@ -5,3 +5,4 @@ export { billing } from './features/billing/billing.ts';
 export { email } from './features/email/email.ts';
 export { events } from './features/events/events.ts';
 export { organizations } from './features/organizations/organizations.ts';
+export { webhooks } from './features/webhooks/webhooks.ts';

@@ -22,8 +22,8 @@ export interface FeatureParts {
   work?(): void;
   /** Runs in a worker that has started, and nothing waits for it: warns of what keeps the feature from working. */
   warn?(): Promise<void>;
-  /** Runs after the last job has ended. */
-  close?(): Promise<void>;
+  /** Runs after the last job has ended. @param timeoutMs for what still runs, in milliseconds */
+  close?(timeoutMs: number): Promise<void>;
 }
 
 /**

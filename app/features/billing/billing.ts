@@ -24,6 +24,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
 import type { Organizations } from '../organizations/organizations.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
@@ -84,6 +85,7 @@ export interface BillingOptions {
   email: Pick<Email, 'sendEmail'>;
   events: Pick<Events, 'emit'>;
   organizations: Pick<Organizations, 'authorization' | 'follow'>;
+  webhooks: Pick<Webhooks, 'follow'>;
   metrics: Metrics;
   logger: Logger;
   config: BillingSettings;
@@ -165,6 +167,13 @@ export function createBilling(options: BillingOptions): Billing {
       await removeRows(db, { from: billingInvoices, where: eq(payer, organizationId), by: invoiceId });
     },
   });
+  options.webhooks.follow({
+    async requireEndpoints(organizationId, endpoints) {
+      const allowed = (await entitlements.of(organizationId)).limits.webhookEndpoints;
+      if (allowed !== null && endpoints > allowed) throw limitReached('webhookEndpoints', allowed);
+    },
+    errors: [billingErrors.limit_reached],
+  });
 
   return {
     entitlements,
@@ -236,7 +245,7 @@ async function reconcile(
 }
 
 export const billing = defineFeature({
-  needs: ['audit', 'email', 'events', 'accounts', 'organizations'],
+  needs: ['audit', 'email', 'events', 'accounts', 'organizations', 'webhooks'],
   folders: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
   create: createBilling,
   commands: () => import('./commands.ts'),

@@ -20,7 +20,7 @@ import { catalogueRoute, describeEvents } from './routes.ts';
 export { defineEvents, type EventData, type EventType, eventTypes } from './declaration.ts';
 export type { Emission } from './emission.ts';
 export { presentEvent, publicId, storedId } from './payload.ts';
-export { eventRoutes, examplePayload } from './routes.ts';
+export { EventType as EventTypeSchema, eventRoutes, examplePayload } from './routes.ts';
 
 export interface EventsOptions {
   db: Database;

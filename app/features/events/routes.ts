@@ -28,6 +28,8 @@ const common = {
   organizationId: Id('Organization'),
 };
 
+export const EventType = OneOf(eventTypes, { title: 'EventType' });
+
 const Event = Named(
   'Event',
   {
@@ -98,7 +100,7 @@ export function eventRoutes<Access extends Caller, Params extends Fields>(
     description:
       'The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again.',
     query: {
-      type: Type.Optional(OneOf(eventTypes, { title: 'EventType', description: 'A declared type of events.' })),
+      type: Type.Optional(EventType),
       from: Type.Optional(Timestamp('Events at or after this instant.')),
       to: Type.Optional(Timestamp('Events before this instant.')),
     },

@@ -36,7 +36,7 @@ import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
-export { definePermissionIncludes, definePermissions, defineRoles } from './roles.ts';
+export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
@@ -57,7 +57,7 @@ export interface Organizations {
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
   /** Adds a later feature that acts when an organization changes. */
-  follow(follower: OrganizationFollower): void;
+  follow(follower: Partial<OrganizationFollower>): void;
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
