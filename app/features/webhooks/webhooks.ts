@@ -127,4 +127,6 @@ export const webhooks = defineFeature({
   needs: ['audit', 'email', 'events', 'accounts', 'organizations'],
   folders: ['sending', 'dispatch', 'routes'],
   create: createWebhooks,
+  commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
 });
