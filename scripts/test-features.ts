@@ -10,7 +10,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { copyRepository, explainMigration, removeFeatures } from './removal/copy.ts';
 
-const REMOVALS = [['billing'], ['billing', 'organizations']];
+const REMOVALS = [['billing'], ['billing', 'webhooks', 'organizations']];
 /** Starts the service in development, and runs the demo. */
 const DEMO = 'test/development.test.ts';
 

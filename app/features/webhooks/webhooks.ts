@@ -66,6 +66,8 @@ export interface Webhooks {
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
+  /** Begins to listen for what is due. */
+  start(): Promise<void>;
   /** Begins to deliver, in a worker. */
   work(): void;
   close(timeoutMs: number): Promise<void>;
@@ -110,6 +112,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       endpointRoutes(operations, { authorization, endpoints, followers, tryEndpoint, trials });
       deliveryRoutes(operations, { authorization, deliveries });
     },
+    start: () => dispatcher.listen(),
     work: () => dispatcher.start(),
     async close(patienceMs) {
       await dispatcher.close(patienceMs);

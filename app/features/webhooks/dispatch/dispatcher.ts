@@ -15,6 +15,8 @@ import { createSlots } from './slots.ts';
 import { takeTurn } from './turns.ts';
 
 export interface Dispatcher {
+  /** Begins to hear of what is due. */
+  listen(): Promise<void>;
   start(): void;
   /** Ends attempts that are under way after `timeoutMs`; other workers make them again. */
   close(timeoutMs: number): Promise<void>;
@@ -129,8 +131,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   return {
+    async listen() {
+      await notifications.subscribe(CHANNEL, { onNotification: wake, onConnected: wake });
+    },
+
     start() {
-      void notifications.subscribe(CHANNEL, { onNotification: wake, onConnected: wake });
       running = Promise.all([loop(), keepLeases()]);
     },
 
