@@ -28,12 +28,14 @@ export async function createApi(service: Service): Promise<HttpServer> {
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
   for (const part of service.parts) part.routes?.(operations);
   healthRoutes(operations, readinessChecks(service));
-  const document = describeOperations(operations.all, {
+  const info = {
     title: `${config.productName} API`,
     version: '1',
     description: 'Accounts, sessions and what a product builds on them. Errors are problem documents (RFC 9457).',
     serverUrl: config.apiUrl,
-  });
+  };
+  const outgoing = service.parts.flatMap((part) => part.sends?.() ?? []);
+  const document = describeOperations(operations.all, info, outgoing);
   documentationRoutes(app, operations.all, document as OpenApiDocument);
   await service.development?.routes(app);
 

@@ -92,6 +92,7 @@ async function bringUp(
   await standIns?.ready(service);
   if (role !== 'api') {
     await service.jobs.work(handlers(service), schedules(service));
+    for (const part of service.parts) part.work?.();
     // Nothing waits for these: a provider that is away must not keep a worker from its jobs.
     for (const part of service.parts) void part.warn?.();
   }

@@ -116,7 +116,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     const built = table[name].create(service) as FeatureParts;
     Object.assign(service, { [name]: built });
     parts.push(built);
-    closers.push(async () => built.close?.());
+    closers.push(async (timeoutMs) => built.close?.(timeoutMs));
   }
   // Last, and so closed first: a job that runs ends before anything that it uses is closed.
   closers.push((timeoutMs) => foundation.jobs.close(timeoutMs));

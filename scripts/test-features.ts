@@ -18,7 +18,7 @@ import {
   removeFeatures,
 } from './scratch/copy.ts';
 
-const REMOVALS = [['billing'], ['billing', 'organizations']];
+const REMOVALS = [['billing'], ['billing', 'webhooks', 'organizations']];
 const NEW = 'projects';
 /** Starts the service in development, and runs the demo. */
 const DEMO = 'test/development.test.ts';

@@ -132,6 +132,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   });
   await startService(service);
   if (jobs) await service.jobs.work(handlers(service), options.schedules === false ? [] : schedules(service));
+  if (jobs) for (const part of service.parts) part.work?.();
   const { routes } = options;
   const app = await createApi(routes ? { ...service, development: { routes } } : service);
   app.server.listen(0, '127.0.0.1');

@@ -5,6 +5,7 @@
 import type { FeatureChecks } from './cli/checks.ts';
 import type { CommandLine } from './cli/commands.ts';
 import type { Development } from './development.ts';
+import type { OutgoingRequest } from './http/operations/document.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
 
@@ -13,12 +14,16 @@ export interface FeatureParts {
   readonly handlers?: readonly JobHandler[];
   readonly schedules?: readonly JobSchedule[];
   routes?(operations: Operations): void;
+  /** The requests that it sends to others, for the document of the API. */
+  sends?(): readonly OutgoingRequest[];
   /** Runs before requests and jobs. Loads the data that every process keeps in memory. */
   start?(): Promise<void>;
+  /** Begins work of its own beside the jobs, in a worker that has started. `close` ends it. */
+  work?(): void;
   /** Runs in a worker that has started, and nothing waits for it: warns of what keeps the feature from working. */
   warn?(): Promise<void>;
-  /** Runs after the last job has ended. */
-  close?(): Promise<void>;
+  /** Runs after the last job has ended. @param timeoutMs for what still runs, in milliseconds */
+  close?(timeoutMs: number): Promise<void>;
 }
 
 /**

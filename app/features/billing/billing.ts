@@ -4,6 +4,7 @@
  * `consume`, `room` and `entitlements`.
  */
 import './emails.ts';
+import './emitted-events.ts';
 import './settings.ts';
 import './permissions.ts';
 import './audit-actions.ts';
@@ -21,7 +22,9 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import type { Organizations } from '../organizations/organizations.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
@@ -86,7 +89,9 @@ export interface BillingOptions {
   jobs: Jobs;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit'>;
   organizations: Pick<Organizations, 'authorization' | 'follow'>;
+  webhooks: Pick<Webhooks, 'follow'>;
   metrics: Metrics;
   logger: Logger;
   config: BillingSettings;
@@ -119,7 +124,7 @@ export interface Billing {
 }
 
 export function createBilling(options: BillingOptions): Billing {
-  const { db, clock, notifications, jobs, audit, metrics, logger, config: settings } = options;
+  const { db, clock, notifications, jobs, audit, events, metrics, logger, config: settings } = options;
   const { authorization, follow } = options.organizations;
   const client = options.replacements.stripe ?? createStripeClient(settings);
   const enabled = client !== undefined;
@@ -134,10 +139,10 @@ export function createBilling(options: BillingOptions): Billing {
   const seats = createSeats({ db, jobs, gateway, customers, followMembers, proration });
   const room = createRoom({ db, entitlements });
   room.countBy('members', (_executor, organizationId) => seats.count(organizationId));
-  const effects = createEffects({ clock, audit, contacts, jobs, seats });
-  const projection = createProjection({ db, clock, gateway, leases, effects, metrics });
+  const effects = createEffects({ clock, audit, events, contacts, jobs, seats });
+  const projection = createProjection({ db, clock, events, gateway, leases, effects, entitlements, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
-  const usage = createUsage({ db, clock, jobs, gateway, customers, entitlements, contacts });
+  const usage = createUsage({ db, clock, jobs, events, gateway, customers, entitlements, contacts });
   const reconciliation = createReconciliation({
     ...{ db, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled },
   });
@@ -171,6 +176,13 @@ export function createBilling(options: BillingOptions): Billing {
       const { organizationId: payer, id: invoiceId } = billingInvoices;
       await removeRows(db, { from: billingInvoices, where: eq(payer, organizationId), by: invoiceId });
     },
+  });
+  options.webhooks.follow({
+    async requireEndpoints(organizationId, endpoints) {
+      const allowed = (await entitlements.of(organizationId)).limits.webhookEndpoints;
+      if (allowed !== null && endpoints > allowed) throw limitReached('webhookEndpoints', allowed);
+    },
+    errors: [billingErrors.limit_reached],
   });
 
   return {
@@ -245,7 +257,7 @@ async function reconcile(
 }
 
 export const billing = defineFeature({
-  needs: ['audit', 'email', 'accounts', 'organizations'],
+  needs: ['audit', 'email', 'events', 'accounts', 'organizations', 'webhooks'],
   folders: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
   create: createBilling,
   commands: () => import('./commands.ts'),

@@ -6,6 +6,7 @@ import { transact } from '../../platform/database/retry.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
+import type { Events } from '../events/events.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, hintOfKey, makeKey } from './api-key-format.ts';
 import { organizationErrors } from './errors.ts';
@@ -52,11 +53,12 @@ export interface ApiKeysOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  events: Pick<Events, 'emit'>;
   memberships: Memberships;
   notices: Pick<OwnerNotices, 'keyCreated'>;
 }
 
-export function createApiKeys({ db, clock, audit, memberships, notices }: ApiKeysOptions): ApiKeys {
+export function createApiKeys({ db, clock, audit, events, memberships, notices }: ApiKeysOptions): ApiKeys {
   const live = (organizationId: string, id: string) =>
     and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
 
@@ -130,6 +132,8 @@ export function createApiKeys({ db, clock, audit, memberships, notices }: ApiKey
         .returning();
       await record(tx, access, 'api_key.created', id, view(key!));
       await notices.keyCreated(tx, key!);
+      const told = { apiKeyId: id, ...view(key!), createdBy: userId };
+      await events.emit(tx, organizationId, 'api_key.created', told);
       return { key: key!, secret };
     },
 
@@ -179,9 +183,10 @@ export function createApiKeys({ db, clock, audit, memberships, notices }: ApiKey
       }),
 
     revoke: (caller, keyId) =>
-      changing(caller, keyId, async (tx, _before, access) => {
+      changing(caller, keyId, async (tx, { name }, access) => {
         await tx.update(apiKeys).set({ revokedAt: clock.now() }).where(live(access.organizationId, keyId));
         await record(tx, access, 'api_key.revoked', keyId);
+        await events.emit(tx, access.organizationId, 'api_key.revoked', { apiKeyId: keyId, name });
       }),
   };
 }

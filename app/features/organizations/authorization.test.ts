@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
 import { entitle } from '../../../test/entitled.ts';
+import { resourcesOf } from '../../../test/resources.ts';
 import {
   type Answer,
   assertProblem,
@@ -38,7 +39,7 @@ describe('every operation that names an organization', () => {
       scene.invite('victim@example.com', 'member').then(({ body }) => body.id),
       scene.key(['members:read']).then(({ id }) => id),
     ]);
-    victims = { userId, invitationId: invitation, apiKeyId: key };
+    victims = { userId, invitationId: invitation, apiKeyId: key, ...(await resourcesOf(test, scene.id)) };
   });
   after(() => test.close());
 

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Events } from '../events/events.ts';
 import type { Access } from './access.ts';
 import type { Founding, Organization } from './founding.ts';
 import type { Memberships } from './memberships.ts';
@@ -24,11 +25,19 @@ export interface DirectoryOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  events: Pick<Events, 'emit'>;
   founding: Founding;
   memberships: Pick<Memberships, 'enter'>;
 }
 
-export function createDirectory({ db, clock, audit, founding, memberships: members }: DirectoryOptions): Directory {
+export function createDirectory({
+  db,
+  clock,
+  audit,
+  events,
+  founding,
+  memberships: members,
+}: DirectoryOptions): Directory {
   const byId = db
     .select()
     .from(organizations)
@@ -67,6 +76,7 @@ export function createDirectory({ db, clock, audit, founding, memberships: membe
           .returning();
         const details = { before: { name: before.name, slug: before.slug }, after: next };
         await audit.append(tx, { ownerId: organizationId, action: 'organization.updated', actor, origin, details });
+        await events.emit(tx, organizationId, 'organization.updated', { ...next, previous: details.before });
         return after!;
       });
     },

@@ -11,6 +11,7 @@ import { httpErrors } from '../../platform/http/errors.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts, UserCaller } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Events } from '../events/events.ts';
 import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
@@ -42,6 +43,7 @@ export interface DissolutionOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  events: Pick<Events, 'forget'>;
   callers: Accounts['callers'];
   memberships: Memberships;
   followers: Pick<OrganizationFollowers, 'deletionRequested' | 'purging' | 'emptying'>;
@@ -54,6 +56,7 @@ export function createDissolution({
   db,
   clock,
   audit,
+  events,
   callers,
   memberships,
   followers,
@@ -102,6 +105,7 @@ export function createDissolution({
     await removeRows(db, { from: invitations, where: of(invitations), by: invitations.id });
     await removeRows(db, { from: apiKeys, where: of(apiKeys), by: apiKeys.id });
     await followers.emptying(organizationId);
+    await events.forget(organizationId);
     await audit.shorten(organizationId);
     return transact(db, async (tx) => {
       const gone = await tx

@@ -27,10 +27,21 @@ export interface OrganizationFollowers extends OrganizationFollower {
   add(follower: Partial<OrganizationFollower>): void;
 }
 
+/** Does nothing, and allows everything. */
+const IDLE: OrganizationFollower = {
+  async requireSeats() {},
+  seatErrors: [],
+  guardTrailExport: (guard) => guard,
+  async membersChanged() {},
+  async deletionRequested() {},
+  async purging() {},
+  async emptying() {},
+};
+
 export function createOrganizationFollowers(): OrganizationFollowers {
   const all: Partial<OrganizationFollower>[] = [];
   return {
-    add: (follower) => void all.push(follower),
+    add: (follower) => void all.push({ ...IDLE, ...follower }),
     async requireSeats(organizationId, members) {
       for (const follower of all) await follower.requireSeats?.(organizationId, members);
     },

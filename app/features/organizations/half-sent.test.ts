@@ -8,6 +8,7 @@ import { rows, value } from '../../../test/conditions.ts';
 import { type Operation, readOperations } from '../../../test/faults/operations.ts';
 import { createHalfSender } from '../../../test/half-sent.ts';
 import { exchange, rawRequest } from '../../../test/raw-http.ts';
+import { resourcesOf } from '../../../test/resources.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -82,6 +83,7 @@ describe('a half-sent request', () => {
       invitationId: invited.body.id,
       apiKeyId: (await scene.key(['members:read'], actor)).id,
       sessionId: elsewhere.id,
+      ...(await resourcesOf(test, scene.id)),
     };
     const pathOf = ({ path }: Operation) =>
       path.replace(/\{(\w+)\}/g, (_, name) => known[name] ?? assert.fail(`nothing known for ${name}`));

@@ -10,6 +10,7 @@ import { type Accounts, accountErrors, linkExpired, type UserCaller } from '../a
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type Email, parseAddress } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
@@ -41,6 +42,7 @@ export interface InvitationsOptions {
   clock: Clock;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit'>;
   callers: Accounts['callers'];
   memberships: Memberships;
   limits: OrganizationLimits;
@@ -52,7 +54,7 @@ const LIFETIME_DAYS = 7;
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { db, clock, audit, email, memberships, limits, appUrl, followers } = options;
+  const { db, clock, audit, email, events, memberships, limits, appUrl, followers } = options;
 
   const own = (organizationId: string, id: string) =>
     and(eq(invitations.organizationId, organizationId), eq(invitations.id, id));
@@ -170,6 +172,10 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         origin,
         details: { email: address, role },
       });
+      await events.emit(tx, organizationId, 'invitation.created', {
+        ...{ invitationId: invitation!.id, email: address, role, invitedBy: userId },
+        expiresAt: invitation!.expiresAt.toISOString(),
+      });
       return invitation!;
     },
 
@@ -198,6 +204,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
           origin,
           details: { email: gone.email },
         });
+        await events.emit(tx, organizationId, 'invitation.revoked', { invitationId, email: gone.email });
       });
     },
 
@@ -213,6 +220,8 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         const target = { type: 'user', id: userId };
         const details = { role, invitationId: id, invitedBy };
         await audit.append(tx, { ownerId: organizationId, action: 'member.joined', actor, target, origin, details });
+        await events.emit(tx, organizationId, 'invitation.accepted', { invitationId: id, email: address, userId });
+        await events.emit(tx, organizationId, 'member.joined', { userId, ...details });
         return { organizationId, role };
       });
     },

@@ -8,6 +8,7 @@ import { newId } from '../../platform/security/random.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
@@ -55,13 +56,14 @@ export interface MembershipsOptions {
   clock: Clock;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit'>;
   appUrl: string;
   notices: OwnerNotices;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
 }
 
 export function createMemberships(options: MembershipsOptions): Memberships {
-  const { db, clock, audit, email, appUrl, notices, followers } = options;
+  const { db, clock, audit, email, events, appUrl, notices, followers } = options;
 
   const own = (organizationId: string, userId: string) =>
     and(eq(memberships.organizationId, organizationId), eq(memberships.userId, userId));
@@ -96,12 +98,14 @@ export function createMemberships(options: MembershipsOptions): Memberships {
   ) {
     const { organizationId, actor, origin } = access;
     await tx.update(memberships).set({ role }).where(own(organizationId, member.userId));
-    await withdraw(tx, organizationId, member.userId, role, clock.now());
+    await withdraw(tx, events, organizationId, member.userId, role, clock.now());
     const target = { type: 'user', id: member.userId };
     const details = { before: member.role, after: role };
     await audit.append(tx, { ownerId: organizationId, action: 'member.role_changed', actor, target, origin, details });
     if (role === 'owner') await notices.ownerAdded(tx, organizationId, member.userId, member.userId);
     if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, member.userId);
+    const { userId, role: previousRole } = member;
+    await events.emit(tx, organizationId, 'member.role_changed', { userId, role, previousRole });
     await email.sendEmail(tx, {
       template: 'role-changed',
       to: member.email,
@@ -167,7 +171,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         if (!leaves) requireGrant(access, member.role);
         await tx.delete(memberships).where(own(organizationId, userId));
         if (member.role === 'owner') await requireOwner(tx, organization);
-        await withdraw(tx, organizationId, userId, null, clock.now());
+        await withdraw(tx, events, organizationId, userId, null, clock.now());
         await followers.membersChanged(tx, organizationId);
         const target = { type: 'user', id: userId };
         const action = leaves ? 'member.left' : 'member.removed';
@@ -180,6 +184,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
           details: { role: member.role },
         });
         if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId, 'the person');
+        await events.emit(tx, organizationId, 'member.left', { userId, role: member.role, removed: !leaves });
       });
     },
 

@@ -4,6 +4,7 @@
  */
 import './emails.ts';
 import './audit-actions.ts';
+import './events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -15,6 +16,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Events } from '../events/events.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
@@ -35,7 +37,7 @@ import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
-export { definePermissionIncludes, definePermissions, defineRoles } from './roles.ts';
+export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
@@ -45,6 +47,7 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
+  events: Pick<Events, 'emit' | 'forget'>;
   logger: Logger;
   config: { appUrl: string };
 }
@@ -59,7 +62,7 @@ export interface Organizations {
 }
 
 export function createOrganizations(options: OrganizationsOptions): Organizations {
-  const { db, clock, audit, email, logger, accounts } = options;
+  const { db, clock, audit, email, events, logger, accounts } = options;
   const { appUrl } = options.config;
   const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
@@ -67,12 +70,14 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
   const notices = createOwnerNotices({ email, appUrl });
-  const memberships = createMemberships({ db, clock, audit, email, appUrl, notices, followers });
-  const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
-  const apiKeys = createApiKeys({ db, clock, audit, memberships, notices });
-  const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
-  const succession = createSuccession({ notices, db, clock, audit, memberships, dissolution, followers });
+  const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers });
+  const directory = createDirectory({ db, clock, audit, events, founding, memberships });
+  const invitations = createInvitations({
+    ...{ db, clock, audit, email, events, callers, memberships, limits, appUrl, followers },
+  });
+  const apiKeys = createApiKeys({ db, clock, audit, events, memberships, notices });
+  const dissolution = createDissolution({ db, clock, audit, events, callers, memberships, followers, logger });
+  const succession = createSuccession({ db, clock, audit, events, memberships, notices, dissolution, followers });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
@@ -117,7 +122,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
 }
 
 export const organizations = defineFeature({
-  needs: ['audit', 'email', 'accounts'],
+  needs: ['audit', 'email', 'events', 'accounts'],
   create: createOrganizations,
   development: () => import('./development.ts'),
 });

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import { transact } from '../../platform/database/retry.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Events } from '../events/events.ts';
 import type { Dissolution } from './dissolution.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
@@ -30,6 +31,7 @@ export interface SuccessionOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
+  events: Pick<Events, 'emit'>;
   memberships: Pick<Memberships, 'countOwners'>;
   notices: OwnerNotices;
   dissolution: Pick<Dissolution, 'begin' | 'complete'>;
@@ -47,7 +49,7 @@ const isOwner = sql`${membershipTable.role} = 'owner'`;
 const managers = () => roleNames.filter((role) => roles[role].has('members:manage'));
 
 export function createSuccession(options: SuccessionOptions): Succession {
-  const { db, clock, audit, memberships, notices, dissolution, followers } = options;
+  const { db, clock, audit, events, memberships, notices, dissolution, followers } = options;
 
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
@@ -111,7 +113,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     const own = (id: string) => and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, id));
     const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
     if (!gone) return;
-    await withdraw(tx, organizationId, userId, null, clock.now());
+    await withdraw(tx, events, organizationId, userId, null, clock.now());
     await followers.membersChanged(tx, organizationId);
     const common = { ownerId: organizationId, actor: { type: 'system' } } as const;
     const target = (id: string) => ({ type: 'user', id });
@@ -122,12 +124,15 @@ export function createSuccession(options: SuccessionOptions): Succession {
       details: { role: gone.role },
     });
     if (gone.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId);
+    await events.emit(tx, organizationId, 'member.left', { userId, role: gone.role, removed: false });
     // Who did not own an organization that was deleted must not be able to restore it.
     if (heir.role === 'owner' || purgeAt) return;
     await tx.update(membershipTable).set({ role: 'owner' }).where(own(heir.userId));
     const details = { before: heir.role, after: 'owner' };
     await audit.append(tx, { ...common, action: 'member.role_changed', target: target(heir.userId), details });
     await notices.ownerAdded(tx, organizationId, heir.userId);
+    const change = { userId: heir.userId, role: 'owner', previousRole: heir.role } as const;
+    await events.emit(tx, organizationId, 'member.role_changed', change);
   }
 
   return {

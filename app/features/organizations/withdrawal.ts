@@ -1,6 +1,7 @@
 /** What a person could do only because of a membership ends with it: their keys, and invitations above the role that remains. */
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
+import type { Events } from '../events/events.ts';
 import { mayGrant, permissionsOf, type Role, roleNames } from './roles.ts';
 import { apiKeys, invitations } from './schema.ts';
 
@@ -12,13 +13,14 @@ export function mayInvite(held: Role, role: Role): boolean {
 /** @param remaining null when the membership is over. Keys of one that goes on are held to the role at each use. */
 export async function withdraw(
   tx: Transaction,
+  events: Pick<Events, 'emit'>,
   organizationId: string,
   userId: string,
   remaining: Role | null,
   now: Date,
 ): Promise<void> {
   const above = roleNames.filter((role) => !remaining || !mayInvite(remaining, role));
-  await tx
+  const withdrawn = await tx
     .delete(invitations)
     .where(
       and(
@@ -26,10 +28,14 @@ export async function withdraw(
         eq(invitations.invitedBy, userId),
         inArray(invitations.role, above),
       ),
-    );
+    )
+    .returning({ invitationId: invitations.id, email: invitations.email });
+  for (const invitation of withdrawn) await events.emit(tx, organizationId, 'invitation.revoked', invitation);
   if (remaining) return;
-  await tx
+  const revoked = await tx
     .update(apiKeys)
     .set({ revokedAt: now })
-    .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId), isNull(apiKeys.revokedAt)));
+    .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId), isNull(apiKeys.revokedAt)))
+    .returning({ apiKeyId: apiKeys.id, name: apiKeys.name });
+  for (const key of revoked) await events.emit(tx, organizationId, 'api_key.revoked', key);
 }

@@ -14,7 +14,7 @@ export const features = ['auditExport', 'singleSignOn', 'prioritySupport'] as co
 export type Feature = (typeof features)[number];
 
 /** What a plan allows so many of. `null`: without limit. */
-export const limits = ['members', 'projects', 'apiCalls'] as const;
+export const limits = ['members', 'projects', 'apiCalls', 'webhookEndpoints'] as const;
 export type Limit = (typeof limits)[number];
 
 /** Amounts in minor units: 1900 is $19.00. */
@@ -59,7 +59,7 @@ export const plans = {
     seats: false,
     trialDays: 0,
     features: [],
-    limits: { members: 25, projects: 3, apiCalls: 1_000 },
+    limits: { members: 25, projects: 3, apiCalls: 1_000, webhookEndpoints: 2 },
     usage: {},
   },
   pro: {
@@ -69,7 +69,7 @@ export const plans = {
     seats: true,
     trialDays: 14,
     features: ['auditExport'],
-    limits: { members: 100, projects: 50, apiCalls: 100_000 },
+    limits: { members: 100, projects: 50, apiCalls: 100_000, webhookEndpoints: 10 },
     usage: {},
   },
   scale: {
@@ -79,7 +79,7 @@ export const plans = {
     seats: false,
     trialDays: 0,
     features: ['auditExport', 'singleSignOn', 'prioritySupport'],
-    limits: { members: null, projects: null, apiCalls: null },
+    limits: { members: null, projects: null, apiCalls: null, webhookEndpoints: 50 },
     usage: { apiCalls: { included: 1_000_000, perThousand: { usd: 20, eur: 18 } } },
   },
 } as const satisfies Record<string, Plan>;

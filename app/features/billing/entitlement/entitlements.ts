@@ -28,6 +28,8 @@ export interface Entitlement {
 export interface Entitlements {
   /** From memory where it is known; a promise where it has to be read. */
   of(organizationId: string): Entitlement | Promise<Entitlement>;
+  /** As it is in a transaction. */
+  within(tx: Executor, organizationId: string): Promise<Entitlement>;
   /** Begins to listen for changes. */
   start(): Promise<void>;
 }
@@ -95,6 +97,8 @@ export function createEntitlements({ db, clock, notifications, graceDays }: Enti
       return pending;
     },
 
+    within: async (tx, organizationId) => judge(await readBasis(tx, organizationId)),
+
     async start() {
       await notifications.subscribe(CHANNEL, {
         onNotification(organizationId) {
@@ -117,7 +121,7 @@ function sum(limit: number | null, bought: number | undefined): number | null {
   return limit === null ? null : limit + (bought ?? 0);
 }
 
-async function readBasis(db: Database, organizationId: string): Promise<Basis> {
+async function readBasis(db: Executor, organizationId: string): Promise<Basis> {
   const subscription = billingSubscriptions;
   const [[live], purchases] = await Promise.all([
     db

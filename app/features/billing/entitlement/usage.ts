@@ -7,6 +7,7 @@ import { after, type Clock, DAY_MS, MINUTE_MS } from '../../../platform/clock.ts
 import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import { newId } from '../../../platform/security/random.ts';
+import type { Events } from '../../events/events.ts';
 import { type Limit, type MeterName, meters, planNames, planOf } from '../catalog/catalog.ts';
 import type { Contacts } from '../contacts.ts';
 import { billingErrors } from '../errors.ts';
@@ -45,6 +46,7 @@ export interface UsageOptions {
   db: Database;
   clock: Clock;
   jobs: Pick<Jobs, 'enqueue'>;
+  events: Pick<Events, 'emit'>;
   gateway: StripeGateway;
   customers: Customers;
   entitlements: Entitlements;
@@ -59,7 +61,7 @@ const BATCH = 100;
 const NEAR = 0.8;
 
 export function createUsage(options: UsageOptions): Usage {
-  const { db, clock, jobs, gateway, customers, entitlements, contacts } = options;
+  const { db, clock, jobs, events, gateway, customers, entitlements, contacts } = options;
   const own = (organizationId: string) => eq(billingUsageEvents.organizationId, organizationId);
 
   async function tell(customer: string, { id, meter, quantity, occurredAt }: typeof billingUsageEvents.$inferSelect) {
@@ -105,11 +107,17 @@ export function createUsage(options: UsageOptions): Usage {
     organizationId: string,
     limit: Limit,
     used: number,
+    quantity: number,
     max: number | null,
     at: Date,
   ) {
     if (max === null || used < max * NEAR) return;
     const period = monthOf(at);
+    // By the use that goes beyond it: the count is locked, so there is one such.
+    const crosses = (mark: number) => used - quantity < mark && used >= mark;
+    const told = { limit, used, allowed: max, periodStart: period.toISOString() };
+    if (crosses(max * NEAR)) await events.emit(tx, organizationId, 'usage.limit_near', told);
+    if (crosses(max)) await events.emit(tx, organizationId, 'usage.limit_reached', told);
     await contacts.mail(
       tx,
       organizationId,
@@ -133,7 +141,7 @@ export function createUsage(options: UsageOptions): Usage {
       const used = (await count(tx, organizationId, meter, occurredAt, quantity, null))!;
       const { limits } = await entitlements.of(organizationId);
       if (monthOf(occurredAt).getTime() === monthOf(now).getTime())
-        await warnNear(tx, organizationId, meter, used, limits[meter], occurredAt);
+        await warnNear(tx, organizationId, meter, used, quantity, limits[meter], occurredAt);
       await jobs.enqueue(tx, reportUsageQueue, { organizationId }, { key: organizationId });
     },
 
@@ -143,7 +151,7 @@ export function createUsage(options: UsageOptions): Usage {
       const max = limits[limit];
       const used = await count(tx, organizationId, limit, now, quantity, max);
       if (used === undefined) throw limitReached(limit, max!);
-      await warnNear(tx, organizationId, limit, used, max, now);
+      await warnNear(tx, organizationId, limit, used, quantity, max, now);
     },
 
     async sum(organizationId, meter, from, to) {

@@ -6,6 +6,7 @@ import { after, type Clock, DAY_MS } from '../../../platform/clock.ts';
 import type { Transaction } from '../../../platform/database/database.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Audit, AuditAction } from '../../audit/audit.ts';
+import type { EventData, Events, EventType } from '../../events/events.ts';
 import { hasSeats, isLive } from '../catalog/access.ts';
 import { type Interval, isPlan, planOf } from '../catalog/catalog.ts';
 import type { BillingData, BillingTemplate, Contacts } from '../contacts.ts';
@@ -23,6 +24,7 @@ export interface Effects {
 export interface EffectsOptions {
   clock: Clock;
   audit: Audit;
+  events: Pick<Events, 'emit'>;
   contacts: Contacts;
   jobs: Pick<Jobs, 'enqueue'>;
   seats: Pick<Seats, 'membersChanged'>;
@@ -33,7 +35,7 @@ const TRIAL_NOTICE_DAYS = 3;
 type SubscriptionRow = Omit<Subscription, 'organizationId'>;
 type InvoiceRow = Omit<Invoice, 'organizationId'>;
 
-export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOptions): Effects {
+export function createEffects({ clock, audit, events, contacts, jobs, seats }: EffectsOptions): Effects {
   return {
     async follow(tx, before, snapshot) {
       const { organizationId, adopted, projectedAt } = before.customer;
@@ -41,10 +43,11 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
       if (adopted && projectedAt === null) return;
       const record = (action: AuditAction, type: string, id: string, details: Record<string, unknown>) =>
         audit.append(tx, { ownerId: organizationId, action, actor: { type: 'system' }, target: { type, id }, details });
+      const emit: Follower['emit'] = (type, data) => events.emit(tx, organizationId, type, data);
       const mail: Follower['mail'] = (template, key, data) => contacts.mail(tx, organizationId, template, key, data);
       const now = snapshot.testClockTime ?? clock.now();
       const countSeats = () => seats.membersChanged(tx, organizationId);
-      const follower = { record, mail, countSeats, now, invoices: snapshot.invoices };
+      const follower = { record, emit, mail, countSeats, now, invoices: snapshot.invoices };
 
       const stored = new Map(before.subscriptions.map((row) => [row.id, row]));
       for (const row of snapshot.subscriptions) {
@@ -67,16 +70,20 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
   }
 
   async function followSubscription(follower: Follower, before: SubscriptionRow | undefined, is: SubscriptionRow) {
-    const { record, mail, countSeats, now } = follower;
+    const { record, emit, mail, countSeats, now } = follower;
     const was = before && counts(before) ? before : undefined;
     if (!isLive(is.status)) {
       if (was) await followEnd(follower, was, { ...is, endedAt: is.endedAt ?? now });
       return;
     }
     const terms = termsOf(is);
-    if (!was) await record('subscription.started', 'subscription', is.id, terms);
-    else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms))
+    if (!was) {
+      await record('subscription.started', 'subscription', is.id, terms);
+      await emit('subscription.started', { subscriptionId: is.id, ...terms });
+    } else if (JSON.stringify(termsOf(was)) !== JSON.stringify(terms)) {
       await record('subscription.changed', 'subscription', is.id, { before: termsOf(was), after: terms });
+      await emit('subscription.changed', { subscriptionId: is.id, ...terms });
+    }
     // Members have not been counted while it was bought or could not be changed, nor by a plan without seats.
     const seated = hasSeats(is.status) && !(was && hasSeats(was.status));
     if (seated || was?.quantity !== is.quantity || was.plan !== is.plan) await countSeats();
@@ -95,10 +102,11 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
   }
 
   async function followEnd(follower: Follower, was: SubscriptionRow, is: SubscriptionRow & { endedAt: Date }) {
-    const { record, mail, invoices } = follower;
+    const { record, emit, mail, invoices } = follower;
     const { endedAt, cancellationReason: reason, status } = is;
     const endsAt = endedAt.toISOString();
     await record('subscription.ended', 'subscription', was.id, { plan: was.plan, endedAt: endsAt, reason });
+    await emit('subscription.ended', { subscriptionId: was.id, plan: was.plan, endedAt: endsAt });
     // Readers who were told when it was scheduled are not told again, unless it ended earlier.
     if (was.cancelAt && was.cancelAt <= endedAt) return;
     const key = cancellationKey(was, endedAt);
@@ -122,6 +130,7 @@ export function createEffects({ clock, audit, contacts, jobs, seats }: EffectsOp
 
 interface Follower {
   record(action: AuditAction, type: string, id: string, details: Record<string, unknown>): Promise<void>;
+  emit<T extends EventType>(type: T, data: EventData<T>): Promise<void>;
   mail<T extends BillingTemplate>(template: T, key: string, data: BillingData<T>): Promise<void>;
   /** Makes the seats those of the members, after this. */
   countSeats(): Promise<void>;
@@ -146,10 +155,12 @@ function owedFor({ id, currency, pendingUntil }: SubscriptionRow, invoices: read
   return amount > 0 ? { amount, currency } : null;
 }
 
-async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undefined, is: InvoiceRow): Promise<void> {
+async function followInvoice(follower: Follower, was: InvoiceRow | undefined, is: InvoiceRow): Promise<void> {
+  const { record, emit, mail } = follower;
   const { id, currency } = is;
   if (is.status === 'paid' && was?.status !== 'paid' && is.amountPaid > 0) {
     await record('invoice.paid', 'invoice', id, { amount: is.amountPaid, currency });
+    await emit('invoice.paid', { invoiceId: id, amount: is.amountPaid, currency });
     await mail('receipt', `receipt:${id}`, {
       amount: { amount: is.amountPaid, currency },
       paidAt: (is.paidAt ?? is.createdAt).toISOString(),
@@ -158,17 +169,8 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
       ...(is.hostedUrl && { url: is.hostedUrl }),
     });
   }
-  if (is.status === 'open' && is.attemptCount > (was?.attemptCount ?? 0) && !is.actionRequired) {
-    await record('invoice.payment_failed', 'invoice', id, {
-      attempt: is.attemptCount,
-      amount: is.amountRemaining,
-      currency,
-    });
-    await mail('payment-failed', `payment-failed:${id}:${is.attemptCount}`, {
-      amount: { amount: is.amountRemaining, currency },
-      nextAttemptAt: is.nextPaymentAttempt?.toISOString() ?? null,
-    });
-  }
+  if (is.status === 'open' && is.attemptCount > (was?.attemptCount ?? 0) && !is.actionRequired)
+    await followFailure(follower, is);
   // Each attempt is an occasion of its own, which the bank wants confirmed.
   if (is.actionRequired && !(was?.actionRequired && was.attemptCount === is.attemptCount)) {
     await mail('payment-action-required', `payment-action-required:${id}:${is.attemptCount}`, {
@@ -181,6 +183,23 @@ async function followInvoice({ record, mail }: Follower, was: InvoiceRow | undef
   if (!reason && was?.withdrawn) await record('purchase.restored', 'invoice', id, { product, quantity });
   const credited = is.amountCredited - (was?.amountCredited ?? 0);
   if (was && credited > 0) await record('invoice.refunded', 'invoice', id, { amount: credited, currency });
+}
+
+async function followFailure({ record, emit, mail }: Follower, is: InvoiceRow): Promise<void> {
+  const { id, currency } = is;
+  await record('invoice.payment_failed', 'invoice', id, {
+    attempt: is.attemptCount,
+    amount: is.amountRemaining,
+    currency,
+  });
+  const nextAttemptAt = is.nextPaymentAttempt?.toISOString() ?? null;
+  await emit('invoice.payment_failed', {
+    ...{ invoiceId: id, amount: is.amountRemaining, currency, attempt: is.attemptCount, nextAttemptAt },
+  });
+  await mail('payment-failed', `payment-failed:${id}:${is.attemptCount}`, {
+    amount: { amount: is.amountRemaining, currency },
+    nextAttemptAt,
+  });
 }
 
 const counts = ({ status, superseded }: SubscriptionRow) => isLive(status) && !superseded;

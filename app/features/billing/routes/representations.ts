@@ -163,7 +163,7 @@ export const Entitlements = Named(
   },
   {
     features: { auditExport: true, singleSignOn: false, prioritySupport: false },
-    limits: { members: 100, projects: 50, apiCalls: 100_000 },
+    limits: { members: 100, projects: 50, apiCalls: 100_000, webhookEndpoints: 10 },
     usage: { members: 3, apiCalls: 1_204 },
     because: { plan: 'pro', status: 'active', subscriptionId: 'sub_1Qx', until: '2026-12-22T09:30:00.000Z' },
   },

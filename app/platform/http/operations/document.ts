@@ -2,7 +2,7 @@
 import type { TSchema } from 'typebox';
 import type { ProblemFactory } from '../../errors.ts';
 import { ProblemOf } from '../schemas.ts';
-import type { AnswerDeclaration, Operation } from './declaration.ts';
+import type { AnswerDeclaration, Operation, Tag } from './declaration.ts';
 import { errorsOf } from './declaration.ts';
 import { type HeaderName, headers } from './headers.ts';
 import { isSchema } from './registration.ts';
@@ -14,10 +14,29 @@ export interface DocumentInfo {
   serverUrl: string;
 }
 
+/** A request that the service sends to others (OpenAPI 3.1, `webhooks`). */
+export interface OutgoingRequest {
+  /** Its name in the document. */
+  readonly name: string;
+  readonly summary: string;
+  readonly tag: Tag;
+  /** Header -> its meaning. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The schema of the body, with an example. */
+  readonly body: TSchema;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
-/** @throws Error if two different schemas have the same title */
-export function describeOperations(operations: readonly Operation[], info: DocumentInfo) {
+/**
+ * @param outgoing the requests that the service sends
+ * @throws Error if two different schemas have the same title
+ */
+export function describeOperations(
+  operations: readonly Operation[],
+  info: DocumentInfo,
+  outgoing: readonly OutgoingRequest[] = [],
+) {
   const components = createComponents();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
@@ -25,13 +44,15 @@ export function describeOperations(operations: readonly Operation[], info: Docum
     paths[path] ??= {};
     paths[path][operation.method.toLowerCase()] = describe(operation, components);
   }
+  const webhooks = outgoing.map((request) => [request.name, { post: describeOutgoing(request, components) }]);
   const schemes = operations.flatMap(({ guard }) => guard.security.filter((scheme) => scheme !== 'none'));
   return {
     openapi: '3.1.0',
     info: { title: info.title, version: info.version, description: info.description },
     servers: [{ url: info.serverUrl }],
-    tags: [...new Set(operations.map(({ tag }) => tag))],
+    tags: [...new Set([...operations, ...outgoing].map(({ tag }) => tag))],
     paths,
+    ...(webhooks.length > 0 && { webhooks: Object.fromEntries(webhooks) }),
     components: {
       securitySchemes: Object.fromEntries(schemes.map(({ name, definition }) => [name, definition])),
       headers: Object.fromEntries(components.usedHeaders().map((name) => [name, headers[name]])),
@@ -66,6 +87,25 @@ function describe(operation: Operation, components: Components): Json {
       ),
       ...problemResponses(errorsOf(operation), answers, problem, components),
     },
+  };
+}
+
+function describeOutgoing({ name, summary, tag, headers: sent, body }: OutgoingRequest, components: Components): Json {
+  const { examples = [] } = body as { examples?: unknown[] };
+  return {
+    operationId: name.replace(/[._](\w)/g, (_match, letter: string) => letter.toUpperCase()),
+    summary,
+    tags: [tag.name],
+    security: [],
+    parameters: Object.entries(sent).map(([header, description]) => ({
+      ...{ name: header, in: 'header', required: true, description },
+      schema: { type: 'string' },
+    })),
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: components.add(body), example: examples[0] } },
+    },
+    responses: { '2XX': { description: 'Received. Any other answer is a failed attempt, which is repeated.' } },
   };
 }
 

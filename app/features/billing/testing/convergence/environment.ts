@@ -14,6 +14,7 @@ import { createMetrics } from '../../../../platform/telemetry/metrics.ts';
 import { users } from '../../../accounts/schema.ts';
 import { createAudit } from '../../../audit/audit.ts';
 import { createCapturingTransport, createEmail } from '../../../email/email.ts';
+import { createEvents } from '../../../events/events.ts';
 import type { OrganizationAccess } from '../../../organizations/organizations.ts';
 import { memberships, organizations } from '../../../organizations/schema.ts';
 import { syncCatalog } from '../../catalog/catalog-sync.ts';
@@ -125,6 +126,9 @@ export async function createEnvironment(): Promise<Environment> {
           const client = connect(mortalHttpClient(sandbox.httpClient, life));
           const gateway = createStripeGateway({ client: async () => client, metrics, logger });
           const audit = createAudit({ db: mortal, reads: (read) => read(mortal), clock });
+          const events = createEvents({
+            ...{ db: mortal, reads: (read) => read(mortal), clock, metrics, config: { eventRetentionDays: 30 } },
+          });
           const email = createEmail({
             ...{ db: mortal, jobs: traceJobs, sealer, clock, metrics, logger, transport },
             productName: 'Plinth',
@@ -136,12 +140,14 @@ export async function createEnvironment(): Promise<Environment> {
           const seats = createSeats({
             ...{ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true, proration: 'next_invoice' },
           });
-          const effects = createEffects({ clock, audit, contacts, jobs: traceJobs, seats });
-          const projection = createProjection({ db: mortal, clock, gateway, leases, effects, metrics });
-          const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
+          const effects = createEffects({ clock, audit, events, contacts, jobs: traceJobs, seats });
           const notifications = { connected: false } as Notifications;
           const entitlements = createEntitlements({ db: mortal, clock, notifications, graceDays: 7 });
-          const common = { db: mortal, clock, jobs: traceJobs, gateway, customers };
+          const projection = createProjection({
+            ...{ db: mortal, clock, gateway, leases, effects, events, entitlements, metrics },
+          });
+          const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
+          const common = { db: mortal, clock, jobs: traceJobs, events, gateway, customers };
           const usage = createUsage({ ...common, entitlements, contacts });
           const reconciliation = createReconciliation({
             ...{ db: mortal, clock, gateway, intake, projection, usage, seats, metrics, logger, enabled: true },

@@ -1,0 +1,118 @@
+/** Makes one attempt: one request, without redirects, with a bound on its time and on what is read of the answer. */
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { ConnectingOptions } from './connecting.ts';
+import { BlockedAddress, createConnector } from './connecting.ts';
+import { faultOf } from './destinations.ts';
+
+export type OutcomeKind = 'succeeded' | 'refused' | 'timeout' | 'unreachable' | 'blocked';
+
+export interface Outcome {
+  kind: OutcomeKind;
+  /** Of the answer; null if there was none. */
+  status: number | null;
+  /** null for a success. */
+  error: string | null;
+  durationMs: number;
+  /** The beginning of the answer, up to 1 KB. */
+  body: string | null;
+  /** `Retry-After`, in seconds. */
+  retryAfterSeconds: number | null;
+}
+
+export interface Sender {
+  /** Makes one attempt. It never throws. @param signal aborts it */
+  send(url: string, headers: Record<string, string>, body: string, signal?: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export interface SenderOptions extends ConnectingOptions {
+  proxyUrl?: string | undefined;
+  userAgent: string;
+}
+
+/** So much of an answer is read; a receiver has nothing to say that is longer. */
+const READ_BYTES = 64 * 1_024;
+const KEPT_BYTES = 1_024;
+const MAX_HEADER_BYTES = 16 * 1_024;
+/** A receiver may ask for at most so much patience, in seconds. */
+const MAX_RETRY_AFTER = 86_400;
+
+export function createSender(options: SenderOptions): Sender {
+  const { rules, timeoutMs, proxyUrl, userAgent } = options;
+  const common = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxHeaderSize: MAX_HEADER_BYTES };
+  const dispatcher: Dispatcher = proxyUrl
+    ? new ProxyAgent({ uri: proxyUrl, ...common })
+    : new Agent({ connect: createConnector(options), connections: null, ...common });
+
+  async function attempt(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
+    const fault = faultOf(url, rules);
+    if (fault) return { kind: 'blocked', error: fault } as const;
+    const sent = { ...headers, 'user-agent': userAgent };
+    const answer = await request(url, { method: 'POST', dispatcher, headers: sent, body, signal });
+    const { statusCode: status } = answer;
+    const read = await readBeginning(answer.body);
+    const retryAfterSeconds = secondsOf(answer.headers['retry-after']);
+    if (status >= 200 && status < 300) return { kind: 'succeeded', status, body: read } as const;
+    return { kind: 'refused', status, body: read, retryAfterSeconds, error: `answered ${status}` } as const;
+  }
+
+  return {
+    async send(url, headers, body, signal) {
+      const startedAt = performance.now();
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(new Timeout()), timeoutMs);
+      const signals = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
+      try {
+        return complete(startedAt, await attempt(url, headers, body, signals));
+      } catch (error) {
+        return complete(startedAt, failureOf(error));
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+class Timeout extends Error {}
+
+function complete(startedAt: number, partial: Partial<Outcome> & Pick<Outcome, 'kind'>): Outcome {
+  const durationMs = Math.round(performance.now() - startedAt);
+  return { status: null, error: null, body: null, retryAfterSeconds: null, ...partial, durationMs };
+}
+
+/**
+ * Reads an answer up to a bound, and closes the connection beyond it. An answer that breaks off has said enough: its status counts.
+ * @returns the beginning, as text that the database can store
+ */
+async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (size < KEPT_BYTES) kept.push(chunk);
+      size += chunk.length;
+      if (size > READ_BYTES) break;
+    }
+  } catch {
+    // Broken off, or too slow.
+  }
+  return Buffer.concat(kept).subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
+}
+
+const TIMEOUTS = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'];
+
+function failureOf(error: unknown): Pick<Outcome, 'kind' | 'error'> {
+  if (error instanceof BlockedAddress) return { kind: 'blocked', error: error.message };
+  const { code, message } = error as { code?: string; message?: string };
+  if (error instanceof Timeout || TIMEOUTS.includes(code ?? '')) return { kind: 'timeout', error: 'no answer in time' };
+  return { kind: 'unreachable', error: (message || code || 'the connection failed').slice(0, 200) };
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function secondsOf(header: string | string[] | undefined): number | null {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return null;
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1_000);
+  return seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER) : null;
+}
