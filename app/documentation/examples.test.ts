@@ -26,6 +26,8 @@ const ABSENT = new Map(
     updateApiKey: 'not_found',
     deleteApiKey: 'not_found',
     rotateApiKey: 'not_found',
+    takeOverApiKey: 'not_found',
+    getMemberConsequences: 'not_found',
     // An organization that was deleted.
     restoreOrganization: 'not_found',
     // A signature over the body, by the provider.

@@ -51,6 +51,7 @@ import { createUsers, type Users } from './users.ts';
 export { unauthenticated } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
+export type { AccountStateChange } from './followers.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -133,6 +134,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     metrics,
     logger: options.logger,
     appUrl,
+    followers,
   };
   const emailChanges = createEmailChanges(common);
   const registration = createRegistration({
@@ -141,13 +143,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     onVerified: followers.verified,
   });
   const passwords = createPasswords({ ...common, registration });
-  const deletion = createDeletion({ ...common, followers });
-  const profile = createProfile({ ...common, followers });
+  const deletion = createDeletion(common);
+  const profile = createProfile(common);
   const signIn = createSignIn({ ...common, jobs });
   const signOut = createSignOut({ db, callers, sessions, audit, metrics });
   const refreshing = createRefreshing({ ...common, sealer });
   const mailRequests = createMailRequests({ db, jobs, sealer, limits, passwords, registration });
-  const administration = createAdministration({ db, clock, users, sessions, registration, audit });
+  const administration = createAdministration({ ...common, registration });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
   const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);

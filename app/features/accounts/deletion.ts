@@ -13,6 +13,7 @@ import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
+import type { AccountFollowers } from './followers.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
 import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
@@ -43,10 +44,7 @@ export interface DeletionOptions {
   metrics: Metrics;
   logger: Logger;
   appUrl: string;
-  followers: {
-    deletionRequested(tx: Transaction, userId: string): Promise<void>;
-    purging(userId: string): Promise<void>;
-  };
+  followers: Pick<AccountFollowers, 'deletionRequested' | 'closed' | 'reopened' | 'purging'>;
 }
 
 export function createDeletion(options: DeletionOptions): Deletion {
@@ -121,10 +119,13 @@ export function createDeletion(options: DeletionOptions): Deletion {
         const now = clock.now();
         const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
         await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));
-        await sessions.end(tx, user.id, 'deleted');
+        const ended = await sessions.end(tx, user.id, 'deleted');
         await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
         const actor = { type: 'user', id: user.id } as const;
-        await audit.append(tx, { ownerId: user.id, action: 'user.deletion_requested', actor, origin });
+        const cause = 'user.deletion_requested';
+        const details = { endedSessions: ended.length };
+        await audit.append(tx, { ownerId: user.id, action: cause, actor, origin, details });
+        await options.followers.closed(tx, { userId: user.id, cause, actor, origin });
         await mailUndo(tx, user, purgeAt);
       });
       metrics.auth_events_total.inc({ event: 'deletion', outcome: 'success' });
@@ -141,6 +142,8 @@ export function createDeletion(options: DeletionOptions): Deletion {
         if (!user) throw accountErrors.invalid_token();
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+        const reopening = { userId: user.id, cause: 'user.restored', actor, origin } as const;
+        if (!user.suspendedAt) await options.followers.reopened(tx, reopening);
         await email.sendEmail(tx, {
           template: 'account-restored',
           to: user.email,

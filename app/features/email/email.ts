@@ -55,6 +55,8 @@ export {
   maskedAddress,
   moment,
   money,
+  names,
+  phraseOf,
   role,
   words,
   wordsOrUnknown,

@@ -1,5 +1,16 @@
 /** The emails of organizations. Their texts are in `emails/`. */
-import { button, defineEmails, duration, link, notes, paragraph, role, words } from '../email/email.ts';
+import {
+  button,
+  defineEmails,
+  duration,
+  link,
+  names,
+  notes,
+  paragraph,
+  phraseOf,
+  role,
+  words,
+} from '../email/email.ts';
 
 const organization = 'Analytical Engines';
 
@@ -28,8 +39,26 @@ export const organizationEmails = defineEmails(
         url: 'https://app.example.com/organization',
       },
     },
+    'api-keys-affected': {
+      fields: {
+        organization: words,
+        creator: words,
+        keys: names,
+        effect: phraseOf<'revoked' | 'reduced' | 'paused'>('keys'),
+        url: link,
+      },
+      parts: [paragraph('intro'), paragraph('effect'), paragraph('advice'), button('button')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        creator: 'Charles Babbage',
+        keys: ['deploy', 'nightly import'],
+        effect: 'revoked',
+        url: 'https://app.example.com/organization',
+      },
+    },
   },
-  ['role.owner', 'role.admin', 'role.member'],
+  ['role.owner', 'role.admin', 'role.member', 'keys.revoked', 'keys.reduced', 'keys.paused'],
 );
 type Own = typeof organizationEmails.emails;
 

@@ -15,6 +15,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import { createAccountStates } from './account-state.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
@@ -23,6 +24,7 @@ import { createOrganizationFollowers, type OrganizationFollower } from './follow
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
+import { createKeyNotices } from './key-notices.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -31,6 +33,7 @@ import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
 import { createSuccession } from './succession.ts';
+import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
@@ -65,12 +68,15 @@ export function createOrganizations(options: OrganizationsOptions): Organization
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
-  const memberships = createMemberships({ db, clock, audit, email, appUrl, followers });
+  const notices = createKeyNotices({ email, appUrl });
+  const withdrawal = createWithdrawal({ clock, audit, notices });
+  const memberships = createMemberships({ db, clock, audit, email, appUrl, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
   const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
   const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
-  const succession = createSuccession({ db, clock, audit, memberships, dissolution, followers });
+  const accountStates = createAccountStates({ audit, notices });
+  const succession = createSuccession({ db, audit, memberships, dissolution, followers, withdrawal });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
@@ -85,6 +91,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
       await founding.foundPersonal(tx, user);
     },
     deletionRequested: (tx, userId) => succession.requireSuccessors(tx, userId),
+    closed: accountStates.closed,
+    reopened: accountStates.reopened,
     purging: (userId) => succession.forgetUser(userId),
     exportFor: (userId) => ({ organizations: organizationsOf(userId) }),
   });

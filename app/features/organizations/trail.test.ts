@@ -100,6 +100,13 @@ describe('the trail of an organization', () => {
       action: 'api_key.rotated',
       run: async ({ scene }) => scene.as(scene.owner, `/api-keys/${(await scene.key([])).id}/rotate`, { body: {} }),
     },
+    takeOverApiKey: {
+      action: 'api_key.taken_over',
+      async run({ scene }) {
+        const { id } = await scene.key([], await scene.add('admin'));
+        return scene.as(scene.owner, `/api-keys/${id}/take-over`, { method: 'POST' });
+      },
+    },
     deleteApiKey: {
       action: 'api_key.revoked',
       run: async ({ scene }) => scene.as(scene.owner, `/api-keys/${(await scene.key([])).id}`, DELETE),

@@ -112,6 +112,7 @@ const exampleKey = {
   createdAt: '2026-11-01T09:30:00.000Z',
   expiresAt: null,
   lastUsedAt: null,
+  revokedAt: null,
 };
 const keyFields = {
   id: Id('API key'),
@@ -122,10 +123,48 @@ const keyFields = {
   createdAt: Timestamp('When it was created.'),
   expiresAt: Nullable(Timestamp('Until when it works; null: without end.')),
   lastUsedAt: Nullable(Timestamp('To the minute.')),
+  revokedAt: Nullable(Timestamp('When it was revoked; null while it is not.')),
 };
 export const ApiKey = Named('ApiKey', keyFields, exampleKey);
 export const NewApiKey = Named(
   'NewApiKey',
   { ...keyFields, secret: Type.String({ description: 'The key itself; shown this once.' }) },
   { ...exampleKey, secret: 'plk_0Wd3…' },
+);
+
+/** How many of each the consequences name; the counts tell of all. */
+export const MAX_CONSEQUENCES = 100;
+export const MemberConsequences = Named(
+  'MemberConsequences',
+  {
+    apiKeyCount: Type.Integer(),
+    apiKeys: Type.Array(
+      Named('AffectedApiKey', {
+        id: Id('API key'),
+        name: Type.String(),
+        hint: keyFields.hint,
+        outcome: OneOf(['revoked', 'changed'], { title: 'ApiKeyOutcome' }),
+        scopesBefore: Type.Array(Type.String(), { description: 'What it allows now.' }),
+        scopesAfter: Type.Array(Type.String(), { description: 'What it allows afterwards.' }),
+        lastUsedAt: keyFields.lastUsedAt,
+      }),
+      { description: 'The first 100.' },
+    ),
+    invitationCount: Type.Integer(),
+    invitations: Type.Array(
+      Named('AffectedInvitation', { id: Id('Invitation'), email: Type.String({ format: 'email' }), role: Role }),
+      { description: 'Those that are revoked; the first 100.' },
+    ),
+  },
+  {
+    apiKeyCount: 1,
+    apiKeys: [
+      {
+        ...{ id: exampleKey.id, name: exampleKey.name, hint: exampleKey.hint, outcome: 'revoked' },
+        ...{ scopesBefore: exampleKey.scopes, scopesAfter: [], lastUsedAt: null },
+      },
+    ],
+    invitationCount: 0,
+    invitations: [],
+  },
 );
