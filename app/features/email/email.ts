@@ -58,11 +58,13 @@ export {
   names,
   phraseOf,
   role,
+  strangersName,
   words,
   wordsOrUnknown,
 } from './fields.ts';
 export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
+export { nameForStrangers } from './stranger-names.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
 
 const tidySchedule: JobSchedule = {

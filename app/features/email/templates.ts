@@ -1,7 +1,8 @@
 /** Renders emails from the compiled templates in `compiled/`, without React. `npm run generate` makes them from what features declare. */
 import { readFileSync } from 'node:fs';
 import { allEmails, type EmailData, type TemplateName } from './declaration.ts';
-import { type Locale, locales, oneLine } from './fields.ts';
+import { type Locale, locales } from './fields.ts';
+import { oneLine } from './text.ts';
 import { fieldsOf, fill, templateValues } from './values.ts';
 
 export interface RenderedEmail {

@@ -9,6 +9,7 @@ import {
   paragraph,
   phraseOf,
   role,
+  strangersName,
   words,
 } from '../email/email.ts';
 
@@ -17,7 +18,13 @@ const organization = 'Analytical Engines';
 export const organizationEmails = defineEmails(
   {
     invitation: {
-      fields: { inviter: words, organization: words, role, url: link, expiresInDays: duration('day') },
+      fields: {
+        inviter: strangersName('somebody'),
+        organization: strangersName('someOrganization'),
+        role,
+        url: link,
+        expiresInDays: duration('day'),
+      },
       parts: [paragraph('intro'), button('button'), notes('expiry', 'notYou')],
       sample: {
         name: null,
@@ -58,7 +65,16 @@ export const organizationEmails = defineEmails(
       },
     },
   },
-  ['role.owner', 'role.admin', 'role.member', 'keys.revoked', 'keys.reduced', 'keys.paused'],
+  [
+    'somebody',
+    'someOrganization',
+    'role.owner',
+    'role.admin',
+    'role.member',
+    'keys.revoked',
+    'keys.reduced',
+    'keys.paused',
+  ],
 );
 type Own = typeof organizationEmails.emails;
 

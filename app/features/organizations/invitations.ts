@@ -6,14 +6,14 @@ import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId, randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
-import { type Accounts, accountErrors, linkExpired, type UserCaller } from '../accounts/accounts.ts';
+import { type Accounts, accountErrors, linkExpired, type User, type UserCaller } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
-import { type Email, parseAddress } from '../email/email.ts';
+import { type Email, nameForStrangers, parseAddress } from '../email/email.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
-import type { OrganizationLimits } from './limits.ts';
+import { NEWCOMER_MS, type OrganizationLimits } from './limits.ts';
 import type { Memberships } from './memberships.ts';
 import type { Role } from './roles.ts';
 import { invitations, memberships as membershipTable, organizations } from './schema.ts';
@@ -81,18 +81,17 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     invitation: Invitation,
     secret: Buffer,
     organization: string,
-    inviterId: string,
+    inviter: User,
   ): Promise<void> {
-    const [inviter] = await tx.select().from(users).where(eq(users.id, inviterId));
     const token = Buffer.concat([uuidToBytes(invitation.organizationId), secret]).toString('base64url');
     await email.sendEmail(tx, {
       template: 'invitation',
       to: invitation.email,
-      locale: inviter!.locale,
+      locale: inviter.locale,
       key: `invitation:${invitation.id}`,
       data: {
         name: null,
-        inviter: inviter!.name ?? inviter!.email,
+        inviter: nameForStrangers(inviter.name) ?? inviter.email,
         organization,
         role: invitation.role,
         url: `${appUrl}/accept-invitation?token=${token}`,
@@ -150,7 +149,12 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       if (open && open.expiresAt > now) throw organizationErrors.already_invited();
       await followers.requireSeats(organizationId, (await takenSeats(tx, organizationId, now)) + 1);
       // The sender first: who is over their limit must not use up what an address has left.
+      const [inviter] = await tx.select().from(users).where(eq(users.id, userId));
       await limits.invitationsBy.consume(userId);
+      if ([inviter!, organization].some(({ createdAt }) => after(createdAt, NEWCOMER_MS) > now)) {
+        await limits.invitationsByNewcomers.consume(userId);
+        await limits.invitationsByNewcomers.consume(organizationId);
+      }
       await limits.invitationsTo.consume(address);
       if (open) await tx.delete(invitations).where(own(organizationId, open.id));
 
@@ -160,7 +164,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         .insert(invitations)
         .values({ ...row, createdAt: now, expiresAt: after(now, LIFETIME_DAYS * DAY_MS) })
         .returning();
-      await mail(tx, invitation!, secret, organization.name, userId);
+      await mail(tx, invitation!, secret, organization.name, inviter!);
       const target = { type: 'invitation', id: invitation!.id };
       await audit.append(tx, {
         ownerId: organizationId,

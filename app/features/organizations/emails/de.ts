@@ -3,6 +3,8 @@ import type { organizationEmails } from '../emails.ts';
 
 export const de: EmailTexts<typeof organizationEmails> = {
   phrases: {
+    somebody: 'Jemand',
+    someOrganization: 'einer Organisation',
     'role.owner': 'Inhaber',
     'role.admin': 'Administrator',
     'role.member': 'Mitglied',

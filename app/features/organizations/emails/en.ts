@@ -3,6 +3,8 @@ import type { organizationEmails } from '../emails.ts';
 
 export const en: EmailTexts<typeof organizationEmails> = {
   phrases: {
+    somebody: 'Somebody',
+    someOrganization: 'an organization',
     'role.owner': 'Owner',
     'role.admin': 'Admin',
     'role.member': 'Member',
