@@ -35,7 +35,7 @@ import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
 import { createRefreshing } from './refreshing.ts';
-import { createRegistration } from './registration.ts';
+import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -85,6 +85,7 @@ export interface Accounts {
   readonly authentication: Authentication;
   readonly callers: Callers;
   readonly administration: Administration;
+  readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
   readonly handlers: readonly JobHandler[];
@@ -159,6 +160,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     authentication,
     callers,
     administration,
+    registration,
     users,
     signingKeys,
     handlers: [...mailRequests.handlers, ...createAccountHandlers({ ...common, oneTimeTokens, deletion })],
@@ -169,7 +171,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
-      profileRoutes(operations, { users, profile, deletion, emailChanges, authentication });
+      profileRoutes(operations, { db, users, profile, deletion, emailChanges, authentication, email });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys);
     },

@@ -29,6 +29,9 @@ export interface RegistrationRequest {
   locale?: string | undefined;
 }
 
+/** A user who is not stored yet. */
+export type NewUser = User;
+
 export interface Registration {
   /**
    * Stores a registration and mails its link; where the address is taken, mails its owner instead. The caller cannot tell which:
@@ -36,6 +39,13 @@ export interface Registration {
    * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
    */
   register(request: RegistrationRequest, origin: RequestOrigin): Promise<void>;
+  /**
+   * Checks a registration whose address is proven already, and hashes its password.
+   * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
+   */
+  prepare(request: RegistrationRequest, origin: RequestOrigin): Promise<NewUser>;
+  /** Stores it, confirmed. A registration for the address that was never confirmed gives way. @throws `email_taken` */
+  registerProven(tx: Transaction, user: NewUser, origin: RequestOrigin): Promise<User>;
   /** Uses a mailed token up: verifies a registration, or confirms a change of address. @throws `invalid_token`, `token_expired`, `email_taken` */
   confirm(token: string, origin: RequestOrigin): Promise<void>;
   /** Marks a user's address as verified: what a token, or an operator, does. @returns whether it was not before */
@@ -89,7 +99,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
   }
 
   /** Claims the address for a new user, in place of a registration that was never verified. @throws TakenError */
-  async function claim(tx: Transaction, user: typeof users.$inferInsert, origin: RequestOrigin): Promise<string> {
+  async function claim(tx: Transaction, user: NewUser, origin: RequestOrigin): Promise<string> {
     await tx.insert(users).values(user);
     const token = await tokens.issue(tx, user.id, 'verify_email');
     const actor = { type: 'user', id: user.id } as const;
@@ -115,6 +125,23 @@ export function createRegistration(options: RegistrationOptions): Registration {
     return token;
   }
 
+  function draft({ email: address, name, locale }: Omit<RegistrationRequest, 'password'>, passwordHash: string): User {
+    const now = clock.now();
+    return {
+      id: newId(),
+      email: address,
+      name: name || null,
+      // A hint of the browser: one that cannot be used must not stop a registration.
+      locale: canonicalLocale(locale ?? '') ?? 'en',
+      passwordHash,
+      emailVerifiedAt: null,
+      suspendedAt: null,
+      purgeAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
   return {
     async register(request, origin) {
       const address = parseAddress(request.email);
@@ -131,17 +158,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
         throw error;
       });
 
-      const now = clock.now();
-      const user = {
-        id: newId(),
-        email: address,
-        name: request.name || null,
-        // A hint of the browser: one that cannot be used must not stop a registration.
-        locale: canonicalLocale(request.locale ?? '') ?? 'en',
-        passwordHash,
-        createdAt: now,
-        updatedAt: now,
-      };
+      const user = draft({ ...request, email: address }, passwordHash);
       await transact(db, async (tx) => {
         try {
           // A savepoint, so that both outcomes run the same statements.
@@ -154,6 +171,34 @@ export function createRegistration(options: RegistrationOptions): Registration {
         }
       });
       metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
+    },
+
+    async prepare(request, origin) {
+      const address = parseAddress(request.email);
+      if (!address) throw accountErrors.invalid_email();
+      const password = normalizePassword(request.password);
+      await policy.check(password, address);
+      const network = addressBlock(origin.ipAddress ?? '');
+      await limits.registrationsFrom.consume(network);
+      const passwordHash = await hasher.hash(password).catch(async (error) => {
+        await limits.registrationsFrom.refund(network);
+        throw error;
+      });
+      return draft({ ...request, email: address }, passwordHash);
+    },
+
+    async registerProven(tx, user, origin) {
+      await tx
+        .transaction((attempt) => claim(attempt, user, origin))
+        .catch((error) => {
+          throw error instanceof TakenError ? accountErrors.email_taken() : error;
+        });
+      const stored = (await options.users.lock(tx, user.id))!;
+      await this.markVerified(tx, stored);
+      const actor = { type: 'user', id: user.id } as const;
+      await audit.append(tx, { ownerId: user.id, action: 'user.email_verified', actor, origin });
+      metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
+      return stored;
     },
 
     async confirm(token, origin) {

@@ -12,6 +12,7 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { statusOf } from './address-status.ts';
 import { listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { observeOldestUnsent } from './observation.ts';
@@ -33,6 +34,7 @@ import { createPostmarkProvider, type PostmarkOptions } from './webhooks/postmar
 import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
+export { type AddressStatus, AddressStatusSchema } from './address-status.ts';
 export { parseAddress } from './addresses.ts';
 export {
   button,
@@ -97,6 +99,8 @@ export interface EmailOptions {
 
 export interface Email extends EmailOperations {
   sendEmail: SendEmail;
+  /** Whether addresses get emails. */
+  statusOf: typeof statusOf;
   /** For the worker. */
   handlers: readonly JobHandler[];
   schedules: readonly JobSchedule[];
@@ -120,6 +124,7 @@ export function createEmail(options: EmailOptions): Email {
 
   return {
     sendEmail: createOutbox(options),
+    statusOf,
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
     schedules: [tidySchedule],
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),

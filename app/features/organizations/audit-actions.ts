@@ -12,6 +12,8 @@ const actions = defineAuditActions(
   'member.account_closed',
   'member.account_reopened',
   'invitation.created',
+  'invitation.resent',
+  'invitation.declined',
   'invitation.revoked',
   'api_key.created',
   'api_key.updated',

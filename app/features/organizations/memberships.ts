@@ -38,8 +38,8 @@ export interface Memberships {
   remove(access: Access, userId: string): Promise<void>;
   /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden`, `last_owner` */
   transfer(access: Access, userId: string): Promise<void>;
-  /** Adds a member. @throws `already_member` */
-  add(tx: Transaction, organizationId: string, userId: string, role: Role): Promise<void>;
+  /** Adds a member. @param invitationHash of the invitation's secret @throws `already_member` */
+  add(tx: Transaction, organizationId: string, userId: string, role: Role, invitationHash: Buffer): Promise<void>;
   /**
    * Locks an organization against other changes of its members and keys, and decides the caller's access again: it may have changed since
    * the request was authorized.
@@ -202,8 +202,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       });
     },
 
-    async add(tx, organizationId, userId, role) {
-      const row = { organizationId, userId, role, createdAt: clock.now() };
+    async add(tx, organizationId, userId, role, invitationHash) {
+      const row = { organizationId, userId, role, createdAt: clock.now(), invitationHash };
       const [added] = await tx.insert(memberships).values(row).onConflictDoNothing().returning();
       if (!added) throw organizationErrors.already_member();
       await followers.membersChanged(tx, organizationId);

@@ -24,11 +24,13 @@ import { createOrganizationFollowers, type OrganizationFollower } from './follow
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
+import { createJoining } from './joining.ts';
 import { createKeyNotices } from './key-notices.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
+import { joiningRoutes } from './routes/joining.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
@@ -44,9 +46,9 @@ export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
   rateLimits: RateLimits;
-  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
+  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'registration' | 'users'>;
   audit: Audit;
-  email: Pick<Email, 'sendEmail'>;
+  email: Pick<Email, 'sendEmail' | 'statusOf'>;
   logger: Logger;
   config: { appUrl: string };
 }
@@ -72,7 +74,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const withdrawal = createWithdrawal({ clock, audit, notices });
   const memberships = createMemberships({ db, clock, audit, email, appUrl, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, callers, memberships, limits, appUrl, followers });
+  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
+  const joining = createJoining({ db, clock, audit, accounts, memberships, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
   const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
   const accountStates = createAccountStates({ audit, notices });
@@ -106,7 +109,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
       organizationRoutes(operations, { authentication, authorization, founding, directory, dissolution });
       memberRoutes(operations, { authorization, memberships });
       const { seatErrors } = followers;
-      invitationRoutes(operations, { authentication, authorization, invitations, seatErrors });
+      invitationRoutes(operations, { authorization, invitations, seatErrors });
+      joiningRoutes(operations, { authentication, joining, seatErrors });
       apiKeyRoutes(operations, { authorization, apiKeys });
       const guard = authorization.needs('audit:read');
       trailRoutes(operations, audit.reading, {

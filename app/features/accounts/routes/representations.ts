@@ -2,6 +2,8 @@
 import { Type } from 'typebox';
 import { Id, LINE_PATTERN, Named, Nullable, OneOf, StatusOf, Timestamp } from '../../../platform/http/schemas.ts';
 
+import { AddressStatusSchema } from '../../email/email.ts';
+
 export const tags = {
   accounts: { name: 'Accounts', description: 'Registration, and the account of the person who calls.' },
   sessions: { name: 'Sessions', description: 'Signing in and out, refreshing tokens, and the keys that verify them.' },
@@ -42,6 +44,7 @@ export const User = Named(
     locale: Type.String(),
     createdAt: Timestamp('When the account was registered.'),
     updatedAt: Timestamp('When the account last changed.'),
+    emailStatus: Type.Optional(AddressStatusSchema),
   },
   exampleUser,
 );
