@@ -129,7 +129,7 @@ describe('the examples of the OpenAPI document', () => {
   }
 
   async function takeDeletionBack(): Promise<void> {
-    const { token } = await test.mail('ada@example.com', /will be deleted/);
+    const { token } = await test.mail('ada@example.com', /will be deleted|wird am .* gelöscht/);
     const { status } = await test.request('/v1/users/me/restore', { body: { token } });
     assert.equal(status, 204);
   }

@@ -9,6 +9,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
+import { auditEvents } from '../audit/schema.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
@@ -16,7 +17,7 @@ import { accountErrors } from './errors.ts';
 import type { AccountFollowers } from './followers.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
-import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
+import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
@@ -83,11 +84,13 @@ export function createDeletion(options: DeletionOptions): Deletion {
    */
   async function purgeUser({ id }: Pick<User, 'id'>): Promise<boolean> {
     if (!(await giveUp(id))) return false;
-    await options.followers.purging(id);
+    const addresses = await addressesOf(id);
+    await options.followers.purging(id, addresses);
     await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
     await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
     await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
-    await email.forget(id);
+    await email.forget(id, addresses);
+    await audit.forgetAddresses(addresses);
     await audit.shorten(id);
     return transact(db, async (tx) => {
       const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
@@ -95,6 +98,19 @@ export function createDeletion(options: DeletionOptions): Deletion {
       await audit.forget(tx, id);
       return gone.length > 0;
     });
+  }
+
+  /** The address of a user and those that the user had before, but for those that belong to somebody else now. */
+  async function addressesOf(id: string): Promise<string[]> {
+    const { rows } = await db.execute<{ address: string }>(sql`
+      with own as (
+        select ${users.email} as address from ${users} where ${users.id} = ${id}
+        union select ${auditEvents.details} ->> 'before' from ${auditEvents}
+          where ${auditEvents.ownerId} = ${id} and ${auditEvents.action} = any(array['email.changed', 'email.change_reverted'])
+      )
+      select address from own where address is not null and not exists (
+        select from ${emailAddresses} where ${emailAddresses.address} = own.address and ${emailAddresses.userId} <> ${id})`);
+    return rows.map(({ address }) => address);
   }
 
   /** The point of no return: from here on no link opens the account again. @returns whether the account is due */

@@ -22,8 +22,11 @@ export interface AccountFollower {
   closed(tx: Transaction, change: AccountStateChange): Promise<void>;
   /** An account is neither deleted nor suspended any more. */
   reopened(tx: Transaction, change: AccountStateChange): Promise<void>;
-  /** A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is continued. */
-  purging(userId: string): Promise<void>;
+  /**
+   * A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is continued.
+   * @param addresses those that only this user has confirmed
+   */
+  purging(userId: string, addresses: readonly string[]): Promise<void>;
   /** What is stored about a user elsewhere, by name, for the export. Many rows are an async iterable of batches. */
   exportFor(userId: string): Record<string, unknown>;
 }
@@ -49,8 +52,8 @@ export function createAccountFollowers(): AccountFollowers {
     async reopened(tx, change) {
       for (const follower of all) await follower.reopened(tx, change);
     },
-    async purging(userId) {
-      for (const follower of all) await follower.purging(userId);
+    async purging(userId, addresses) {
+      for (const follower of all) await follower.purging(userId, addresses);
     },
     exportFor: (userId) => Object.assign({}, ...all.map((follower) => follower.exportFor(userId))),
   };

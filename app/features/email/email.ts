@@ -108,10 +108,10 @@ export interface Email extends EmailOperations {
   routes(operations: Operations): void;
   /** Deletes what is old; also runs by its schedule. */
   purge(): Promise<Tidied>;
-  /** Deletes every mail about a user, those not yet sent too, in batches. */
-  forget(userId: string): Promise<void>;
-  /** What is stored about a user here, read in batches while it is iterated. */
-  exportFor(userId: string): ReturnType<typeof exportFor>;
+  /** Deletes every mail about a user, or to addresses of theirs as a stranger, those not yet sent too, in batches. */
+  forget(userId: string, addresses: readonly string[]): Promise<void>;
+  /** What is stored about a user here, and about their address, read in batches while it is iterated. */
+  exportFor(userId: string, address: string): ReturnType<typeof exportFor>;
   close(): Promise<void>;
 }
 
@@ -135,8 +135,8 @@ export function createEmail(options: EmailOptions): Email {
       (await suppress(db, [{ address, reason: 'manual', ...(detail && { detail }) }])) === 0,
     unsuppress: (address) => unsuppress(db, address),
     purge: () => tidy({ db, jobs, clock }),
-    forget: (userId) => forget(db, userId),
-    exportFor: (userId) => exportFor(db, userId),
+    forget: (userId, addresses) => forget(db, userId, addresses),
+    exportFor: (userId, address) => exportFor(db, userId, address),
     close: async () => options.transport.close(),
   };
 }

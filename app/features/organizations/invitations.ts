@@ -128,7 +128,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     row: Invitation,
   ) {
     const target = { type: 'invitation', id: row.id };
-    const details = { email: row.email, role: row.role };
+    const details = { ...(await audit.refer(tx, organizationId, row.email)), role: row.role };
     await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
   }
 

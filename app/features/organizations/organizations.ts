@@ -28,6 +28,7 @@ import { createJoining } from './joining.ts';
 import { createKeyNotices } from './key-notices.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
+import { createPersonalData } from './personal-data.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
@@ -78,6 +79,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const joining = createJoining({ db, clock, audit, accounts, memberships, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
   const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
+  const personalData = createPersonalData({ db, clock, audit, users });
   const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, memberships, dissolution, followers, withdrawal });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
@@ -96,14 +98,23 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     deletionRequested: (tx, userId) => succession.requireSuccessors(tx, userId),
     closed: accountStates.closed,
     reopened: accountStates.reopened,
-    purging: (userId) => succession.forgetUser(userId),
-    exportFor: (userId) => ({ organizations: organizationsOf(userId) }),
+    async purging(userId, addresses) {
+      await succession.forgetUser(userId);
+      await personalData.forgetAddresses(addresses);
+    },
+    exportFor: (userId) => ({
+      organizations: organizationsOf(userId),
+      invitations: personalData.received(userId),
+      sentInvitations: personalData.sent(userId),
+      apiKeys: personalData.keys(userId),
+      organizationAuditEvents: personalData.events(userId),
+    }),
   });
 
   return {
     follow: followers.add,
     authorization,
-    handlers: [createPurgeHandler(dissolution)],
+    handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
     routes(operations) {
       organizationRoutes(operations, { authentication, authorization, founding, directory, dissolution });

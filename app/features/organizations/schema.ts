@@ -92,6 +92,7 @@ export const invitations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    index('invitations_expires_at_index').on(table.expiresAt),
     index('invitations_recipient_index').on(table.email),
     uniqueIndex('invitations_email_key').on(table.organizationId, table.email),
     check('invitations_role_check', sql`role ~ '^[a-z][a-z-]{0,62}$'`),

@@ -95,7 +95,7 @@ export function createWithdrawal({ clock, audit, notices }: WithdrawalOptions): 
     const common = { ownerId: organization.id, actor, ...(origin && { origin }) };
     for (const { id, email, role } of gone) {
       const target = { type: 'invitation', id };
-      const details = { email, role, cause, userId };
+      const details = { ...(await audit.refer(tx, organization.id, email)), role, cause, userId };
       await audit.append(tx, { ...common, action: 'invitation.revoked', target, details });
     }
     for (const { key, ...scopes } of keys) {
