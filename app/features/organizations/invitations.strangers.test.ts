@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import {
   assertProblem,
   createSignedInUser,
+  PASSWORD,
   signIn,
   startTestService,
   type TestService,
@@ -44,6 +45,29 @@ describe('an invitation to a stranger', () => {
     const mail = await test.mail('friend@example.com', /invites you/);
     assert.equal(mail.subject, 'Ada Lovelace invites you to Engines example');
     assert.doesNotMatch(mail.text, /Engines\.example/);
+  });
+
+  it('is written in the language of the account, if there is one, and the answer does not tell', async () => {
+    const [scene, grace] = [await createScene(test), await createSignedInUser(test)];
+    const german = { method: 'PATCH', token: grace.accessToken, body: { locale: 'de' } };
+    assert.equal((await test.request('/v1/users/me', german)).status, 200);
+    // Never confirmed: the language of whoever has typed a stranger's address.
+    await test.request('/v1/users', { body: { email: 'typed@example.com', password: PASSWORD, locale: 'de' } });
+    const answers = [];
+    for (const [email, subject] of [
+      [grace.email, /lädt Sie zu Analytical Engines ein/],
+      ['typed@example.com', /invites you/],
+      ['nobody@example.com', /invites you/],
+    ] as const) {
+      answers.push(await scene.invite(email, 'member'));
+      await test.mail(email, subject);
+    }
+    const [known, ...unknown] = answers.map(({ status, headers, body: { id: _, email: __, ...body } }) => {
+      const { createdAt, expiresAt, ...rest } = body;
+      assert.ok(createdAt < expiresAt);
+      return { status, names: [...headers.keys()], rest };
+    });
+    for (const each of unknown) assert.deepEqual(each, known);
   });
 
   it('is sent fifty times a day at most by a person or an organization in their first week', async () => {

@@ -5,7 +5,7 @@ import type { Database, Executor, Transaction } from '../../platform/database/da
 import { transact } from '../../platform/database/retry.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId, randomSecret, sha256, uuidToBytes } from '../../platform/security/random.ts';
-import { accountErrors, type User } from '../accounts/accounts.ts';
+import { type Accounts, accountErrors, type User } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { type AddressStatus, type Email, nameForStrangers, parseAddress } from '../email/email.ts';
@@ -40,6 +40,8 @@ export interface InvitationsOptions {
   clock: Clock;
   audit: Audit;
   email: Pick<Email, 'sendEmail' | 'statusOf'>;
+  /** Finds the account of an invited address. */
+  accounts: Pick<Accounts['users'], 'findByAddress'>;
   memberships: Memberships;
   limits: OrganizationLimits;
   appUrl: string;
@@ -49,7 +51,7 @@ export interface InvitationsOptions {
 const LIFETIME_DAYS = 7;
 
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { db, clock, audit, email, memberships, limits, appUrl, followers } = options;
+  const { db, clock, audit, email, accounts, memberships, limits, appUrl, followers } = options;
 
   const own = (organizationId: string, id: string) =>
     and(eq(invitations.organizationId, organizationId), eq(invitations.id, id));
@@ -73,6 +75,12 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     return members + (await tx.$count(invitations, isOpen));
   }
 
+  /** The language of the reader, where there is an account. The inviter does not learn whether there is one. */
+  async function localeFor(tx: Transaction, address: string, inviter: User): Promise<string> {
+    const invited = await accounts.findByAddress(tx, address);
+    return invited?.emailVerifiedAt ? invited.locale : inviter.locale;
+  }
+
   async function mail(
     tx: Transaction,
     invitation: Invitation,
@@ -84,7 +92,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     await email.sendEmail(tx, {
       template: 'invitation',
       to: invitation.email,
-      locale: inviter.locale,
+      locale: await localeFor(tx, invitation.email, inviter),
       key: `invitation:${invitation.id}:${newId()}`,
       data: {
         name: null,

@@ -75,7 +75,8 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const withdrawal = createWithdrawal({ clock, audit, notices });
   const memberships = createMemberships({ db, clock, audit, email, appUrl, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, founding, memberships });
-  const invitations = createInvitations({ db, clock, audit, email, memberships, limits, appUrl, followers });
+  const inviting = { db, clock, audit, email, accounts: users, memberships, limits, appUrl, followers };
+  const invitations = createInvitations(inviting);
   const joining = createJoining({ db, clock, audit, accounts, memberships, followers });
   const apiKeys = createApiKeys({ db, clock, audit, memberships });
   const dissolution = createDissolution({ db, clock, audit, callers, memberships, followers, logger });
