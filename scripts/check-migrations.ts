@@ -30,5 +30,8 @@ try {
   rmSync(copy, { recursive: true, force: true });
 }
 
+const described = spawnSync(process.execPath, ['scripts/describe-tables.ts', '--check'], { encoding: 'utf8' });
+if (described.status !== 0) faults.push(described.stderr.trim());
+
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import { inOrder } from '../platform/feature.ts';
 import { StartError } from '../starting.ts';
 import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
+import { rolesCommand } from './roles.ts';
 import { withService } from './service.ts';
 
 /** Carries out the command that the process was started with. */
@@ -18,6 +19,7 @@ export async function runCommand(): Promise<void> {
     .showHelpAfterError();
 
   migrateCommand(program);
+  rolesCommand(program);
   const doctor = createDoctor();
   for (const feature of inOrder(features)) (await feature.commands?.())?.commands({ program, doctor, withService });
   program.addCommand(doctor);
