@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
-import { Id, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { ClearableTimestamp, Id, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
 import { type ApiKeys, keyStates, type ApiKey as Row } from '../api-keys.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
@@ -89,13 +89,13 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
     body: {
       name: Type.Optional(Name),
       scopes: Type.Optional(Scopes),
-      expiresAt: Type.Optional(Nullable(Timestamp('Until when it works; null: without end.'))),
+      expiresAt: Type.Optional(ClearableTimestamp('Until when it works; null: without end.')),
     },
     example: { scopes: ['members:read', 'audit:read'] },
     answer: ApiKey,
     errors: [organizationErrors.invalid_expiry],
     async change({ access, params, body: { name, scopes, expiresAt } }) {
-      const change = { name, scopes, expiresAt: expiresAt === null ? null : toDate(expiresAt) };
+      const change = { name, scopes, expiresAt: expiresAt === null || expiresAt === '' ? null : toDate(expiresAt) };
       return present(await apiKeys.update(access, params.apiKeyId, change));
     },
   });
