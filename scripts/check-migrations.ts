@@ -10,6 +10,7 @@ import {
   type Snapshot,
   snapshotOfModels,
 } from '../app/platform/database/migrations/snapshots.ts';
+import { missingComments, type SeriesName } from './source/table-comments.ts';
 
 const faults: string[] = [];
 
@@ -28,6 +29,8 @@ for (const series of migrationSeries) {
         `the models of the ${series.name} are ahead of its migrations in ${different.join(', ')}: npm run migrations:generate -- --name what_changes`,
       );
     }
+    for (const { object } of missingComments(series.name as SeriesName))
+      faults.push(`${object}: the comment of the model is in no migration: npm run migrations:describe`);
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     faults.push(error.message);

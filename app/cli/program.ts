@@ -10,6 +10,7 @@ import { StartError } from '../starting.ts';
 import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { migrationsCommand } from './migrations.ts';
+import { rolesCommand } from './roles.ts';
 import { withService } from './service.ts';
 
 /** Carries out the command that the process was started with. */
@@ -22,6 +23,7 @@ export async function runCommand(): Promise<void> {
 
   migrateCommand(program);
   migrationsCommand(program);
+  rolesCommand(program);
   const doctor = createDoctor();
   for (const feature of inOrder(features)) (await feature.commands?.())?.commands({ program, doctor, withService });
   program.addCommand(doctor);

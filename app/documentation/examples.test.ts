@@ -15,6 +15,11 @@ const ABSENT = new Map(
     revertEmailChange: 'invalid_token',
     restoreMe: 'invalid_token',
     acceptInvitation: 'invalid_token',
+    lookUpInvitation: 'invalid_token',
+    registerByInvitation: 'invalid_token',
+    acceptMyInvitation: 'not_found',
+    declineInvitation: 'not_found',
+    resendInvitation: 'not_found',
     unsubscribeEmail: 'invalid_unsubscribe_token',
     refreshSession: 'unauthenticated',
     // A member, key, session or invitation with the id of the example.
@@ -26,6 +31,8 @@ const ABSENT = new Map(
     updateApiKey: 'not_found',
     deleteApiKey: 'not_found',
     rotateApiKey: 'not_found',
+    takeOverApiKey: 'not_found',
+    getMemberConsequences: 'not_found',
     // An organization that was deleted.
     restoreOrganization: 'not_found',
     // A signature over the body, by the provider.
@@ -48,9 +55,9 @@ for (const { absent } of ofFeatures) for (const [id, code] of Object.entries(abs
 const PRODUCT = 'https://product.example.org';
 
 /** They delete what the other examples need, so they are sent after them. */
-const LAST = ['deleteOrganization', 'deleteMe'];
+const LAST = ['deleteOrganization', 'requestDeletion', 'deleteMe'];
 /** The caller signs in again after these. */
-const END_THE_SESSION = ['deleteCurrentSession', 'updatePassword'];
+const END_THE_SESSION = ['deleteCurrentSession', 'updatePassword', 'requestDeletion'];
 
 describe('the examples of the OpenAPI document', () => {
   let test: TestService;
@@ -110,6 +117,7 @@ describe('the examples of the OpenAPI document', () => {
       const code = status < 400 ? undefined : body.code;
       if (code !== ABSENT.get(id)) refused.push(`${id} ${status} ${JSON.stringify(body)}`);
       if (id === 'updatePassword') await changePasswordBack(accessToken);
+      if (id === 'requestDeletion') await takeDeletionBack();
       if (END_THE_SESSION.includes(id)) accessToken = await signIn();
     }
     assert.deepEqual(refused, []);
@@ -119,6 +127,12 @@ describe('the examples of the OpenAPI document', () => {
     const { currentPassword, newPassword } = exampleOf('updatePassword') as Record<string, string>;
     const body = { currentPassword: newPassword, newPassword: currentPassword };
     const { status } = await test.request('/v1/users/me/password', { method: 'PUT', token, body });
+    assert.equal(status, 204);
+  }
+
+  async function takeDeletionBack(): Promise<void> {
+    const { token } = await test.mail('ada@example.com', /will be deleted|wird am .* gelöscht/);
+    const { status } = await test.request('/v1/users/me/restore', { body: { token } });
     assert.equal(status, 204);
   }
 

@@ -30,7 +30,7 @@ export interface AbandonmentOptions {
   lifetimes: { absoluteMs: number };
 }
 
-type Abandoned = Pick<typeof users.$inferSelect, 'id' | 'createdAt'>;
+type Abandoned = Pick<typeof users.$inferSelect, 'id' | 'email' | 'createdAt'>;
 
 export function createAbandonment(options: AbandonmentOptions): Abandonment {
   const { db, clock, audit, email, logger, lifetimes } = options;
@@ -40,7 +40,7 @@ export function createAbandonment(options: AbandonmentOptions): Abandonment {
   const registrations = () =>
     readPages((limit, last: Abandoned | undefined) =>
       db
-        .select({ id: users.id, createdAt: users.createdAt })
+        .select({ id: users.id, email: users.email, createdAt: users.createdAt })
         .from(users)
         .where(
           and(
@@ -53,8 +53,8 @@ export function createAbandonment(options: AbandonmentOptions): Abandonment {
         .limit(limit),
     );
 
-  async function remove({ id }: Abandoned): Promise<boolean> {
-    await email.forget(id);
+  async function remove({ id, email: address }: Abandoned): Promise<boolean> {
+    await email.forget(id, [address]);
     return transact(db, async (tx) => {
       // Again, and so under the row's lock: the address may be verified at this moment.
       const gone = await tx

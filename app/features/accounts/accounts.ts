@@ -38,7 +38,7 @@ import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
 import { createRefreshing } from './refreshing.ts';
-import { createRegistration } from './registration.ts';
+import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -56,6 +56,7 @@ import { createUsers, type Users } from './users.ts';
 export { invalidToken } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
+export type { AccountStateChange } from './followers.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -91,6 +92,7 @@ export interface Accounts {
   readonly authentication: Authentication;
   readonly callers: Callers;
   readonly administration: Administration;
+  readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
   readonly handlers: readonly JobHandler[];
@@ -158,6 +160,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     metrics,
     logger: options.logger,
     appUrl,
+    followers,
   };
   const emailChanges = createEmailChanges(common);
   const registration = createRegistration({
@@ -166,14 +169,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     onVerified: followers.verified,
   });
   const passwords = createPasswords({ ...common, registration });
-  const deletion = createDeletion({ ...common, followers });
+  const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
-  const profile = createProfile({ ...common, followers });
+  const profile = createProfile(common);
   const signIn = createSignIn({ ...common, jobs });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
-  const administration = createAdministration({ db, clock, users, sessions, registration, audit });
+  const administration = createAdministration({ ...common, registration });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
   const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);
@@ -183,6 +186,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     authentication,
     callers,
     administration,
+    registration,
     users,
     signingKeys,
     handlers: [
@@ -197,7 +201,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
-      profileRoutes(operations, { users, profile, deletion, emailChanges, authentication });
+      profileRoutes(operations, { db, users, profile, deletion, emailChanges, authentication, email });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys, apiUrl);
     },

@@ -6,10 +6,11 @@ import { transact } from '../../platform/database/retry.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { parseAddress } from '../email/email.ts';
+import type { AccountFollowers } from './followers.ts';
 import type { Registration } from './registration.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import type { User, Users } from './users.ts';
+import { isActive, type User, type Users } from './users.ts';
 
 export interface Administration {
   /** Users by creation, oldest first, `limit` after the one with id `afterId`. */
@@ -31,13 +32,15 @@ export interface AdministrationOptions {
   sessions: Sessions;
   registration: Pick<Registration, 'markVerified'>;
   audit: Audit;
+  followers: Pick<AccountFollowers, 'closed' | 'reopened'>;
 }
 
 export function createAdministration(options: AdministrationOptions): Administration {
-  const { db, clock, audit, sessions } = options;
+  const { db, clock, audit, sessions, followers } = options;
+  const actor = { type: 'operator' } as const;
 
   const record = (tx: Transaction, ownerId: string, action: AuditAction) =>
-    audit.append(tx, { ownerId, action, actor: { type: 'operator' }, target: { type: 'user', id: ownerId } });
+    audit.append(tx, { ownerId, action, actor, target: { type: 'user', id: ownerId } });
 
   /** Runs `change` on the locked row; records it if it says that something changed. */
   function changing(id: string, action: AuditAction, change: (tx: Transaction, user: User) => Promise<boolean>) {
@@ -70,6 +73,7 @@ export function createAdministration(options: AdministrationOptions): Administra
         const now = clock.now();
         await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
         await sessions.end(tx, id, 'suspended');
+        if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', actor });
         return true;
       }),
 
@@ -77,6 +81,7 @@ export function createAdministration(options: AdministrationOptions): Administra
       changing(id, 'user.unsuspended', async (tx, user) => {
         if (!user.suspendedAt) return false;
         await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
+        if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', actor });
         return true;
       }),
 

@@ -17,6 +17,7 @@ const actions = defineAuditActions(
   'password.changed',
   'password.reset_requested',
   'password.reset',
+  'password.voided',
   'email.change_requested',
   'email.changed',
   'email.change_reverted',

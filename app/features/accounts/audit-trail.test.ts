@@ -97,6 +97,10 @@ describe('the trail of an account', () => {
       action: 'user.deletion_requested',
       run: ({ accessToken }) => call('DELETE', '/v1/users/me', { password: PASSWORD }, accessToken),
     },
+    requestDeletion: {
+      action: 'user.deletion_requested',
+      run: ({ accessToken }) => call('POST', '/v1/users/me/deletion', { password: PASSWORD }, accessToken),
+    },
     restoreMe: {
       action: 'user.restored',
       async run({ accessToken, email }) {

@@ -9,14 +9,16 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
+import { auditEvents } from '../audit/schema.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
+import type { AccountFollowers } from './followers.ts';
 import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
-import { knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
+import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
@@ -45,10 +47,7 @@ export interface DeletionOptions {
   metrics: Metrics;
   logger: Logger;
   appUrl: string;
-  followers: {
-    deletionRequested(tx: Transaction, userId: string): Promise<void>;
-    purging(userId: string): Promise<void>;
-  };
+  followers: Pick<AccountFollowers, 'deletionRequested' | 'closed' | 'reopened' | 'purging'>;
 }
 
 export function createDeletion(options: DeletionOptions): Deletion {
@@ -87,11 +86,13 @@ export function createDeletion(options: DeletionOptions): Deletion {
    */
   async function purgeUser({ id }: Pick<User, 'id'>): Promise<boolean> {
     if (!(await giveUp(id))) return false;
-    await options.followers.purging(id);
+    const addresses = await addressesOf(id);
+    await options.followers.purging(id, addresses);
     await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
     await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
     await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
-    await email.forget(id);
+    await email.forget(id, addresses);
+    await audit.forgetAddresses(addresses);
     await audit.shorten(id);
     return transact(db, async (tx) => {
       const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
@@ -99,6 +100,19 @@ export function createDeletion(options: DeletionOptions): Deletion {
       await audit.forget(tx, id);
       return gone.length > 0;
     });
+  }
+
+  /** The address of a user and those that the user had before, but for those that belong to somebody else now. */
+  async function addressesOf(id: string): Promise<string[]> {
+    const { rows } = await db.execute<{ address: string }>(sql`
+      with own as (
+        select ${users.email} as address from ${users} where ${users.id} = ${id}
+        union select ${auditEvents.details} ->> 'before' from ${auditEvents}
+          where ${auditEvents.ownerId} = ${id} and ${auditEvents.action} = any(array['email.changed', 'email.change_reverted'])
+      )
+      select address from own where address is not null and not exists (
+        select from ${emailAddresses} where ${emailAddresses.address} = own.address and ${emailAddresses.userId} <> ${id})`);
+    return rows.map(({ address }) => address);
   }
 
   /** The point of no return: from here on no link opens the account again. @returns whether the account is due */
@@ -123,10 +137,13 @@ export function createDeletion(options: DeletionOptions): Deletion {
         const now = clock.now();
         const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
         await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));
-        await sessions.end(tx, user.id, 'deleted');
+        const ended = await sessions.end(tx, user.id, 'deleted');
         await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
         const actor = { type: 'user', id: user.id } as const;
-        await audit.append(tx, { ownerId: user.id, action: 'user.deletion_requested', actor, origin });
+        const cause = 'user.deletion_requested';
+        const details = { endedSessions: ended.length };
+        await audit.append(tx, { ownerId: user.id, action: cause, actor, origin, details });
+        await options.followers.closed(tx, { userId: user.id, cause, actor, origin });
         await mailUndo(tx, user, purgeAt);
       });
       metrics.auth_events_total.inc({ event: 'deletion', outcome: 'success' });
@@ -143,6 +160,8 @@ export function createDeletion(options: DeletionOptions): Deletion {
         if (!user) throw accountErrors.invalid_token();
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+        const reopening = { userId: user.id, cause: 'user.restored', actor, origin } as const;
+        if (!user.suspendedAt) await options.followers.reopened(tx, reopening);
         if (await options.inactiveAccounts.mailOwner(tx, user)) return;
         await email.sendEmail(tx, {
           template: 'account-restored',

@@ -13,6 +13,7 @@ import type { AlreadyRegistered } from './already-registered.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
 import { accountErrors } from './errors.ts';
+import type { AccountFollowers } from './followers.ts';
 import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { emailAddresses, users } from './schema.ts';
@@ -47,6 +48,7 @@ export interface EmailChangesOptions {
   email: Pick<Email, 'sendEmail'>;
   metrics: Metrics;
   appUrl: string;
+  followers: Pick<AccountFollowers, 'reopened'>;
 }
 
 export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
@@ -87,11 +89,16 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       .update(users)
       .set({ passwordHash: null, purgeAt: null, updatedAt: clock.now() })
       .where(eq(users.id, user.id));
-    await options.sessions.end(tx, user.id, 'email_reverted');
-    if (user.purgeAt) {
-      const actor = { type: 'user', id: user.id } as const;
-      await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
+    const ended = await options.sessions.end(tx, user.id, 'email_reverted');
+    const actor = { type: 'user', id: user.id } as const;
+    if (user.passwordHash) {
+      const details = { endedSessions: ended.length };
+      await audit.append(tx, { ownerId: user.id, action: 'password.voided', actor, origin, details });
     }
+    if (!user.purgeAt) return;
+    const cause = 'user.restored';
+    await audit.append(tx, { ownerId: user.id, action: cause, actor, origin });
+    if (!user.suspendedAt) await options.followers.reopened(tx, { userId: user.id, cause, actor, origin });
   }
 
   return {
@@ -167,8 +174,8 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
         const user = await options.users.lock(tx, userId);
         if (!user || !address) throw accountErrors.invalid_token();
         if (user.email !== address) await move(tx, user, address);
-        await record(tx, user, 'email.change_reverted', address, origin);
         await disown(tx, user, createdAt, origin);
+        await record(tx, user, 'email.change_reverted', address, origin);
       });
       metrics.auth_events_total.inc({ event: 'email_change', outcome: 'replayed' });
     },

@@ -1,5 +1,16 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
+import type { AuditAction, AuditEntry } from '../audit/audit.ts';
 import type { User } from './users.ts';
+
+/** An account was suspended or deleted, or is open again. */
+export interface AccountStateChange {
+  userId: string;
+  /** The audit action that changed it, and who did that. */
+  cause: AuditAction;
+  actor: AuditEntry['actor'];
+  origin?: RequestOrigin;
+}
 
 /** What later features do when something happens to a user, in its transaction. */
 export interface AccountFollower {
@@ -7,8 +18,15 @@ export interface AccountFollower {
   verified(tx: Transaction, user: User): Promise<void>;
   /** A user asks to be deleted; throwing refuses. */
   deletionRequested(tx: Transaction, userId: string): Promise<void>;
-  /** A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is continued. */
-  purging(userId: string): Promise<void>;
+  /** An account that was open is closed, by its owner or by an operator. */
+  closed(tx: Transaction, change: AccountStateChange): Promise<void>;
+  /** An account is neither deleted nor suspended any more. */
+  reopened(tx: Transaction, change: AccountStateChange): Promise<void>;
+  /**
+   * A user is about to be purged. In transactions of its own, and repeatable: a purge that stopped is continued.
+   * @param addresses those that only this user has confirmed
+   */
+  purging(userId: string, addresses: readonly string[]): Promise<void>;
   /** What is stored about a user elsewhere, by name, for the export. Many rows are an async iterable of batches. */
   exportFor(userId: string): Record<string, unknown>;
 }
@@ -28,8 +46,14 @@ export function createAccountFollowers(): AccountFollowers {
     async deletionRequested(tx, userId) {
       for (const follower of all) await follower.deletionRequested?.(tx, userId);
     },
-    async purging(userId) {
-      for (const follower of all) await follower.purging?.(userId);
+    async closed(tx, change) {
+      for (const follower of all) await follower.closed?.(tx, change);
+    },
+    async reopened(tx, change) {
+      for (const follower of all) await follower.reopened?.(tx, change);
+    },
+    async purging(userId, addresses) {
+      for (const follower of all) await follower.purging?.(userId, addresses);
     },
     exportFor: (userId) => Object.assign({}, ...all.map((follower) => follower.exportFor?.(userId))),
   };

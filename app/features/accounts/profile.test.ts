@@ -35,7 +35,7 @@ describe('the account', () => {
     assert.equal(status, 200);
     assert.equal(headers.get('cache-control'), 'no-store');
     const { createdAt, updatedAt, ...rest } = body;
-    assert.deepEqual(rest, { id, email, name: 'Ada Lovelace', locale: 'en' });
+    assert.deepEqual(rest, { id, email, name: 'Ada Lovelace', locale: 'en', emailStatus: 'deliverable' });
     for (const time of [createdAt, updatedAt]) assert.equal(new Date(time).toISOString(), time);
     assertProblem(await test.request('/v1/users/me'), 401, 'unauthenticated');
   });

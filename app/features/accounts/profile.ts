@@ -132,7 +132,7 @@ export function createProfile(options: ProfileOptions): Profile {
         sessions: sessionsOf(userId),
         openLinks: linksOf(userId),
         knownDevices: devicesOf(userId),
-        emails: email.exportFor(userId),
+        emails: email.exportFor(userId, user.email),
         ...followers.exportFor(userId),
         auditEvents: eventsOf(userId),
       };

@@ -31,6 +31,9 @@ export interface RegistrationRequest {
   locale?: string | undefined;
 }
 
+/** A user who is not stored yet. */
+export type NewUser = User;
+
 export interface Registration {
   /**
    * Stores a registration and mails its link; where the address is taken, mails its owner instead. The caller cannot tell which:
@@ -38,6 +41,13 @@ export interface Registration {
    * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
    */
   register(request: RegistrationRequest, origin: RequestOrigin): Promise<void>;
+  /**
+   * Checks a registration whose address is proven already, and hashes its password.
+   * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
+   */
+  prepare(request: RegistrationRequest, origin: RequestOrigin): Promise<NewUser>;
+  /** Stores it, confirmed. A registration for the address that was never confirmed gives way. @throws `email_taken` */
+  registerProven(tx: Transaction, user: NewUser, origin: RequestOrigin): Promise<User>;
   /**
    * Uses a mailed token up: verifies a registration, or confirms a change of address. Repeating it changes nothing and succeeds.
    * @throws `invalid_token`, `token_expired`, `email_taken`
@@ -67,8 +77,6 @@ export interface RegistrationOptions {
   /** Runs in the transaction that verifies a user for the first time; later features hang on here. */
   onVerified: (tx: Transaction, user: User) => Promise<void>;
 }
-
-type NewUser = Omit<typeof users.$inferInsert, 'name'> & { name: string | null };
 
 /** Within this time, the same registration again is taken for the same click. */
 const SENT_TWICE_MS = 10 * SECOND_MS;
@@ -147,6 +155,23 @@ export function createRegistration(options: RegistrationOptions): Registration {
     await store(user, origin, true);
   }
 
+  function draft({ email: address, name, locale }: Omit<RegistrationRequest, 'password'>, passwordHash: string): User {
+    const now = clock.now();
+    return {
+      id: newId(),
+      email: address,
+      name: name || null,
+      // A hint of the browser: one that cannot be used must not stop a registration.
+      locale: canonicalLocale(locale ?? '') ?? 'en',
+      passwordHash,
+      emailVerifiedAt: null,
+      suspendedAt: null,
+      purgeAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
   return {
     async register(request, origin) {
       const address = parseAddress(request.email);
@@ -158,17 +183,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
       await limits.registrationsFrom.consume(network);
       await limits.mailsToAddress.consume(address);
       try {
-        const now = clock.now();
-        const user = {
-          id: newId(),
-          email: address,
-          name: request.name || null,
-          // A hint of the browser: one that cannot be used must not stop a registration.
-          locale: canonicalLocale(request.locale ?? '') ?? 'en',
-          passwordHash: await hasher.hash(password),
-          createdAt: now,
-          updatedAt: now,
-        };
+        const user = draft({ ...request, email: address }, await hasher.hash(password));
         await storeOnce(user, password, origin);
       } catch (error) {
         // A registration that could not be carried out costs nothing.
@@ -176,6 +191,34 @@ export function createRegistration(options: RegistrationOptions): Registration {
         throw error;
       }
       metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
+    },
+
+    async prepare(request, origin) {
+      const address = parseAddress(request.email);
+      if (!address) throw accountErrors.invalid_email();
+      const password = normalizePassword(request.password);
+      await policy.check(password, address);
+      const network = addressBlock(origin.ipAddress ?? '');
+      await limits.registrationsFrom.consume(network);
+      const passwordHash = await hasher.hash(password).catch(async (error) => {
+        await limits.registrationsFrom.refund(network);
+        throw error;
+      });
+      return draft({ ...request, email: address }, passwordHash);
+    },
+
+    async registerProven(tx, user, origin) {
+      await tx
+        .transaction((attempt) => claim(attempt, user, origin, true))
+        .catch((error) => {
+          throw error instanceof TakenError ? accountErrors.email_taken() : error;
+        });
+      const stored = (await options.users.lock(tx, user.id))!;
+      await this.markVerified(tx, stored);
+      const actor = { type: 'user', id: user.id } as const;
+      await audit.append(tx, { ownerId: user.id, action: 'user.email_verified', actor, origin });
+      metrics.auth_events_total.inc({ event: 'registration', outcome: 'success' });
+      return stored;
     },
 
     async confirm(token, origin) {

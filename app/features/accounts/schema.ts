@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { declareSecrets } from '../../platform/database/secrets.ts';
 
 /** People. */
 export const users = pgTable(
@@ -29,6 +30,8 @@ export const users = pgTable(
     check('users_name_check', sql`length(name) between 1 and 200`),
   ],
 );
+
+declareSecrets(users, 'password_hash');
 
 /** Which user an address belongs to: the one place where addresses are unique. */
 export const emailAddresses = pgTable(

@@ -14,8 +14,9 @@ import { defineFeature } from '../../platform/feature.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
 import type { AuditAction } from './actions.ts';
+import { type AuditAddresses, createAuditAddresses } from './addresses.ts';
 import { type AuditReading, createAuditReading, createHistory } from './reading.ts';
-import { type ActorType, type AuditEvent, auditChains, auditEvents } from './schema.ts';
+import { type ActorType, type AuditEvent, auditAddresses, auditChains, auditEvents } from './schema.ts';
 
 export { type AuditAction, defineAuditActions } from './actions.ts';
 export { trailRoutes } from './routes.ts';
@@ -31,7 +32,7 @@ export interface AuditEntry {
   details?: Record<string, unknown>;
 }
 
-export interface Audit {
+export interface Audit extends AuditAddresses {
   readonly reading: AuditReading;
   /** Appends an event to its owner's chain, in the transaction of what it records. */
   append(tx: Executor, entry: AuditEntry): Promise<void>;
@@ -90,6 +91,7 @@ export interface AuditOptions {
 
 export function createAudit({ db, reads, clock }: AuditOptions): Audit {
   return {
+    ...createAuditAddresses(db),
     reading: createAuditReading(reads),
 
     async append(tx, entry) {
@@ -111,6 +113,7 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
     async forget(tx, ownerId) {
       await tx.delete(auditEvents).where(eq(auditEvents.ownerId, ownerId));
       await tx.delete(auditChains).where(eq(auditChains.ownerId, ownerId));
+      await tx.delete(auditAddresses).where(eq(auditAddresses.ownerId, ownerId));
     },
 
     // One snapshot: events that are appended meanwhile would look like a broken end.

@@ -4,6 +4,7 @@ import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import type { AuditAction } from './actions.ts';
+import { withAddresses } from './addresses.ts';
 import { type AuditEvent, auditChains, auditEvents } from './schema.ts';
 
 export interface AuditFilter {
@@ -34,14 +35,15 @@ export function createAuditReading(reads: TolerantReads): AuditReading {
     )!;
 
   const list: AuditReading['list'] = (ownerId, filter, limit, before) =>
-    reads((db) =>
-      db
+    reads(async (db) => {
+      const events = await db
         .select()
         .from(auditEvents)
         .where(matching(ownerId, filter, before))
         .orderBy(desc(auditEvents.sequence))
-        .limit(limit),
-    );
+        .limit(limit);
+      return withAddresses(db, ownerId, events);
+    });
 
   return {
     list,

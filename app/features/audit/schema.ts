@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -37,6 +37,21 @@ export const auditEvents = pgTable(
     index('audit_events_action_index').on(table.ownerId, table.action, table.sequence),
     index('audit_events_actor_index').on(table.ownerId, table.actorId, table.sequence),
     check('audit_events_actor_type_check', sql`actor_type in ('user', 'api_key', 'operator', 'system', 'anonymous')`),
+  ],
+);
+
+/** Addresses that events are about. They can be erased without breaking a chain. */
+export const auditAddresses = pgTable(
+  'audit_addresses',
+  {
+    ownerId: uuid('owner_id').notNull(),
+    id: uuid('id').notNull(),
+    address: text('address').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ownerId, table.id] }),
+    uniqueIndex('audit_addresses_address_key').on(table.ownerId, table.address),
+    index('audit_addresses_address_index').on(table.address),
   ],
 );
 

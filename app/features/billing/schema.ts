@@ -17,6 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { declareSecrets } from '../../platform/database/secrets.ts';
 import { organizations } from '../organizations/schema.ts';
 
 /** Stripe's customer of an organization, and who may bring its projection up to date. */
@@ -146,6 +147,9 @@ export const billingInvoices = pgTable(
     index('billing_invoices_created_at_index').on(table.organizationId, table.createdAt, table.id),
   ],
 );
+
+// Whoever has such a link sees the invoice.
+declareSecrets(billingInvoices, 'hosted_url', 'pdf_url');
 
 /** What can be charged, as far as it may be shown. */
 export const billingPaymentMethods = pgTable(

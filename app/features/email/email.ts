@@ -12,6 +12,7 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { statusOf } from './address-status.ts';
 import { domainOf } from './addresses.ts';
 import { listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
@@ -34,6 +35,7 @@ import { createPostmarkProvider, type PostmarkOptions } from './webhooks/postmar
 import { createResendProvider, type ResendOptions } from './webhooks/resend.ts';
 import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
+export { type AddressStatus, AddressStatusSchema } from './address-status.ts';
 export { parseAddress } from './addresses.ts';
 export {
   button,
@@ -57,12 +59,16 @@ export {
   moment,
   money,
   moneyNotice,
+  names,
+  phraseOf,
   role,
+  strangersName,
   words,
   wordsOrUnknown,
 } from './fields.ts';
 export type { SendEmail } from './outbox.ts';
 export { createSmtpTransport } from './smtp-transport.ts';
+export { nameForStrangers } from './stranger-names.ts';
 export { createCapturingTransport, type EmailTransport } from './transport.ts';
 
 const tidySchedule: JobSchedule = {
@@ -97,6 +103,8 @@ export interface EmailOptions {
 
 export interface Email extends EmailOperations {
   sendEmail: SendEmail;
+  /** Whether addresses get emails. */
+  statusOf: typeof statusOf;
   /** For the worker. */
   handlers: readonly JobHandler[];
   schedules: readonly JobSchedule[];
@@ -104,10 +112,10 @@ export interface Email extends EmailOperations {
   routes(operations: Operations): void;
   /** Deletes what is old; also runs by its schedule. */
   purge(): Promise<Tidied>;
-  /** Deletes every mail about a user, those not yet sent too, in batches. */
-  forget(userId: string): Promise<void>;
-  /** What is stored about a user here, read in batches while it is iterated. */
-  exportFor(userId: string): ReturnType<typeof exportFor>;
+  /** Deletes every mail about a user, or to addresses of theirs as a stranger, those not yet sent too, in batches. */
+  forget(userId: string, addresses: readonly string[]): Promise<void>;
+  /** What is stored about a user here, and about their address, read in batches while it is iterated. */
+  exportFor(userId: string, address: string): ReturnType<typeof exportFor>;
   close(): Promise<void>;
 }
 
@@ -120,6 +128,7 @@ export function createEmail(options: EmailOptions): Email {
 
   return {
     sendEmail: createOutbox(options),
+    statusOf,
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
     schedules: [tidySchedule],
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
@@ -130,8 +139,8 @@ export function createEmail(options: EmailOptions): Email {
       (await suppress(db, [{ address, reason: 'manual', ...(detail && { detail }) }])) === 0,
     unsuppress: (address) => unsuppress(db, address),
     purge: () => tidy({ db, jobs, clock }),
-    forget: (userId) => forget(db, userId),
-    exportFor: (userId) => exportFor(db, userId),
+    forget: (userId, addresses) => forget(db, userId, addresses),
+    exportFor: (userId, address) => exportFor(db, userId, address),
     close: async () => options.transport.close(),
   };
 }

@@ -4,7 +4,10 @@
  */
 
 import { minorDigits } from '../../platform/currencies.ts';
+import { parseAddress } from './addresses.ts';
 import { deviceName } from './device-name.ts';
+import { nameForStrangers } from './stranger-names.ts';
+import { oneLine } from './text.ts';
 
 export const locales = ['en', 'de'] as const;
 export type Locale = (typeof locales)[number];
@@ -29,22 +32,34 @@ export class TemplateError extends Error {
 
 const WORDS_MAX = 200;
 const URL_MAX = 2000;
-// Control characters and line breaks could forge lines or headers, bidirectional overrides could disguise what is read.
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-
-/** One line of printable text, at most `max` characters (code points), cut with an ellipsis. */
-export function oneLine(value: string, max: number): string {
-  const characters = [...value.toWellFormed().replace(UNPRINTABLE, ' ').replace(/\s+/gu, ' ').trim()];
-  return characters.length <= max
-    ? characters.join('')
-    : `${characters
-        .slice(0, max - 1)
-        .join('')
-        .trimEnd()}…`;
-}
-
+const NAMES_MAX = 20;
 /** Words someone typed or a program sent: a name of an organization, an IP address, a plan. */
 export const words: Field<string> = (value) => oneLine(string(value), WORDS_MAX);
+
+/**
+ * A name that somebody chose, in an email to a stranger.
+ * @param fallback the phrase in place of a name that strangers are not shown; an address is shown as it is
+ */
+export const strangersName =
+  (fallback: string): Field<string> =>
+  (value, _locale, phrase) => {
+    const name = string(value);
+    return nameForStrangers(name) ?? (parseAddress(name) === name ? name : needed(phrase, fallback));
+  };
+
+/** Several names in a sentence, cut after the twentieth. */
+export const names: Field<readonly string[]> = (value, locale) => {
+  if (!Array.isArray(value) || value.length === 0) fail('not a list of names, or empty');
+  const shown = value.slice(0, NAMES_MAX).map((name) => oneLine(string(name), WORDS_MAX));
+  const rest = value.length > NAMES_MAX ? [`+ ${value.length - NAMES_MAX}`] : [];
+  return new Intl.ListFormat(locale, { type: 'unit' }).format([...shown, ...rest]);
+};
+
+/** A sentence for one of several cases, from the phrase `<kind>.<value>`. */
+export const phraseOf =
+  <const V extends string>(kind: string): Field<V> =>
+  (value, _locale, phrase) =>
+    phrase(`${kind}.${string(value)}`) ?? fail(`without the phrase ${kind}`);
 
 /** Like `words`, for what is not always known. */
 export const wordsOrUnknown: Field<string | null> = (value, _locale, phrase) =>

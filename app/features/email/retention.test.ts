@@ -51,7 +51,8 @@ describe('retention', () => {
     const [sent, unsent, foreign] = [await queue({ userId }), await queue({ userId }), await queue({ userId: other })];
     await deliver(sent);
     await email.suppress('ada@example.test');
-    const exportOf = async (id: string) => JSON.parse((await Array.fromAsync(jsonText(email.exportFor(id)))).join(''));
+    const exportOf = async (id: string) =>
+      JSON.parse((await Array.fromAsync(jsonText(email.exportFor(id, 'nobody@example.test')))).join(''));
     const exported = await exportOf(userId);
     assert.deepEqual(
       exported.messages.map((mail: { id: string; status: string }) => [mail.id, mail.status]),
@@ -66,7 +67,7 @@ describe('retention', () => {
     );
     assert.deepEqual(await exportOf(randomUUID()), { messages: [], suppressions: [] });
 
-    await email.forget(userId);
+    await email.forget(userId, []);
     assert.deepEqual(
       (await email.list()).map(({ id }) => id),
       [foreign],

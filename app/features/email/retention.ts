@@ -1,5 +1,5 @@
 /** How long mails are kept, what a user's export holds of them, and what is forgotten with the user. */
-import { and, asc, eq, exists, gt, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { changeRows, readPages, removeRows } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -66,19 +66,26 @@ function wakeLost({ db, jobs }: Pick<TidyOptions, 'db' | 'jobs'>): Promise<numbe
   });
 }
 
-/** Deletes every mail about a user, those not yet sent too. Suppressions stay: they keep the address from being mailed again. */
-export async function forget(db: Database, userId: string): Promise<void> {
-  await removeRows(db, { from: emailMessages, where: eq(emailMessages.userId, userId), by: emailMessages.id });
+/**
+ * Deletes every mail about a user, and those to the addresses that are about nobody, such as invitations; those not yet sent too.
+ * Suppressions stay: they keep the address from being mailed again.
+ */
+export async function forget(db: Database, userId: string, addresses: readonly string[]): Promise<void> {
+  const { id } = emailMessages;
+  await removeRows(db, { from: emailMessages, where: eq(emailMessages.userId, userId), by: id });
+  for (const address of addresses) await removeRows(db, { from: emailMessages, where: toStranger(address), by: id });
 }
 
+const toStranger = (address: string): SQL => and(isNull(emailMessages.userId), eq(emailMessages.toAddress, address))!;
+
 /** What is stored about a user here, for the export: in batches, without the contents of mails. */
-export function exportFor(db: Database, userId: string) {
+export function exportFor(db: Database, userId: string, address: string) {
   const { id, template, toAddress, status, createdAt, sentAt } = emailMessages;
   const messages = readPages((limit, last: { id: string } | undefined) =>
     db
       .select({ id, template, to: toAddress, status, createdAt, sentAt })
       .from(emailMessages)
-      .where(and(eq(emailMessages.userId, userId), last && gt(id, last.id)))
+      .where(and(or(eq(emailMessages.userId, userId), toStranger(address)), last && gt(id, last.id)))
       .orderBy(asc(id))
       .limit(limit),
   );

@@ -8,6 +8,7 @@ import { check, customType, index, integer, pgTable, primaryKey, text, timestamp
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
+/** Every email from its cause until it is old: queued, sent, failed or suppressed. */
 export const emailMessages = pgTable(
   'email_messages',
   {
@@ -52,6 +53,7 @@ export const emailMessages = pgTable(
       sql`${table.toAddress} ~ '^[^[:cntrl:][:space:],<>]+@[^[:cntrl:][:space:],<>@]+$'`,
     ),
     index('email_messages_status_created_at').on(table.status, table.createdAt),
+    index('email_messages_stranger_index').on(table.toAddress, table.id).where(sql`user_id is null`),
     index('email_messages_user_id_id').on(table.userId, table.id),
   ],
 );

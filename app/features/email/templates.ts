@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { brand } from '../../product/brand.ts';
 import { allEmails, type EmailData, type TemplateName } from './declaration.ts';
-import { type Locale, locales, oneLine } from './fields.ts';
+import { type Locale, locales } from './fields.ts';
+import { oneLine } from './text.ts';
 import { fieldsOf, fill, templateValues } from './values.ts';
 
 export interface RenderedEmail {

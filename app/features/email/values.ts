@@ -1,11 +1,10 @@
 /** From the data of an email to the raw text of its placeholders, for emails that are sent, previewed and tested. */
 import { declarationOf } from './declaration.ts';
-import { type Field, type Locale, link, oneLine, type Phrase, TemplateError } from './fields.ts';
+import { type Field, type Locale, link, type Phrase, TemplateError } from './fields.ts';
+import { isPlainName } from './stranger-names.ts';
+import { oneLine } from './text.ts';
 
 const NAME_MAX = 60;
-// Someone may register a stranger's address under the name "win-a-prize.example": such a name is not repeated, because
-// mail clients would turn it into a link in a mail from us.
-const LINK_LIKE = /:\/\/|www\.|[\p{L}\p{N}]\.\p{L}{2}|[/@]/iu;
 
 /** The fields of an email, and `unsubscribeUrl` if readers may unsubscribe from it. @throws {TemplateError} if nobody declares it */
 export function fieldsOf(template: string): Record<string, Field<never>> {
@@ -44,7 +43,8 @@ export function templateValues(
 
 function greeting(name: unknown, phrase: Phrase): string {
   const shown = typeof name === 'string' ? oneLine(name, NAME_MAX) : '';
-  if (shown === '' || LINK_LIKE.test(shown)) return phrase('greetingNameless') ?? '';
+  // Someone may register a stranger's address under the name "win-a-prize.example". Such a name is not repeated.
+  if (!isPlainName(shown)) return phrase('greetingNameless') ?? '';
   return (phrase('greeting') ?? '').replace('{{name}}', () => shown);
 }
 

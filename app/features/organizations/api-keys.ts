@@ -1,5 +1,5 @@
 /** Keys for programs. A key never outranks its creator's role at the time of use (`authorization.ts`). */
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt } from 'drizzle-orm';
 import { after, type Clock, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -24,8 +24,8 @@ export interface ApiKeys {
     access: Access,
     request: { name: string; scopes: readonly Permission[]; expiresAt?: Date | undefined },
   ): Promise<{ key: ApiKey; secret: string }>;
-  /** Keys that are not revoked, the newest first, before the key with id `beforeId`. */
-  list(organizationId: string, limit: number, beforeId?: string): Promise<ApiKey[]>;
+  /** Keys, the newest first, before the key with id `beforeId`. */
+  list(organizationId: string, state: KeyState, limit: number, beforeId?: string): Promise<ApiKey[]>;
   /**
    * A key that allows more than its caller may only be made smaller: otherwise an admin could prolong what an owner meant to end.
    * @throws `not_found`, `forbidden`, `invalid_expiry`
@@ -45,9 +45,19 @@ export interface ApiKeys {
    * @throws `not_found`, `forbidden`
    */
   rotate(access: Access, keyId: string, graceSeconds: number): Promise<{ key: ApiKey; secret: string }>;
+  /**
+   * Makes the caller the member in whose name a key acts, so that it goes on when its creator leaves. It keeps the scopes that the caller
+   * may grant; its secret stays the same.
+   * @throws `not_found`, `forbidden` where the caller's own key ends before this one
+   */
+  takeOver(access: Access, keyId: string): Promise<ApiKey>;
   /** @throws `not_found` */
   revoke(access: Access, keyId: string): Promise<void>;
 }
+
+/** Which keys a list shows. One that has expired is live until it is revoked. */
+export const keyStates = ['live', 'revoked', 'all'] as const;
+export type KeyState = (typeof keyStates)[number];
 
 export interface ApiKeysOptions {
   db: Database;
@@ -137,12 +147,14 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
       return { key: key!, secret };
     },
 
-    list(organizationId, limit, beforeId) {
+    list(organizationId, state, limit, beforeId) {
       const beyond = beforeId === undefined ? undefined : lt(apiKeys.id, beforeId);
+      const { revokedAt } = apiKeys;
+      const inState = { live: isNull(revokedAt), revoked: isNotNull(revokedAt), all: undefined }[state];
       return db
         .select()
         .from(apiKeys)
-        .where(and(eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt), beyond))
+        .where(and(eq(apiKeys.organizationId, organizationId), inState, beyond))
         .orderBy(desc(apiKeys.id))
         .limit(limit);
     },
@@ -182,10 +194,23 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
         return { key: key!, secret };
       }),
 
+    takeOver: (caller, keyId) =>
+      changing(caller, keyId, async (tx, before, access) => {
+        if (before.createdBy === access.userId) return before;
+        requireEnd(access, before.expiresAt);
+        const scopes = before.scopes.filter((scope) => access.permissions.has(scope));
+        const next = { createdBy: access.userId, scopes };
+        const [key] = await tx.update(apiKeys).set(next).where(live(access.organizationId, keyId)).returning();
+        const { createdBy } = before;
+        const details = { name: before.name, before: { createdBy, scopes: before.scopes }, after: next };
+        await record(tx, access, 'api_key.taken_over', keyId, details);
+        return key!;
+      }),
+
     revoke: (caller, keyId) =>
       changing(caller, keyId, async (tx, { name }, access) => {
         await tx.update(apiKeys).set({ revokedAt: clock.now() }).where(live(access.organizationId, keyId));
-        await record(tx, access, 'api_key.revoked', keyId);
+        await record(tx, access, 'api_key.revoked', keyId, { name });
         await events.emit(tx, access.organizationId, 'api_key.revoked', { apiKeyId: keyId, name });
       }),
   };

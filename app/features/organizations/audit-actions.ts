@@ -9,12 +9,18 @@ const actions = defineAuditActions(
   'member.left',
   'member.removed',
   'member.role_changed',
+  'member.account_closed',
+  'member.account_reopened',
   'invitation.created',
+  'invitation.resent',
+  'invitation.declined',
   'invitation.revoked',
   'api_key.created',
   'api_key.updated',
   'api_key.rotated',
   'api_key.revoked',
+  'api_key.taken_over',
+  'api_key.effective_scopes_changed',
 );
 type Own = typeof actions;
 

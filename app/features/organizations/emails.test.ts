@@ -12,23 +12,27 @@ function invitation(change: Partial<EmailData<'invitation'>>) {
   return renderTemplate('invitation', 'en', { ...sampleOf('invitation'), ...change });
 }
 
-describe('an invitation', () => {
+function roleChange(organization: string) {
+  return renderTemplate('role-changed', 'en', { ...sampleOf('role-changed'), organization });
+}
+
+describe('an email about an organization', () => {
   test('markup in a value arrives as text in the HTML and unchanged in the plain text', () => {
     const organization = `<script>alert("x")</script> & 'Söhne'`;
-    const { html, text } = invitation({ organization });
+    const { html, text } = roleChange(organization);
     assert.ok(html.includes('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;Söhne&#39;'));
     assert.ok(!html.includes('<script'));
     assert.ok(text.includes(organization));
   });
 
   test('line breaks in a value add no header, and no line to the text', () => {
-    const { subject, text } = invitation({ inviter: 'Eve\r\nBcc: all@example.com\u2028\u0000\u0085X' });
-    assert.equal(subject, 'Eve Bcc: all@example.com X invites you to Analytical Engines');
+    const { subject, text } = roleChange('Eve\r\nBcc: all@example.com\u2028\u0000\u0085X');
+    assert.equal(subject, 'Your role in Eve Bcc: all@example.com X was changed');
     assert.doesNotMatch(text, /^Bcc:/m);
   });
 
   test('a long value is cut in the subject, between characters', () => {
-    const { subject } = invitation({ inviter: '👩‍🚀'.repeat(500) });
+    const { subject } = roleChange('👩‍🚀'.repeat(500));
     assert.ok([...subject].length <= 150 && subject.endsWith('…') && subject.isWellFormed());
   });
 

@@ -1,12 +1,30 @@
 /** The emails of organizations. Their texts are in `emails/`. */
-import { button, defineEmails, duration, link, notes, paragraph, role, words } from '../email/email.ts';
+import {
+  button,
+  defineEmails,
+  duration,
+  link,
+  names,
+  notes,
+  paragraph,
+  phraseOf,
+  role,
+  strangersName,
+  words,
+} from '../email/email.ts';
 
 const organization = 'Analytical Engines';
 
 export const organizationEmails = defineEmails(
   {
     invitation: {
-      fields: { inviter: words, organization: words, role, url: link, expiresInDays: duration('day') },
+      fields: {
+        inviter: strangersName('somebody'),
+        organization: strangersName('someOrganization'),
+        role,
+        url: link,
+        expiresInDays: duration('day'),
+      },
       parts: [paragraph('intro'), button('button'), notes('expiry', 'notYou')],
       sample: {
         name: null,
@@ -59,8 +77,35 @@ export const organizationEmails = defineEmails(
         url: 'https://app.example.com/organization',
       },
     },
+    'api-keys-affected': {
+      fields: {
+        organization: words,
+        creator: words,
+        keys: names,
+        effect: phraseOf<'revoked' | 'reduced' | 'paused'>('keys'),
+        url: link,
+      },
+      parts: [paragraph('intro'), paragraph('effect'), paragraph('advice'), button('button')],
+      sample: {
+        name: 'Ada Lovelace',
+        organization,
+        creator: 'Charles Babbage',
+        keys: ['deploy', 'nightly import'],
+        effect: 'revoked',
+        url: 'https://app.example.com/organization',
+      },
+    },
   },
-  ['role.owner', 'role.admin', 'role.member'],
+  [
+    'somebody',
+    'someOrganization',
+    'role.owner',
+    'role.admin',
+    'role.member',
+    'keys.revoked',
+    'keys.reduced',
+    'keys.paused',
+  ],
 );
 type Own = typeof organizationEmails.emails;
 

@@ -40,7 +40,6 @@ describe('an invitation', () => {
     const { token } = await scene.invitation(grace.email);
     const accepted = await accept(test, grace, token);
     assert.deepEqual([accepted.status, accepted.body], [200, { organizationId: scene.id, role: 'admin' }]);
-    assertProblem(await accept(test, grace, token), 400, 'invalid_token');
     assert.equal((await scene.roles())[grace.id], 'admin');
   });
 
@@ -49,7 +48,7 @@ describe('an invitation', () => {
     await scene.invite(grace.email, 'member');
     const { token } = await scene.invitation(grace.email);
     const answers = await atOnce(50, () => accept(test, grace, token));
-    assert.deepEqual(tally(answers), { 200: 1, 400: 49 });
+    assert.deepEqual(tally(answers), { 200: 50 }, 'the one who joins gets the same answer each time');
     assert.equal(Object.keys(await scene.roles()).length, 2);
     const joined = await scene.as(scene.owner, '/audit-events?action=member.joined');
     assert.equal(joined.body.data.length, 1);

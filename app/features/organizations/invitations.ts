@@ -1,49 +1,49 @@
-/** Inviting people by mail. An invitation is bound to its address: having the link is not enough. */
-import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm';
+/** Inviting people by mail. An invitation is bound to its address: having the link is not enough. Not here: who is invited (`joining.ts`). */
+import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
-import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import { newId, randomSecret, sha256, uuidFromBytes, uuidToBytes } from '../../platform/security/random.ts';
-import { type Accounts, accountErrors, linkExpired, type UserCaller } from '../accounts/accounts.ts';
+import { newId, randomSecret, sha256, uuidToBytes } from '../../platform/security/random.ts';
+import { type Accounts, accountErrors, type User } from '../accounts/accounts.ts';
 import { users } from '../accounts/schema.ts';
-import type { Audit } from '../audit/audit.ts';
-import { type Email, parseAddress } from '../email/email.ts';
+import type { Audit, AuditAction } from '../audit/audit.ts';
+import { type AddressStatus, type Email, nameForStrangers, parseAddress } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
 import { type Access, requireGrant } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
-import type { OrganizationLimits } from './limits.ts';
+import type { Organization } from './founding.ts';
+import { NEWCOMER_MS, type OrganizationLimits } from './limits.ts';
 import type { Memberships } from './memberships.ts';
 import type { Role } from './roles.ts';
-import { invitations, memberships as membershipTable, organizations } from './schema.ts';
-import { mayInvite } from './withdrawal.ts';
+import { invitations, memberships as membershipTable } from './schema.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
+export interface SentInvitation extends Invitation {
+  /** Whether the address gets emails. */
+  emailStatus: AddressStatus;
+}
 
 export interface Invitations {
   /** @throws `invalid_email`, `already_member`, `already_invited`, `rate_limited`, `forbidden` for a role above the caller's */
-  invite(tx: Transaction, access: Access, request: { email: string; role: Role }): Promise<Invitation>;
+  invite(tx: Transaction, access: Access, request: { email: string; role: Role }): Promise<SentInvitation>;
+  /** Emails an invitation again, with another link, valid for seven days more and in the caller's name. @throws `not_found`, and as `invite` */
+  resend(access: Access, invitationId: string): Promise<SentInvitation>;
   /** Open and expired ones, the newest first, before the one with id `beforeId`. */
-  list(organizationId: string, limit: number, beforeId?: string): Promise<Invitation[]>;
+  list(organizationId: string, limit: number, beforeId?: string): Promise<SentInvitation[]>;
   /** @throws `not_found` */
   revoke(access: Access, invitationId: string): Promise<void>;
-  /**
-   * Makes the caller a member by the mailed token.
-   * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`, `session_revoked`; the errors of
-   *   `OrganizationFollower.requireSeats`, which leave the invitation open
-   */
-  accept(caller: UserCaller, token: string, origin: RequestOrigin): Promise<{ organizationId: string; role: Role }>;
 }
 
 export interface InvitationsOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
-  email: Pick<Email, 'sendEmail'>;
+  email: Pick<Email, 'sendEmail' | 'statusOf'>;
   events: Pick<Events, 'emit'>;
-  callers: Accounts['callers'];
+  /** Finds the account of an invited address. */
+  accounts: Pick<Accounts['users'], 'findByAddress'>;
   memberships: Memberships;
   limits: OrganizationLimits;
   appUrl: string;
@@ -51,10 +51,9 @@ export interface InvitationsOptions {
 }
 
 const LIFETIME_DAYS = 7;
-const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 export function createInvitations(options: InvitationsOptions): Invitations {
-  const { db, clock, audit, email, events, memberships, limits, appUrl, followers } = options;
+  const { db, clock, audit, email, events, accounts, memberships, limits, appUrl, followers } = options;
 
   const own = (organizationId: string, id: string) =>
     and(eq(invitations.organizationId, organizationId), eq(invitations.id, id));
@@ -78,23 +77,28 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     return members + (await tx.$count(invitations, isOpen));
   }
 
+  /** The language of the reader, where there is an account. The inviter does not learn whether there is one. */
+  async function localeFor(tx: Transaction, address: string, inviter: User): Promise<string> {
+    const invited = await accounts.findByAddress(tx, address);
+    return invited?.emailVerifiedAt ? invited.locale : inviter.locale;
+  }
+
   async function mail(
     tx: Transaction,
     invitation: Invitation,
     secret: Buffer,
     organization: string,
-    inviterId: string,
+    inviter: User,
   ): Promise<void> {
-    const [inviter] = await tx.select().from(users).where(eq(users.id, inviterId));
     const token = Buffer.concat([uuidToBytes(invitation.organizationId), secret]).toString('base64url');
     await email.sendEmail(tx, {
       template: 'invitation',
       to: invitation.email,
-      locale: inviter!.locale,
-      key: `invitation:${invitation.id}`,
+      locale: await localeFor(tx, invitation.email, inviter),
+      key: `invitation:${invitation.id}:${newId()}`,
       data: {
         name: null,
-        inviter: inviter!.name ?? inviter!.email,
+        inviter: nameForStrangers(inviter.name) ?? inviter.email,
         organization,
         role: invitation.role,
         url: `${appUrl}/accept-invitation?token=${token}`,
@@ -103,37 +107,39 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     });
   }
 
-  /** The invitation of a token, locked. The organization is locked first, as everywhere. */
-  async function find(tx: Transaction, token: string): Promise<Invitation> {
-    if (!TOKEN.test(token)) throw accountErrors.invalid_token();
-    const bytes = Buffer.from(token, 'base64url');
-    const organizationId = uuidFromBytes(bytes.subarray(0, 16));
-    const [organization] = await tx
-      .select()
-      .from(organizations)
-      .where(eq(organizations.id, organizationId))
-      .for('update');
-    if (!organization || organization.purgeAt) throw accountErrors.invalid_token();
-    const [invitation] = await tx
-      .select()
-      .from(invitations)
-      .where(
-        and(eq(invitations.organizationId, organizationId), eq(invitations.tokenHash, sha256(bytes.subarray(16)))),
-      );
-    if (!invitation) throw accountErrors.invalid_token();
-    if (invitation.expiresAt <= clock.now()) throw linkExpired();
-    if (!(await isBacked(tx, invitation))) throw accountErrors.invalid_token();
-    return invitation;
+  /** Counts an email to `address`. @returns who sends it @throws `rate_limited` */
+  async function countUse(tx: Transaction, organization: Organization, userId: string, address: string): Promise<User> {
+    const [inviter] = await tx.select().from(users).where(eq(users.id, userId));
+    // The sender first: who is over their limit must not use up what an address has left.
+    await limits.invitationsBy.consume(userId);
+    if ([inviter!, organization].some(({ createdAt }) => after(createdAt, NEWCOMER_MS) > clock.now())) {
+      await limits.invitationsByNewcomers.consume(userId);
+      await limits.invitationsByNewcomers.consume(organization.id);
+    }
+    await limits.invitationsTo.consume(address);
+    return inviter!;
   }
 
-  /** Whether who sent an invitation could send it now. A suspended or deleted account brings nobody in, least of all its own second one. */
-  async function isBacked(tx: Transaction, { organizationId, invitedBy, role }: Invitation): Promise<boolean> {
-    const [inviter] = await tx
-      .select({ role: membershipTable.role })
-      .from(membershipTable)
-      .innerJoin(users, and(eq(users.id, membershipTable.userId), isNull(users.suspendedAt), isNull(users.purgeAt)))
-      .where(and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, invitedBy)));
-    return inviter !== undefined && mayInvite(inviter.role, role);
+  /** A new secret, and what changes with it. */
+  function renew(invitedBy: string) {
+    const secret = randomSecret(32);
+    return { secret, tokenHash: sha256(secret), invitedBy, expiresAt: after(clock.now(), LIFETIME_DAYS * DAY_MS) };
+  }
+
+  async function withStatus(executor: Executor, invitation: Invitation): Promise<SentInvitation> {
+    const statuses = await email.statusOf(executor, [invitation.email]);
+    return { ...invitation, emailStatus: statuses(invitation.email) };
+  }
+
+  async function record(
+    tx: Transaction,
+    { organizationId, actor, origin }: Access,
+    action: AuditAction,
+    row: Invitation,
+  ) {
+    const target = { type: 'invitation', id: row.id };
+    const details = { ...(await audit.refer(tx, organizationId, row.email)), role: row.role };
+    await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
   }
 
   return {
@@ -142,7 +148,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       if (!address) throw accountErrors.invalid_email();
       const { organization, access } = await memberships.enter(tx, caller, 'members:invite');
       requireGrant(access, role);
-      const { organizationId, userId, actor, origin } = access;
+      const { organizationId, userId } = access;
       await requireStranger(tx, organizationId, address);
       const now = clock.now();
       const [open] = await tx
@@ -151,78 +157,67 @@ export function createInvitations(options: InvitationsOptions): Invitations {
         .where(and(eq(invitations.organizationId, organizationId), eq(invitations.email, address)));
       if (open && open.expiresAt > now) throw organizationErrors.already_invited();
       await followers.requireSeats(organizationId, (await takenSeats(tx, organizationId, now)) + 1);
-      // The sender first: who is over their limit must not use up what an address has left.
-      await limits.invitationsBy.consume(userId);
-      await limits.invitationsTo.consume(address);
+      const inviter = await countUse(tx, organization, userId, address);
       if (open) await tx.delete(invitations).where(own(organizationId, open.id));
 
-      const secret = randomSecret(32);
-      const row = { organizationId, id: newId(), email: address, role, tokenHash: sha256(secret), invitedBy: userId };
-      const [invitation] = await tx
-        .insert(invitations)
-        .values({ ...row, createdAt: now, expiresAt: after(now, LIFETIME_DAYS * DAY_MS) })
-        .returning();
-      await mail(tx, invitation!, secret, organization.name, userId);
-      const target = { type: 'invitation', id: invitation!.id };
-      await audit.append(tx, {
-        ownerId: organizationId,
-        action: 'invitation.created',
-        actor,
-        target,
-        origin,
-        details: { email: address, role },
-      });
+      const { secret, ...renewal } = renew(userId);
+      const row = { organizationId, id: newId(), email: address, role, createdAt: now, ...renewal };
+      const [invitation] = await tx.insert(invitations).values(row).returning();
+      await mail(tx, invitation!, secret, organization.name, inviter);
+      await record(tx, access, 'invitation.created', invitation!);
       await events.emit(tx, organizationId, 'invitation.created', {
         ...{ invitationId: invitation!.id, email: address, role, invitedBy: userId },
         expiresAt: invitation!.expiresAt.toISOString(),
       });
-      return invitation!;
+      return withStatus(tx, invitation!);
     },
 
-    list(organizationId, limit, beforeId) {
+    resend(caller, invitationId) {
+      return transact(db, async (tx) => {
+        const { organization, access } = await memberships.enter(tx, caller, 'members:invite');
+        const { organizationId, userId } = access;
+        const [before] = await tx.select().from(invitations).where(own(organizationId, invitationId)).for('update');
+        if (!before) throw httpErrors.not_found({ detail: 'There is no such invitation.' });
+        requireGrant(access, before.role);
+        await requireStranger(tx, organizationId, before.email);
+        const isOver = before.expiresAt <= clock.now();
+        if (isOver)
+          await followers.requireSeats(organizationId, (await takenSeats(tx, organizationId, clock.now())) + 1);
+        const inviter = await countUse(tx, organization, userId, before.email);
+        const { secret, ...renewal } = renew(userId);
+        const [invitation] = await tx
+          .update(invitations)
+          .set(renewal)
+          .where(own(organizationId, invitationId))
+          .returning();
+        await mail(tx, invitation!, secret, organization.name, inviter);
+        await record(tx, access, 'invitation.resent', invitation!);
+        return withStatus(tx, invitation!);
+      });
+    },
+
+    async list(organizationId, limit, beforeId) {
       const beyond = beforeId === undefined ? undefined : lt(invitations.id, beforeId);
-      return db
+      const page = await db
         .select()
         .from(invitations)
         .where(and(eq(invitations.organizationId, organizationId), beyond))
         .orderBy(desc(invitations.id))
         .limit(limit);
+      const statuses = await email.statusOf(
+        db,
+        page.map((invitation) => invitation.email),
+      );
+      return page.map((invitation) => ({ ...invitation, emailStatus: statuses(invitation.email) }));
     },
 
     async revoke(caller, invitationId) {
       await transact(db, async (tx) => {
         const { access } = await memberships.enter(tx, caller, 'members:invite');
-        const { organizationId, actor, origin } = access;
-        const [gone] = await tx.delete(invitations).where(own(organizationId, invitationId)).returning();
+        const [gone] = await tx.delete(invitations).where(own(access.organizationId, invitationId)).returning();
         if (!gone) throw httpErrors.not_found({ detail: 'There is no such invitation.' });
-        const target = { type: 'invitation', id: invitationId };
-        await audit.append(tx, {
-          ownerId: organizationId,
-          action: 'invitation.revoked',
-          actor,
-          target,
-          origin,
-          details: { email: gone.email },
-        });
-        await events.emit(tx, organizationId, 'invitation.revoked', { invitationId, email: gone.email });
-      });
-    },
-
-    accept(caller, token, origin) {
-      return transact(db, async (tx) => {
-        const { organizationId, id, email: address, role, invitedBy } = await find(tx, token);
-        const { id: userId, email: ownAddress } = await options.callers.lock(tx, caller, 'share');
-        if (ownAddress !== address) throw organizationErrors.invitation_for_another_address();
-        await memberships.add(tx, organizationId, userId, role);
-        await followers.requireSeats(organizationId, await membersOf(tx, organizationId));
-        await tx.delete(invitations).where(own(organizationId, id));
-        const actor = { type: 'user', id: userId } as const;
-        const target = { type: 'user', id: userId };
-        const details = { role, invitationId: id, invitedBy };
-        await audit.append(tx, { ownerId: organizationId, action: 'member.joined', actor, target, origin, details });
-        await events.emit(tx, organizationId, 'invitation.accepted', { invitationId: id, email: address, userId });
-        await events.emit(tx, organizationId, 'member.joined', { userId, ...details });
-        return { organizationId, role };
+        await record(tx, access, 'invitation.revoked', gone);
+        await events.emit(tx, access.organizationId, 'invitation.revoked', { invitationId, email: gone.email });
       });
     },
   };

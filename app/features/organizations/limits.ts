@@ -1,4 +1,5 @@
 /** What is limited, and how much: an invitation is mail to anyone, with words that its sender chose; an export is as long as the trail. */
+import { DAY_MS } from '../../platform/clock.ts';
 import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.ts';
 
 export interface OrganizationLimits {
@@ -6,17 +7,24 @@ export interface OrganizationLimits {
   readonly invitationsTo: RateLimit;
   /** Invitations that one person sends, themself or by their keys. Key: user. */
   readonly invitationsBy: RateLimit;
+  /** Invitations per day while the person who invites or the organization is new. Key: person, or organization. */
+  readonly invitationsByNewcomers: RateLimit;
   /** Exports of an organization's audit trail, by whomever. Key: organization. */
   readonly trailExports: RateLimit;
 }
 
 const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+/** As long as an account or an organization is younger, it is new. */
+export const NEWCOMER_MS = 7 * DAY_MS;
 
 export function createOrganizationLimits(rateLimits: RateLimits): OrganizationLimits {
-  const make = (name: string, limit: number) => rateLimits({ name, limit, windowSeconds: HOUR_SECONDS });
+  const make = (name: string, limit: number, windowSeconds = HOUR_SECONDS) =>
+    rateLimits({ name, limit, windowSeconds });
   return {
     invitationsTo: make('invitation_address', 10),
     invitationsBy: make('invitation_sender', 200),
+    invitationsByNewcomers: make('invitation_newcomer', 50, DAY_SECONDS),
     trailExports: make('trail_export', 20),
   };
 }

@@ -9,14 +9,14 @@ import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
-import { type Access, requireGrant } from './access.ts';
+import { type Access, requireGrant, requirePermission } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import type { Permission, Role } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
-import { withdraw } from './withdrawal.ts';
+import type { Consequences, Withdrawal } from './withdrawal.ts';
 
 export interface Member {
   userId: string;
@@ -31,12 +31,17 @@ export interface Memberships {
   list(organizationId: string, limit: number, after?: readonly string[]): Promise<Member[]>;
   /** @throws `not_found`, `forbidden`, `last_owner` */
   changeRole(access: Access, userId: string, role: Role): Promise<Member>;
+  /**
+   * What a change would take along: with `role` the change to that role, without it the removal.
+   * @throws `not_found`; `forbidden` for somebody else's without `members:manage`
+   */
+  foresee(access: Access, userId: string, role?: Role): Promise<Consequences>;
   /** Removes a member, or lets the caller leave. @throws `not_found`, `forbidden`, `last_owner`, `personal_organization` */
   remove(access: Access, userId: string): Promise<void>;
   /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden`, `last_owner` */
   transfer(access: Access, userId: string): Promise<void>;
-  /** Adds a member. @throws `already_member` */
-  add(tx: Transaction, organizationId: string, userId: string, role: Role): Promise<void>;
+  /** Adds a member. @param invitationHash of the invitation's secret @throws `already_member` */
+  add(tx: Transaction, organizationId: string, userId: string, role: Role, invitationHash: Buffer): Promise<void>;
   /**
    * Locks an organization against other changes of its members and keys, and decides the caller's access again: it may have changed since
    * the request was authorized.
@@ -60,10 +65,11 @@ export interface MembershipsOptions {
   appUrl: string;
   notices: OwnerNotices;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
+  withdrawal: Withdrawal;
 }
 
 export function createMemberships(options: MembershipsOptions): Memberships {
-  const { db, clock, audit, email, events, appUrl, notices, followers } = options;
+  const { db, clock, audit, email, events, appUrl, notices, followers, withdrawal } = options;
 
   const own = (organizationId: string, userId: string) =>
     and(eq(memberships.organizationId, organizationId), eq(memberships.userId, userId));
@@ -98,13 +104,14 @@ export function createMemberships(options: MembershipsOptions): Memberships {
   ) {
     const { organizationId, actor, origin } = access;
     await tx.update(memberships).set({ role }).where(own(organizationId, member.userId));
-    await withdraw(tx, events, organizationId, member.userId, role, clock.now());
     const target = { type: 'user', id: member.userId };
     const details = { before: member.role, after: role };
-    await audit.append(tx, { ownerId: organizationId, action: 'member.role_changed', actor, target, origin, details });
-    if (role === 'owner') await notices.ownerAdded(tx, organizationId, member.userId, member.userId);
-    if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, member.userId);
+    const action = 'member.role_changed';
     const { userId, role: previousRole } = member;
+    await withdrawal.withdraw(tx, { organization, userId, ...details, cause: action, actor, origin });
+    await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
+    if (role === 'owner') await notices.ownerAdded(tx, organizationId, userId, userId);
+    if (previousRole === 'owner') await notices.ownerRemoved(tx, organizationId, userId);
     await events.emit(tx, organizationId, 'member.role_changed', { userId, role, previousRole });
     await email.sendEmail(tx, {
       template: 'role-changed',
@@ -162,8 +169,15 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       });
     },
 
+    async foresee(access, userId, role) {
+      const { organizationId } = access;
+      if (!isOneself(access, userId)) requirePermission(access.permissions, 'members:manage');
+      const member = await find(db, organizationId, userId);
+      return withdrawal.foresee(db, { organizationId, userId, before: member.role, after: role ?? null });
+    },
+
     async remove(caller, userId) {
-      const leaves = caller.actor.type === 'user' && userId === caller.userId;
+      const leaves = isOneself(caller, userId);
       await transact(db, async (tx) => {
         const { organization, access } = await this.enter(tx, caller, leaves ? 'organization:read' : 'members:manage');
         const { organizationId, actor, origin } = access;
@@ -171,18 +185,13 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         if (!leaves) requireGrant(access, member.role);
         await tx.delete(memberships).where(own(organizationId, userId));
         if (member.role === 'owner') await requireOwner(tx, organization);
-        await withdraw(tx, events, organizationId, userId, null, clock.now());
         await followers.membersChanged(tx, organizationId);
         const target = { type: 'user', id: userId };
         const action = leaves ? 'member.left' : 'member.removed';
-        await audit.append(tx, {
-          ownerId: organizationId,
-          action,
-          actor,
-          target,
-          origin,
-          details: { role: member.role },
-        });
+        const details = { role: member.role };
+        const change = { organization, userId, before: member.role, after: null };
+        await withdrawal.withdraw(tx, { ...change, cause: action, actor, origin });
+        await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
         if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId, 'the person');
         await events.emit(tx, organizationId, 'member.left', { userId, role: member.role, removed: !leaves });
       });
@@ -201,8 +210,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       });
     },
 
-    async add(tx, organizationId, userId, role) {
-      const row = { organizationId, userId, role, createdAt: clock.now() };
+    async add(tx, organizationId, userId, role, invitationHash) {
+      const row = { organizationId, userId, role, createdAt: clock.now(), invitationHash };
       const [added] = await tx.insert(memberships).values(row).onConflictDoNothing().returning();
       if (!added) throw organizationErrors.already_member();
       if (role === 'owner') await notices.ownerAdded(tx, organizationId, userId);
@@ -221,4 +230,8 @@ export function createMemberships(options: MembershipsOptions): Memberships {
 
     countOwners,
   };
+}
+
+function isOneself({ actor }: Access, userId: string): boolean {
+  return actor.type === 'user' && actor.id === userId;
 }

@@ -17,6 +17,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
+import { createAccountStates } from './account-state.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { createDirectory } from './directory.ts';
@@ -25,15 +26,20 @@ import { createOrganizationFollowers, type OrganizationFollower } from './follow
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
+import { createJoining } from './joining.ts';
+import { createKeyNotices } from './key-notices.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberships } from './memberships.ts';
 import { createOwnerNotices } from './owner-notices.ts';
+import { createPersonalData } from './personal-data.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
+import { joiningRoutes } from './routes/joining.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
 import { createSuccession } from './succession.ts';
+import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
@@ -44,9 +50,9 @@ export interface OrganizationsOptions {
   db: Database;
   clock: Clock;
   rateLimits: RateLimits;
-  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'users'>;
+  accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'registration' | 'users'>;
   audit: Audit;
-  email: Pick<Email, 'sendEmail'>;
+  email: Pick<Email, 'sendEmail' | 'statusOf'>;
   events: Pick<Events, 'emit' | 'forget'>;
   logger: Logger;
   config: { appUrl: string };
@@ -70,14 +76,18 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
   const notices = createOwnerNotices({ email, appUrl });
-  const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers });
+  const keyNotices = createKeyNotices({ email, appUrl });
+  const withdrawal = createWithdrawal({ clock, audit, events, notices: keyNotices });
+  const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, events, founding, memberships });
-  const invitations = createInvitations({
-    ...{ db, clock, audit, email, events, callers, memberships, limits, appUrl, followers },
-  });
+  const inviting = { db, clock, audit, email, events, accounts: users, memberships, limits, appUrl, followers };
+  const invitations = createInvitations(inviting);
+  const joining = createJoining({ db, clock, audit, events, accounts, memberships, followers });
   const apiKeys = createApiKeys({ db, clock, audit, events, memberships, notices });
   const dissolution = createDissolution({ db, clock, audit, events, callers, memberships, followers, logger });
-  const succession = createSuccession({ db, clock, audit, events, memberships, notices, dissolution, followers });
+  const personalData = createPersonalData({ db, clock, audit, users });
+  const accountStates = createAccountStates({ audit, notices: keyNotices });
+  const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
@@ -92,20 +102,32 @@ export function createOrganizations(options: OrganizationsOptions): Organization
       await founding.foundPersonal(tx, user);
     },
     deletionRequested: (tx, userId) => succession.requireSuccessors(tx, userId),
-    purging: (userId) => succession.forgetUser(userId),
-    exportFor: (userId) => ({ organizations: organizationsOf(userId) }),
+    closed: accountStates.closed,
+    reopened: accountStates.reopened,
+    async purging(userId, addresses) {
+      await succession.forgetUser(userId);
+      await personalData.forgetAddresses(addresses);
+    },
+    exportFor: (userId) => ({
+      organizations: organizationsOf(userId),
+      invitations: personalData.received(userId),
+      sentInvitations: personalData.sent(userId),
+      apiKeys: personalData.keys(userId),
+      organizationAuditEvents: personalData.events(userId),
+    }),
   });
 
   return {
     follow: followers.add,
     authorization,
-    handlers: [createPurgeHandler(dissolution)],
+    handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
     routes(operations) {
       organizationRoutes(operations, { authentication, authorization, founding, directory, dissolution });
       memberRoutes(operations, { authorization, memberships });
       const { seatErrors } = followers;
-      invitationRoutes(operations, { authentication, authorization, invitations, seatErrors });
+      invitationRoutes(operations, { authorization, invitations, seatErrors });
+      joiningRoutes(operations, { authentication, joining, seatErrors });
       apiKeyRoutes(operations, { authorization, apiKeys });
       const guard = authorization.needs('audit:read');
       trailRoutes(operations, audit.reading, {

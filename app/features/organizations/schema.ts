@@ -56,6 +56,8 @@ export const memberships = pgTable(
     userId: uuid('user_id').notNull(),
     role: text('role').$type<Role>().notNull(),
     createdAt: instant('created_at').notNull(),
+    /** SHA-256 of the secret of the invitation that was accepted: accepting it once more is the same success. Null for founders. */
+    invitationHash: bytea('invitation_hash'),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.userId] }),
@@ -90,6 +92,8 @@ export const invitations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    index('invitations_expires_at_index').on(table.expiresAt),
+    index('invitations_recipient_index').on(table.email),
     uniqueIndex('invitations_email_key').on(table.organizationId, table.email),
     check('invitations_role_check', sql`role ~ '^[a-z][a-z-]{0,62}$'`),
   ],

@@ -89,7 +89,7 @@ describe('when a person deletes their account', () => {
     assert.ok(['204 400', '409 200'].includes(`${deleted.status} ${accepted.status}`));
     const second = await createScene(test);
     await second.invite(late.email, 'member');
-    const { token: open } = await second.invitation(late.email);
+    const { token: open } = await second.invitation(late.email, 2);
     await goes(second.owner);
     assertProblem(await accept(test, late, open), 400, 'invalid_token');
   });

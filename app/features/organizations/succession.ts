@@ -1,6 +1,5 @@
 /** When a person goes for good: their organizations end with the last member, and none is left without an owner. */
 import { and, asc, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
-import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -15,7 +14,7 @@ import type { Memberships } from './memberships.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import { type Role, roleNames, roles } from './roles.ts';
 import { memberships as membershipTable, organizations } from './schema.ts';
-import { withdraw } from './withdrawal.ts';
+import type { Withdrawal } from './withdrawal.ts';
 
 export interface Succession {
   /** Refuses to let a user go who is the only owner of an organization with other members. @throws `last_owner`, naming them */
@@ -29,13 +28,13 @@ export interface Succession {
 
 export interface SuccessionOptions {
   db: Database;
-  clock: Clock;
   audit: Audit;
   events: Pick<Events, 'emit'>;
   memberships: Pick<Memberships, 'countOwners'>;
   notices: OwnerNotices;
   dissolution: Pick<Dissolution, 'begin' | 'complete'>;
   followers: Pick<OrganizationFollowers, 'membersChanged'>;
+  withdrawal: Pick<Withdrawal, 'withdraw'>;
 }
 
 interface Heir {
@@ -49,7 +48,7 @@ const isOwner = sql`${membershipTable.role} = 'owner'`;
 const managers = () => roleNames.filter((role) => roles[role].has('members:manage'));
 
 export function createSuccession(options: SuccessionOptions): Succession {
-  const { db, clock, audit, events, memberships, notices, dissolution, followers } = options;
+  const { db, audit, events, memberships, notices, dissolution, followers, withdrawal } = options;
 
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
@@ -109,14 +108,16 @@ export function createSuccession(options: SuccessionOptions): Succession {
     });
   }
 
-  async function hand(tx: Transaction, { id: organizationId, purgeAt }: Organization, userId: string, heir: Heir) {
+  async function hand(tx: Transaction, organization: Organization, userId: string, heir: Heir) {
+    const { id: organizationId, purgeAt } = organization;
     const own = (id: string) => and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, id));
     const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
     if (!gone) return;
-    await withdraw(tx, events, organizationId, userId, null, clock.now());
     await followers.membersChanged(tx, organizationId);
     const common = { ownerId: organizationId, actor: { type: 'system' } } as const;
     const target = (id: string) => ({ type: 'user', id });
+    const change = { organization, userId, before: gone.role, after: null, cause: 'member.removed' } as const;
+    await withdrawal.withdraw(tx, { ...change, actor: common.actor });
     await audit.append(tx, {
       ...common,
       action: 'member.removed',
@@ -131,8 +132,8 @@ export function createSuccession(options: SuccessionOptions): Succession {
     const details = { before: heir.role, after: 'owner' };
     await audit.append(tx, { ...common, action: 'member.role_changed', target: target(heir.userId), details });
     await notices.ownerAdded(tx, organizationId, heir.userId);
-    const change = { userId: heir.userId, role: 'owner', previousRole: heir.role } as const;
-    await events.emit(tx, organizationId, 'member.role_changed', change);
+    const succession = { userId: heir.userId, role: 'owner', previousRole: heir.role } as const;
+    await events.emit(tx, organizationId, 'member.role_changed', succession);
   }
 
   return {

@@ -28,6 +28,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
     ajv.addFormat('uuid', UUID);
     ajv.addKeyword(canonicalUuid);
     ajv.addFormat('date-time', { type: 'string', validate: isInstant });
+    ajv.addFormat('date-time-or-empty', { type: 'string', validate: (text) => text === '' || isInstant(text) });
     ajv.addFormat('email', true);
     ajv.addFormat('uri', { type: 'string', validate: (text) => URL.canParse(text) });
     // `document` holds keywords that the OpenAPI document shows in place of the validated ones.

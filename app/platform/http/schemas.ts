@@ -8,6 +8,16 @@ export const Id = (description: string) => Type.String({ format: 'uuid', descrip
 export const Timestamp = (description: string) => Type.String({ format: 'date-time', description });
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
+/** A timestamp in a request that null clears, and an empty string too: some generated clients cannot send null. */
+export const ClearableTimestamp = (description: string) =>
+  Nullable(
+    Type.String({
+      format: 'date-time-or-empty',
+      document: { format: 'date-time' },
+      description: `${description} An empty string does the same as null.`,
+    }),
+  );
+
 /** Matches text without control characters. The pattern means the same in every dialect of regular expressions. */
 export const LINE_PATTERN = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
 

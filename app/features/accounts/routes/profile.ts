@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
+import type { Database } from '../../../platform/database/database.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import { type OperationGroup, type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
 import { jsonText, sendStream } from '../../../platform/http/streaming.ts';
+import type { Email } from '../../email/email.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Deletion } from '../deletion.ts';
 import type { EmailChanges } from '../email-changes.ts';
@@ -11,7 +13,7 @@ import type { Profile } from '../profile.ts';
 import { presentUser, type Users } from '../users.ts';
 import {
   AccountExport,
-  Email,
+  Email as EmailField,
   examplePassword,
   exampleToken,
   Locale,
@@ -24,11 +26,13 @@ import {
 } from './representations.ts';
 
 export interface ProfileRoutesOptions {
+  db: Database;
   users: Users;
   profile: Profile;
   deletion: Deletion;
   emailChanges: EmailChanges;
   authentication: Authentication;
+  email: Pick<Email, 'statusOf'>;
 }
 
 const passwordErrors = [accountErrors.password_incorrect, httpErrors.rate_limited, httpErrors.overloaded];
@@ -40,7 +44,8 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
   emailChangeOperations(own, options);
 }
 
-function accountOperations(own: OperationGroup, { users, profile, authentication }: ProfileRoutesOptions): void {
+function accountOperations(own: OperationGroup, options: ProfileRoutesOptions): void {
+  const { db, users, profile, authentication, email } = options;
   const guard = authentication.signedIn;
 
   own.get('', {
@@ -48,7 +53,10 @@ function accountOperations(own: OperationGroup, { users, profile, authentication
     operationId: 'getMe',
     summary: 'Get your account',
     answer: User,
-    get: ({ access }) => users.view(access.userId),
+    async get({ access }) {
+      const user = await users.view(access.userId);
+      return { ...user, emailStatus: (await email.statusOf(db, [user.email]))(user.email) };
+    },
   });
 
   own.change('', {
@@ -93,6 +101,18 @@ function deletionOperations(own: OperationGroup, { deletion, authentication }: P
     remove: ({ access, body, origin }) => deletion.request(access, body.password, origin),
   });
 
+  own.operation('POST', '/deletion', {
+    guard: authentication.signedIn,
+    operationId: 'requestDeletion',
+    summary: 'Delete your account, without a body in DELETE',
+    description: 'Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE.',
+    body: { password: Password },
+    example: { password: examplePassword },
+    answers: { 204: 'The account is closed and every session has ended.' },
+    errors: passwordErrors,
+    handle: ({ access, body, origin }) => deletion.request(access, body.password, origin),
+  });
+
   own.operation('POST', '/restore', {
     guard: publicRoute,
     operationId: 'restoreMe',
@@ -111,7 +131,7 @@ function emailChangeOperations(own: OperationGroup, { emailChanges, authenticati
     operationId: 'createEmailChange',
     summary: 'Change your address',
     description: 'An emailed link confirms the new address. The old address is then told, and can revert for 7 days.',
-    body: { email: Email, password: Password },
+    body: { email: EmailField, password: Password },
     example: { email: 'ada@example.org', password: examplePassword },
     answers: { 202: VerificationSent },
     errors: [...passwordErrors, accountErrors.email_unchanged, accountErrors.invalid_email],

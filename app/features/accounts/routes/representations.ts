@@ -11,6 +11,8 @@ import {
   Timestamp,
 } from '../../../platform/http/schemas.ts';
 
+import { AddressStatusSchema } from '../../email/email.ts';
+
 export const tags = {
   accounts: { name: 'Accounts', description: 'Registration, and the account of the person who calls.' },
   sessions: { name: 'Sessions', description: 'Signing in and out, refreshing tokens, and the keys that verify them.' },
@@ -51,6 +53,7 @@ export const User = Named(
     locale: Type.String(),
     createdAt: Timestamp('When the account was registered.'),
     updatedAt: Timestamp('When the account last changed.'),
+    emailStatus: Type.Optional(AddressStatusSchema),
   },
   exampleUser,
 );

@@ -2,7 +2,19 @@ import type { EmailTexts } from '../../email/email.ts';
 import type { organizationEmails } from '../emails.ts';
 
 export const de: EmailTexts<typeof organizationEmails> = {
-  phrases: { 'role.owner': 'Inhaber', 'role.admin': 'Administrator', 'role.member': 'Mitglied' },
+  phrases: {
+    somebody: 'Jemand',
+    someOrganization: 'einer Organisation',
+    'role.owner': 'Inhaber',
+    'role.admin': 'Administrator',
+    'role.member': 'Mitglied',
+    'keys.revoked':
+      'Diese Person ist nicht mehr Mitglied. Die Schlüssel wurden widerrufen und funktionieren nicht mehr.',
+    'keys.reduced':
+      'Diese Person hat jetzt eine andere Rolle, und ein API-Schlüssel erlaubt nie mehr als die Rolle der Person, die ihn angelegt hat. Die Schlüssel erlauben deshalb weniger als bisher.',
+    'keys.paused':
+      'Das Konto dieser Person wurde geschlossen. Solange es geschlossen ist, funktionieren die Schlüssel nicht.',
+  },
   emails: {
     invitation: {
       subject: '{{inviter}} lädt Sie zu {{organization}} ein',
@@ -54,6 +66,17 @@ export const de: EmailTexts<typeof organizationEmails> = {
       button: 'Organisation öffnen',
       notYou:
         'Falls niemand das wollte, widerrufen Sie den Schlüssel. Falls Sie hier genannt sind und ihn nicht angelegt haben, wählen Sie ein neues Passwort.',
+      reason: 'Sie erhalten diese E-Mail, weil Sie Inhaber von {{organization}} sind.',
+    },
+    'api-keys-affected': {
+      subject: 'API-Schlüssel von {{organization}} funktionieren nicht wie bisher',
+      preheader: 'Schlüssel, die {{creator}} angelegt hat: {{keys}}.',
+      heading: 'Prüfen Sie Ihre API-Schlüssel',
+      intro: '{{creator}} hat diese API-Schlüssel von {{organization}} angelegt: {{keys}}.',
+      effect: '{{effect}}',
+      advice:
+        'Wenn ein Programm einen davon braucht, kann ein Administrator einen nicht widerrufenen Schlüssel übernehmen oder einen neuen anlegen.',
+      button: 'Organisation öffnen',
       reason: 'Sie erhalten diese E-Mail, weil Sie Inhaber von {{organization}} sind.',
     },
   },

@@ -2,7 +2,17 @@ import type { EmailTexts } from '../../email/email.ts';
 import type { organizationEmails } from '../emails.ts';
 
 export const en: EmailTexts<typeof organizationEmails> = {
-  phrases: { 'role.owner': 'Owner', 'role.admin': 'Admin', 'role.member': 'Member' },
+  phrases: {
+    somebody: 'Somebody',
+    someOrganization: 'an organization',
+    'role.owner': 'Owner',
+    'role.admin': 'Admin',
+    'role.member': 'Member',
+    'keys.revoked': 'This person is no longer a member, so the keys were revoked and no longer work.',
+    'keys.reduced':
+      'This person has another role now, and an API key never allows more than its creator’s role. So the keys allow less than before.',
+    'keys.paused': 'The account of this person was closed. As long as it is closed, the keys do not work.',
+  },
   emails: {
     invitation: {
       subject: '{{inviter}} invites you to {{organization}}',
@@ -53,6 +63,17 @@ export const en: EmailTexts<typeof organizationEmails> = {
       button: 'Open organization',
       notYou:
         'If nobody wanted this, revoke the key. If you are named here and did not create it, choose a new password.',
+      reason: 'You receive this email because you are an owner of {{organization}}.',
+    },
+    'api-keys-affected': {
+      subject: 'API keys of {{organization}} do not work as before',
+      preheader: 'Keys that {{creator}} created: {{keys}}.',
+      heading: 'Check your API keys',
+      intro: '{{creator}} created these API keys of {{organization}}: {{keys}}.',
+      effect: '{{effect}}',
+      advice:
+        'If a program needs one of them, an administrator can take over a key that is not revoked, or create a new one.',
+      button: 'Open organization',
       reason: 'You receive this email because you are an owner of {{organization}}.',
     },
   },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
-import { Id, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
-import type { ApiKeys, ApiKey as Row } from '../api-keys.ts';
+import { ClearableTimestamp, Id, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { type ApiKeys, keyStates, type ApiKey as Row } from '../api-keys.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import { ApiKey, Name, NewApiKey, ORGANIZATION_PATH, organizationParams, Scopes, tags } from './representations.ts';
@@ -18,6 +18,7 @@ export function apiKeyRoutes(operations: Operations, options: ApiKeyRoutesOption
   const below = operations.at(`${ORGANIZATION_PATH}/api-keys`, { tag: tags.apiKeys, params: organizationParams });
   secretOperations(below, options);
   keyOperations(below, options);
+  takeOverOperation(below, options);
 }
 
 type Keys = OperationGroup<typeof organizationParams>;
@@ -71,9 +72,11 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
     guard: authorization.needs('api-keys:read'),
     operationId: 'listApiKeys',
     summary: 'List API keys',
-    description: 'The newest first, without their secrets.',
+    description: 'The newest first, without their secrets. Revoked ones are shown on request.',
+    query: { state: Type.Optional(OneOf(keyStates, { title: 'ApiKeyState', description: 'Default `live`.' })) },
     item: ApiKey,
-    rows: ({ access }, limit, before) => apiKeys.list(access.organizationId, limit, before?.[0]),
+    rows: ({ access, query: { state = 'live' } }, limit, before) =>
+      apiKeys.list(access.organizationId, state, limit, before?.[0]),
     keyOf: ({ id }) => [id],
     present,
   });
@@ -86,13 +89,13 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
     body: {
       name: Type.Optional(Name),
       scopes: Type.Optional(Scopes),
-      expiresAt: Type.Optional(Nullable(Timestamp('Until when it works; null: without end.'))),
+      expiresAt: Type.Optional(ClearableTimestamp('Until when it works; null: without end.')),
     },
     example: { scopes: ['members:read', 'audit:read'] },
     answer: ApiKey,
     errors: [organizationErrors.invalid_expiry],
     async change({ access, params, body: { name, scopes, expiresAt } }) {
-      const change = { name, scopes, expiresAt: expiresAt === null ? null : toDate(expiresAt) };
+      const change = { name, scopes, expiresAt: expiresAt === null || expiresAt === '' ? null : toDate(expiresAt) };
       return present(await apiKeys.update(access, params.apiKeyId, change));
     },
   });
@@ -107,16 +110,30 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
   });
 }
 
+function takeOverOperation(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOptions): void {
+  below.operation('POST', '/:apiKeyId/take-over', {
+    guard: authorization.needs('api-keys:write'),
+    operationId: 'takeOverApiKey',
+    summary: 'Take an API key over',
+    description:
+      'Makes the caller its creator, so that it goes on when the creator leaves. The secret stays the same, and the key keeps the scopes that the caller holds.',
+    params,
+    answers: { 200: ApiKey },
+    handle: async ({ access, params }) => present(await apiKeys.takeOver(access, params.apiKeyId)),
+  });
+}
+
 function toDate(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);
 }
 
-function present({ id, name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt, ...last }: Row) {
+function present({ id, name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt, ...last }: Row) {
   return {
     ...{ id, name, hint, scopes, createdBy },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     lastUsedFrom: lastUsedAt && { ipAddress: last.lastIpAddress, userAgent: last.lastUserAgent },
+    revokedAt: revokedAt?.toISOString() ?? null,
   };
 }

@@ -1,23 +1,15 @@
 import { Type } from 'typebox';
 import type { ProblemFactory } from '../../../platform/errors.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { Operations } from '../../../platform/http/operations/operations.ts';
+import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { Id } from '../../../platform/http/schemas.ts';
-import { type Accounts, accountErrors, linkExpired } from '../../accounts/accounts.ts';
+import { accountErrors } from '../../accounts/accounts.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
-import type { Invitations, Invitation as Row } from '../invitations.ts';
-import {
-  AcceptedInvitation,
-  Invitation,
-  ORGANIZATION_PATH,
-  organizationParams,
-  Role,
-  tags,
-} from './representations.ts';
+import type { Invitations, SentInvitation as Row } from '../invitations.ts';
+import { Invitation, ORGANIZATION_PATH, organizationParams, Role, tags } from './representations.ts';
 
 export interface InvitationRoutesOptions {
-  authentication: Accounts['authentication'];
   authorization: Authorization;
   invitations: Invitations;
   /** What is thrown where the organization has no seat left. */
@@ -25,11 +17,11 @@ export interface InvitationRoutesOptions {
 }
 
 export function invitationRoutes(operations: Operations, options: InvitationRoutesOptions): void {
-  acceptOperation(operations, options);
   const { authorization, invitations, seatErrors } = options;
   const guard = authorization.needs('members:invite');
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.invitations, params: organizationParams });
 
+  resendOperation(below, options);
   below.create('/invitations', {
     guard,
     operationId: 'createInvitation',
@@ -69,27 +61,23 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
   });
 }
 
-function acceptOperation(operations: Operations, options: InvitationRoutesOptions): void {
-  const { authentication, invitations, seatErrors } = options;
-  operations.at('/v1/invitations', { tag: tags.invitations }).operation('POST', '/accept', {
-    guard: authentication.signedIn,
-    operationId: 'acceptInvitation',
-    summary: 'Accept an invitation',
-    description: 'By the emailed token, signed in with the invited address.',
-    body: { token: Type.String({ minLength: 1, maxLength: 200 }) },
-    example: { token: 'AZidXnoLfMGPDgxaPp0bL3J5c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0' },
-    answers: { 200: AcceptedInvitation },
-    errors: [
-      accountErrors.invalid_token,
-      linkExpired,
-      organizationErrors.invitation_for_another_address,
-      organizationErrors.already_member,
-      ...seatErrors,
-    ],
-    handle: ({ access, body, origin }) => invitations.accept(access, body.token, origin),
+function resendOperation(
+  below: OperationGroup<typeof organizationParams>,
+  { authorization, invitations, seatErrors }: InvitationRoutesOptions,
+): void {
+  below.operation('POST', '/invitations/:invitationId/resend', {
+    guard: authorization.needs('members:invite'),
+    operationId: 'resendInvitation',
+    summary: 'Email an invitation again',
+    description: 'With another link, which is valid for 7 days. The link before no longer works.',
+    params: { invitationId: Id('Invitation') },
+    answers: { 200: Invitation },
+    errors: [organizationErrors.already_member, httpErrors.rate_limited, ...seatErrors],
+    handle: async ({ access, params }) => present(await invitations.resend(access, params.invitationId)),
   });
 }
 
-function present({ id, email, role, invitedBy, createdAt, expiresAt }: Row) {
-  return { id, email, role, invitedBy, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
+function present({ id, email, emailStatus, role, invitedBy, createdAt, expiresAt }: Row) {
+  const [created, expires] = [createdAt.toISOString(), expiresAt.toISOString()];
+  return { id, email, emailStatus, role, invitedBy, createdAt: created, expiresAt: expires };
 }

@@ -1,9 +1,20 @@
+import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Id } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Memberships, Member as Row } from '../memberships.ts';
-import { exampleMemberId, Member, ORGANIZATION_PATH, organizationParams, Role, tags } from './representations.ts';
+import type { Consequences } from '../withdrawal.ts';
+import {
+  exampleMemberId,
+  MAX_CONSEQUENCES,
+  Member,
+  MemberConsequences,
+  ORGANIZATION_PATH,
+  organizationParams,
+  Role,
+  tags,
+} from './representations.ts';
 
 export interface MemberRoutesOptions {
   authorization: Authorization;
@@ -14,6 +25,7 @@ const membershipErrors = [organizationErrors.last_owner, organizationErrors.pers
 
 export function memberRoutes(operations: Operations, options: MemberRoutesOptions): void {
   transferOperation(operations, options);
+  consequencesOperation(operations, options);
   const { authorization, memberships } = options;
   const { needs } = authorization;
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
@@ -46,12 +58,42 @@ export function memberRoutes(operations: Operations, options: MemberRoutesOption
     guard: needs('organization:read'),
     operationId: 'deleteMember',
     summary: 'Remove a member, or leave',
-    description: 'Anyone may leave; removing others needs `members:manage`. Their API keys are revoked.',
+    description:
+      'Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before.',
     params: { userId: Id('User') },
     removed: 'The person is no longer a member.',
     errors: membershipErrors,
     remove: ({ access, params }) => memberships.remove(access, params.userId),
   });
+}
+
+function consequencesOperation(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {
+  const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
+  below.get('/members/:userId/consequences', {
+    guard: authorization.needs('organization:read'),
+    operationId: 'getMemberConsequences',
+    summary: 'See what a change of a member takes along',
+    description:
+      'What the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`.',
+    params: { userId: Id('User') },
+    query: { role: Type.Optional(Role) },
+    answer: MemberConsequences,
+    async get({ access, params, query }) {
+      return presentConsequences(await memberships.foresee(access, params.userId, query.role), query.role);
+    },
+  });
+}
+
+function presentConsequences({ keys, invitations }: Consequences, role: string | undefined) {
+  return {
+    apiKeyCount: keys.length,
+    apiKeys: keys.slice(0, MAX_CONSEQUENCES).map(({ key: { id, name, hint, lastUsedAt }, before, after }) => ({
+      ...{ id, name, hint, outcome: role ? ('changed' as const) : ('revoked' as const) },
+      ...{ scopesBefore: before, scopesAfter: after, lastUsedAt: lastUsedAt?.toISOString() ?? null },
+    })),
+    invitationCount: invitations.length,
+    invitations: invitations.slice(0, MAX_CONSEQUENCES).map(({ id, email, role }) => ({ id, email, role })),
+  };
 }
 
 function transferOperation(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {

@@ -1,6 +1,7 @@
 /** The shapes that organization operations take and answer. */
 import { Type } from 'typebox';
 import { Id, LINE_PATTERN, Named, Nullable, OneOf, Place, Timestamp } from '../../../platform/http/schemas.ts';
+import { AddressStatusSchema } from '../../email/email.ts';
 import { SLUG_PATTERN } from '../founding.ts';
 import { permissions, roleNames } from '../roles.ts';
 
@@ -83,6 +84,7 @@ export const Invitation = Named(
   {
     id: Id('Invitation'),
     email: Type.String({ format: 'email' }),
+    emailStatus: AddressStatusSchema,
     role: Role,
     invitedBy: Id('User'),
     createdAt: Timestamp('When it was emailed.'),
@@ -91,11 +93,43 @@ export const Invitation = Named(
   {
     id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51',
     email: 'grace@example.com',
+    emailStatus: 'deliverable',
     role: 'member',
     invitedBy: userId,
     createdAt: '2026-11-01T09:30:00.000Z',
     expiresAt: '2026-11-08T09:30:00.000Z',
   },
+);
+const receivedFields = {
+  id: Id('Invitation'),
+  email: Type.String({ format: 'email', description: 'The invited address.' }),
+  role: Role,
+  organization: Named('InvitingOrganization', { id: Id('Organization'), name: Type.String() }),
+  inviter: Named('Inviter', { name: Nullable(Type.String()) }),
+  createdAt: Timestamp('When it was first emailed.'),
+  expiresAt: Timestamp('Until when it can be accepted.'),
+};
+const exampleReceived = {
+  ...{ id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51', email: 'grace@example.com', role: 'member' },
+  organization: { id: exampleOrganizationId, name: exampleOrganization.name },
+  inviter: { name: 'Ada Lovelace' },
+  ...{ createdAt: '2026-11-01T09:30:00.000Z', expiresAt: '2026-11-08T09:30:00.000Z' },
+};
+export const ReceivedInvitation = Named('ReceivedInvitation', receivedFields, exampleReceived);
+export const ProvenInvitation = Named(
+  'ProvenInvitation',
+  { ...receivedFields, hasAccount: Type.Boolean({ description: 'Whether the address has a confirmed account.' }) },
+  { ...exampleReceived, hasAccount: false },
+);
+export const Registered = Named(
+  'RegisteredByInvitation',
+  {
+    userId: Id('User'),
+    email: Type.String({ format: 'email' }),
+    organizationId: Id('Organization'),
+    role: Role,
+  },
+  { userId, email: 'grace@example.com', organizationId: exampleOrganizationId, role: 'member' },
 );
 export const AcceptedInvitation = Named(
   'AcceptedInvitation',
@@ -113,6 +147,7 @@ const exampleKey = {
   expiresAt: null,
   lastUsedAt: null,
   lastUsedFrom: null,
+  revokedAt: null,
 };
 const keyFields = {
   id: Id('API key'),
@@ -124,10 +159,48 @@ const keyFields = {
   expiresAt: Nullable(Timestamp('Until when it works; null: without end.')),
   lastUsedAt: Nullable(Timestamp('To the minute.')),
   lastUsedFrom: Nullable(Place),
+  revokedAt: Nullable(Timestamp('When it was revoked; null while it is not.')),
 };
 export const ApiKey = Named('ApiKey', keyFields, exampleKey);
 export const NewApiKey = Named(
   'NewApiKey',
   { ...keyFields, secret: Type.String({ description: 'The key itself; shown this once.' }) },
   { ...exampleKey, secret: 'plk_0Wd3…' },
+);
+
+/** How many of each the consequences name; the counts tell of all. */
+export const MAX_CONSEQUENCES = 100;
+export const MemberConsequences = Named(
+  'MemberConsequences',
+  {
+    apiKeyCount: Type.Integer(),
+    apiKeys: Type.Array(
+      Named('AffectedApiKey', {
+        id: Id('API key'),
+        name: Type.String(),
+        hint: keyFields.hint,
+        outcome: OneOf(['revoked', 'changed'], { title: 'ApiKeyOutcome' }),
+        scopesBefore: Type.Array(Type.String(), { description: 'What it allows now.' }),
+        scopesAfter: Type.Array(Type.String(), { description: 'What it allows afterwards.' }),
+        lastUsedAt: keyFields.lastUsedAt,
+      }),
+      { description: 'The first 100.' },
+    ),
+    invitationCount: Type.Integer(),
+    invitations: Type.Array(
+      Named('AffectedInvitation', { id: Id('Invitation'), email: Type.String({ format: 'email' }), role: Role }),
+      { description: 'Those that are revoked; the first 100.' },
+    ),
+  },
+  {
+    apiKeyCount: 1,
+    apiKeys: [
+      {
+        ...{ id: exampleKey.id, name: exampleKey.name, hint: exampleKey.hint, outcome: 'revoked' },
+        ...{ scopesBefore: exampleKey.scopes, scopesAfter: [], lastUsedAt: null },
+      },
+    ],
+    invitationCount: 0,
+    invitations: [],
+  },
 );

@@ -113,13 +113,15 @@ function parametersOf(place: 'path' | 'query', schema: Operation['params'], comp
   const required: readonly string[] = schema?.required ?? [];
   return Object.entries(schema?.properties ?? {}).map(([name, field]) => {
     const { description, examples, ...rest } = field as Json & { examples?: unknown[] };
+    // What has a name is described once, under that name.
+    const schema = 'title' in rest ? { ...rest, description } : rest;
     return {
       name,
       in: place,
       required: required.includes(name),
       ...(description !== undefined && { description }),
       ...(examples && { example: examples[0] }),
-      schema: components.add(rest as TSchema),
+      schema: components.add(schema as TSchema),
     };
   });
 }

@@ -25,7 +25,12 @@ export interface Act {
   /** A link that moves the actor's account to another address. */
   readonly changeToken: string;
   /** Who invited the actor to another organization, and the link. */
-  readonly inviting: { readonly scene: Scene; readonly inviter: SignedInUser; readonly token: string };
+  readonly inviting: {
+    readonly scene: Scene;
+    readonly inviter: SignedInUser;
+    readonly token: string;
+    readonly id: string;
+  };
   /** Values of path parameters. */
   readonly known: Readonly<Record<string, string>>;
   /** An organization that the actor has deleted. */
@@ -64,12 +69,17 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   createEmailVerification: 'has no caller: a job decides whether an email is sent',
   createPasswordReset: 'has no caller: a job decides whether an email is sent',
   previewSubscription: 'reads',
+  lookUpInvitation: 'reads',
+  registerByInvitation:
+    'has no caller: the link of the invitation alone is the proof, and is read again under the lock',
   restoreMe:
     'is proved by the link of the deletion alone, and gives no more than there was: a suspended account stays suspended',
   revertEmailChange: 'is the remedy against a takeover: only its own use, or a week, ends the link',
 };
 
 const IN_SUBSCRIPTION = new Set(['updateSubscription', 'resumeSubscription', 'createPortalSession', 'reportUsage']);
+
+const OWN_INVITATION = new Set(['acceptMyInvitation', 'declineInvitation']);
 
 let acts = 0;
 const bodies: Record<string, (act: Act) => Record<string, unknown>> = {
@@ -106,7 +116,11 @@ export function deedsOf(operations: readonly Operation[]): Deed[] {
         inOrganization: path.includes('{organizationId}') && operationId !== 'restoreOrganization',
         call: (act: Act) => ({
           path: path.replace(/\{(\w+)\}/g, (_, name) =>
-            operationId === 'restoreOrganization' ? act.deletedId : (act.known[name] ?? assert.fail(`no ${name}`)),
+            operationId === 'restoreOrganization'
+              ? act.deletedId
+              : OWN_INVITATION.has(operationId)
+                ? act.inviting.id
+                : (act.known[name] ?? assert.fail(`no ${name}`)),
           ),
           call: {
             method,
@@ -150,7 +164,8 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
     // The use of a key is written once per minute, and would otherwise be written by the first request that stops.
     scene.as(key, ''),
   ]);
-  assert.equal((await inviting.invite(actor.email, 'admin', inviter)).status, 201);
+  const invitation = await inviting.invite(actor.email, 'admin', inviter);
+  assert.equal(invitation.status, 201);
   const [{ token: resetToken }, { token: changeToken }, { token }] = await Promise.all([
     test.mail(actor.email, /Reset/),
     test.mail(moved, /confirm/i),
@@ -167,7 +182,7 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
   const named = [...people, scene.id, inviting.id, deletedId];
   return {
     ...{ scene, actor, elsewhere, key, resetToken, changeToken, known, deletedId },
-    inviting: { scene: inviting, inviter, token },
+    inviting: { scene: inviting, inviter, token, id: invitation.body.id },
     contents: () => contentsOf(billing, named),
   };
 }
