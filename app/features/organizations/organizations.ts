@@ -4,6 +4,7 @@
  */
 import './emails.ts';
 import './audit-actions.ts';
+import { isNull } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -31,6 +32,7 @@ import { invitationRoutes } from './routes/invitations.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
+import { organizations as table } from './schema.ts';
 import { createSuccession } from './succession.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
@@ -63,6 +65,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const { appUrl } = options.config;
   const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
+  audit.expect({ from: table, id: table.id, living: isNull(table.purgeAt) });
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
