@@ -6,6 +6,7 @@ import './emails.ts';
 import './settings.ts';
 import './audit-actions.ts';
 import './metrics.ts';
+import { isNull } from 'drizzle-orm';
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Notifications } from '../../platform/database/notifications.ts';
@@ -45,6 +46,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
+import { users as userTable } from './schema.ts';
 import { createSealedAddresses } from './sealed-addresses.ts';
 import { createSessionPlaces } from './session-places.ts';
 import { createSessions } from './sessions.ts';
@@ -106,6 +108,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, config: settings } = options;
   const { appUrl, apiUrl } = settings;
   const followers = createAccountFollowers();
+  audit.expect({ from: userTable, id: userTable.id, living: isNull(userTable.purgeAt) });
   const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
 
   const users = createUsers(db);

@@ -3,7 +3,8 @@
  * carries the hash of the one before it, so that a change, a removal or an insertion by other means shows.
  * Not here: who may read a trail; the features that own the owners say so.
  */
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
@@ -47,8 +48,19 @@ export interface Audit extends AuditAddresses {
   forget(tx: Transaction, ownerId: string): Promise<void>;
   /** Checks a chain from its first event. @returns the first break, or null when every event is as it was written */
   verify(ownerId: string): Promise<ChainBreak | null>;
+  /** Adds a table whose rows each have a trail from their first day on. */
+  expect(owners: ExpectedOwners): void;
+  /** Expected owners whose whole trail is gone, in batches. */
+  unchained(): AsyncGenerator<string[]>;
   /** Every owner that has a chain, or events without one, in batches. */
   owners(): AsyncGenerator<string[]>;
+}
+
+export interface ExpectedOwners {
+  readonly from: PgTable;
+  readonly id: PgColumn;
+  /** The rows that are not about to be purged. */
+  readonly living: SQL;
 }
 
 export interface ChainBreak {
@@ -90,8 +102,29 @@ export interface AuditOptions {
 }
 
 export function createAudit({ db, reads, clock }: AuditOptions): Audit {
+  const expected: ExpectedOwners[] = [];
+
+  /** One statement sees an owner and its chain, or neither. */
+  const unchainedOf = ({ from, id, living }: ExpectedOwners) =>
+    readPages<string>(async (limit, last = NOBODY) => {
+      const chain = sql`select from ${auditChains} where ${auditChains.ownerId} = ${id} and ${auditChains.sequence} > 0`;
+      const rows = await db
+        .select({ ownerId: id })
+        .from(from)
+        .where(and(living, gt(id, last), sql`not exists (${chain})`))
+        .orderBy(asc(id))
+        .limit(limit);
+      return rows.map(({ ownerId }) => ownerId as string);
+    });
+
   return {
     ...createAuditAddresses(db),
+    expect: (owners) => void expected.push(owners),
+
+    async *unchained() {
+      for (const owners of expected) yield* unchainedOf(owners);
+    },
+
     reading: createAuditReading(reads),
 
     async append(tx, entry) {

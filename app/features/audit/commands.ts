@@ -10,6 +10,7 @@ interface ChainBreak {
 /** The part of the trail that the command reads. */
 interface Chains {
   owners(): AsyncGenerator<string[]>;
+  unchained(): AsyncGenerator<string[]>;
   verify(ownerId: string): Promise<ChainBreak | null>;
 }
 
@@ -39,6 +40,9 @@ async function verifyChains(audit: Chains, report: (status: string) => void) {
       const found = await audit.verify(ownerId);
       if (found) broken.push({ ownerId, ...found });
     }
+  }
+  for await (const owners of audit.unchained()) {
+    for (const ownerId of owners) broken.push({ ownerId, sequence: 1, reason: 'missing' });
   }
   return { chains, broken };
 }

@@ -5,6 +5,7 @@
 import './emails.ts';
 import './audit-actions.ts';
 import './events.ts';
+import { isNull } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -38,6 +39,7 @@ import { joiningRoutes } from './routes/joining.ts';
 import { memberRoutes } from './routes/members.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
+import { organizations as table } from './schema.ts';
 import { createSuccession } from './succession.ts';
 import { createWithdrawal } from './withdrawal.ts';
 
@@ -72,6 +74,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const { appUrl } = options.config;
   const { authentication, callers, users } = accounts;
   const followers = createOrganizationFollowers();
+  audit.expect({ from: table, id: table.id, living: isNull(table.purgeAt) });
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });

@@ -7,8 +7,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/security/random.ts';
 import { users } from '../accounts/schema.ts';
 import type { Email } from '../email/email.ts';
-import type { ApiKey } from './api-keys.ts';
-import { memberships, organizations } from './schema.ts';
+import { type apiKeys, memberships, organizations } from './schema.ts';
 
 export interface OwnerNotices {
   /** Tells all owners that a member has become one, but for `except`, who is told otherwise. */
@@ -16,7 +15,7 @@ export interface OwnerNotices {
   /** Tells the owners who remain that one of them no longer is one, and that person too if they are no member any more. */
   ownerRemoved(tx: Transaction, organizationId: string, userId: string, also?: 'the person'): Promise<void>;
   /** Tells all owners about a new API key. */
-  keyCreated(tx: Transaction, key: ApiKey): Promise<void>;
+  keyCreated(tx: Transaction, key: typeof apiKeys.$inferSelect): Promise<void>;
 }
 
 type Person = Pick<typeof users.$inferSelect, keyof typeof addressed>;

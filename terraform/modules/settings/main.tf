@@ -37,5 +37,6 @@ locals {
     "SESSION_IDLE_DAYS",
     "START_PATIENCE_SECONDS",
     "STRIPE_API_BASE",
+    "SUPPORT_EMAIL",
   ]
 }

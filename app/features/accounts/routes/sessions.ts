@@ -39,6 +39,7 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
   const present = presentTokens(options);
   signInOperation(own, options, present);
   refreshOperation(own, options, present);
+  signOutOperations(own, options);
   listAndEndOperations(own, options);
 }
 
@@ -101,20 +102,7 @@ function refreshOperation(own: OperationGroup, { refreshing, cookie }: SessionRo
   });
 }
 
-function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions): void {
-  const { signOut, sessions, cookie, authentication } = options;
-  const guard = authentication.signedIn;
-
-  own.list('', {
-    guard,
-    operationId: 'listSessions',
-    summary: 'List your sessions',
-    item: Session,
-    rows: ({ access }, limit, after) => sessions.list(access.userId, limit, after),
-    keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
-    present: presentSession,
-  });
-
+function signOutOperations(own: OperationGroup, { signOut, cookie, authentication }: SessionRoutesOptions): void {
   own.operation('DELETE', '/current', {
     guard: cookieOrToken({ authentication, cookie }),
     operationId: 'deleteCurrentSession',
@@ -141,6 +129,21 @@ function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions
     example: { refreshToken: exampleRefreshToken },
     answers: { 204: 'The refresh token is refused from now on, and so are the access tokens of its session.' },
     handle: ({ body, origin }) => signOut.endByRefreshToken(body.refreshToken, origin),
+  });
+}
+
+function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions): void {
+  const { signOut, sessions, authentication } = options;
+  const guard = authentication.signedIn;
+
+  own.list('', {
+    guard,
+    operationId: 'listSessions',
+    summary: 'List your sessions',
+    item: Session,
+    rows: ({ access }, limit, after) => sessions.list(access.userId, limit, after),
+    keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
+    present: presentSession,
   });
 
   own.remove('/:sessionId', {
