@@ -18,6 +18,8 @@ export type Handler = 'ours' | 'applies payloads' | 'fetches before it locks';
 
 const RETURNS = { successUrl: 'https://app.example.com/paid', cancelUrl: 'https://app.example.com/billing' };
 const MAX_ROUNDS = 12;
+/** Asks for 3-D Secure at each payment. */
+const SECURE_CARD = 'pm_card_authenticationRequired';
 
 /**
  * @param states counts the states that the trace comes through
@@ -181,8 +183,9 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
   const price = async (plan: string, interval = 'month') =>
     (await stripe.prices.list({ lookup_keys: [`${plan}_${interval}_usd`] })).data[0]!.id;
   switch (deed.do) {
-    case 'card': {
-      const token = deed.good ? 'pm_card_visa' : 'pm_card_chargeCustomerFail';
+    case 'card':
+    case 'secure card': {
+      const token = deed.do === 'card' ? (deed.good ? 'pm_card_visa' : 'pm_card_chargeCustomerFail') : SECURE_CARD;
       const method = await stripe.paymentMethods.attach(token, { customer });
       await stripe.customers.update(customer, { invoice_settings: { default_payment_method: method.id } });
       if (subscription) await stripe.subscriptions.update(subscription.id, { default_payment_method: method.id });
@@ -192,6 +195,17 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
       const [open] = (await stripe.invoices.list({ customer, status: 'open' })).data;
       const method = await stripe.paymentMethods.attach('pm_card_visa', { customer });
       if (open) await stripe.invoices.pay(open.id, { payment_method: method.id });
+      return;
+    }
+    case 'confirm': {
+      const [open] = (await stripe.invoices.list({ customer, status: 'open', expand: ['data.payments'] })).data;
+      const intent = open?.payments?.data[0]?.payment.payment_intent;
+      if (intent) sandbox.customer.authenticate(intent as string, deed.passed);
+      return;
+    }
+    case 'void': {
+      const [open] = (await stripe.invoices.list({ customer, status: 'open' })).data;
+      if (open) await stripe.invoices.voidInvoice(open.id);
       return;
     }
     case 'refund': {
@@ -222,6 +236,14 @@ async function carryOut(world: World, deed: Deed): Promise<void> {
       return;
     case 'resume':
       await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: false });
+      return;
+    case 'pause':
+      if (deed.all) await stripe.subscriptions.pause(subscription.id);
+      else await stripe.subscriptions.update(subscription.id, { pause_collection: { behavior: 'void' } });
+      return;
+    case 'unpause':
+      if (subscription.status === 'paused') await stripe.subscriptions.resume(subscription.id);
+      else await stripe.subscriptions.update(subscription.id, { pause_collection: '' });
   }
 }
 

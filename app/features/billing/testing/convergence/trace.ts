@@ -8,6 +8,14 @@ export type Deed =
   | { do: 'cancel'; now: boolean }
   | { do: 'resume' }
   | { do: 'card'; good: boolean }
+  /** From now on the bank wants each payment confirmed (3-D Secure), and somebody answers it. */
+  | { do: 'secure card' }
+  | { do: 'confirm'; passed: boolean }
+  /** The newest open invoice is void. */
+  | { do: 'void' }
+  /** Collection pauses, or the whole subscription; and goes on. */
+  | { do: 'pause'; all: boolean }
+  | { do: 'unpause' }
   | { do: 'pay' }
   | { do: 'refund'; withNote: boolean }
   | { do: 'second' }
@@ -38,6 +46,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('cancel' as const), now: fc.boolean() }),
   fc.record({ do: fc.constant('resume' as const) }),
   fc.record({ do: fc.constant('card' as const), good: fc.boolean() }),
+  fc.record({ do: fc.constant('secure card' as const) }),
+  fc.record({ do: fc.constant('confirm' as const), passed: fc.boolean() }),
+  fc.record({ do: fc.constant('void' as const) }),
+  fc.record({ do: fc.constant('pause' as const), all: fc.boolean() }),
+  fc.record({ do: fc.constant('unpause' as const) }),
   fc.record({ do: fc.constant('pay' as const) }),
   fc.record({ do: fc.constant('refund' as const), withNote: fc.boolean() }),
   fc.record({ do: fc.constant('second' as const) }),
