@@ -12,11 +12,14 @@ import { median, percentile } from '../../../../bench/statistics.ts';
 import { freePort } from '../../../../dev/free-port.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { type Database, openDatabase } from '../../../platform/database/database.ts';
+import { newId } from '../../../platform/security/random.ts';
 import { createMetrics } from '../../../platform/telemetry/metrics.ts';
 import { createEvents, type Events } from '../../events/events.ts';
+import { organizations as organizationTable } from '../../organizations/schema.ts';
 import { createDeliveries } from '../deliveries.ts';
 import { fanOut } from '../dispatch/claims.ts';
-import { seedEndpoint } from '../testing/seed.ts';
+import { webhookEndpoints } from '../schema.ts';
+import { makeSecret } from '../signing.ts';
 
 const quick = process.argv.includes('--quick');
 const ENDPOINTS = 1_000;
@@ -36,6 +39,17 @@ function judge(line: string, passes: boolean): void {
 interface Arrived {
   delays: number[];
   seconds: number;
+}
+
+/** An organization with an endpoint. */
+async function seedEndpoint(db: Database, url: string): Promise<{ organizationId: string; id: string }> {
+  const [organizationId, id, now] = [newId(), newId(), new Date()];
+  const common = { createdAt: now, updatedAt: now };
+  const names = { name: 'Bench', slug: `bench-${organizationId}`, personal: false };
+  await db.insert(organizationTable).values({ id: organizationId, ...names, ...common });
+  const endpoint = { organizationId, id, url, description: '', enabled: true, createdBy: organizationId };
+  await db.insert(webhookEndpoints).values({ ...endpoint, secret: makeSecret(sealer).sealed, ...common });
+  return { organizationId, id };
 }
 
 const emitterOf = (db: Database): Events => {
@@ -142,7 +156,7 @@ async function delays(
 
 /** @returns the median time of a page of an endpoint's deliveries, in milliseconds */
 async function pageMs(db: Database, stored: number): Promise<number> {
-  const { organizationId, id: endpointId } = await seedEndpoint({ db, sealer }, { url: 'http://127.0.0.1:1/' });
+  const { organizationId, id: endpointId } = await seedEndpoint(db, 'http://127.0.0.1:1/');
   await db.$client.query(
     `insert into webhook_deliveries (organization_id, id, endpoint_id, event_id, event_type, status, created_at, log)
      select $1, uuidv7(), $2, uuidv7(), 'bench', case when n % 50 = 0 then 'failed' else 'succeeded' end, now(), '[]' from generate_series(1, $3::int) n`,
@@ -176,7 +190,7 @@ try {
   const target = (index: number, path: string) => `http://127.1.${index >> 8}.${index & 255}:${port}/${path}`;
   const organizations: string[] = [];
   for (let index = 0; index < ENDPOINTS; index++) {
-    const { organizationId } = await seedEndpoint({ db, sealer }, { url: target(index, 'ok') });
+    const { organizationId } = await seedEndpoint(db, target(index, 'ok'));
     organizations.push(organizationId);
   }
   const targets = organizations.map((_, index) => target(index, 'ok'));
