@@ -10,4 +10,5 @@ CREATE TABLE "events" (
 );
 --> statement-breakpoint
 CREATE INDEX "events_type_index" ON "events" USING btree ("organization_id","type","id");--> statement-breakpoint
-CREATE INDEX "events_occurred_at_index" ON "events" USING btree ("occurred_at");
+CREATE INDEX "events_occurred_at_index" ON "events" USING btree ("occurred_at");--> statement-breakpoint
+CREATE INDEX "events_email_index" ON "events" USING btree ((data ->> 'email')) WHERE data ? 'email';

@@ -14,7 +14,7 @@ import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { createEmission, type Emission } from './emission.ts';
 import { createReading, type ListEvents } from './reading.ts';
-import { createRetention, forget, retainSchedule } from './retention.ts';
+import { createRetention, forget, forgetAddresses, retainSchedule } from './retention.ts';
 import { catalogueRoute, describeEvents } from './routes.ts';
 
 export { defineEvents, type EventData, type EventType, eventTypes } from './declaration.ts';
@@ -39,6 +39,8 @@ export interface Events extends Emission {
   sends(): OutgoingRequest[];
   /** Deletes every event of an organization, in batches. */
   forget(organizationId: string): Promise<void>;
+  /** Erases addresses from the events of every organization. The events stay. */
+  forgetAddresses(addresses: readonly string[]): Promise<void>;
 }
 
 export function createEvents({ db, reads, clock, metrics, config }: EventsOptions): Events {
@@ -50,6 +52,7 @@ export function createEvents({ db, reads, clock, metrics, config }: EventsOption
     routes: catalogueRoute,
     sends: describeEvents,
     forget: (organizationId) => forget(db, organizationId),
+    forgetAddresses: (addresses) => forgetAddresses(db, addresses),
   };
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../platform/database/columns.ts';
 
@@ -17,6 +18,7 @@ export const events = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     index('events_type_index').on(table.organizationId, table.type, table.id),
     index('events_occurred_at_index').on(table.occurredAt),
+    index('events_email_index').on(sql`(data ->> 'email')`).where(sql`data ? 'email'`),
   ],
 );
 

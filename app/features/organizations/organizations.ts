@@ -55,7 +55,7 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'registration' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail' | 'statusOf'>;
-  events: Pick<Events, 'emit' | 'forget'>;
+  events: Pick<Events, 'emit' | 'forget' | 'forgetAddresses'>;
   logger: Logger;
   config: { appUrl: string };
 }
@@ -110,6 +110,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     async purging(userId, addresses) {
       await succession.forgetUser(userId);
       await personalData.forgetAddresses(addresses);
+      await events.forgetAddresses(addresses);
     },
     exportFor: (userId) => ({
       organizations: organizationsOf(userId),
