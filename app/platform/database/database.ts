@@ -15,6 +15,11 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 /** A database or a transaction, for functions that may run inside or outside a transaction. */
 export type Executor = Database | Transaction;
 
+/** How long a statement of a transaction waits for a lock. Its connection serves nobody meanwhile. */
+const LOCK_TIMEOUT_MS = 5_000;
+/** The same for a single statement, which others on its lane wait for. */
+const LANE_LOCK_TIMEOUT_MS = 1_000;
+
 export interface DatabaseOptions {
   url: string;
   /** Connections for transactions. */
@@ -47,6 +52,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     // PgBouncer refuses connections with settings; behind it, set them on the role (alter role ... set statement_timeout).
     ...(preparedStatements && {
       statement_timeout: options.statementTimeoutMs,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      laneLockTimeoutMs: LANE_LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: 30_000,
     }),
     // If a connection is lost silently, the server cannot report the timeout, so the client has its own.

@@ -51,6 +51,12 @@ export function isUnavailable(error: unknown): boolean {
   return (typeof code === 'string' && NETWORK_CODES.has(code)) || CLIENT_MESSAGES.test(cause.message);
 }
 
+/** Returns true if a statement was given up because it waited too long: for a lock (55P03), or in all (57014). It may succeed later. */
+export function isLate(error: unknown): boolean {
+  const cause = driverError(error);
+  return cause instanceof pg.DatabaseError && (cause.code === '55P03' || cause.code === '57014');
+}
+
 /**
  * Returns true if a replica failed where the primary would not. It cancelled the statement to continue the replay (40001), or it has not
  * yet replayed the migration that created the table or column (42P01, 42703).

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { administer, createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTcpProxy } from '../../../test/tcp-proxy.ts';
 import { type Database, openDatabase } from './database.ts';
-import { isUnavailable } from './failures.ts';
-import { PipelinedPool } from './pipelined-pool.ts';
+import { isLate, isUnavailable } from './failures.ts';
+import { LATE_MS, PipelinedPool } from './pipelined-pool.ts';
 import { prepare } from './prepared.ts';
 import { transact } from './retry.ts';
 
@@ -41,6 +42,45 @@ describe('the pool', () => {
       assert.equal(new Set(results.map(({ rows }) => rows[0].pid)).size, 1);
       assert.deepEqual(pool.connections, { used: 0, idle: 0, pipelined: 1 });
     });
+
+    it('that waits for a lock is given up, and those behind it are answered', async (t) => {
+      const limited = new PipelinedPool({ ...POOL, connectionString: database.url, laneLockTimeoutMs: 300 });
+      t.after(() => limited.end());
+      const release = await holdRow(limited);
+      const waiting = limited.query('update held set n = 2').catch((error) => error);
+      const behind = limited.query('select 1 as one');
+      assert.equal((await waiting).code, '55P03');
+      assert.ok(isLate(await waiting) && !isUnavailable(await waiting));
+      assert.equal((await behind).rows[0].one, 1);
+      await release();
+    });
+
+    it('that waits for a lock holds up no later statement: its lane gets no more', async (t) => {
+      const waitingLong = new PipelinedPool({ ...POOL, connectionString: database.url });
+      t.after(() => waitingLong.end());
+      const release = await holdRow(waitingLong);
+      let answered = false;
+      const waiting = waitingLong.query('update held set n = 2').finally(() => {
+        answered = true;
+      });
+      await delay(LATE_MS);
+      for (let n = 0; n < 5; n++) assert.equal((await waitingLong.query('select 1 as one')).rows[0].one, 1);
+      assert.equal(answered, false);
+      assert.equal(waitingLong.connections.pipelined, 1, 'the spare lane is closed when it is idle');
+      await release();
+      assert.equal((await waiting).rowCount, 1);
+    });
+
+    /** Locks the row of a new table. @returns the function that releases it */
+    async function holdRow(held: PipelinedPool): Promise<() => Promise<void>> {
+      await held.query('drop table if exists held; create table held (n int); insert into held values (1)');
+      const holder = await held.connect();
+      await holder.query('begin; select * from held for update');
+      return async () => {
+        await holder.query('rollback');
+        holder.release();
+      };
+    }
 
     it('that fails does not affect other statements on its connection, whatever they are and wherever it fails', async () => {
       const failing = [

@@ -14,6 +14,8 @@ export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Pro
 export interface PipelinedPoolOptions extends pg.PoolConfig {
   /** Shared connections for single statements. */
   lanes: number;
+  /** The server gives up a single statement that waits longer for a lock, in milliseconds: statements behind it wait with it. */
+  laneLockTimeoutMs?: number;
   /** Called when a shared connection is lost. The next statement opens it again. */
   onLaneLost?: (error: Error) => void;
   /** Wraps the `query` of every connection, shared or not, to measure it or to change the statement. */
@@ -23,8 +25,15 @@ export interface PipelinedPoolOptions extends pg.PoolConfig {
 interface Lane {
   client: pg.Client | undefined;
   opening: Promise<pg.Client> | undefined;
-  inFlight: number;
+  /** When each statement in flight was sent, the oldest first: answers come in the order of the statements. */
+  sentAt: number[];
+  /** True if the lane was opened because all others were late. It is closed as soon as nothing is in flight. */
+  spare: boolean;
 }
+
+/** A lane whose oldest statement has waited longer gets no more: the statement may wait for a lock. */
+export const LATE_MS = 250;
+const newLane = (spare: boolean): Lane => ({ client: undefined, opening: undefined, sentAt: [], spare });
 
 export class PipelinedPool extends pg.Pool {
   readonly #lanes: Lane[];
@@ -32,7 +41,13 @@ export class PipelinedPool extends pg.Pool {
   #closed = false;
 
   constructor(options: PipelinedPoolOptions) {
-    const { lanes, onLaneLost: _onLaneLost, wrapQuery, ...poolOptions } = options;
+    const {
+      lanes,
+      laneLockTimeoutMs: _laneLockTimeoutMs,
+      onLaneLost: _onLaneLost,
+      wrapQuery,
+      ...poolOptions
+    } = options;
     super({ ...poolOptions, pipeline: true } as pg.PoolConfig);
     this.#options = options;
     this.on('connect', (client) => {
@@ -41,7 +56,7 @@ export class PipelinedPool extends pg.Pool {
       client.on('error', () => {});
       if (wrapQuery) wrap(client, wrapQuery);
     });
-    this.#lanes = Array.from({ length: lanes }, () => ({ client: undefined, opening: undefined, inFlight: 0 }));
+    this.#lanes = Array.from({ length: lanes }, () => newLane(false));
     // pg.Pool declares `query` with overloads for callbacks; only its promise form is used here.
     const query: Query = (config, values) => this.#pipelined(config, values);
     this.query = query as unknown as pg.Pool['query'];
@@ -103,8 +118,8 @@ export class PipelinedPool extends pg.Pool {
   }
 
   async #onLane(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    const lane = this.#leastBusyLane();
-    lane.inFlight++;
+    const lane = this.#chooseLane();
+    lane.sentAt.push(performance.now());
     let client: pg.Client | undefined;
     try {
       client = lane.client ?? (await this.#open(lane));
@@ -115,8 +130,16 @@ export class PipelinedPool extends pg.Pool {
       if (client && (isUnavailable(error) || isStalePlan(error))) this.#abandon(lane, client, error as Error);
       throw error;
     } finally {
-      lane.inFlight--;
+      lane.sentAt.shift();
+      if (lane.spare && lane.sentAt.length === 0) this.#retire(lane);
     }
+  }
+
+  #retire(lane: Lane): void {
+    const { client } = lane;
+    this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    lane.client = undefined;
+    client?.end().catch(() => {});
   }
 
   #abandon(lane: Lane, client: pg.Client, error: Error): void {
@@ -128,10 +151,17 @@ export class PipelinedPool extends pg.Pool {
     client.end().catch(() => {});
   }
 
-  #leastBusyLane(): Lane {
-    let best = this.#lanes[0]!;
-    for (const lane of this.#lanes) if (lane.inFlight < best.inFlight) best = lane;
-    return best;
+  /** The least busy lane that is not late. If all are late, a spare one; at most as many as there are lanes. */
+  #chooseLane(): Lane {
+    const late = performance.now() - LATE_MS;
+    const inTime = this.#lanes.filter(({ sentAt: [oldest = Number.POSITIVE_INFINITY] }) => oldest > late);
+    if (inTime.length === 0 && this.#lanes.length < 2 * this.#options.lanes) {
+      const spare = newLane(true);
+      this.#lanes.push(spare);
+      return spare;
+    }
+    const [first, ...rest] = inTime.length > 0 ? inTime : this.#lanes;
+    return rest.reduce((best, lane) => (lane.sentAt.length < best.sentAt.length ? lane : best), first!);
   }
 
   #open(lane: Lane): Promise<pg.Client> {
@@ -143,7 +173,12 @@ export class PipelinedPool extends pg.Pool {
   }
 
   async #connectLane(lane: Lane): Promise<pg.Client> {
-    const client = new pg.Client({ ...this.#options, pipeline: true } as pg.ClientConfig);
+    const { laneLockTimeoutMs: lock_timeout } = this.#options;
+    const client = new pg.Client({
+      ...this.#options,
+      ...(lock_timeout && { lock_timeout }),
+      pipeline: true,
+    } as pg.ClientConfig);
     client.on('error', (error) => this.#abandon(lane, client, error));
     client.on('end', () => this.#abandon(lane, client, new Error('the database closed the connection')));
     if (this.#options.wrapQuery) wrap(client, this.#options.wrapQuery);

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isTransient, isUnavailable } from '../database/failures.ts';
+import { isLate, isTransient, isUnavailable } from '../database/failures.ts';
 import { Problem, type ProblemFactory } from '../errors.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import { httpErrors } from './errors.ts';
@@ -86,7 +86,7 @@ const FRAMEWORK_ERRORS: Record<string, ProblemFactory> = {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isTransient(error)) return httpErrors.conflict({ cause: error, headers: { 'retry-after': '1' } });
-  if (isUnavailable(error)) {
+  if (isUnavailable(error) || isLate(error)) {
     return httpErrors.database_unavailable({ cause: error, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
   }
   const { validation, validationContext, code, statusCode } = (error ?? {}) as FastifyError;

@@ -1,0 +1,47 @@
+/** What one person's requests wait for holds up nobody else. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { lockAwaited } from '../../../test/conditions.ts';
+import { assertProblem, createSignedInUser, startTestService, type TestService } from '../../../test/service.ts';
+
+describe('requests that wait for a lock', () => {
+  let test: TestService;
+  before(async () => {
+    test = await startTestService();
+  });
+  after(() => test.close());
+
+  it('leave everybody else alone, and are answered as unavailable when it takes too long', async () => {
+    const [held, other] = [await createSignedInUser(test), await createSignedInUser(test)];
+    const holder = new pg.Client({ connectionString: test.service.config.databaseUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select * from sessions where user_id = $1 for update', [held.id]);
+    try {
+      const refreshes = Array.from({ length: 4 }, () =>
+        test.request('/v1/sessions/refresh', { body: { refreshToken: held.refreshToken } }),
+      );
+      await lockAwaited(test);
+      let done = false;
+      const answers = Promise.all(refreshes).finally(() => {
+        done = true;
+      });
+      while (!done) {
+        assert.equal((await test.request('/v1/users/me', { token: other.accessToken })).status, 200);
+        assert.equal((await test.request('/readyz')).status, 200);
+      }
+      for (const answer of await answers) {
+        assertProblem(answer, 503, 'database_unavailable');
+        assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      }
+    } finally {
+      await holder.query('rollback');
+      await holder.end();
+    }
+    assert.equal(
+      (await test.request('/v1/sessions/refresh', { body: { refreshToken: held.refreshToken } })).status,
+      200,
+    );
+  });
+});
