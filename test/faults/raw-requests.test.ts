@@ -22,7 +22,7 @@ const REFUSED: Record<string, [string | Buffer, number, string]> = {
   'no HTTP at all': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'bad_request'],
   'another protocol version': ['GET /livez HTTP/3.7\r\nHost: x\r\n\r\n', 400, 'bad_request'],
   'HTTP/2 without agreement': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'bad_request'],
-  'an unknown method': [rawRequest('FOO /livez'), 400, 'bad_request'],
+  'an unknown method': [rawRequest('FOO /livez'), 501, 'method_not_implemented'],
   CONNECT: [rawRequest('CONNECT db.internal:5432'), 400, 'bad_request'],
   TRACE: [rawRequest('TRACE /livez'), 405, 'method_not_allowed'],
   'OPTIONS of the server': [rawRequest('OPTIONS *'), 404, 'not_found'],

@@ -106,7 +106,7 @@ describe('API keys in use', () => {
       assertProblem(await scene.as(scene.owner, '/api-keys', { body }), 422, 'invalid_expiry');
     }
     const far = '9999-12-31T23:59:59-23:59';
-    for (const expiresAt of ['tomorrow', '2026-13-01T00:00:00Z', far, '0000-01-01T00:00:00Z', ''])
+    for (const expiresAt of ['tomorrow', '2026-13-01T00:00:00Z', far, '0000-01-01T00:00:00Z'])
       assertProblem(await change(scene, key, { expiresAt }), 400, 'validation_failed');
     test.clock.advance(59_999);
     assert.ok(await works(scene, key));

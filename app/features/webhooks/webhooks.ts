@@ -132,4 +132,5 @@ export const webhooks = defineFeature({
   create: createWebhooks,
   commands: () => import('./commands.ts'),
   checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });
