@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { rows } from '../../../../../test/conditions.ts';
 import type { Operation } from '../../../../../test/faults/operations.ts';
+import { resourcesOf } from '../../../../../test/resources.ts';
 import { type Call, PASSWORD, type SignedInUser, signIn } from '../../../../../test/service.ts';
 import { roles } from '../../../organizations/roles.ts';
 import { type ApiKey, createScene, DELETE, type Scene } from '../../../organizations/testing/scene.ts';
@@ -172,6 +173,7 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
     inviting.invitation(actor.email, 2),
   ]);
   const known = {
+    ...(await resourcesOf(test, scene.id)),
     organizationId: scene.id,
     userId: inviter.id,
     invitationId: invited.body.id,
