@@ -11,8 +11,11 @@ import { createOperations } from './platform/http/operations/operations.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import type { Service } from './wiring.ts';
 
-/** @param service what `wiring.ts` built */
-export async function createApi(service: Service): Promise<HttpServer> {
+/**
+ * @param service what `wiring.ts` built
+ * @param started fails while the process still starts something that callers use; nothing outside of development
+ */
+export async function createApi(service: Service, started?: ReadinessCheck): Promise<HttpServer> {
   const { config, logger, metrics, errors } = service;
   const problemBaseUrl = `${config.apiUrl}/docs/errors`;
   const app = await createHttpServer({
@@ -27,7 +30,7 @@ export async function createApi(service: Service): Promise<HttpServer> {
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
   for (const part of service.parts) part.routes?.(operations);
-  healthRoutes(operations, readinessChecks(service));
+  healthRoutes(operations, [...readinessChecks(service), ...(started ? [started] : [])]);
   const info = {
     title: `${config.productName} API`,
     version: '1',

@@ -170,7 +170,7 @@ describe('.env.example', () => {
 
   it('is what the table of settings implies', async () => {
     const path = new URL('../.env.example', import.meta.url);
-    assert.equal(await readFile(path, 'utf8'), text, 'stale: node scripts/env-example.ts --write');
+    assert.equal(await readFile(path, 'utf8'), text, 'stale: npm run generate');
   });
 
   it('has every setting, in one line with its meaning above', () => {

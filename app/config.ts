@@ -125,6 +125,6 @@ function isLocal(environment: string | undefined): boolean {
   return known.includes(environment);
 }
 
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
   return name.toLowerCase().replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
 }

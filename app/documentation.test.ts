@@ -191,6 +191,36 @@ describe('the documentation', () => {
       }
     });
 
+    test('its filter finds operations by common words, headers and error codes', async () => {
+      const { body } = await service.request('/docs');
+      // As `reference.js` does it.
+      const entries = [...body.matchAll(/<li data-search="([^"]*)"><a href="#(\w+)"/g)];
+      assert.equal(entries.length, operations.length);
+      const shown = (words: string) =>
+        entries
+          .filter(([, text]) =>
+            words
+              .toLowerCase()
+              .split(' ')
+              .every((word) => text.includes(word)),
+          )
+          .map(([, , id]) => id);
+      for (const [words, operationId] of [
+        ['login', 'createSession'],
+        ['logout', 'deleteCurrentSession'],
+        ['idempotency', 'createApiKey'],
+        ['cancel', 'updateSubscription'],
+        ['weak_password', 'createUser'],
+        ['sign Session', 'createSession'],
+      ] as const) {
+        if (!operations.some((operation) => operation.operationId === operationId)) continue;
+        const found = shown(words);
+        assert.ok(found.includes(operationId), `${words}: ${found}`);
+        assert.ok(found.length < operations.length, words);
+      }
+      assert.deepEqual(shown('no-such-word'), []);
+    });
+
     test('its pages load nothing from elsewhere and run nothing inline', async () => {
       for (const path of ['/docs', '/docs/errors', '/docs/errors/not_found']) {
         const { headers, body } = await service.request(path);

@@ -10,6 +10,7 @@ import { type Config, ConfigError } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
 import { migrate } from './migrate.ts';
+import type { ReadinessCheck } from './platform/http/health.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
@@ -87,8 +88,8 @@ async function bringUp(
   const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
   closing.add('metrics', async () => void metricsServer.close());
 
-  const port = role === 'worker' ? undefined : await serve(service, closing);
-  // The mailbox takes a second to start: requests need not wait for it, only the jobs that mail do.
+  const port = role === 'worker' ? undefined : await serve(service, closing, standIns?.readiness);
+  // The mailbox takes a second to start: requests need not wait for it, only the jobs that send emails and `/readyz` do.
   await standIns?.ready(service);
   if (role !== 'api') {
     await service.jobs.work(handlers(service), schedules(service));
@@ -101,9 +102,9 @@ async function bringUp(
 }
 
 /** The public port: opened last, closed first. @returns which one it is */
-async function serve(service: Service, closing: Close): Promise<number> {
+async function serve(service: Service, closing: Close, started?: ReadinessCheck): Promise<number> {
   const { config } = service;
-  const app = await createApi(service);
+  const app = await createApi(service, started);
   const port = await listen(app.server, 'PORT', config.port, config.host);
   closing.add('api', () => app.close());
   closing.add('readiness', async () => {

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CompleteConfig, Config } from '../app/config.ts';
+import { type CompleteConfig, type Config, camelCase } from '../app/config.ts';
 import type { StandIn } from '../app/platform/development.ts';
+import { type ReadinessCheck, ReadinessFailure } from '../app/platform/http/health.ts';
+import type { Setting } from '../app/platform/settings/settings.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
+import { settings } from '../app/settings.ts';
 import { StartError } from '../app/starting.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
@@ -17,6 +20,8 @@ export interface StandIns<Used> {
    * @throws StartError if one cannot start, e.g. because its port is in use
    */
   ready(service: Used): Promise<void>;
+  /** Fails until `ready` resolved: a script that waits for `/readyz` finds the mailbox and the others. */
+  readonly readiness: ReadinessCheck;
   /** Lists where everything is that runs, whether a stand-in or not. */
   banner(config: CompleteConfig): string;
   close(): Promise<void>;
@@ -48,11 +53,20 @@ export async function startStandIns<Used>(
   const database = await orStartError(startDatabase(config, log));
   const needed = ofFeatures.filter(({ isNeeded }) => isNeeded(config));
   const starting: Promise<Closable | undefined>[] = [];
+  let isReady = false;
   const standIns: StandIns<Used> = {
     async ready(service) {
       starting.push(startMailServer(config, log));
       for (const standIn of needed) starting.push(standIn.start(service, config, dataDirectory(config)));
       await orStartError(Promise.all(starting));
+      isReady = true;
+    },
+    readiness: {
+      name: 'stand-ins',
+      async check() {
+        if (!isReady) throw new ReadinessFailure('starting');
+        return undefined;
+      },
     },
     banner: (complete) => banner(complete, config, ofFeatures),
     async close() {
@@ -153,7 +167,20 @@ function banner<Used>(config: CompleteConfig, given: Config, ofFeatures: readonl
     ['Database', config.databaseUrl],
   ];
   // The demo reads the mailbox, and acts in the stand-ins.
-  const tip = given.smtpUrl || running.length < ofFeatures.length ? '' : 'Try: npm run demo. ';
+  const tip = given.smtpUrl || running.length < ofFeatures.length ? '' : `Try: ${demoCommand(given)}. `;
   const rows = lines.map(([name, place]) => `  ${name!.padEnd(15)}${place}`);
   return `\n${config.productName} is running.\n\n${rows.join('\n')}\n\n${tip}Stop: Ctrl-C.\n\n`;
+}
+
+/** The demo uses none of them. */
+const PORTS_WITHIN: readonly string[] = ['METRICS_PORT', 'MAILBOX_SMTP_PORT', 'EMBEDDED_DATABASE_PORT'];
+
+/** Names the ports that are not the default ones: a second copy has others, of which another terminal does not know. */
+function demoCommand(config: Config): string {
+  const ports = Object.entries<Setting<unknown>>(settings).flatMap(([name, { fallback }]) => {
+    if (!/(^|_)PORT$/.test(name) || PORTS_WITHIN.includes(name)) return [];
+    const port = config[camelCase(name) as keyof Config];
+    return port === fallback ? [] : [`${name}=${port} `];
+  });
+  return `${ports.join('')}npm run demo`;
 }

@@ -14,7 +14,7 @@ function alertFiles(): Generated {
   const files = new Map(
     toolFiles(/^alerts(\..+)?\.yml$/).map(({ feature, path }) => {
       const [, part = '', test] = /\/alerts(\.\w+?)??(\.test)?\.yml$/.exec(path)!;
-      const text = `${MARK}${path}: node scripts/alerts.ts --write\n${readFileSync(path, 'utf8')}`;
+      const text = `${MARK}${path}: npm run generate\n${readFileSync(path, 'utf8')}`;
       return [`${FOLDER}/${test ? 'tests' : 'rules'}/${feature}${part}.yml`, text];
     }),
   );

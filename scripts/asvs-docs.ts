@@ -38,7 +38,7 @@ const requirements = JSON.parse(readFileSync('test/vectors/asvs/requirements.jso
 
 const HEADER = `# OWASP ASVS 5.0, chapters V6 to V10
 
-Made from \`scripts/asvs/\`: \`node scripts/asvs-docs.ts --write\`. Each requirement names the tests that would fail if it were not met. Otherwise it says in one line why it does
+Made from \`scripts/asvs/\`: \`npm run generate\`. Each requirement names the tests that would fail if it were not met. Otherwise it says in one line why it does
 not apply (–) or is not met (**open**). \`npm run check\` fails if a requirement has neither, or names a test that does not exist. The requirements are those of the
 [OWASP Application Security Verification Standard](https://owasp.org/www-project-application-security-verification-standard/), CC BY-SA 4.0.
 
@@ -136,9 +136,9 @@ if (found.length > 0) {
 } else if (mode === '--write') {
   writeFileSync(FILE, asvsDocument());
 } else if (mode !== '--check') {
-  process.stderr.write('Usage: node scripts/asvs-docs.ts --write | --check\n');
+  process.stderr.write('Usage: node_modules/.bin/node scripts/asvs-docs.ts --write | --check\n');
   process.exitCode = 2;
 } else if (readFileSync(FILE, 'utf8') !== asvsDocument()) {
-  process.stderr.write(`${FILE} is stale: node scripts/asvs-docs.ts --write\n`);
+  process.stderr.write(`${FILE} is stale: npm run generate\n`);
   process.exitCode = 1;
 }

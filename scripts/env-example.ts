@@ -25,7 +25,7 @@ export const COMPOSE_VARIABLES = {
   GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: EXAMPLE_PASSWORD },
 };
 
-const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from the settings.ts of each part: node scripts/env-example.ts --write
+const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from the settings.ts of each part: npm run generate
 # To start with it: cp .env.example .env. An empty value is the same as none.
 # Only development reads .env; elsewhere settings come from the environment, and what is marked "required" must be set.
 # A secret may come from a file instead: DATABASE_URL_FILE=/run/secrets/database-url
@@ -73,10 +73,10 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (mode === '--write') {
     writeFileSync('.env.example', envExample());
   } else if (mode !== '--check') {
-    process.stderr.write('Usage: node scripts/env-example.ts --write | --check\n');
+    process.stderr.write('Usage: node_modules/.bin/node scripts/env-example.ts --write | --check\n');
     process.exitCode = 2;
   } else if (readFileSync('.env.example', 'utf8') !== envExample()) {
-    process.stderr.write('.env.example is stale: node scripts/env-example.ts --write\n');
+    process.stderr.write('.env.example is stale: npm run generate\n');
     process.exitCode = 1;
   }
 }

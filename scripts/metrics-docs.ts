@@ -8,7 +8,7 @@ const FILE = 'docs/metrics.md';
 
 const HEADER = `# Metrics
 
-Generated from the \`metrics.ts\` of each mechanism and feature: \`node scripts/metrics-docs.ts --write\`.
+Generated from the \`metrics.ts\` of each mechanism and feature: \`npm run generate\`.
 
 Every process serves its metrics at \`http://<host>:9464/metrics\` (\`METRICS_PORT\`). This port is never published. The format is Prometheus' classic text,
 or OpenMetrics with exemplars if the scraper accepts it. In addition there are the runtime's metrics: \`process_*\` (CPU, memory, open files) and
@@ -37,10 +37,10 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (mode === '--write') {
     writeFileSync(FILE, metricsDocument());
   } else if (mode !== '--check') {
-    process.stderr.write('Usage: node scripts/metrics-docs.ts --write | --check\n');
+    process.stderr.write('Usage: node_modules/.bin/node scripts/metrics-docs.ts --write | --check\n');
     process.exitCode = 2;
   } else if (readFileSync(FILE, 'utf8') !== metricsDocument()) {
-    process.stderr.write(`${FILE} is stale: node scripts/metrics-docs.ts --write\n`);
+    process.stderr.write(`${FILE} is stale: npm run generate\n`);
     process.exitCode = 1;
   }
 }

@@ -5,7 +5,7 @@ import { createUnconnectedService } from './source/unconnected.ts';
 
 const HEADER = `# Schedules
 
-Generated from the schedules of each feature: \`node scripts/schedules-docs.ts --write\`.
+Generated from the schedules of each feature: \`npm run generate\`.
 
 A worker starts each job at these times, in UTC, in one process. If all workers were away, it starts once when one is back. The metric
 \`job_duration_seconds\` shows the runs; with \`SENTRY_DSN\` each schedule also checks in at Sentry, which reports one that is missed.

@@ -9,7 +9,7 @@ import { toolFiles } from './source/tools.ts';
 
 const FILE = 'docker-compose.stand-ins.yml';
 const MARK =
-  '# Generated from dev/docker-compose.stand-ins.yml and the tools/stand-ins.yml of features: node scripts/stand-ins.ts --write\n';
+  '# Generated from dev/docker-compose.stand-ins.yml and the tools/stand-ins.yml of features: npm run generate\n';
 
 /** The text below a top-level key, without comments above it; empty if there is no such key. */
 function section(text: string, key: string): string {

@@ -18,8 +18,13 @@ describe('development', { concurrency: 2, timeout: 110_000 }, () => {
   it('runs the demo with a copy of .env.example, in which most settings are empty', async (t) => {
     const env = { ...parseEnv(readFileSync('.env.example', 'utf8')), ...(await ownPorts(t)) } as Record<string, string>;
     const service = startProcess(t, 'all', env);
-    assert.match(await bannerOf(service), /Mailbox .*Try: npm run demo/s);
-    const demo = spawn(process.execPath, ['scripts/demo.ts'], { env });
+    await mailboxAnswersOnceReady(env);
+    const banner = await bannerOf(service);
+    const [, variables] = /Mailbox .*Try: ((?:[A-Z_]+=\d+ )*)npm run demo/s.exec(banner) ?? [];
+    assert.ok(variables !== undefined, banner);
+    // As in another terminal, which knows of the ports only by what the banner says.
+    const { PATH } = process.env;
+    const demo = spawn(process.execPath, ['scripts/demo.ts'], { env: { PATH, ...variablesOf(variables) } });
     const [output, errors] = [text(demo.stdout), text(demo.stderr)];
     const [status] = await once(demo, 'close');
     assert.equal(status, 0, `${await output}${await errors}`);
@@ -55,6 +60,23 @@ async function ownPorts(t: TestContext) {
   });
   return ports;
 }
+
+/** A script that waits for `/readyz` may use the mailbox at once. */
+async function mailboxAnswersOnceReady({ PORT, MAILBOX_PORT }: Record<string, string>): Promise<void> {
+  await until('the service is ready', async () => {
+    const answer = await request(`http://127.0.0.1:${PORT}/readyz`).catch(() => undefined);
+    return answer?.status === 200;
+  });
+  assert.equal((await request(`http://127.0.0.1:${MAILBOX_PORT}/api/email`)).status, 200);
+}
+
+const variablesOf = (text: string) =>
+  Object.fromEntries(
+    text
+      .trim()
+      .split(' ')
+      .map((variable) => variable.split('=')),
+  );
 
 /** The lines that a person reads once everything runs. */
 async function bannerOf(service: ServiceProcess): Promise<string> {

@@ -35,4 +35,22 @@ describe('documents', () => {
         assert.ok(name! in scripts, `${path}: npm run ${name}`);
     }
   });
+
+  // `npm start` accepts an older Node.js than the sources need. The commands of deployments, `node app/…`, run in the image.
+  it('print commands of this repository that run with any Node.js: by npm, or with the one that it installed', () => {
+    const sources = globSync([
+      'scripts/**/*.ts',
+      'monitoring/prometheus/**/*.yml',
+      'docker-compose*.yml',
+      '.env.example',
+    ]);
+    assert.ok(sources.length > 20);
+    for (const path of [...documents, ...sources]) {
+      const [command] =
+        /(?<!bin\/)\bnode (?:\$\{script\}|(?:scripts|bench|dev|app\/features)\/[\w/-]+\.ts)/.exec(
+          readFileSync(path, 'utf8'),
+        ) ?? [];
+      assert.equal(command, undefined, path);
+    }
+  });
 });

@@ -7,6 +7,7 @@ import { introduction } from './introduction.ts';
 import { inline } from './markdown.ts';
 import { errorCodesOf, type OpenApiDocument, operationsOf, type PlacedOperation } from './openapi.ts';
 import { renderPage } from './page.ts';
+import { searchText } from './search-text.ts';
 
 export function renderReference(document: OpenApiDocument): string {
   const { info } = document;
@@ -52,8 +53,8 @@ function navigation(groups: readonly Group[]): Html {
 ${groups.map(
   ([tag, operations]) => html`<div class="nav-group"><a class="nav-title" href="#${anchor(tag)}">${tag}</a>
 <ul>${operations.map(
-    ({ operationId, summary, method, path }) =>
-      html`<li data-search="${`${summary} ${operationId} ${method} ${path}`.toLowerCase()}"><a href="#${operationId}">${badge(method)}<span>${summary}</span></a></li>\n`,
+    (operation) =>
+      html`<li data-search="${searchText(operation)}"><a href="#${operation.operationId}">${badge(operation.method)}<span>${operation.summary}</span></a></li>\n`,
   )}</ul></div>\n`,
 )}<p id="no-match" hidden>Nothing matches.</p>`;
 }

@@ -20,7 +20,7 @@ export async function runGenerator(moduleUrl: string, generate: () => Generated 
   const [mode] = process.argv.slice(2);
   const script = `scripts/${moduleUrl.split('/').at(-1)}`;
   if (mode !== '--write' && mode !== '--check') {
-    process.stderr.write(`Usage: node ${script} --write | --check\n`);
+    process.stderr.write(`Usage: node_modules/.bin/node ${script} --write | --check\n`);
     process.exitCode = 2;
     return;
   }
@@ -31,8 +31,8 @@ export async function runGenerator(moduleUrl: string, generate: () => Generated 
     for (const [path, text] of stale) writeFileSync(path, text);
     for (const path of surplus) rmSync(path);
   } else if (stale.length + surplus.length + missing.length > 0) {
-    for (const [path] of stale) process.stderr.write(`${path} is stale: node ${script} --write\n`);
-    for (const path of surplus) process.stderr.write(`${path} belongs to nothing any more: node ${script} --write\n`);
+    for (const [path] of stale) process.stderr.write(`${path} is stale: npm run generate\n`);
+    for (const path of surplus) process.stderr.write(`${path} belongs to nothing any more: npm run generate\n`);
     for (const path of missing) process.stderr.write(`${path} is missing: write it\n`);
     process.exitCode = 1;
   }

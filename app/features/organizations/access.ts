@@ -2,7 +2,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
-import { mayGrant, type Permission, type Role } from './roles.ts';
+import type { Permission, Role } from './roles.ts';
 
 export interface Access extends Caller {
   readonly organizationId: string;
@@ -10,6 +10,8 @@ export interface Access extends Caller {
   readonly userId: string;
   /** What the role of that member allows and, with an API key, its scopes too. */
   readonly permissions: ReadonlySet<Permission>;
+  /** True for a role that the caller may give or take. */
+  readonly mayGrant: (role: Role) => boolean;
   /** When the API key that calls expires; null for one without end, and for a member. */
   readonly expiresAt: Date | null;
   /** As the audit trail names the caller. */
@@ -34,7 +36,7 @@ export function requirePermission(held: ReadonlySet<Permission>, permission: Per
 }
 
 /** @throws `forbidden` where the caller would give or take a role above their own */
-export function requireGrant({ permissions }: Access, role: Role): void {
-  if (mayGrant(permissions, role)) return;
+export function requireGrant({ mayGrant }: Access, role: Role): void {
+  if (mayGrant(role)) return;
   throw httpErrors.forbidden({ detail: `The role ${role} allows more than you may give or take.` });
 }

@@ -7,12 +7,12 @@ import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import type { Events } from '../events/events.ts';
-import { type Access, requirePermission } from './access.ts';
+import { type Access, requireGrant, requirePermission } from './access.ts';
 import { hashOfKey, hintOfKey, makeKey } from './api-key-format.ts';
 import { organizationErrors } from './errors.ts';
 import type { Memberships } from './memberships.ts';
 import type { OwnerNotices } from './owner-notices.ts';
-import type { Permission } from './roles.ts';
+import { mayGrant, type Permission, permissionsOf, type Role, roleNames, withIncluded } from './roles.ts';
 import { apiKeys } from './schema.ts';
 
 export type ApiKey = typeof apiKeys.$inferSelect;
@@ -80,6 +80,11 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
     for (const scope of scopes) requirePermission(access.permissions, scope);
   }
 
+  /** What a key may give is checked like what it may do: a caller that may not give a role cannot use a key that may. */
+  function requireGrants(access: Access, grants: readonly Role[]): void {
+    for (const role of grants) requireGrant(access, role);
+  }
+
   /** A key that expires must not go on through another one. */
   function requireEnd(access: Access, expiresAt: Date | null): void {
     if (!access.expiresAt || (expiresAt && expiresAt <= access.expiresAt)) return;
@@ -135,6 +140,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
           hash: hashOfKey(secret),
           hint: hintOfKey(secret),
           scopes: [...new Set(scopes)].sort(),
+          grants: coveredBy(access, scopes),
           createdBy: userId,
           createdAt: clock.now(),
           expiresAt: expiresAt ?? null,
@@ -161,12 +167,16 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
 
     update: (caller, keyId, change) =>
       changing(caller, keyId, async (tx, before, access) => {
+        const scopes = change.scopes ? [...new Set(change.scopes)].sort() : before.scopes;
+        const kept = grantsKept(before, scopes);
         const next = {
           name: change.name ?? before.name,
-          scopes: change.scopes ? [...new Set(change.scopes)].sort() : before.scopes,
+          scopes,
+          grants: [...new Set([...kept, ...coveredBy(access, scopes)])],
           expiresAt: change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
         };
-        requireScopes(access, next.scopes);
+        requireScopes(access, scopes);
+        requireGrants(access, kept);
         requireFuture(change.expiresAt);
         if (change.expiresAt !== undefined) requireEnd(access, change.expiresAt);
         const [key] = await tx.update(apiKeys).set(next).where(live(access.organizationId, keyId)).returning();
@@ -179,6 +189,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
         if (before.createdBy !== access.userId)
           throw httpErrors.forbidden({ detail: 'Only the member who created a key may rotate it.' });
         requireScopes(access, before.scopes);
+        requireGrants(access, before.grants);
         requireEnd(access, before.expiresAt);
         const secret = makeKey(access.organizationId, keyId);
         const previous = {
@@ -200,7 +211,13 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
         requireEnd(access, before.expiresAt);
         const scopes = before.scopes.filter((scope) => access.permissions.has(scope));
         const next = { createdBy: access.userId, scopes };
-        const [key] = await tx.update(apiKeys).set(next).where(live(access.organizationId, keyId)).returning();
+        const kept = grantsKept(before, scopes).filter(access.mayGrant);
+        const grants = [...new Set([...kept, ...coveredBy(access, scopes)])];
+        const [key] = await tx
+          .update(apiKeys)
+          .set({ ...next, grants })
+          .where(live(access.organizationId, keyId))
+          .returning();
         const { createdBy } = before;
         const details = { name: before.name, before: { createdBy, scopes: before.scopes }, after: next };
         await record(tx, access, 'api_key.taken_over', keyId, details);
@@ -214,4 +231,16 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
         await events.emit(tx, access.organizationId, 'api_key.revoked', { apiKeyId: keyId, name });
       }),
   };
+}
+
+/** The roles that a key with these scopes may give as roles are now. */
+function coveredBy({ permissions }: Access, scopes: readonly Permission[]): Role[] {
+  const held = withIncluded(scopes).intersection(permissions);
+  return roleNames.filter((role) => mayGrant(held, role));
+}
+
+/** The grants that a change of scopes leaves: those of roles from which no scope was taken. */
+function grantsKept(before: Pick<ApiKey, 'scopes' | 'grants'>, scopes: readonly Permission[]): Role[] {
+  const taken = withIncluded(before.scopes).difference(withIncluded(scopes));
+  return before.grants.filter((role) => permissionsOf(role).isDisjointFrom(taken));
 }

@@ -17,7 +17,7 @@ import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserC
 import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
-import { type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
+import { mayGrant, type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
 export interface Authorization {
@@ -52,6 +52,7 @@ const judgedColumns = {
   previousHash: apiKeys.previousHash,
   previousExpiresAt: apiKeys.previousExpiresAt,
   scopes: apiKeys.scopes,
+  grants: apiKeys.grants,
   createdBy: apiKeys.createdBy,
   expiresAt: apiKeys.expiresAt,
   lastUsedAt: apiKeys.lastUsedAt,
@@ -67,7 +68,7 @@ interface KeyCredential {
   readonly id: string;
   readonly secretHash: Buffer;
 }
-type Judged = Pick<Access, 'userId' | 'permissions' | 'expiresAt' | 'actor'>;
+type Judged = Pick<Access, 'userId' | 'permissions' | 'mayGrant' | 'expiresAt' | 'actor'>;
 
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { db, clock, authentication, callers, users: accounts } = options;
@@ -77,9 +78,11 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   async function judgeMember({ roleOf }: Queries, organizationId: string, { userId }: UserCaller): Promise<Judged> {
     const [membership] = await roleOf.execute({ organizationId, userId });
     if (!membership) throw httpErrors.not_found();
+    const permissions = permissionsOf(membership.role);
     return {
       userId,
-      permissions: permissionsOf(membership.role),
+      permissions,
+      mayGrant: (role) => mayGrant(permissions, role),
       expiresAt: null,
       actor: { type: 'user', id: userId },
     };
@@ -92,9 +95,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       throw invalidToken('The API key is not valid, or not any more.');
     if (credential.organizationId !== organizationId) throw httpErrors.not_found();
     const { key, role } = found;
-    const permissions = role ? withIncluded(key.scopes).intersection(permissionsOf(role)) : new Set<Permission>();
-    const actor = { type: 'api_key', id: key.id } as const;
-    return { key, judged: { userId: key.createdBy, permissions, expiresAt: key.expiresAt, actor } satisfies Judged };
+    return { key, judged: judgedOf(key, role ? permissionsOf(role) : new Set()) };
   }
 
   function accessOf(request: FastifyRequest, organizationId: string, credential: Credential, judged: Judged): Access {
@@ -209,6 +210,18 @@ function queriesOn(executor: Executor) {
 
 /** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
 const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
+
+/** @param creator what the role of the key's creator allows now: neither the scopes nor the grants of a key reach beyond it */
+function judgedOf(key: JudgedKey, creator: ReadonlySet<Permission>): Judged {
+  const held = withIncluded(key.scopes).intersection(creator);
+  return {
+    userId: key.createdBy,
+    permissions: held,
+    mayGrant: (role) => mayGrant(creator, role) && (key.grants.includes(role) || mayGrant(held, role)),
+    expiresAt: key.expiresAt,
+    actor: { type: 'api_key', id: key.id },
+  };
+}
 
 function isLive(key: JudgedKey, hash: Buffer, now: Date): boolean {
   if (key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return false;

@@ -115,6 +115,8 @@ export const apiKeys = pgTable(
     /** The last characters of the key, so that people recognise it. */
     hint: text('hint').notNull(),
     scopes: text('scopes').array().$type<Permission[]>().notNull(),
+    /** The roles that the scopes let it give when they were chosen. It keeps them when a release adds permissions to a role. */
+    grants: text('grants').array().$type<Role[]>().notNull().default([]),
     /** The key never outranks this member. */
     createdBy: uuid('created_by').notNull(),
     createdAt: instant('created_at').notNull(),

@@ -8,6 +8,7 @@ import { Problem, type ProblemFactory } from '../errors.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import { httpErrors } from './errors.ts';
 import type { HttpServer } from './fastify.ts';
+import { html } from './html.ts';
 
 const RETRY_AFTER_SECONDS = '5';
 
@@ -46,6 +47,7 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
   const allowed = methodsByPath(app);
   const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) => {
     const methods = allowed(request.url);
+    if (methods.length === 0 && isPageView(request)) return sendNotFoundPage(reply);
     if (methods.length === 0) return answer(httpErrors.not_found(), request, reply);
     const allow = methods.join(', ');
     return answer(httpErrors.method_not_allowed({ headers: { allow }, detail: `Allowed: ${allow}.` }), request, reply);
@@ -59,6 +61,29 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
     },
   };
 }
+
+/** Whether a person follows a link in a browser. Programs ask for JSON, for anything, or do not say. */
+function isPageView({ method, headers: { accept = '' } }: FastifyRequest): boolean {
+  return method === 'GET' && accept.includes('text/html') && !accept.includes('json');
+}
+
+function sendNotFoundPage(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .headers({ 'cache-control': 'no-store', vary: 'accept' })
+    .type('text/html; charset=utf-8')
+    .send(NOT_FOUND_PAGE);
+}
+
+const NOT_FOUND_PAGE = html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not found</title>
+<h1>Not found</h1>
+<p>There is no page at this address. The <a href="/docs">API reference</a> lists what there is.</p>
+</html>
+`.text;
 
 /** Returns the members of a problem document (RFC 9457 section 3). */
 export function problemDocument(problem: Problem, baseUrl: string, requestId: string) {
@@ -101,10 +126,17 @@ function toProblem(error: unknown): Problem {
 
 const MAX_LISTED_ERRORS = 20;
 
+/** What Ajv adds to a fault, by its keyword. */
+interface FaultParameters {
+  missingProperty?: string;
+  additionalProperty?: string;
+  allowedValues?: readonly unknown[];
+}
+
 function validationProblem(validation: NonNullable<FastifyError['validation']>, context: string): Problem {
   const where = { querystring: 'query', params: 'path' }[context] ?? context;
   const errors = validation.slice(0, MAX_LISTED_ERRORS).map(({ instancePath, keyword, params, message }) => {
-    const { missingProperty, additionalProperty } = params as Record<string, string | undefined>;
+    const { missingProperty, additionalProperty, allowedValues } = params as FaultParameters;
     if (keyword === 'required')
       return { in: where, path: `${instancePath}/${missingProperty}`, message: 'is required' };
     if (keyword === 'additionalProperties') {
@@ -114,6 +146,7 @@ function validationProblem(validation: NonNullable<FastifyError['validation']>, 
         message: 'is not a known field',
       };
     }
+    if (allowedValues) return { in: where, path: instancePath, message: `must be one of: ${allowedValues.join(', ')}` };
     return { in: where, path: instancePath, message: message ?? 'is not valid' };
   });
   const [first] = errors;

@@ -244,6 +244,28 @@ for (const [setup, env] of Object.entries({
       );
     });
 
+    it('of a browser to an unknown path gets a page that links to the reference, and every other one a problem document', async () => {
+      const ask = (accept: string, method = 'GET', path = '/unknown') =>
+        test.request(path, { method, headers: { accept } });
+      const page = await ask('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
+      assert.equal(page.status, 404);
+      assert.match(page.headers.get('content-type')!, /^text\/html/);
+      assert.match(page.body, /<a href="\/docs">/);
+      for (const accept of ['*/*', 'application/json', 'application/problem+json, text/html'])
+        assertProblem(await ask(accept), 404, 'not_found');
+      assertProblem(await ask('text/html', 'POST'), 404, 'not_found');
+      assertProblem(await ask('text/html', 'DELETE', '/docs'), 405, 'method_not_allowed');
+    });
+
+    it('whose value is not one of an enumeration is told which there are', async () => {
+      const inBody = await test.request('/v1/sessions', {
+        body: { email: 'a@example.com', password: 'x', mode: 'k4n4ry' },
+      });
+      assertProblem(inBody, 400, 'validation_failed');
+      assert.deepEqual(inBody.body.errors, [{ in: 'body', path: '/mode', message: 'must be one of: bearer, cookie' }]);
+      assert.equal(inBody.body.detail, 'In the body: /mode must be one of: bearer, cookie.');
+    });
+
     it('whose body does not match its schema gets every error with its place, without the values', async () => {
       const body = { email: 7, password: 'k4n4ry-password', extra: true, [`${'k'.repeat(300)}`]: 1 };
       const answer = await test.request('/v1/users', { body });
