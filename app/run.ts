@@ -10,6 +10,7 @@ import { type Config, ConfigError } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
 import { migrate } from './migrate.ts';
+import { keepLocal } from './platform/http/loopback.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
@@ -17,6 +18,8 @@ import { startTelemetry, type Telemetry } from './telemetry.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
 import { handlers, schedules } from './worker.ts';
 
+/** Whoever listens elsewhere, as under Docker Compose, is called by other names. */
+const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', 'localhost']);
 const ROLES: readonly string[] = ['api', 'worker', 'all'] satisfies Role[];
 
 /**
@@ -84,6 +87,7 @@ async function bringUp(
   await startService(service);
 
   const metricsServer = createMetricsServer(service.metrics, (err) => logger.error({ err }, 'metrics failed'));
+  if (config.appEnv === 'development' && LOOPBACK_ADDRESSES.has(config.host)) keepLocal(metricsServer);
   const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
   closing.add('metrics', async () => void metricsServer.close());
 
