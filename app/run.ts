@@ -11,6 +11,7 @@ import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
 import { migrate } from './migrate.ts';
 import type { ReadinessCheck } from './platform/http/health.ts';
+import { keepLocal } from './platform/http/loopback.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
 import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
@@ -18,6 +19,8 @@ import { startTelemetry, type Telemetry } from './telemetry.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
 import { handlers, schedules } from './worker.ts';
 
+/** Whoever listens elsewhere, as under Docker Compose, is called by other names. */
+const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', 'localhost']);
 const ROLES: readonly string[] = ['api', 'worker', 'all'] satisfies Role[];
 
 /**
@@ -85,6 +88,7 @@ async function bringUp(
   await startService(service);
 
   const metricsServer = createMetricsServer(service.metrics, (err) => logger.error({ err }, 'metrics failed'));
+  if (config.appEnv === 'development' && LOOPBACK_ADDRESSES.has(config.host)) keepLocal(metricsServer);
   const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
   closing.add('metrics', async () => void metricsServer.close());
 

@@ -1,6 +1,7 @@
 /** The thread that runs MailDev. Only `mailbox.ts` starts it, which says why, and reads the messages posted here. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { MailDev } from 'maildev';
+import { keepLocal } from '../app/platform/http/loopback.ts';
 
 export type MailboxReport =
   | { kind: 'ready'; smtpPort: number; webPort: number }
@@ -9,6 +10,8 @@ export type MailboxReport =
 
 try {
   const { smtp, api } = await new MailDev(workerData).start();
+  // MailDev answers every origin (CORS) and every host name.
+  if (api) keepLocal(api.server.server);
   smtp.on('new', ({ to, subject }: { to?: { address?: string }[]; subject?: string }) => {
     report({ kind: 'mail', to: to?.[0]?.address ?? 'nobody', subject: subject ?? '(no subject)' });
   });

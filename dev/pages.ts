@@ -3,10 +3,12 @@
  * button is pressed: a GET consumes nothing. Production has none of these pages, because APP_URL is the product's own frontend there.
  */
 
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CompleteConfig, Config } from '../app/config.ts';
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { Development } from '../app/platform/development.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
+import { isLocal } from '../app/platform/http/loopback.ts';
 import { renderForm } from './pages/form.ts';
 import { type Place, renderHome } from './pages/home.ts';
 
@@ -38,6 +40,15 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
     ...forms.map((form) => [form.path, { title: form.title, main: renderForm(form) }] as const),
   ]);
 
+  const hosts = [config.apiUrl, config.appUrl].map((url) => new URL(url).host);
+  const refuseForeign = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    if (isLocal(headers) || hosts.includes(headers.host ?? '')) return;
+    await reply
+      .code(403)
+      .type('text/plain')
+      .send('The pages of development answer on localhost, and at APP_URL and API_URL.\n');
+  };
+
   return {
     async routes(app: HttpServer): Promise<void> {
       for (const name of ['pages.css', 'pages.js']) {
@@ -47,7 +58,7 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
         const current = links.map((link) => ({ ...link, current: link.href === path }));
         const section = `${config.productName} in development`;
         const page = renderPage({ title, section, home: '/', links: current, main, styles: STYLES, scripts: SCRIPTS });
-        app.get(path, async (_request, reply) => sendPage(reply, page, 'no-store'));
+        app.get(path, { onRequest: refuseForeign }, async (_request, reply) => sendPage(reply, page, 'no-store'));
       }
     },
   };

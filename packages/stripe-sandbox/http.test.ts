@@ -199,6 +199,26 @@ test('a page of another host cannot reach the sandbox through DNS rebinding', as
   assert.equal(status, 403);
 });
 
+test('a page of another site can change nothing', async (t) => {
+  const { sandbox } = await bench(t);
+  const post = (path: string, headers: Record<string, string>) =>
+    fetch(`${sandbox.url}${path}`, { method: 'POST', headers, body: '{}' });
+  for (const path of ['/_sandbox/reset', '/_sandbox/advance', '/v1/customers', '/p/session/x']) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'http://localhost:1' },
+      { origin: 'null', 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const answer = await post(path, headers);
+      assert.equal(answer.status, 403, `${path} ${JSON.stringify(headers)}`);
+      assert.equal(answer.headers.get('access-control-allow-origin'), null);
+    }
+  }
+  const own = { origin: sandbox.url, 'sec-fetch-site': 'same-origin' };
+  assert.equal((await post('/_sandbox/reset', own)).status, 200);
+  assert.equal((await post('/_sandbox/reset', {})).status, 200, 'and a program');
+});
+
 test('the SDK works without a socket, through the in-process client', async (t) => {
   const { sandbox } = await bench(t);
   const stripe = new Stripe('sk_test_x', { httpClient: sandbox.httpClient });

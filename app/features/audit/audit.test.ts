@@ -88,6 +88,7 @@ describe('an audit trail', () => {
       user_agent: `''`,
       details: `'{"index": 99}'`,
       hash: `sha256(hash)`,
+      mac: `sha256(mac)`,
     };
     const columns = await rows(
       test,

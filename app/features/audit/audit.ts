@@ -1,9 +1,10 @@
 /**
  * The audit trail: append-only, per owner (a user or an organization), written in the transaction of what it records. Each event
- * carries the hash of the one before it, so that a change, a removal or an insertion by other means shows.
+ * carries the hash of the one before it, and a MAC, so that a change, a removal or an insertion by other means shows. Signed heads of the chains
+ * are logged, so that a chain that was cut at its end shows too.
  * Not here: who may read a trail; the features that own the owners say so.
  */
-import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
@@ -13,11 +14,19 @@ import type { TolerantReads } from '../../platform/database/replica.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
-import { newId, sha256, uuidToBytes } from '../../platform/security/random.ts';
+import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import { newId, uuidToBytes } from '../../platform/security/random.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { AuditAction } from './actions.ts';
 import { type AuditAddresses, createAuditAddresses } from './addresses.ts';
+import { canonicalForm, type UnchainedEvent } from './canonical-form.ts';
+import { type Comparison, createComparing } from './comparing.ts';
+import { createHeadsLog, headsSchedule } from './heads.ts';
+import { createAuditKeys } from './keys.ts';
 import { type AuditReading, createAuditReading, createHistory } from './reading.ts';
 import { type ActorType, type AuditEvent, auditAddresses, auditChains, auditEvents } from './schema.ts';
+import { type ChainBreak, verifyChain } from './verifying.ts';
 
 export { type AuditAction, defineAuditActions } from './actions.ts';
 export { trailRoutes } from './routes.ts';
@@ -54,6 +63,10 @@ export interface Audit extends AuditAddresses {
   unchained(): AsyncGenerator<string[]>;
   /** Every owner that has a chain, or events without one, in batches. */
   owners(): AsyncGenerator<string[]>;
+  /** Compares lines of the log with what is stored: each event that a signed head names must be there, with the same hash. */
+  compare(lines: AsyncIterable<string>): Promise<Comparison>;
+  readonly handlers: readonly JobHandler[];
+  readonly schedules: readonly JobSchedule[];
 }
 
 export interface ExpectedOwners {
@@ -61,11 +74,6 @@ export interface ExpectedOwners {
   readonly id: PgColumn;
   /** The rows that are not about to be purged. */
   readonly living: SQL;
-}
-
-export interface ChainBreak {
-  sequence: number;
-  reason: 'altered' | 'inserted' | 'missing';
 }
 
 const { placeholder } = sql;
@@ -80,16 +88,16 @@ const insert = prepare(
       returning sequence, hash
     )
     insert into ${auditEvents} (owner_id, sequence, id, occurred_at, actor_type, actor_id, action, target_type, target_id, request_id,
-      ip_address, user_agent, details, hash)
+      ip_address, user_agent, details, hash, mac)
     select ${placeholder('ownerId')}, head.sequence, ${placeholder('id')}, ${placeholder('occurredAt')}, ${placeholder('actorType')},
       ${placeholder('actorId')}, ${placeholder('action')}, ${placeholder('targetType')}, ${placeholder('targetId')},
-      ${placeholder('requestId')}, ${placeholder('ipAddress')}, ${placeholder('userAgent')}, ${placeholder('details')}, head.hash
+      ${placeholder('requestId')}, ${placeholder('ipAddress')}, ${placeholder('userAgent')}, ${placeholder('details')}, head.hash,
+      sha256(${placeholder('key')}::bytea || head.hash)
     from head`,
 );
 
 /** Before every owner. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-const VERIFY_BATCH = 1_000;
 /** Events per transaction: some 10 ms, for which only the trail of the owner who goes is locked. */
 const REMOVAL_BATCH = 1_000;
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
@@ -99,10 +107,13 @@ export interface AuditOptions {
   /** For those who read a trail. */
   reads: TolerantReads;
   clock: Clock;
+  sealer: Pick<Sealer, 'deriveKey' | 'deriveKeys'>;
+  logger: Logger;
 }
 
-export function createAudit({ db, reads, clock }: AuditOptions): Audit {
+export function createAudit({ db, reads, clock, sealer, logger }: AuditOptions): Audit {
   const expected: ExpectedOwners[] = [];
+  const keys = createAuditKeys(sealer);
 
   /** One statement sees an owner and its chain, or neither. */
   const unchainedOf = ({ from, id, living }: ExpectedOwners) =>
@@ -117,8 +128,23 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
       return rows.map(({ ownerId }) => ownerId as string);
     });
 
+  const living = async (ownerIds: string[]) => {
+    const found = await Promise.all(
+      expected.map((owners) =>
+        db
+          .select({ ownerId: owners.id })
+          .from(owners.from)
+          .where(and(owners.living, inArray(owners.id, ownerIds))),
+      ),
+    );
+    return new Set(found.flat().map(({ ownerId }) => ownerId as string));
+  };
+
   return {
     ...createAuditAddresses(db),
+    compare: createComparing({ db, keys, living }),
+    handlers: [createHeadsLog({ db, keys, logger })],
+    schedules: [headsSchedule],
     expect: (owners) => void expected.push(owners),
 
     async *unchained() {
@@ -129,9 +155,11 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
 
     async append(tx, entry) {
       const event = toEvent(entry, clock.now());
+      const payload = canonicalForm(event);
       await insert(tx, {
         ...event,
-        payload: canonicalForm(event),
+        payload,
+        key: keys.keyOf(payload),
         start: uuidToBytes(event.ownerId),
         details: JSON.stringify(event.details),
       });
@@ -150,7 +178,7 @@ export function createAudit({ db, reads, clock }: AuditOptions): Audit {
     },
 
     // One snapshot: events that are appended meanwhile would look like a broken end.
-    verify: (ownerId) => db.transaction((tx) => verifyChain(tx, ownerId), SNAPSHOT),
+    verify: (ownerId) => db.transaction((tx) => verifyChain(tx, keys, ownerId), SNAPSHOT),
 
     // Of events too: a chain whose head was removed must not go unchecked.
     owners: () =>
@@ -186,33 +214,6 @@ async function removeNewest(tx: Transaction, ownerId: string, count: number): Pr
   return end > 0;
 }
 
-async function verifyChain(tx: Transaction, ownerId: string): Promise<ChainBreak | null> {
-  const [head] = await tx.select().from(auditChains).where(eq(auditChains.ownerId, ownerId));
-  let sequence = 0;
-  let hash: Uint8Array = uuidToBytes(ownerId);
-  for (;;) {
-    const batch = await tx
-      .select()
-      .from(auditEvents)
-      .where(and(eq(auditEvents.ownerId, ownerId), gt(auditEvents.sequence, sequence)))
-      .orderBy(asc(auditEvents.sequence))
-      .limit(VERIFY_BATCH);
-    for (const event of batch) {
-      if (event.sequence !== sequence + 1) return { sequence: sequence + 1, reason: 'missing' };
-      const expected = sha256(hash, canonicalForm(event));
-      if (!expected.equals(event.hash)) return { sequence: event.sequence, reason: 'altered' };
-      ({ sequence, hash } = event);
-    }
-    if (batch.length < VERIFY_BATCH) break;
-  }
-  const length = head?.sequence ?? 0;
-  if (sequence > length) return { sequence: length + 1, reason: 'inserted' };
-  const complete = head ? sequence === length && head.hash.equals(hash) : true;
-  return complete ? null : { sequence: sequence + 1, reason: 'missing' };
-}
-
-type UnchainedEvent = Omit<AuditEvent, 'sequence' | 'hash'>;
-
 function toEvent(entry: AuditEntry, now: Date): UnchainedEvent {
   return {
     ownerId: entry.ownerId,
@@ -228,30 +229,6 @@ function toEvent(entry: AuditEntry, now: Date): UnchainedEvent {
     userAgent: entry.origin?.userAgent ?? null,
     details: entry.details ?? {},
   };
-}
-
-/** The bytes that are hashed: a JSON array of the fields in a fixed order, members of `details` sorted by name. */
-function canonicalForm(event: UnchainedEvent): Buffer {
-  const fields = [
-    event.id,
-    event.ownerId,
-    event.occurredAt.toISOString(),
-    event.actorType,
-    event.actorId,
-    event.action,
-    event.targetType,
-    event.targetId,
-    event.requestId,
-    event.ipAddress,
-    event.userAgent,
-    event.details,
-  ];
-  return Buffer.from(JSON.stringify(fields, sortMembers));
-}
-
-function sortMembers(_key: string, value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export const audit = defineFeature({

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -8,7 +19,22 @@ export const auditChains = pgTable('audit_chains', {
   ownerId: uuid('owner_id').primaryKey(),
   sequence: bigint('sequence', { mode: 'number' }).notNull(),
   hash: bytea('hash').notNull(),
+  /** The sequence at which the head was last logged. */
+  loggedSequence: bigint('logged_sequence', { mode: 'number' }).notNull().default(0),
 });
+
+/** When events began to have a MAC. One row, which the migration wrote. */
+export const auditKeying = pgTable(
+  'audit_keying',
+  {
+    one: boolean('one').primaryKey().default(true),
+    /** No event from before this has a MAC. */
+    since: instant('since').notNull(),
+    /** Every event from then on has a MAC. Until then, processes of the previous release may have written some without. */
+    until: instant('until').notNull(),
+  },
+  () => [check('audit_keying_one_check', sql`one`)],
+);
 
 /** What happened, append-only. No foreign keys: events outlive what they are about. */
 export const auditEvents = pgTable(
@@ -31,6 +57,8 @@ export const auditEvents = pgTable(
     details: jsonb('details').$type<Record<string, unknown>>().notNull(),
     /** SHA-256 over the hash of the event before and this event's canonical form. */
     hash: bytea('hash').notNull(),
+    /** A MAC of this event's canonical form and hash, with a key derived from `APP_SECRET`. Null in events of a release before MACs. */
+    mac: bytea('mac'),
   },
   (table) => [
     primaryKey({ columns: [table.ownerId, table.sequence] }),

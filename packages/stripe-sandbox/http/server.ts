@@ -40,7 +40,8 @@ export async function listen(sandbox: StripeSandbox, port: number, host = '127.0
 
 async function serve(sandbox: StripeSandbox, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request = await readRequest(incoming);
-  const { status, headers, body } = isLoopback(request) ? await answer(sandbox, request) : REFUSED;
+  const { status, headers, body } =
+    isLoopback(request) && !isForeign(request) ? await answer(sandbox, request) : REFUSED;
   outgoing.writeHead(status, headers).end(body);
 }
 
@@ -65,10 +66,21 @@ function isLoopback(request: ApiRequest): boolean {
   );
 }
 
+/**
+ * Refuses what a page of another site would change. Browsers say in Sec-Fetch-Site where a request comes from, also where Origin is null
+ * because a page sends no referrer.
+ */
+function isForeign({ method, headers }: ApiRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined && origin !== 'null' && origin !== `http://${host}`;
+}
+
 const REFUSED: Answer = {
   status: 403,
   headers: { 'content-type': 'text/plain' },
-  body: 'stripe-sandbox answers on localhost only.\n',
+  body: 'stripe-sandbox answers on localhost only, and takes no change from pages of other sites.\n',
 };
 
 async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {

@@ -125,7 +125,7 @@ export async function createEnvironment(): Promise<Environment> {
           const mortal = mortalDatabase(db, life);
           const client = connect(mortalHttpClient(sandbox.httpClient, life));
           const gateway = createStripeGateway({ client: async () => client, metrics, logger });
-          const audit = createAudit({ db: mortal, reads: (read) => read(mortal), clock });
+          const audit = createAudit({ db: mortal, reads: (read) => read(mortal), clock, sealer, logger });
           const events = createEvents({
             ...{ db: mortal, reads: (read) => read(mortal), clock, metrics, config: { eventRetentionDays: 30 } },
           });
