@@ -1,5 +1,4 @@
 /** Endpoints and events for the benchmark of webhooks, by the service's own code. */
-
 import { sealer } from '../../../../bench/seed.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { type Database, openDatabase } from '../../../platform/database/database.ts';
