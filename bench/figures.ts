@@ -32,7 +32,7 @@ export type FigureName = keyof typeof budgets;
 export type Verdict = 'PASS, aim met' | 'PASS' | 'short';
 
 export interface Figure extends Budget {
-  readonly name: FigureName;
+  readonly name: string;
   readonly value: number;
   readonly verdict: Verdict;
 }
@@ -44,15 +44,14 @@ export interface Detail {
 }
 
 /** The findings of a part of the benchmark. `raw` is copied into the JSON unchanged. */
-export interface Findings {
-  readonly figures: Partial<Record<FigureName, number>>;
+export interface Findings<Name extends string = FigureName> {
+  readonly figures: Partial<Record<Name, number>>;
   readonly details: readonly Detail[];
   readonly raw: unknown;
 }
 
 /** Compares a measured value with its budget. */
-export function judge(name: FigureName, value: number): Figure {
-  const budget: Budget = budgets[name];
+export function judge(name: string, budget: Budget, value: number): Figure {
   const meets = (bound: number) => (budget.better === 'more' ? value >= bound : value <= bound);
   const verdict = meets(budget.aim) ? 'PASS, aim met' : meets(budget.must) ? 'PASS' : 'short';
   return { name, ...budget, value, verdict };

@@ -1,7 +1,9 @@
 /** The options of the command line. */
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const PARTS = [
+const OWN_PARTS = [
   'me',
   'telemetry',
   'login',
@@ -13,13 +15,19 @@ export const PARTS = [
   'scale',
   'export',
 ] as const;
-export type PartName = (typeof PARTS)[number];
+export type OwnPart = (typeof OWN_PARTS)[number];
+
+/** Files of features that measure something of theirs, by the names of the features. */
+export const FEATURE_PARTS: ReadonlyMap<string, string> = new Map(
+  globSync('app/{features,product}/*/bench/part.ts').map((file) => [file.split('/')[2]!, resolve(file)]),
+);
+export const PARTS: readonly string[] = [...OWN_PARTS, ...FEATURE_PARTS.keys()];
 
 export interface Options {
   /** Runs few and short rounds: the figures show only the order of magnitude. */
   readonly quick: boolean;
   readonly json: boolean;
-  readonly only: readonly PartName[];
+  readonly only: readonly string[];
 }
 
 const USAGE = `npm run bench [-- --quick] [-- --only ${PARTS.join(',')}] [-- --json]
@@ -42,7 +50,7 @@ export function readOptions(args: readonly string[]): Options | { text: string; 
       },
     });
     if (values.help) return { text: USAGE, exitCode: 0 };
-    const only = (values.only?.split(',') ?? PARTS) as PartName[];
+    const only = values.only?.split(',') ?? PARTS;
     const unknown = only.find((part) => !PARTS.includes(part));
     if (unknown) return { text: `Unknown part "${unknown}".\n\n${USAGE}`, exitCode: 1 };
     return { quick: values.quick, json: values.json, only };

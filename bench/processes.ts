@@ -35,9 +35,13 @@ export function start(core: Core, command: readonly string[], env: NodeJS.Proces
 }
 
 /** Starts one of the benchmark's own programs, connected by IPC. */
-export function startWorker(core: Core, file: URL): ChildProcess {
-  const [program, ...args] = pinned(core, [process.execPath]);
-  return track(fork(file, { execPath: program!, execArgv: args, serialization: 'advanced' }));
+export function startWorker(
+  core: Core,
+  file: URL,
+  { args = [], env = process.env }: { args?: string[]; env?: NodeJS.ProcessEnv } = {},
+): ChildProcess {
+  const [program, ...execArgv] = pinned(core, [process.execPath]);
+  return track(fork(file, args, { execPath: program!, execArgv, env, serialization: 'advanced' }));
 }
 
 /** Sends a message to a worker and waits for its answer. @throws Error if the worker exits first, or after `timeoutMs` */
@@ -91,6 +95,12 @@ export function machineCpuSeconds(): number {
 /** The resident memory of a process, in MB of 1,000,000 bytes. */
 export function residentMb(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+  return (Number(kib) * 1_024) / 1e6;
+}
+
+/** The most resident memory that a process has had since its start, in MB of 1,000,000 bytes. */
+export function peakMb(pid: number): number {
+  const [, kib] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
   return (Number(kib) * 1_024) / 1e6;
 }
 

@@ -1,14 +1,14 @@
 /** `npm run bench`: compares the shipped service with the limit of Node.js and PostgreSQL, as ratios. See docs/performance.md. */
 import { loadavg } from 'node:os';
-import { type Detail, type Figure, type FigureName, formatFigure, judge } from './figures.ts';
+import { budgets, type Detail, type Figure, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
-import { PARTS, type PartName, readOptions } from './options.ts';
+import { FEATURE_PARTS, type OwnPart, PARTS, readOptions } from './options.ts';
 import { measureExport } from './parts/export.ts';
 import { measureIntake } from './parts/intake.ts';
 import { measureLogin } from './parts/login.ts';
 import { measureMe } from './parts/me.ts';
 import { measureMemory } from './parts/memory.ts';
-import type { Part } from './parts/part.ts';
+import type { FeaturePart, Part } from './parts/part.ts';
 import { measureRefresh } from './parts/refresh.ts';
 import { measureRevocation } from './parts/revocation.ts';
 import { measureScale } from './parts/scale.ts';
@@ -20,7 +20,7 @@ import { setStage } from './stage.ts';
 /** The share of the machine that the operating system and the benchmark itself need. */
 const QUIET_SHARE = 0.1;
 
-const parts: Record<PartName, Part> = {
+const parts: Record<OwnPart, Part> = {
   me: measureMe,
   telemetry: measureTelemetry,
   login: measureLogin,
@@ -32,6 +32,12 @@ const parts: Record<PartName, Part> = {
   scale: measureScale,
   export: measureExport,
 };
+
+async function partOf(name: string): Promise<FeaturePart> {
+  const file = FEATURE_PARTS.get(name);
+  if (file === undefined) return { budgets, measure: parts[name as OwnPart] };
+  return ((await import(file)) as { part: FeaturePart }).part;
+}
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -63,8 +69,11 @@ async function main(): Promise<number> {
   try {
     for (const name of PARTS.filter((part) => options.only.includes(part))) {
       const startedAt = performance.now();
-      const findings = await parts[name]({ stage, quick, log });
-      const measured = Object.entries(findings.figures).map(([figure, value]) => judge(figure as FigureName, value));
+      const part = await partOf(name);
+      const findings = await part.measure({ stage, quick, log });
+      const measured = Object.entries(findings.figures).map(([figure, value]) =>
+        judge(figure, part.budgets[figure]!, value!),
+      );
       figures.push(...measured);
       raw[name] = { details: findings.details, ...(findings.raw as object) };
       print(formatPart(name, measured, findings.details, (performance.now() - startedAt) / 1_000));

@@ -28,8 +28,8 @@ export interface Stage {
   readonly postgresPid: number;
   /** A migrated database with that many users; created on the first call. @returns its URL */
   database(users: number): Promise<string>;
-  /** Starts `node app/main.ts api`, or `all`, as in production, and waits until it is ready. */
-  api(url: string, options?: { role?: 'api' | 'all'; env?: NodeJS.ProcessEnv }): Promise<Api>;
+  /** Starts `node app/main.ts api`, or another role, as in production, and waits until it is ready. */
+  api(url: string, options?: { role?: 'api' | 'worker' | 'all'; env?: NodeJS.ProcessEnv }): Promise<Api>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
         return made;
       },
       async api(url, { role = 'api', env = {} } = {}) {
-        const api = await startService(role, url, sink.fd, { ...runtime, ...env });
+        const api = await startService(role, url, sink.fd, runtime, env);
         endings.push(api.stop);
         return api;
       },
@@ -118,7 +118,13 @@ async function compileAhead(directory: string): Promise<NodeJS.ProcessEnv> {
   return env;
 }
 
-async function startService(role: string, url: string, logs: number, runtime: NodeJS.ProcessEnv): Promise<Api> {
+async function startService(
+  role: string,
+  url: string,
+  logs: number,
+  runtime: NodeJS.ProcessEnv,
+  own: NodeJS.ProcessEnv,
+): Promise<Api> {
   const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
   const env = {
     ...runtime,
@@ -135,18 +141,21 @@ async function startService(role: string, url: string, logs: number, runtime: No
     EMAIL_FROM: 'Plinth <no-reply@example.com>',
     STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     DRAIN_DELAY_SECONDS: '0',
+    ...own,
   };
   const child = start('server', [process.execPath, 'app/main.ts', role], env, logs);
-  await untilReady(port, child, 30_000);
+  // A worker has no public port; its metrics are there when it begins to work.
+  const [place, path] = role === 'worker' ? [metricsPort, '/metrics'] : [port, '/readyz'];
+  await untilReady(place, child, 30_000, path);
   return { pid: child.pid!, port, metricsPort, stop: () => stop(child) };
 }
 
-/** Resolves when `/readyz` answers 200. @throws Error if the process exits first, or after `limitMs` */
-export async function untilReady(port: number, child: ChildProcess, limitMs: number): Promise<void> {
+/** Resolves when `path` answers 200. @throws Error if the process exits first, or after `limitMs` */
+export async function untilReady(port: number, child: ChildProcess, limitMs: number, path = '/readyz'): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the service ended with exit code ${child.exitCode}`);
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+    const ready = await fetch(`http://127.0.0.1:${port}${path}`).then(
       ({ ok }) => ok,
       () => false,
     );

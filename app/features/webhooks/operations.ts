@@ -52,7 +52,7 @@ export function createWebhookOperations(options: WebhookOperationsOptions): Webh
     list({ failing, limit }) {
       const { organizationId, id, url, enabled, disabledReason, failures, failingSince } = webhookEndpoints;
       const pending = sql<number>`(select count(*)::int from ${webhookDeliveries}
-        where endpoint_id = ${id} and status = 'pending')`;
+        where endpoint_id = ${webhookEndpoints}.id and status = 'pending')`;
       return db
         .select({ organizationId, id, url, enabled, disabledReason, failures, failingSince, pending })
         .from(webhookEndpoints)

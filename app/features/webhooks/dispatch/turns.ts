@@ -1,4 +1,4 @@
-/** One endpoint's turn: its due deliveries, in order, several at a time once one of them has succeeded. */
+/** One endpoint's turn: its due deliveries, in order, several at a time where one has succeeded and one by one takes long. */
 import type { Clock } from '../../../platform/clock.ts';
 import type { Sealer } from '../../../platform/security/sealing.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
@@ -20,6 +20,8 @@ export interface TurnOptions {
 
 /** Attempts of one endpoint at the same time. */
 const WIDTH = 4;
+/** Not so if one by one takes no longer than this, in milliseconds: each attempt at the same time costs a connection. */
+const UNHURRIED_MS = 2_000;
 /** A turn begins no attempt after so long, in milliseconds: then it is another endpoint's turn, and what changed meanwhile counts. */
 const TURN_MS = 10_000;
 
@@ -45,6 +47,7 @@ export async function takeTurn(
   const secrets = secretsOf(sealer, endpoint, clock.now(), logger);
   const startedAt = performance.now();
   const underWay = new Set<Promise<void>>();
+  let left = deliveries.length;
   let width = 1;
 
   async function attempt(delivery: DueDelivery): Promise<void> {
@@ -52,7 +55,7 @@ export async function takeTurn(
     const outcome = await deliver(options, endpoint, secrets, delivery, signal);
     ended();
     if (signal.aborted) return;
-    if (outcome.kind === 'succeeded') width = WIDTH;
+    if (outcome.kind === 'succeeded') width = left * outcome.durationMs > UNHURRIED_MS ? WIDTH : 1;
     const stored = outcomeOf(endpoint, delivery, outcome, clock.now());
     options.store(stored);
     count(options.metrics, endpoint, delivery, outcome, stored.status === 'failed', clock);
@@ -64,6 +67,7 @@ export async function takeTurn(
     while (underWay.size >= width) await Promise.race(underWay);
     const over = performance.now() - startedAt > TURN_MS;
     if (over || signal.aborted || turn.gone || turn.health.pausedUntil) break;
+    left--;
     const made = attempt(delivery).finally(() => underWay.delete(made));
     underWay.add(made);
   }

@@ -25,7 +25,7 @@ export interface ConnectingOptions {
 /** @returns a connector for undici that refuses what `rules` do */
 export function createConnector({ rules, timeoutMs, resolve }: ConnectingOptions): buildConnector.connector {
   const lookup = guardedLookup(rules, resolve ?? (resolveName as LookupFunction));
-  const connect = buildConnector({ timeout: timeoutMs, lookup } as buildConnector.BuildOptions);
+  const connect = buildConnector({ timeout: timeoutMs, lookup, allowH2: false } as buildConnector.BuildOptions);
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '');
     // Node.js asks no resolver for an address, so it is checked here.

@@ -1,5 +1,5 @@
 /** Makes one attempt: one request, without redirects, with a bound on its time and on what is read of the answer. */
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, Pool, ProxyAgent, request } from 'undici';
 import type { ConnectingOptions } from './connecting.ts';
 import { BlockedAddress, createConnector } from './connecting.ts';
 import { faultOf } from './destinations.ts';
@@ -36,13 +36,19 @@ const KEPT_BYTES = 1_024;
 const MAX_HEADER_BYTES = 16 * 1_024;
 /** A receiver may ask for at most so much patience, in seconds. */
 const MAX_RETRY_AFTER = 86_400;
+/**
+ * So long a connection waits for the next delivery, whatever the receiver offers: a turn uses it at once or not at all, and a worker that
+ * kept the connections of all receivers would need memory for each.
+ */
+const KEEP_ALIVE_MS = 1_000;
 
 export function createSender(options: SenderOptions): Sender {
   const { rules, timeoutMs, proxyUrl, userAgent } = options;
-  const common = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxHeaderSize: MAX_HEADER_BYTES };
-  const dispatcher: Dispatcher = proxyUrl
-    ? new ProxyAgent({ uri: proxyUrl, ...common })
-    : new Agent({ connect: createConnector(options), connections: null, ...common });
+  const common = {
+    ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxHeaderSize: MAX_HEADER_BYTES },
+    ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS, allowH2: false },
+  };
+  const dispatcher = proxyUrl ? proxied(proxyUrl, common) : new Agent({ connect: createConnector(options), ...common });
 
   async function attempt(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
     const fault = faultOf(url, rules);
@@ -61,17 +67,26 @@ export function createSender(options: SenderOptions): Sender {
       const startedAt = performance.now();
       const limit = new AbortController();
       const timer = setTimeout(() => limit.abort(new Timeout()), timeoutMs);
-      const signals = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
+      const abort = () => limit.abort(signal?.reason);
+      signal?.addEventListener('abort', abort);
       try {
-        return complete(startedAt, await attempt(url, headers, body, signals));
+        signal?.throwIfAborted();
+        return complete(startedAt, await attempt(url, headers, body, limit.signal));
       } catch (error) {
         return complete(startedAt, failureOf(error));
       } finally {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
       }
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/** Every request goes through a tunnel (`CONNECT`), and the bounds hold for the proxy too. */
+function proxied(uri: string, common: Pool.Options): Dispatcher {
+  const clientFactory = (origin: URL, own: object) => new Pool(origin, { ...own, ...common });
+  return new ProxyAgent({ uri, proxyTunnel: true, clientFactory, ...common });
 }
 
 class Timeout extends Error {}
@@ -85,20 +100,22 @@ function complete(startedAt: number, partial: Partial<Outcome> & Pick<Outcome, '
  * Reads an answer up to a bound, and closes the connection beyond it. An answer that breaks off has said enough: its status counts.
  * @returns the beginning, as text that the database can store
  */
-async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
   const kept: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      if (size < KEPT_BYTES) kept.push(chunk);
-      size += chunk.length;
-      if (size > READ_BYTES) break;
-    }
-  } catch {
-    // Broken off, or too slow.
-  }
-  return Buffer.concat(kept).subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
+  const { promise, resolve } = Promise.withResolvers<string>();
+  body.on('data', (chunk: Buffer) => {
+    if (size < KEPT_BYTES) kept.push(chunk);
+    size += chunk.length;
+    if (size > READ_BYTES) body.destroy();
+  });
+  // Broken off, or too slow.
+  body.on('error', () => {});
+  body.once('close', () => resolve(textOf(Buffer.concat(kept).subarray(0, KEPT_BYTES))));
+  return promise;
 }
+
+const textOf = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\0', '\uFFFD');
 
 const TIMEOUTS = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'];
 

@@ -193,10 +193,17 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
  * The tables whose rows are no grant: counted attempts, and the customer at Stripe, which is created before a purchase and allows nothing.
  * A refused request may leave nothing else behind: no member, key, invitation, link, session, email, audit event, purchase or setting.
  */
-const NO_GRANT = new Set(['rate_limits', 'billing_customers', 'stripe_customers', 'audit_chains']);
+const NO_GRANT = new Set([
+  'rate_limits',
+  'billing_customers',
+  'stripe_customers',
+  'audit_chains',
+  // They follow from events, which are compared.
+  'webhook_deliveries',
+]);
 /** The record of a refusal. The chains of the audit trail move with it. */
 const REFUSAL = `"action": "session.failed"`;
-/** Columns that change without a request: the last use of a key, and what becomes of an email. */
+/** Columns that change without a request: the last use of a key, what becomes of an email, and who sends to an endpoint. */
 const BESIDES = [
   'last_used_at',
   'last_ip_address',
@@ -208,6 +215,11 @@ const BESIDES = [
   'message_id',
   'provider_response',
   'data',
+  'lease_id',
+  'leased_until',
+  'failures',
+  'paused_until',
+  'failing_since',
 ];
 
 async function contentsOf({ test }: BillingService, named: readonly string[]): Promise<Contents[]> {
