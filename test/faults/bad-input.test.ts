@@ -77,7 +77,12 @@ describe(`malformed requests (seed ${seed})`, { timeout }, () => {
 
   async function assertRefused(malformedRequest: MalformedRequest, signedIn: boolean): Promise<void> {
     const { status, headers, body } = await send(malformedRequest, signedIn ? token : undefined);
-    assert.ok(status >= 400 && status < 500, `${status} ${body}; ${status >= 500 ? test.logs.at(-2) : ''}`);
+    // What follows a request without a length is read as the next one, whose method nobody knows.
+    const isUnknownMethod = status === 501 && JSON.parse(body).code === 'method_not_implemented';
+    assert.ok(
+      (status >= 400 && status < 500) || isUnknownMethod,
+      `${status} ${body}; ${status >= 500 ? test.logs.at(-2) : ''}`,
+    );
     assert.match(headers['content-type'] ?? '', /^application\/problem\+json/);
     const problem = JSON.parse(body);
     assert.equal(problem.status, status);

@@ -121,12 +121,15 @@ function traced(query: Query): Query {
  * transaction would seem to have succeeded.
  */
 function committing(query: Query): Query {
-  return async (config, values) => {
+  const commit: Query = async (config, values) => {
     const result = await query(config, values);
-    if (result.command === 'ROLLBACK' && (typeof config === 'string' ? config : config.text) === 'commit')
+    if (result.command === 'ROLLBACK')
       throw new Error('the transaction was rolled back: a statement in it failed, and its error was caught');
     return result;
   };
+  // Other statements go on as they are: an error's stack shows ten calls, and has to reach those who sent the statement.
+  return (config, values) =>
+    (typeof config === 'string' ? config : config.text) === 'commit' ? commit(config, values) : query(config, values);
 }
 
 /** Sends statements without a name: PgBouncer in transaction mode may use another server connection, which has not prepared the statement. */

@@ -107,31 +107,26 @@ export class PipelinedPool extends pg.Pool {
     await Promise.all([...lanes, super.end()]);
   }
 
+  /** One function with all steps: an error's stack shows ten calls, and has to reach those who sent the statement. */
   async #pipelined(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    try {
-      return await this.#onLane(config, values);
-    } catch (error) {
-      // Nothing was executed, and the lane was given up: another one prepares the statement anew.
-      if (isStalePlan(error)) return this.#onLane(config, values);
-      throw error;
-    }
-  }
-
-  async #onLane(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    const lane = this.#chooseLane();
-    lane.sentAt.push(performance.now());
-    let client: pg.Client | undefined;
-    try {
-      client = lane.client ?? (await this.#open(lane));
-      writeTogether(client);
-      return await client.query(config, values);
-    } catch (error) {
-      // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
-      if (client && (isUnavailable(error) || isStalePlan(error))) this.#abandon(lane, client, error as Error);
-      throw error;
-    } finally {
-      lane.sentAt.shift();
-      if (lane.spare && lane.sentAt.length === 0) this.#retire(lane);
+    for (let isFirst = true; ; isFirst = false) {
+      const lane = this.#chooseLane();
+      lane.sentAt.push(performance.now());
+      let client: pg.Client | undefined;
+      try {
+        client = lane.client ?? (await this.#open(lane));
+        writeTogether(client);
+        return await client.query(config, values);
+      } catch (error) {
+        const isStale = isStalePlan(error);
+        // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
+        if (client && (isStale || isUnavailable(error))) this.#abandon(lane, client, error as Error);
+        // Nothing was executed: another lane prepares the statement anew.
+        if (!isStale || !isFirst) throw error;
+      } finally {
+        lane.sentAt.shift();
+        if (lane.spare && lane.sentAt.length === 0) this.#retire(lane);
+      }
     }
   }
 

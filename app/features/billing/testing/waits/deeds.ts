@@ -69,6 +69,7 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   createUser: 'has no caller: an email is sent whoever asks',
   createEmailVerification: 'has no caller: a job decides whether an email is sent',
   createPasswordReset: 'has no caller: a job decides whether an email is sent',
+  deleteWebhookEndpoint: 'takes an endpoint away, and removes its deliveries afterwards: it gives nothing',
   previewSubscription: 'reads',
   lookUpInvitation: 'reads',
   registerByInvitation:
