@@ -5,13 +5,19 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { limits } from '../app/features/billing/catalog/catalog.ts';
 import { NameError, type Names, namesOf } from './new/names.ts';
 import { allTables } from './new/tables.ts';
 import { fillTemplates, type Part } from './new/templates.ts';
 import { FEATURES } from './source/order.ts';
+
+const CATALOG = 'app/features/billing/catalog/catalog.ts';
+/** What plans limit; nothing in a product without billing. */
+const { limits }: { limits: readonly string[] } = existsSync(CATALOG)
+  ? await import(pathToFileURL(resolve(CATALOG)).href)
+  : { limits: [] };
 
 const PRODUCT = 'app/product';
 const LIST = `${PRODUCT}/features.ts`;
@@ -41,7 +47,7 @@ function newFeature(name: string, { singular, limit: given, without }: Options):
   requireCleanTree();
   const names = namesOf(name, singular, [...FEATURES, ...allTables()]);
   const limit = given ?? limits.find((each) => each === names.camels);
-  if (given !== undefined && !limits.includes(given as never))
+  if (given !== undefined && !limits.includes(given))
     throw new NameError(`The plans have no limit "${given}". They have: ${limits.join(', ')}`);
   const parts = new Set((['limit', 'email'] as Part[]).filter((part) => !without.split(',').includes(part)));
   if (limit === undefined) parts.delete('limit');
