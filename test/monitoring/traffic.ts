@@ -35,7 +35,8 @@ export function keepTraffic(installation: Installation): { failed: Promise<never
 
 async function demo({ url, mailbox, stripe }: Installation): Promise<void> {
   const child = spawn(process.execPath, ['scripts/demo.ts'], {
-    env: { ...process.env, API_URL: url, MAILBOX_URL: mailbox.webUrl, STRIPE_API_BASE: stripe.url },
+    // As the installation: outside of development it sends no webhooks to this machine.
+    env: { ...process.env, APP_ENV: 'staging', API_URL: url, MAILBOX_URL: mailbox.webUrl, STRIPE_API_BASE: stripe.url },
   });
   const [output, errors] = [text(child.stdout), text(child.stderr)];
   const [status] = await once(child, 'close');
@@ -46,7 +47,12 @@ async function demo({ url, mailbox, stripe }: Installation): Promise<void> {
 async function prepareTrouble(installation: Installation): Promise<() => Promise<void>> {
   const { url, stripe, databaseUrl } = installation;
   const owner = await foundOrganization(installation);
+  // No name server knows it, so that every attempt fails.
+  const endpoint = { token: owner.token, body: { url: 'https://receiver.invalid/' } };
+  assert.equal((await request(`${url}${owner.path}/webhook-endpoints`, endpoint)).status, 201);
   return async () => {
+    const renaming = { method: 'PATCH', token: owner.token, body: { name: `Engines ${Math.random()}` } };
+    assert.equal((await request(`${url}${owner.path}`, renaming)).status, 200);
     await sendForgedEvents(url, 5);
     await guess(url, `nobody${Math.random()}@example.com`);
     // More at once than PASSWORD_HASH_QUEUE allows to wait.

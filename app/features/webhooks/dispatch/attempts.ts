@@ -64,7 +64,7 @@ export function count(
   clock: Clock,
 ): void {
   metrics.webhook_attempts_total.inc({ outcome: kind });
-  if (kind === 'succeeded' || kind === 'refused') metrics.webhook_attempt_duration_seconds.observe(durationMs / 1_000);
+  metrics.webhook_attempt_duration_seconds.observe(durationMs / 1_000);
   if (isLast) metrics.webhook_deliveries_failed_total.inc();
   if (attempts > 0 || failures > 0) return;
   const delayMs = clock.now().getTime() - dueAt.getTime() - durationMs;

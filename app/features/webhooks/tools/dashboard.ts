@@ -76,8 +76,8 @@ export const dashboard = build({
           runbook: 'webhooks-late',
         }),
         graph({
-          title: 'How long receivers take to answer',
-          about: 'Attempts that got an answer.',
+          title: 'How long attempts take',
+          about: 'Until the answer, or until the attempt failed.',
           unit: 's',
           lines: true,
           width: 12,
