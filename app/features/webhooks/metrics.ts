@@ -17,7 +17,7 @@ const metrics = defineMetrics({
   },
   webhook_attempt_duration_seconds: {
     type: 'histogram',
-    help: 'Time of an attempt that got an answer.',
+    help: 'Time of an attempt, whether it got an answer or not.',
     labels: {},
     buckets: REQUEST_SECONDS,
   },
