@@ -18,7 +18,6 @@ const PART_OF: Record<string, Part> = {
   'emails.ts.txt': 'email',
   'emails/en.ts.txt': 'email',
   'emails/de.ts.txt': 'email',
-  'owners.ts.txt': 'email',
 };
 /** ` //+limit-email` at the end of a line: only with a limit and without an email. */
 const CONDITION = / \/\/((?:[+-](?:limit|email))+)$/;

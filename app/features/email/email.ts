@@ -45,6 +45,7 @@ export {
   type EmailTexts,
   notes,
   paragraph,
+  type TemplateName,
 } from './declaration.ts';
 export { emailErrors } from './errors.ts';
 export {

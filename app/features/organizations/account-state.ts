@@ -2,9 +2,8 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { AccountStateChange } from '../accounts/accounts.ts';
-import { users } from '../accounts/schema.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { KeyNotices } from './key-notices.ts';
+import type { OwnerNotices } from './owner-notices.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
 export interface AccountStates {
@@ -13,13 +12,12 @@ export interface AccountStates {
   reopened(tx: Transaction, change: AccountStateChange): Promise<void>;
 }
 
-export function createAccountStates({ audit, notices }: { audit: Audit; notices: KeyNotices }): AccountStates {
+export function createAccountStates({ audit, notices }: { audit: Audit; notices: OwnerNotices }): AccountStates {
   /** By organization, in the order in which other transactions append to several trails: that of the ids. */
   async function keysOf(tx: Transaction, userId: string) {
     const rows = await tx
       .select({
         organizationId: organizations.id,
-        organization: organizations.name,
         id: apiKeys.id,
         name: apiKeys.name,
       })
@@ -54,16 +52,9 @@ export function createAccountStates({ audit, notices }: { audit: Audit; notices:
 
   return {
     async closed(tx, change) {
-      const found = await record(tx, 'member.account_closed', change);
-      if (found.size === 0) return;
-      const [creator] = await tx
-        .select({ name: users.name, email: users.email })
-        .from(users)
-        .where(eq(users.id, change.userId));
-      for (const [id, rows] of found) {
-        const organization = { id, name: rows[0]!.organization };
+      for (const [organizationId, rows] of await record(tx, 'member.account_closed', change)) {
         const keys = rows.map(({ name }) => name);
-        await notices.tellOwners(tx, { organization, creator: creator!, keys, effect: 'paused' });
+        await notices.keysAffected(tx, organizationId, { creatorId: change.userId, keys, effect: 'paused' });
       }
     },
 

@@ -28,8 +28,8 @@ import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
 import { createJoining } from './joining.ts';
-import { createKeyNotices } from './key-notices.ts';
 import { createOrganizationLimits } from './limits.ts';
+import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
 import { createOwnerNotices } from './owner-notices.ts';
 import { createPersonalData } from './personal-data.ts';
@@ -45,6 +45,7 @@ import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization } from './authorization.ts';
+export type { MemberMail } from './member-mail.ts';
 export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
@@ -62,6 +63,8 @@ export interface OrganizationsOptions {
 
 export interface Organizations {
   readonly authorization: Authorization;
+  /** Emails the members who hold a permission. */
+  readonly sendToMembers: SendToMembers;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -78,9 +81,9 @@ export function createOrganizations(options: OrganizationsOptions): Organization
 
   const limits = createOrganizationLimits(options.rateLimits);
   const founding = createFounding({ clock, audit, callers });
-  const notices = createOwnerNotices({ email, appUrl });
-  const keyNotices = createKeyNotices({ email, appUrl });
-  const withdrawal = createWithdrawal({ clock, audit, events, notices: keyNotices });
+  const sendToMembers = createMemberMail(email);
+  const notices = createOwnerNotices({ send: sendToMembers, appUrl });
+  const withdrawal = createWithdrawal({ clock, audit, events, notices });
   const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, events, founding, memberships });
   const inviting = { db, clock, audit, email, events, accounts: users, memberships, limits, appUrl, followers };
@@ -89,7 +92,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const apiKeys = createApiKeys({ db, clock, audit, events, memberships, notices });
   const dissolution = createDissolution({ db, clock, audit, events, callers, memberships, followers, logger });
   const personalData = createPersonalData({ db, clock, audit, users });
-  const accountStates = createAccountStates({ audit, notices: keyNotices });
+  const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
   const authorization = createAuthorization({ db, clock, authentication, callers, users });
 
@@ -124,6 +127,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   return {
     follow: followers.add,
     authorization,
+    sendToMembers,
     handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
     routes(operations) {

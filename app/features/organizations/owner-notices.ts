@@ -1,13 +1,13 @@
 /**
- * Emails to the owners of an organization about changes that hand it over, or give lasting access to it. The owner who makes the change gets
- * them too: somebody may be using a stolen token.
+ * Emails to the owners of an organization about changes that hand it over, give lasting access to it, or take that access away. The owner who
+ * makes the change gets them too: somebody may be using a stolen token.
  */
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/security/random.ts';
 import { users } from '../accounts/schema.ts';
-import type { Email } from '../email/email.ts';
-import { type apiKeys, memberships, organizations } from './schema.ts';
+import type { SendToMembers } from './member-mail.ts';
+import type { apiKeys } from './schema.ts';
 
 export interface OwnerNotices {
   /** Tells all owners that a member has become one, but for `except`, who is told otherwise. */
@@ -16,73 +16,48 @@ export interface OwnerNotices {
   ownerRemoved(tx: Transaction, organizationId: string, userId: string, also?: 'the person'): Promise<void>;
   /** Tells all owners about a new API key. */
   keyCreated(tx: Transaction, key: typeof apiKeys.$inferSelect): Promise<void>;
+  /**
+   * Tells all owners which API keys stopped working, or allow less, because something happened to their creator. Without keys, nobody.
+   * @param keys their names
+   */
+  keysAffected(
+    tx: Transaction,
+    organizationId: string,
+    change: { creatorId: string; keys: readonly string[]; effect: 'revoked' | 'reduced' | 'paused' },
+  ): Promise<void>;
 }
 
-type Person = Pick<typeof users.$inferSelect, keyof typeof addressed>;
+export function createOwnerNotices({ send, appUrl: url }: { send: SendToMembers; appUrl: string }): OwnerNotices {
+  const holders = 'owners:manage';
 
-const addressed = { id: users.id, email: users.email, name: users.name, locale: users.locale };
-
-export interface OwnerNoticesOptions {
-  email: Pick<Email, 'sendEmail'>;
-  appUrl: string;
-}
-
-export function createOwnerNotices({ email, appUrl: url }: OwnerNoticesOptions): OwnerNotices {
-  const ownersOf = (tx: Transaction, organizationId: string): Promise<Person[]> =>
-    tx
-      .select(addressed)
-      .from(memberships)
-      .innerJoin(users, and(eq(users.id, memberships.userId), isNull(users.purgeAt), isNull(users.suspendedAt)))
-      .where(and(eq(memberships.organizationId, organizationId), eq(memberships.role, 'owner')));
-
-  /** What each of these emails says. */
-  async function common(tx: Transaction, organizationId: string, { name, email: address }: Person) {
-    const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
-    return { organization: organization!.name, person: name ?? address, url };
+  async function nameOf(tx: Transaction, userId: string): Promise<string> {
+    const [person] = await tx.select({ name: users.name, email: users.email }).from(users).where(eq(users.id, userId));
+    return person!.name ?? person!.email;
   }
-
-  async function find(tx: Transaction, userId: string): Promise<Person> {
-    const [person] = await tx.select(addressed).from(users).where(eq(users.id, userId));
-    return person!;
-  }
-
-  const recipient = ({ id, email: to, locale }: Person) => ({ userId: id, to, locale });
 
   return {
     async ownerAdded(tx, organizationId, userId, except) {
-      const data = await common(tx, organizationId, await find(tx, userId));
-      for (const owner of await ownersOf(tx, organizationId)) {
-        if (owner.id === except) continue;
-        const key = `owner-added:${newId()}`;
-        await email.sendEmail(tx, {
-          ...recipient(owner),
-          ...{ template: 'owner-added', key, data: { ...data, name: owner.name } },
-        });
-      }
+      const data = { person: await nameOf(tx, userId), url };
+      const key = `owner-added:${newId()}`;
+      await send(tx, { organizationId, holders, template: 'owner-added', key, data, except });
     },
 
     async ownerRemoved(tx, organizationId, userId, also) {
-      const removed = await find(tx, userId);
-      const data = await common(tx, organizationId, removed);
-      const remaining = await ownersOf(tx, organizationId);
-      for (const person of also ? [...remaining, removed] : remaining) {
-        const key = `owner-removed:${newId()}`;
-        await email.sendEmail(tx, {
-          ...recipient(person),
-          ...{ template: 'owner-removed', key, data: { ...data, name: person.name } },
-        });
-      }
+      const data = { person: await nameOf(tx, userId), url };
+      const key = `owner-removed:${newId()}`;
+      await send(tx, { organizationId, holders, template: 'owner-removed', key, data, also: also && userId });
     },
 
     async keyCreated(tx, { organizationId, id, name: apiKey, createdBy }) {
-      const data = await common(tx, organizationId, await find(tx, createdBy));
-      for (const owner of await ownersOf(tx, organizationId)) {
-        const key = `api-key-created:${id}:${owner.id}`;
-        await email.sendEmail(tx, {
-          ...recipient(owner),
-          ...{ template: 'api-key-created', key, data: { ...data, apiKey, name: owner.name } },
-        });
-      }
+      const data = { person: await nameOf(tx, createdBy), apiKey, url };
+      await send(tx, { organizationId, holders, template: 'api-key-created', key: `api-key-created:${id}`, data });
+    },
+
+    async keysAffected(tx, organizationId, { creatorId, keys, effect }) {
+      if (keys.length === 0) return;
+      const data = { creator: await nameOf(tx, creatorId), keys: [...keys], effect, url };
+      const key = `api-keys-affected:${newId()}`;
+      await send(tx, { organizationId, holders, template: 'api-keys-affected', key, data });
     },
   };
 }

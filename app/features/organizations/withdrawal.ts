@@ -6,10 +6,9 @@ import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Executor, Transaction } from '../../platform/database/database.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
-import { users } from '../accounts/schema.ts';
 import type { Audit, AuditAction, AuditEntry } from '../audit/audit.ts';
 import type { Events } from '../events/events.ts';
-import type { KeyNotices } from './key-notices.ts';
+import type { OwnerNotices } from './owner-notices.ts';
 import { mayGrant, type Permission, permissionsOf, type Role, roleNames, withIncluded } from './roles.ts';
 import { apiKeys, invitations } from './schema.ts';
 
@@ -61,7 +60,7 @@ export interface WithdrawalOptions {
   clock: Clock;
   audit: Audit;
   events: Pick<Events, 'emit'>;
-  notices: KeyNotices;
+  notices: Pick<OwnerNotices, 'keysAffected'>;
 }
 
 const effective = (scopes: readonly Permission[], role: Role | null): Permission[] =>
@@ -135,13 +134,8 @@ export function createWithdrawal({ clock, audit, events, notices }: WithdrawalOp
       const lessened = consequences.keys.filter(
         (key) => !after || key.before.some((scope) => !key.after.includes(scope)),
       );
-      const [creator] = await tx
-        .select({ name: users.name, email: users.email })
-        .from(users)
-        .where(eq(users.id, userId));
-      await notices.tellOwners(tx, {
-        organization,
-        creator: creator!,
+      await notices.keysAffected(tx, organization.id, {
+        creatorId: userId,
         keys: lessened.map(({ key }) => key.name),
         effect: after ? 'reduced' : 'revoked',
       });

@@ -19,7 +19,6 @@ import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Email } from '../email/email.ts';
 import { type Events, eventRoutes } from '../events/events.ts';
 import { ORGANIZATION_PATH, type Organizations, organizationParams } from '../organizations/organizations.ts';
 import { addDeliveries, createDeliveries } from './deliveries.ts';
@@ -45,9 +44,8 @@ export interface WebhooksOptions {
   sealer: Sealer;
   rateLimits: RateLimits;
   audit: Audit;
-  email: Pick<Email, 'sendEmail'>;
   events: Pick<Events, 'alongside' | 'list'>;
-  organizations: Pick<Organizations, 'authorization' | 'follow'>;
+  organizations: Pick<Organizations, 'authorization' | 'follow' | 'sendToMembers'>;
   metrics: Metrics;
   logger: Logger;
   config: {
@@ -82,7 +80,7 @@ const TRIALS = { name: 'webhook_test', limit: 30, windowSeconds: 60 };
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { db, reads, clock, sealer, audit, events, metrics, logger, config, notifications } = options;
-  const { authorization, follow } = options.organizations;
+  const { authorization, follow, sendToMembers } = options.organizations;
   const loopback = ['development', 'test'].includes(config.appEnv);
   const rules = { ports: config.webhookPorts, loopback };
   const timeoutMs = config.webhookTimeoutSeconds * 1_000;
@@ -91,7 +89,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const followers = createWebhookFollowers();
   const endpoints = createEndpoints({ db, clock, audit, sealer, rules, followers });
   const deliveries = createDeliveries({ db, reads, clock, audit, endpoints });
-  const disabling = createDisabling({ db, clock, audit, email: options.email, appUrl: config.appUrl });
+  const disabling = createDisabling({ db, clock, audit, sendToMembers, appUrl: config.appUrl });
   const dispatcher = createDispatcher({
     ...{ db, clock, notifications, sealer, sender, disabling, metrics, logger },
     concurrency: config.webhookConcurrency,

@@ -1,13 +1,10 @@
 /** Warns of endpoints that fail for days, and disables them; tells those who may manage them. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
-import { users } from '../../accounts/schema.ts';
 import type { Audit } from '../../audit/audit.ts';
-import type { Email, EmailData } from '../../email/email.ts';
-import { permissionsOf, roleNames } from '../../organizations/organizations.ts';
-import { memberships, organizations } from '../../organizations/schema.ts';
+import type { MemberMail, Organizations } from '../../organizations/organizations.ts';
 import type { webhookEmails } from '../emails.ts';
 import { type DisabledReason, webhookEndpoints } from '../schema.ts';
 import type { ClaimedEndpoint, Health } from './claims.ts';
@@ -27,48 +24,21 @@ export interface DisablingOptions {
   db: Database;
   clock: Clock;
   audit: Audit;
-  email: Pick<Email, 'sendEmail'>;
+  sendToMembers: Organizations['sendToMembers'];
   appUrl: string;
 }
 
 type Template = keyof typeof webhookEmails.emails;
 type Endpoint = Pick<ClaimedEndpoint, 'organizationId' | 'id' | 'url'>;
 
-export function createDisabling({ db, clock, audit, email, appUrl }: DisablingOptions): Disabling {
-  /** Emails every member whose role may manage endpoints. */
-  async function tell<T extends Template>(
-    tx: Transaction,
-    { organizationId, id, url }: Endpoint,
-    template: T,
-    key: string,
-    data: object,
-  ): Promise<void> {
-    const managers = roleNames.filter((role) => permissionsOf(role).has('webhooks:manage'));
-    const people = await tx
-      .select({
-        organization: organizations.name,
-        userId: users.id,
-        to: users.email,
-        name: users.name,
-        locale: users.locale,
-      })
-      .from(memberships)
-      .innerJoin(users, eq(users.id, memberships.userId))
-      .innerJoin(organizations, eq(organizations.id, memberships.organizationId))
-      .where(and(eq(memberships.organizationId, organizationId), inArray(memberships.role, managers)));
-    for (const { organization, userId, to, name, locale } of people) {
-      const shown = { name, organization, endpoint: new URL(url).host, url: `${appUrl}/webhooks`, ...data };
-      const whole = shown as unknown as EmailData<T>;
-      await email.sendEmail(tx, {
-        template,
-        to,
-        locale,
-        userId,
-        key: `${template}:${id}:${key}:${userId}`,
-        data: whole,
-      });
-    }
-  }
+export function createDisabling({ db, clock, audit, sendToMembers, appUrl }: DisablingOptions): Disabling {
+  const tell = <T extends Template>(tx: Transaction, endpoint: Endpoint, template: T, key: string, more: object) => {
+    const { organizationId, id, url } = endpoint;
+    const shown = { endpoint: new URL(url).host, url: `${appUrl}/webhooks`, ...more };
+    const data = shown as unknown as MemberMail<T>['data'];
+    const holders = 'webhooks:manage';
+    return sendToMembers(tx, { organizationId, holders, template, key: `${template}:${id}:${key}`, data });
+  };
 
   const disable: Disabling['disable'] = (endpoint, reason) =>
     transact(db, async (tx) => {
