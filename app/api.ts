@@ -38,8 +38,8 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
     serverUrl: config.apiUrl,
   };
   const outgoing = service.parts.flatMap((part) => part.sends?.() ?? []);
-  const document = describeOperations(operations.all, info, outgoing);
-  documentationRoutes(app, operations.all, document as OpenApiDocument);
+  const describe = () => describeOperations(operations.all, info, outgoing) as OpenApiDocument;
+  documentationRoutes(app, operations.all, describe);
   await service.development?.routes(app);
 
   await app.ready();

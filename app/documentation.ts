@@ -14,13 +14,14 @@ import { errorsOf, type Operation } from './platform/http/operations/declaration
 const CACHE_CONTROL = 'public, max-age=300';
 
 /**
- * Adds the routes. Pages are made when first asked for, and kept.
+ * Adds the routes. The document and the pages are made when first asked for, and kept.
+ * @param describe makes the OpenAPI document
  * @throws Error when a file of theirs is missing: found at the start, not by a reader
  */
 export function documentationRoutes(
   app: HttpServer,
   operations: readonly Operation[],
-  described: OpenApiDocument,
+  describe: () => OpenApiDocument,
 ): void {
   for (const name of ['base.css', 'reference.css', 'reference.js', 'copy.js', 'icon.svg']) {
     serveAsset(app, `/docs/assets/${name}`, new URL(`./documentation/assets/${name}`, import.meta.url));
@@ -28,23 +29,28 @@ export function documentationRoutes(
   const errorPages = readErrorPages();
   requireErrorPages(operations, errorPages);
 
+  const described = once(describe);
+  const document = once(() => dereference(described()));
   const made = new Map<string, string>();
-  const send = (reply: FastifyReply, name: string, make: () => string) => {
-    const page = made.get(name) ?? make();
-    made.set(name, page);
-    return sendPage(reply, page, CACHE_CONTROL);
+  const page = (name: string, make: () => string) => {
+    const text = made.get(name) ?? make();
+    made.set(name, text);
+    return text;
   };
-  const document = dereference(described);
-  const text = JSON.stringify(described);
-  app.get('/openapi.json', (_request, reply) =>
-    reply.type('application/json').header('cache-control', CACHE_CONTROL).send(text),
+  const sendHtml = (reply: FastifyReply, name: string, make: () => string) =>
+    sendPage(reply, page(name, make), CACHE_CONTROL);
+  const sendText = (reply: FastifyReply, type: string, name: string, make: () => string) =>
+    reply.type(type).header('cache-control', CACHE_CONTROL).send(page(name, make));
+
+  app.get('/openapi.json', async (_request, reply) =>
+    sendText(reply, 'application/json', 'openapi', () => JSON.stringify(described())),
   );
-  app.get('/llms.txt', (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').header('cache-control', CACHE_CONTROL).send(renderLlmsText(document)),
+  app.get('/llms.txt', async (_request, reply) =>
+    sendText(reply, 'text/plain; charset=utf-8', 'llms', () => renderLlmsText(document())),
   );
-  app.get('/docs', async (_request, reply) => send(reply, 'reference', () => renderReference(document)));
+  app.get('/docs', async (_request, reply) => sendHtml(reply, 'reference', () => renderReference(document())));
   app.get('/docs/errors', async (_request, reply) =>
-    send(reply, 'errors', () => renderErrorIndex(document, allErrors())),
+    sendHtml(reply, 'errors', () => renderErrorIndex(document(), allErrors())),
   );
   app.get(
     '/docs/errors/:code',
@@ -53,9 +59,18 @@ export function documentationRoutes(
       const { code } = request.params;
       const markdown = errorPages.get(code);
       if (markdown === undefined) throw httpErrors.not_found({ detail: 'There is no such error code.' });
-      return send(reply, `error ${code}`, () => renderErrorPage(document, code, markdown));
+      return sendHtml(reply, `error ${code}`, () => renderErrorPage(document(), code, markdown));
     },
   );
+}
+
+/** @returns a function that makes a value at its first call, and returns the same one from then on */
+function once<T extends object>(make: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= make();
+    return value;
+  };
 }
 
 function requireErrorPages(operations: readonly Operation[], pages: ReadonlyMap<string, string>): void {
