@@ -12,7 +12,7 @@ const config: KnipConfig = {
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',
-    'dev/watch.ts',
+    'dev/{standby,watch}.ts',
     'app/{features,product}/*/bench/*.ts',
     'app/{features,product}/*/tools/*.ts',
     'app/{features,product}/*/emails/*.ts',

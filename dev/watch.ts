@@ -2,7 +2,7 @@
  * `npm run dev [-- --no-types]`: the service, restarted after each change of its code. The database, the mailbox and the stand-ins of features belong to this process
  * and stay. A file that does not run stops nothing: its error is printed, and the next change is tried. `tsc --watch` prints errors of types beside, unless told not to.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -56,33 +56,54 @@ async function migrateIn(config: CompleteConfig): Promise<void> {
   }
 }
 
-/** Runs the service, and restarts it. */
+/** Runs the service, and restarts it. Beside it waits the process that will be the next one. */
 function createRunner() {
   let child: ChildProcess | undefined;
+  let standby: ChildProcess | undefined;
+  let ended = false;
+
+  const prepare = (): ChildProcess => {
+    const env = { ...process.env, STAND_INS: 'running' };
+    return fork('dev/standby.ts', { cwd: ROOT, env, stdio: 'inherit' });
+  };
 
   const start = () => {
-    const env = { ...process.env, STAND_INS: 'running' };
-    const started = spawn(process.execPath, ['app/main.ts', 'all'], { cwd: ROOT, env, stdio: 'inherit' });
+    const started = standby ?? prepare();
+    standby = undefined;
     child = started;
     started.on('exit', (code) => {
       if (child !== started) return;
       child = undefined;
+      standby ??= ended ? undefined : prepare();
       say(`the service ended with ${code}; waiting for a change`);
     });
+    // Not before, so that it does not take the processor from the service that starts.
+    started.once('message', () => {
+      standby ??= ended ? undefined : prepare();
+    });
+    started.send('start');
   };
 
   const stop = async () => {
     const running = child;
     child = undefined;
     if (!running) return;
-    const ended = once(running, 'exit');
+    const exit = once(running, 'exit');
     running.kill('SIGTERM');
-    await Promise.race([ended, delay(STOP_LIMIT_MS)]);
+    await Promise.race([exit, delay(STOP_LIMIT_MS)]);
     running.kill('SIGKILL');
-    await ended;
+    await exit;
   };
 
-  return { start, stop };
+  return {
+    start,
+    stop,
+    async end() {
+      ended = true;
+      standby?.kill('SIGKILL');
+      await stop();
+    },
+  };
 }
 
 function watchTypes(): ChildProcess {
@@ -127,7 +148,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     clearTimeout(settling);
     types?.kill();
     await restarting;
-    await runner.stop();
+    await runner.end();
     await stays.close();
     process.exit(0);
   });
