@@ -2,6 +2,7 @@
  * Says what pending migrations would lock, without touching the tables: it applies them to an empty scratch database, statement by
  * statement, and reads from PostgreSQL which locks each took, which tables it wrote anew and which it read whole.
  */
+import { randomBytes } from 'node:crypto';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { compare, readApplied } from './applied.ts';
@@ -180,7 +181,7 @@ async function withScratch<T>(
   work: (scratch: pg.Client) => Promise<T>,
 ): Promise<T> {
   if (scratchUrl) return withClient(scratchUrl, work);
-  const name = `plinth_plan_${process.pid}_${Date.now()}`;
+  const name = `plinth_plan_${process.pid}_${randomBytes(6).toString('hex')}`;
   try {
     await client.query(`create database ${name} template template0`);
   } catch (error) {
