@@ -148,7 +148,13 @@ describe('the image', { timeout: 300_000 }, () => {
 
     const worker = await startContainer(t, { command: ['node', 'app/main.ts', 'worker'], env });
     const demo = spawn(process.execPath, ['scripts/demo.ts'], {
-      env: { ...process.env, API_URL: api.url, MAILBOX_URL: mailbox.webUrl, STRIPE_API_BASE: stripe.url },
+      env: {
+        ...process.env,
+        APP_ENV: 'staging',
+        API_URL: api.url,
+        MAILBOX_URL: mailbox.webUrl,
+        STRIPE_API_BASE: stripe.url,
+      },
     });
     const [output, errors] = [text(demo.stdout), text(demo.stderr)];
     const [status] = await once(demo, 'close');
