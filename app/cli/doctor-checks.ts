@@ -12,13 +12,23 @@ import type { Service } from '../wiring.ts';
 
 const MAX_JOB_AGE_SECONDS = 300;
 const MAX_LAG_SECONDS = 30;
+/** `npm run test:restore` works on this version. */
+const OLDEST_POSTGRESQL = 15;
 const FEATURE_NOT_SUPPORTED = '0A000';
 
 /** In the order in which they make sense: what comes later needs what comes before. */
 const foundation: readonly Check<Service>[] = [
   async ({ db }) => {
-    const { rows } = await db.execute<{ version: string }>(sql`select current_setting('server_version') as version`);
-    return { check: 'database', ok: true, detail: `PostgreSQL ${rows[0]?.version}` };
+    const { rows } = await db.execute<{ version: string; number: number }>(
+      sql`select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+    );
+    const { version, number } = rows[0]!;
+    const ok = number >= OLDEST_POSTGRESQL * 10_000;
+    return {
+      check: 'database',
+      ok,
+      detail: `PostgreSQL ${version}${ok ? '' : `; Plinth needs ${OLDEST_POSTGRESQL} or newer`}`,
+    };
   },
   async ({ db }) => {
     const missing = describeState(await migrationState(db));

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor } from '../../platform/database/database.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import { newId } from '../../platform/security/random.ts';
 import type { Audit } from '../audit/audit.ts';
 import { events } from '../events/schema.ts';
 import type { OrganizationAccess } from '../organizations/organizations.ts';
@@ -143,7 +144,7 @@ export async function addDeliveries(
       from ${events} where ${wanted} order by ${events.id} limit ${MAX_REPLAYED}
     ), added as (
       insert into ${webhookDeliveries} (organization_id, id, endpoint_id, event_id, event_type, status, next_attempt_at, created_at)
-      select ${organizationId}::uuid, uuidv7(), ${endpointId}::uuid, id, type, 'pending',
+      select ${organizationId}::uuid, (left(${newId()}, 26) || lpad(to_hex(turn), 10, '0'))::uuid, ${endpointId}::uuid, id, type, 'pending',
         ${now}::timestamptz + (turn - ${MAX_REPLAYED}) * interval '1 microsecond', occurred_at
       from wanted order by turn returning 1
     ) select count(*)::int as count from added`);

@@ -18,10 +18,13 @@ export async function wake(tx: Executor): Promise<void> {
   await tx.execute(sql`select pg_notify(${CHANNEL}, '')`);
 }
 
-/** The step that `events` runs with each event: a delivery for every endpoint that wants it, and a notification if there is one. */
+/**
+ * The step that `events` runs with each event: a delivery for every endpoint that wants it, and a notification if there is one. The id of a
+ * delivery begins as its event's does, so that both are in the same order; PostgreSQL before 18 has no `uuidv7()`.
+ */
 export const fanOut = sql`
   insert into ${webhookDeliveries} (organization_id, id, endpoint_id, event_id, event_type, status, next_attempt_at, created_at)
-  select event.organization_id, uuidv7(), endpoint.id, event.id, event.type, 'pending', least(event.occurred_at, clock_timestamp()), event.occurred_at
+  select event.organization_id, (left(event.id::text, 26) || right(gen_random_uuid()::text, 10))::uuid, endpoint.id, event.id, event.type, 'pending', least(event.occurred_at, clock_timestamp()), event.occurred_at
   from event join ${webhookEndpoints} endpoint on endpoint.organization_id = event.organization_id
   where endpoint.enabled and (endpoint.event_types is null or event.type = any(endpoint.event_types))
   returning pg_notify(${sql.raw(`'${CHANNEL}'`)}, '')`;
