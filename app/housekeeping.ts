@@ -1,7 +1,8 @@
-/** Deletes what the platform's mechanisms leave behind: expired idempotency keys and rate limit counters. */
+/** Deletes what the platform's mechanisms leave behind: expired idempotency keys and rate limit counters, and changes that were read. */
 import { lt, sql } from 'drizzle-orm';
 import { attemptEach } from './platform/attempts.ts';
 import { removeRows } from './platform/database/batches.ts';
+import { createSweep } from './platform/database/changes/sweeping.ts';
 import type { Database } from './platform/database/database.ts';
 import type { Idempotency } from './platform/http/idempotency.ts';
 import type { JobHandler } from './platform/jobs/jobs.ts';
@@ -23,10 +24,11 @@ export function createHousekeeping({ db, idempotency, logger }: HousekeepingOpti
     const { expire } = rateLimits;
     return removeRows(db, { from: rateLimits, where: lt(expire, sql.raw(DATABASE_NOW_MS)), by: expire });
   };
+  const sweep = createSweep(db);
   return {
     queue: housekeepingQueue,
     async handle() {
-      const steps = [() => idempotency.purge(), counters];
+      const steps = [() => idempotency.purge(), counters, sweep];
       await attemptEach(
         [steps],
         async (step) => (await step()) > 0,

@@ -1,6 +1,7 @@
 /** Where the service keeps things, and hears of changes: PostgreSQL, and, where there are such, a replica and a Redis. */
 import type { CompleteConfig } from './config.ts';
 import type { Clock } from './platform/clock.ts';
+import { type ChangeFeed, createChangeFeed } from './platform/database/changes/feed.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { createNotifications, type Notifications } from './platform/database/notifications.ts';
 import { observeDatabase } from './platform/database/observation.ts';
@@ -15,6 +16,8 @@ export interface Stores {
   replica: Database | undefined;
   /** From the replica where there is one. */
   reads: TolerantReads;
+  /** What changed of what is kept in memory. */
+  feed: ChangeFeed;
   notifications: Notifications;
   redis: Redis | undefined;
   rateLimits: RateLimits;
@@ -35,6 +38,13 @@ export interface StoresOptions {
 /** Opens all of them. Nothing connects before it is started or first used. */
 export async function openStores({ config, role, clock, logger, metrics, closers }: StoresOptions): Promise<Stores> {
   const directUrl = config.databaseDirectUrl ?? config.databaseUrl;
+  const feed = createChangeFeed({
+    url: config.databaseUrl,
+    preparedStatements: config.databasePreparedStatements,
+    onLost: (err) => logger.warn({ err }, 'changes cannot be read; nothing is answered from memory until they can'),
+  });
+  closers.push(() => feed.close());
+
   const open = (url: string, lost: string) => {
     const opened = openDatabase({
       url,
@@ -44,6 +54,7 @@ export async function openStores({ config, role, clock, logger, metrics, closers
       statementTimeoutMs: 10_000,
       applicationName: `plinth ${role}`,
       onConnectionLost: (err) => logger.warn({ err }, lost),
+      onCommitted: feed.committed,
       metrics,
     });
     closers.push(() => opened.$client.end());
@@ -60,7 +71,7 @@ export async function openStores({ config, role, clock, logger, metrics, closers
   const notifications = createNotifications({
     url: directUrl,
     onLost: (err) =>
-      logger.warn({ err }, 'notifications lost; sessions are checked in the database until they are back'),
+      logger.warn({ err }, 'notifications lost; what is due is looked for now and then until they are back'),
   });
   closers.push(() => notifications.close());
 
@@ -73,5 +84,5 @@ export async function openStores({ config, role, clock, logger, metrics, closers
   closers.push(async () => redis?.close());
   const rateLimits = createRateLimits({ pool: db.$client, redis: redis?.client });
 
-  return { db, replica, reads, notifications, redis, rateLimits, directUrl };
+  return { db, replica, reads, feed, notifications, redis, rateLimits, directUrl };
 }

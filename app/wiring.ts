@@ -123,10 +123,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return service;
 }
 
-/** Connects what is needed before requests or jobs: what features keep in memory, notifications, the job queue. */
+/** Connects what is needed before requests or jobs: what features keep in memory, its changes, notifications, the job queue. */
 export async function startService(service: Service): Promise<void> {
   for (const part of service.parts) await part.start?.();
   await service.redis?.start();
+  await service.feed.refresh();
   await service.notifications.start();
   await service.jobs.start();
 }

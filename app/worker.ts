@@ -8,6 +8,6 @@ export function handlers({ housekeeping, parts }: Service): JobHandler[] {
 }
 
 export function schedules({ parts }: Service): JobSchedule[] {
-  const about = 'Deletes expired idempotency keys and rate limit counters.';
+  const about = 'Deletes expired idempotency keys and rate limit counters, and changes that every process has read.';
   return [{ queue: housekeepingQueue, cron: '47 * * * *', about }, ...parts.flatMap(({ schedules: own = [] }) => own)];
 }

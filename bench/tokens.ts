@@ -3,6 +3,7 @@ import { type AccessTokens, createAccessTokens } from '../app/features/accounts/
 import { formatRefreshToken } from '../app/features/accounts/refresh-tokens.ts';
 import { createSigningKeys, type SigningKey } from '../app/features/accounts/signing-keys.ts';
 import { MINUTE_MS, systemClock } from '../app/platform/clock.ts';
+import { createChangeFeed } from '../app/platform/database/changes/feed.ts';
 import { openDatabase } from '../app/platform/database/database.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { SESSION_SECRET, sealer, sessionId, userId } from './seed.ts';
@@ -26,22 +27,18 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
     statementTimeoutMs: 10_000,
     applicationName: 'plinth bench',
   });
-  const notifications = {
-    connected: true,
-    closed: new AbortController().signal,
-    subscribe: async () => () => {},
-    start: async () => {},
-    close: async () => {},
-  };
+  const feed = createChangeFeed({ url: databaseUrl, preparedStatements: true });
   const keys = createSigningKeys({
     db,
     sealer,
     clock: systemClock,
-    notifications,
+    feed,
+    closed: new AbortController().signal,
     logger: createLogger({ level: 'silent', release: 'bench' }),
     tokenLifetimeMs: 10 * MINUTE_MS,
   });
   await keys.start();
+  await feed.close();
   await db.$client.end();
   const tokens: AccessTokens = createAccessTokens({
     keys,

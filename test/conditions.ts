@@ -1,14 +1,26 @@
 /** Helpers that look beyond HTTP: at the database, and at conditions that become true later. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '../app/features/audit/schema.ts';
+import { SETTLE_MS } from '../app/platform/database/changes/feed.ts';
 import type { TestService } from './service.ts';
+
+/** What a statement by hand must be followed by, because it announces nothing. */
+const FORGET_EVERYTHING = `insert into changes (kind, key) values ('*', '')`;
+const KEPT_IN_MEMORY =
+  /\b(update|delete from|insert into)\s+(users|sessions|memberships|organizations|api_keys|email_suppressions|signing_keys|billing_\w+)\b/;
+const isByHand = (text: string) => KEPT_IN_MEMORY.test(text);
 
 /** The rows of a statement in the service's database. */
 // biome-ignore lint/suspicious/noExplicitAny: the rows of any statement
 export async function rows(test: TestService, text: string, ...values: unknown[]): Promise<any[]> {
-  return (await test.service.db.$client.query(text, values)).rows;
+  const found = (await test.service.db.$client.query(text, values)).rows;
+  if (isByHand(text)) {
+    await test.service.db.$client.query(FORGET_EVERYTHING);
+    // As an answer to a caller would: then every process has heard of it.
+    await delay(SETTLE_MS);
+  }
+  return found;
 }
 
 /** The first column of the first row. */
@@ -49,20 +61,12 @@ export async function lockAwaited(test: TestService): Promise<void> {
 }
 
 /**
- * Resolves once the service has received every change that is committed by now: notifications arrive in the order of the commits. Until then the
- * process may use older data in memory, especially on a busy machine.
+ * Resolves once the service has read every change that is committed by now. Until then the process may use older data in memory: changes that jobs
+ * and tests make are not waited for.
  */
-export async function changesHeard(test: TestService): Promise<void> {
-  const id = randomUUID();
-  let heard = false;
-  const remove = await test.service.notifications.subscribe('changes_heard', {
-    onNotification(payload) {
-      if (payload === id) heard = true;
-    },
-  });
-  await rows(test, `select pg_notify('changes_heard', $1)`, id);
-  await eventually('the service receives a notification', () => heard);
-  remove();
+export async function changesHeard({ service: { feed } }: TestService): Promise<void> {
+  const since = performance.now();
+  await eventually('the service reads what changed', async () => (await feed.refresh()) && feed.readAtMs > since);
 }
 
 /** A lock that a test holds. */
@@ -87,6 +91,7 @@ export async function whileLocked<T>(
     const result = await work({
       async run(text, ...given) {
         await client.query(text, given);
+        if (isByHand(text)) await client.query(FORGET_EVERYTHING);
       },
       async waiting(count) {
         await eventually(`${count} statements wait`, async () => (await value(test, waiters)) >= count);

@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createApi } from '../app/api.ts';
 import { type CompleteConfig, readConfig } from '../app/config.ts';
 import { createCapturingTransport, type EmailTransport } from '../app/features/email/email.ts';
+import { memoriesOf } from '../app/platform/database/changes/memory.ts';
 import type { Replacements } from '../app/platform/feature.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
@@ -162,11 +164,31 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     async close() {
       app.server.closeAllConnections();
       await app.close();
+      const stale = await findStale(service);
       await service.close(0);
       await telemetry.close(5_000);
       await database?.close();
+      assert.deepEqual(
+        stale,
+        [],
+        'this was changed without being announced, so other processes go on answering from memory',
+      );
     },
   };
+}
+
+/** What the service would answer wrongly from memory; nothing where a test took the database away. */
+async function findStale({ feed }: Service): Promise<string[]> {
+  try {
+    const since = performance.now();
+    while (feed.readAtMs < since) {
+      if (!(await feed.refresh())) return [];
+      await setImmediate();
+    }
+    return (await Promise.all(memoriesOf(feed).map((memory) => memory.findStale()))).flat();
+  } catch {
+    return [];
+  }
 }
 
 /** Sends an HTTP request, and parses the answer's JSON. */

@@ -15,7 +15,7 @@ export const sessions: Chapter = {
   'V7.3.2': shown(files.refreshing, 'is over after 180 days'),
   'V7.4.1': both(
     shown(files.sessions, 'refuse a session that was signed out on the next request'),
-    shown(files.revocations, 'is refused by a second process soon after', 'is refused while notifications are lost'),
+    shown(files.revocations, 'is refused by a second process soon after', 'is refused while changes cannot be read'),
     shown(files.waiting, 'does nothing after its session has ended'),
   ),
   'V7.4.2': both(

@@ -15,6 +15,8 @@ const UNVERIFIED_DAYS = 30;
 /** Beyond the longest time between two sign-ins of somebody who uses the product, `SESSION_ABSOLUTE_DAYS`. */
 const UNSEEN_DAYS = 365;
 
+import { announceUser } from './users.ts';
+
 export interface Abandonment {
   /** @returns how many registrations and devices. @throws Error at the end where some failed; they are still due */
   purge(): Promise<number>;
@@ -61,6 +63,7 @@ export function createAbandonment(options: AbandonmentOptions): Abandonment {
         .delete(users)
         .where(and(eq(users.id, id), unverified))
         .returning({ id: users.id });
+      announceUser(tx, id);
       if (gone.length > 0) await audit.forget(tx, id);
       return gone.length > 0;
     });

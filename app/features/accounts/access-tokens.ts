@@ -20,6 +20,8 @@ export interface AccessTokenClaims {
 }
 
 export interface AccessTokens {
+  /** Hears of revoked keys and new ones. To be awaited before `issue`. */
+  hear(): Promise<void>;
   issue(userId: string, sessionId: string): string;
   /**
    * The claims: at once where the key is known, else once the keys have been looked up.
@@ -30,7 +32,7 @@ export interface AccessTokens {
 }
 
 export interface AccessTokensOptions {
-  keys: Pick<SigningKeys, 'current' | 'find' | 'seek' | 'uncertain'>;
+  keys: Pick<SigningKeys, 'current' | 'find' | 'hear' | 'seek' | 'uncertain'>;
   clock: Clock;
   issuer: string;
   audience: string;
@@ -120,6 +122,8 @@ export function createAccessTokens({
 
   return {
     lifetimeSeconds,
+
+    hear: () => keys.hear(),
 
     issue(userId, sessionId) {
       const iat = Math.floor(clock.now().getTime() / 1_000);

@@ -48,7 +48,13 @@ const ISSUER = 'https://api.example.com';
 const clock = createTestClock();
 
 let chosen: SigningKey;
-const keys = { find: () => chosen, seek: async () => chosen, uncertain: false, current: () => chosen };
+const keys = {
+  hear: async () => {},
+  find: () => chosen,
+  seek: async () => chosen,
+  uncertain: false,
+  current: () => chosen,
+};
 const { verify } = createAccessTokens({ keys, clock, issuer: ISSUER, audience: ISSUER, lifetimeSeconds: 600 });
 
 /** The service's verifier, with one key of the caller's choice for every `kid`. */

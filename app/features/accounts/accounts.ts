@@ -8,8 +8,8 @@ import './audit-actions.ts';
 import './metrics.ts';
 import { isNull } from 'drizzle-orm';
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Notifications } from '../../platform/database/notifications.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
@@ -65,7 +65,7 @@ export interface AccountsOptions {
   db: Database;
   clock: Clock;
   sealer: Sealer;
-  notifications: Notifications;
+  feed: ChangeFeed;
   jobs: Jobs;
   hasher: PasswordHasher;
   rateLimits: RateLimits;
@@ -100,27 +100,32 @@ export interface Accounts {
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
-  /** Loads what every process keeps in memory (signing keys, ended sessions) and follows changes. */
+  /** Loads the signing keys. */
   start(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { db, clock, sealer, notifications, jobs, hasher, audit, email, metrics, config: settings } = options;
+  const { db, clock, sealer, feed, jobs, hasher, audit, email, metrics, config: settings } = options;
   const { appUrl, apiUrl } = settings;
   const followers = createAccountFollowers();
   audit.expect({ from: userTable, id: userTable.id, living: isNull(userTable.purgeAt) });
   const tokenLifetimeMs = settings.accessTokenMinutes * MINUTE_MS;
 
-  const users = createUsers(db);
+  const users = createUsers(db, feed);
   const limits = createAccountLimits(options.rateLimits, settings.networkLimitFactor);
   const oneTimeTokens = createOneTimeTokens({ db, clock, users });
   const callers = createCallers({ users, limits, hasher });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
-  const revocations = createRevocations({ db, clock, notifications, metrics, tokenLifetimeMs });
-  const sessions = createSessions({ db, clock, sealer, lifetimes, revocations, users });
+  const revocations = createRevocations({ db, clock, feed, metrics, tokenLifetimeMs });
+  const sessions = createSessions({ db, clock, sealer, lifetimes, users });
 
-  const signingKeys = createSigningKeys({ db, sealer, clock, notifications, logger: options.logger, tokenLifetimeMs });
+  const closing = new AbortController();
+  const signingKeys = createSigningKeys({
+    ...{ db, sealer, clock, feed, logger: options.logger, tokenLifetimeMs },
+    closed: closing.signal,
+  });
   const accessTokens = createAccessTokens({
     keys: signingKeys,
     clock,
@@ -204,7 +209,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
-      profileRoutes(operations, { db, users, profile, deletion, emailChanges, authentication, email });
+      profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys, apiUrl);
     },
@@ -212,7 +217,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await signingKeys.start();
       const { auth_signing_key_age_seconds: age } = metrics;
       atScrape(age, () => age.set((clock.now().getTime() - signingKeys.current().signsFrom.getTime()) / 1_000));
-      await revocations.start();
+    },
+    async close() {
+      closing.abort();
     },
   };
 }

@@ -10,7 +10,7 @@ import type { AccountFollowers } from './followers.ts';
 import type { Registration } from './registration.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { isActive, type User, type Users } from './users.ts';
+import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface Administration {
   /** Users by creation, oldest first, `limit` after the one with id `afterId`. */
@@ -72,6 +72,7 @@ export function createAdministration(options: AdministrationOptions): Administra
         if (user.suspendedAt) return false;
         const now = clock.now();
         await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
+        announceUser(tx, id);
         await sessions.end(tx, id, 'suspended');
         if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', actor });
         return true;
@@ -81,6 +82,7 @@ export function createAdministration(options: AdministrationOptions): Administra
       changing(id, 'user.unsuspended', async (tx, user) => {
         if (!user.suspendedAt) return false;
         await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
+        announceUser(tx, id);
         if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', actor });
         return true;
       }),

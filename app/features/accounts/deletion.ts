@@ -20,7 +20,7 @@ import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { keyOf } from './registration.ts';
 import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import type { User } from './users.ts';
+import { announceUser, type User } from './users.ts';
 
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
@@ -96,6 +96,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
     await audit.shorten(id);
     return transact(db, async (tx) => {
       const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
+      announceUser(tx, id);
       // What was recorded meanwhile. Nothing can be after this: who records locks the user's row.
       await audit.forget(tx, id);
       return gone.length > 0;
@@ -137,6 +138,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
         const now = clock.now();
         const purgeAt = after(now, TOKEN_LIFETIMES_MS.restore_user);
         await tx.update(users).set({ purgeAt, updatedAt: now }).where(eq(users.id, user.id));
+        announceUser(tx, user.id);
         const ended = await sessions.end(tx, user.id, 'deleted');
         await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
         const actor = { type: 'user', id: user.id } as const;
@@ -158,6 +160,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
           .where(and(eq(users.id, userId), isNotNull(users.purgeAt)))
           .returning();
         if (!user) throw accountErrors.invalid_token();
+        announceUser(tx, user.id);
         const actor = { type: 'user', id: user.id } as const;
         await audit.append(tx, { ownerId: user.id, action: 'user.restored', actor, origin });
         const reopening = { userId: user.id, cause: 'user.restored', actor, origin } as const;

@@ -18,7 +18,7 @@ import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { emailAddresses, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { isActive, type User, type Users } from './users.ts';
+import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface EmailChanges {
   /**
@@ -65,6 +65,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       const provisional = and(eq(users.id, existing.id), isNull(users.emailVerifiedAt));
       const gone = await tx.delete(users).where(provisional).returning({ id: users.id });
       if (gone.length === 0) throw accountErrors.email_taken();
+      announceUser(tx, existing.id);
       await audit.forget(tx, existing.id);
     }
     const [claimed] = await tx.insert(emailAddresses).values(claim).onConflictDoNothing().returning();
@@ -73,6 +74,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       .delete(emailAddresses)
       .where(and(eq(emailAddresses.address, user.email), eq(emailAddresses.userId, user.id)));
     await tx.update(users).set({ email: address, updatedAt: now }).where(eq(users.id, user.id));
+    announceUser(tx, user.id);
   }
 
   async function record(tx: Transaction, user: User, action: AuditAction, address: string, origin: RequestOrigin) {
@@ -89,6 +91,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       .update(users)
       .set({ passwordHash: null, purgeAt: null, updatedAt: clock.now() })
       .where(eq(users.id, user.id));
+    announceUser(tx, user.id);
     const ended = await options.sessions.end(tx, user.id, 'email_reverted');
     const actor = { type: 'user', id: user.id } as const;
     if (user.passwordHash) {

@@ -18,7 +18,7 @@ import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { keyOf, type Registration } from './registration.ts';
 import { type SessionEnd, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { isActive, type User, type Users } from './users.ts';
+import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface Passwords {
   /** Ends all other sessions and mails a notice. @throws as `Callers.confirm`; `weak_password` */
@@ -58,6 +58,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   ): Promise<void> {
     const now = clock.now();
     await tx.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, user.id));
+    announceUser(tx, user.id);
     // Links that someone else who knew the password may have asked for are void, to a new address above all.
     await tokens.revoke(tx, user.id, 'reset_password', 'change_email');
     const ended = await options.sessions.end(

@@ -13,7 +13,7 @@ import type { Callers } from './callers.ts';
 import type { AccountLimits } from './limits.ts';
 import { canonicalLocale } from './locales.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
-import { presentUser, type User, type Users } from './users.ts';
+import { announceUser, presentUser, type User, type Users } from './users.ts';
 
 export interface Profile {
   /** Changes what is given. @throws `rate_limited` */
@@ -105,6 +105,7 @@ export function createProfile(options: ProfileOptions): Profile {
           .set({ ...change, updatedAt: clock.now() })
           .where(eq(users.id, caller.userId))
           .returning();
+        announceUser(tx, caller.userId);
         const changed = (['name', 'locale'] as const).filter((field) => before[field] !== user![field]);
         if (changed.length > 0) {
           const pick = (row: User) => Object.fromEntries(changed.map((field) => [field, row[field]]));

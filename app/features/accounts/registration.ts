@@ -22,7 +22,7 @@ import { canonicalLocale } from './locales.ts';
 import { type OneTimeTokens, type RedeemedToken, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { normalizePassword, type PasswordPolicy } from './password-policy.ts';
 import { emailAddresses, users } from './schema.ts';
-import type { User, Users } from './users.ts';
+import { announceUser, type User, type Users } from './users.ts';
 
 export interface RegistrationRequest {
   email: string;
@@ -125,6 +125,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
     for (const earlier of await tx.delete(users).where(replaced).returning()) {
       if (!replacing && after(earlier.createdAt, SENT_TWICE_MS) > user.createdAt)
         throw new JustRegisteredError(earlier);
+      announceUser(tx, earlier.id);
       await audit.forget(tx, earlier.id);
     }
     return token;
@@ -252,6 +253,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
         .returning();
       if (!claimed) return false;
       await tx.update(users).set({ emailVerifiedAt: now, updatedAt: now }).where(eq(users.id, user.id));
+      announceUser(tx, user.id);
       await tokens.revoke(tx, user.id, 'verify_email');
       await options.onVerified(tx, { ...user, emailVerifiedAt: now });
       return true;

@@ -37,7 +37,6 @@ describe('an ended session', () => {
     eventually('the session is refused', async () => (await me(on, token)).body.code === 'session_revoked', 5_000);
 
   it('is refused by the next request to the process that ended it', async () => {
-    // Many at once: no notification can have come back for all of them by then.
     const people = await atOnce(10, () => createSignedInUser(here));
     const codes = await Promise.all(
       people.map(async ({ accessToken: token }) => {
@@ -78,7 +77,7 @@ describe('an ended session', () => {
     assert.deepEqual([await other.stop(), await later.stop()], [0, 0]);
   });
 
-  it('is refused while notifications are lost, and after they are back', async (t) => {
+  it('is refused while changes cannot be read, and after they can', async (t) => {
     const { email } = await createUser(here);
     const [before, during, alive] = await Promise.all([signIn(here, email), signIn(here, email), signIn(here, email)]);
     await signOut(before.accessToken);
@@ -90,11 +89,11 @@ describe('an ended session', () => {
       administer(process.env.TEST_DATABASE_URL!, `alter database ${name} allow_connections ${allowed}`);
     t.after(() => allow(true));
     await allow(false);
-    const cut = `select count(pg_terminate_backend(pid))::int from pg_stat_activity where datname = $1 and application_name = 'plinth listen'`;
+    const cut = `select count(pg_terminate_backend(pid))::int from pg_stat_activity where datname = $1 and application_name = 'plinth changes'`;
     assert.equal(await value(here, cut, name), 2);
-    const connected = (expected: boolean) => () =>
-      [here, there].every(({ service }) => service.notifications.connected === expected) || undefined;
-    await eventually('both processes notice', connected(false));
+    const reading = (expected: boolean) => async () =>
+      (await Promise.all([here, there].map(({ service }) => service.feed.refresh()))).every((is) => is === expected);
+    await eventually('both processes notice', reading(false));
 
     assert.equal((await signOut(during.accessToken)).status, 204);
     for (const on of [here, there]) {
@@ -102,10 +101,10 @@ describe('an ended session', () => {
       assertProblem(await me(on, before.accessToken), 401, 'session_revoked');
       assert.equal((await me(on, alive.accessToken)).status, 200);
     }
-    assert.equal(there.service.notifications.connected, false, 'all this without notifications');
+    assert.equal(there.service.feed.connected, false, 'all this without reading changes');
 
     await allow(true);
-    await eventually('both processes listen again', connected(true));
+    await eventually('both processes read changes again', reading(true));
     for (const on of [here, there]) {
       assertProblem(await me(on, during.accessToken), 401, 'session_revoked');
       assert.equal((await me(on, alive.accessToken)).status, 200);

@@ -8,7 +8,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
-import { type Revocations, SESSION_ENDED_CHANNEL } from './revocations.ts';
+import { announceEnds } from './revocations.ts';
 import { type SessionEnd, sessions } from './schema.ts';
 import type { Users } from './users.ts';
 
@@ -53,11 +53,10 @@ export interface SessionsOptions {
   clock: Clock;
   sealer: Sealer;
   lifetimes: SessionLifetimes;
-  revocations: Pick<Revocations, 'expect'>;
   users: Pick<Users, 'lock'>;
 }
 
-export function createSessions({ db, clock, sealer, lifetimes, revocations, users }: SessionsOptions): Sessions {
+export function createSessions({ db, clock, sealer, lifetimes, users }: SessionsOptions): Sessions {
   const { placeholder } = sql;
   const insert = prepare(
     'session_begin',
@@ -110,14 +109,13 @@ export function createSessions({ db, clock, sealer, lifetimes, revocations, user
         only === undefined ? undefined : eq(sessions.id, only),
         except === undefined ? undefined : ne(sessions.id, except),
       );
-      // The payload is the session, its end by the service's clock, and the time of sending by this machine's, for the histogram.
-      const { rows } = await tx.execute<{ id: string }>(sql`
-        with ended as (
-          update ${sessions} set ended_at = ${now}, ended_reason = ${reason} where ${which} returning id
-        )
-        select id, pg_notify(${SESSION_ENDED_CHANNEL}, id || ${` ${now.getTime()} ${Date.now()}`}) from ended`);
-      const ids = rows.map(({ id }) => id);
-      revocations.expect(ids);
+      const ended = await tx
+        .update(sessions)
+        .set({ endedAt: now, endedReason: reason })
+        .where(which)
+        .returning({ id: sessions.id });
+      const ids = ended.map(({ id }) => id);
+      announceEnds(tx, ids, now);
       return ids;
     },
 

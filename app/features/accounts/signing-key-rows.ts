@@ -1,10 +1,11 @@
 /**
- * The table of signing keys: reading, adding and revoking. Each change is one transaction that also notifies every process.
+ * The table of signing keys: reading, adding and revoking. Each change is one transaction that also tells every process.
  * Not here: what a process does with the keys (`signing-keys.ts`).
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { after, CLOCK_TOLERANCE_MS, type Clock } from '../../platform/clock.ts';
+import { announce } from '../../platform/database/changes/announcing.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { signingKeys } from './schema.ts';
@@ -43,8 +44,8 @@ export interface SigningKeyRowsOptions {
   tokenLifetimeMs: number;
 }
 
-export const SIGNING_KEYS_CHANNEL = 'signing_keys_changed';
-/** Precedes the id of a revoked key in a notification, so that a process that cannot read the table refuses it as well. */
+export const SIGNING_KEYS = 'signing_keys';
+/** Precedes the id of a revoked key in what is told, so that a process that cannot read the table refuses it as well. */
 export const REVOKED = 'revoked ';
 const PURPOSE = 'signing_keys.private_key';
 /** Names the lock under which keys are changed, so that two first starts make one key. */
@@ -78,7 +79,7 @@ export function createSigningKeyRows({ db, sealer, clock, tokenLifetimeMs }: Sig
     return db.transaction(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
       const news = await work(tx, await readFrom(tx));
-      if (news !== undefined) await tx.execute(sql`select pg_notify(${SIGNING_KEYS_CHANNEL}, ${news})`);
+      if (news !== undefined) announce(tx, SIGNING_KEYS, news);
     });
   }
 

@@ -136,7 +136,8 @@ describe('signing keys', () => {
     assert.equal((await me(there, accessToken)).status, 200);
     const failures = () => there.logs.filter((line) => line.includes('signing keys have changed and cannot be read'));
     await here.service.db.$client.queryAlone(`begin; delete from signing_keys; alter table signing_keys rename to signing_keys_away;
-      select pg_notify('signing_keys_changed', 'revoked ${stolen.id}'); commit`);
+      insert into changes (kind, key) values ('signing_keys', 'revoked ${stolen.id}'); commit`);
+    await changesHeard(there);
     await eventually('the failure is in the log', () => failures().length > 0);
     assertProblem(await me(there, accessToken), 401, 'unauthenticated');
 
@@ -189,7 +190,7 @@ describe('signing keys', () => {
     assert.equal((await me(process, like)).status, 200);
   });
 
-  it('are read before a token is trusted while notifications are lost', async (t) => {
+  it('are read before a token is trusted while changes cannot be read', async (t) => {
     const { accessToken } = await signIn(here, ada.email);
     const name = new URL(here.service.config.databaseUrl).pathname.slice(1);
     const allow = (allowed: boolean) =>
@@ -198,10 +199,10 @@ describe('signing keys', () => {
     await allow(false);
     await value(
       here,
-      `select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1 and application_name = 'plinth listen'`,
+      `select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1 and application_name = 'plinth changes'`,
       name,
     );
-    await eventually('the other process notices', () => !there.service.notifications.connected);
+    await eventually('the other process notices', async () => !(await there.service.feed.refresh()));
     assert.equal((await me(there, accessToken)).status, 200);
     await keysOf(here).revoke(keysOf(here).current().id);
     const refusedAfter = performance.now();
@@ -209,7 +210,7 @@ describe('signing keys', () => {
       'the token is refused',
       async () => (await me(there, accessToken)).body.code === 'unauthenticated',
     );
-    assert.equal(there.service.notifications.connected, false, 'all this without notifications');
+    assert.equal(there.service.feed.connected, false, 'all this without reading changes');
     t.diagnostic(`refused ${(performance.now() - refusedAfter).toFixed(0)} ms later`);
     assert.ok(performance.now() - refusedAfter < 3 * SECOND_MS);
   });

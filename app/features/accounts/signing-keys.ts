@@ -1,13 +1,13 @@
 /**
  * The keys that sign access tokens, as each process knows them. A rotation publishes the next key before it signs, and keeps the last
  * one until its tokens are dead; a revoked key is refused at once. Every process follows without a restart, in three ways:
- * - a notification makes it read the keys anew, repeated until that succeeds;
- * - while notifications are lost it reads them before it trusts a token, once a second at most, so that no change is missed for longer;
+ * - an announced change makes it read the keys anew, repeated until that succeeds;
+ * - while changes cannot be read it reads them before it trusts a token, once a second at most, so that no change is missed for longer;
  * - a token with a `kid` that it does not know makes it read them, once in five seconds at most: strangers can invent any number.
  */
 import { type Clock, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Notifications } from '../../platform/database/notifications.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { untilDone } from '../../platform/until-done.ts';
@@ -16,7 +16,7 @@ import {
   currentOf,
   isRetired,
   REVOKED,
-  SIGNING_KEYS_CHANNEL,
+  SIGNING_KEYS,
   type SigningKey,
   type SigningKeyRows,
 } from './signing-key-rows.ts';
@@ -24,15 +24,17 @@ import {
 export type { SigningKey } from './signing-key-rows.ts';
 
 export interface SigningKeys extends Pick<SigningKeyRows, 'revoke'> {
-  /** The key that signs now. */
+  /** The key that signs now, as far as is known. */
   current(): SigningKey;
+  /** Hears first what changed. Before something is signed, or shown to others. */
+  hear(): Promise<void>;
   /** The key of a token's `kid`, or undefined. What it verifies is limited by its `signsUntil` and `verifiesUntil`. */
   find(id: string): SigningKey | undefined;
   /** Whether what `find` knows may be out of date; then ask `seek`. */
   readonly uncertain: boolean;
   /** The same as `find`, after reading the keys anew where that is due. @throws what the database throws */
   seek(id: string): Promise<SigningKey | undefined>;
-  /** The public keys (RFC 7517): of tokens that may be alive, and the next one. */
+  /** The public keys (RFC 7517), as far as is known: of tokens that may be alive, and the next one. */
   jwks(): { keys: Readonly<Record<string, string>>[] };
   /** All keys, read from the database: in the order in which they sign. */
   list(): Promise<SigningKey[]>;
@@ -46,7 +48,9 @@ export interface SigningKeysOptions {
   db: Database;
   sealer: Sealer;
   clock: Clock;
-  notifications: Notifications;
+  feed: ChangeFeed;
+  /** Aborted when the service closes: then nothing is read any more. */
+  closed: AbortSignal;
   logger: Pick<Logger, 'error' | 'info'>;
   /** Lifetime of an access token, in milliseconds. */
   tokenLifetimeMs: number;
@@ -55,10 +59,10 @@ export interface SigningKeysOptions {
 /** Longer than other services may cache the JWKS (see `cache-control` of its route). */
 export const PUBLISH_LEAD_MS = 15 * MINUTE_MS;
 const SEEK_EVERY_MS = 5 * SECOND_MS;
-/** How long a read is trusted while notifications are lost. */
+/** How long a read is trusted while changes cannot be read. */
 const TRUSTED_MS = SECOND_MS;
 
-export function createSigningKeys({ clock, notifications, logger, ...options }: SigningKeysOptions): SigningKeys {
+export function createSigningKeys({ clock, feed, closed, logger, ...options }: SigningKeysOptions): SigningKeys {
   const rows = createSigningKeyRows({ ...options, clock });
   /** Never trusted again, whatever a read that began before the revocation says. */
   const revoked = new Set<string>();
@@ -116,35 +120,38 @@ export function createSigningKeys({ clock, notifications, logger, ...options }: 
   }
 
   const catchUp = untilDone(load, {
-    signal: notifications.closed,
+    signal: closed,
     onFailing: (err) => logger.error({ err }, 'signing keys have changed and cannot be read; trying until they can'),
     onRecovered: () => logger.info('signing keys are read again'),
   });
 
-  const isUncertain = () => !notifications.connected && performance.now() - readAtMs > TRUSTED_MS;
+  const isOld = () => performance.now() - readAtMs > TRUSTED_MS;
 
   return {
     current() {
-      if (isUncertain()) catchUp();
       const key = currentOf(keys, clock.now());
       if (!key) throw new Error('there is no signing key');
       return key;
     },
 
+    async hear() {
+      if (!(await feed.refresh()) && isOld()) catchUp();
+    },
+
     find: (id) => byId.get(id),
 
     get uncertain() {
-      return isUncertain();
+      return !feed.isFresh();
     },
 
     async seek(id) {
       if (revoked.has(id)) return undefined;
-      if (isUncertain() || (!byId.has(id) && isSeekDue())) await loadForMany();
+      const isHeard = await feed.refresh();
+      if ((!isHeard && isOld()) || (!byId.has(id) && isSeekDue())) await loadForMany();
       return byId.get(id);
     },
 
     jwks() {
-      if (isUncertain()) catchUp();
       const now = clock.now();
       return { keys: keys.filter((key) => !isRetired(key, now)).map((key) => key.publicJwk) };
     },
@@ -157,15 +164,15 @@ export function createSigningKeys({ clock, notifications, logger, ...options }: 
         await rows.addFirst();
         await load();
       }
-      await notifications.subscribe(SIGNING_KEYS_CHANNEL, {
-        onNotification(news) {
+      feed.follow(SIGNING_KEYS, {
+        changed(news) {
           if (news.startsWith(REVOKED)) {
             revoked.add(news.slice(REVOKED.length));
             byId.delete(news.slice(REVOKED.length));
           }
           catchUp();
         },
-        onConnected: load,
+        reset: load,
       });
     },
 

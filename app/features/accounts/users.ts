@@ -1,5 +1,8 @@
 /** Looking users up, and what of a user is shown. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { announce } from '../../platform/database/changes/announcing.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
+import { createMemory, type Memory } from '../../platform/database/changes/memory.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { accountErrors } from './errors.ts';
 import { emailAddresses, users } from './schema.ts';
@@ -16,6 +19,13 @@ export interface UserView {
   locale: string;
   createdAt: string;
   updatedAt: string;
+}
+
+/** What of a user is kept in memory. */
+export interface KnownUser {
+  readonly view: Readonly<UserView>;
+  /** Not suspended and not deleted. */
+  readonly isActive: boolean;
 }
 
 const shown = {
@@ -42,10 +52,12 @@ export function presentUser(user: Pick<User, keyof typeof shown>): UserView {
 export interface Users {
   /** A user by id. */
   find(id: string): Promise<User | undefined>;
+  /** What is shown of a user, and whether the account is active: from memory. */
+  readonly known: Memory<KnownUser>;
   /** The same for someone whose session is good. @throws `session_revoked` when the user is gone */
   require(id: string): Promise<User>;
-  /** What someone whose session is good sees of themself: the hot path, so no column more. @throws `session_revoked` when the user is gone */
-  view(id: string): Promise<UserView>;
+  /** What someone whose session is good sees of themself: the hot path, so from memory. @throws `session_revoked` when the user is gone */
+  view(id: string): UserView | Promise<UserView>;
   /**
    * Locks an account until the transaction ends. Every transaction that ends a session of the account, or changes its password, address,
    * links or state, locks it for `update`. So a statement that runs after this one sees a state that does not change until the end.
@@ -57,17 +69,36 @@ export interface Users {
   findByAddress(executor: Executor, address: string): Promise<User | undefined>;
 }
 
-export function createUsers(db: Database): Users {
+/** Users are kept in memory under their id. */
+const KIND = 'user';
+const MAX_KNOWN = 50_000;
+
+/** Tells every process, once `tx` has committed, to read these users anew. For whatever changes a row of `users`. */
+export function announceUser(tx: Transaction, ...ids: readonly string[]): void {
+  announce(tx, KIND, ...ids);
+}
+
+export function createUsers(db: Database, feed: ChangeFeed): Users {
   const byId = db
     .select()
     .from(users)
     .where(eq(users.id, sql.placeholder('id')))
     .prepare('user_by_id');
-  const viewById = db
-    .select(shown)
+  const knownById = db
+    .select({ ...shown, suspendedAt: users.suspendedAt, purgeAt: users.purgeAt })
     .from(users)
     .where(eq(users.id, sql.placeholder('id')))
-    .prepare('user_view_by_id');
+    .prepare('user_known_by_id');
+
+  const known = createMemory<KnownUser>({
+    feed,
+    kind: KIND,
+    max: MAX_KNOWN,
+    async read(id) {
+      const [user] = await knownById.execute({ id });
+      return user && { view: presentUser(user), isActive: isActive(user) };
+    },
+  });
 
   return {
     async find(id) {
@@ -79,10 +110,10 @@ export function createUsers(db: Database): Users {
       if (!user) throw accountErrors.session_revoked();
       return user;
     },
-    async view(id) {
-      const [user] = await viewById.execute({ id });
-      if (!user) throw accountErrors.session_revoked();
-      return presentUser(user);
+    known,
+    view(id) {
+      const user = known.get(id);
+      return user instanceof Promise ? user.then(viewOf) : viewOf(user);
     },
     async lock(tx, id, strength = 'update') {
       const [user] = await tx.select().from(users).where(eq(users.id, id)).for(strength);
@@ -99,10 +130,15 @@ export function createUsers(db: Database): Users {
   };
 }
 
+function viewOf(user: KnownUser | undefined): UserView {
+  if (!user) throw accountErrors.session_revoked();
+  return user.view;
+}
+
 /** The same as a condition. */
 export const active = and(isNull(users.suspendedAt), isNull(users.purgeAt));
 
 /** Whether the account is open to its owner: not suspended and not deleted. */
-export function isActive(user: User): boolean {
+export function isActive(user: Pick<User, 'suspendedAt' | 'purgeAt'>): boolean {
   return user.suspendedAt === null && user.purgeAt === null;
 }

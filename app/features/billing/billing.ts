@@ -12,8 +12,8 @@ import './metrics.ts';
 import { eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
-import type { Notifications } from '../../platform/database/notifications.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -85,7 +85,7 @@ export interface BillingOptions {
   /** For lists that may be some seconds old. */
   reads: TolerantReads;
   clock: Clock;
-  notifications: Notifications;
+  feed: ChangeFeed;
   jobs: Jobs;
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
@@ -115,8 +115,6 @@ export interface Billing {
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
-  /** Begins to listen for changes of entitlements. */
-  start(): Promise<void>;
   /** Warns of a webhook endpoint that is not as it should be. */
   warn(): Promise<void>;
   /** For operators. */
@@ -124,14 +122,14 @@ export interface Billing {
 }
 
 export function createBilling(options: BillingOptions): Billing {
-  const { db, clock, notifications, jobs, audit, events, metrics, logger, config: settings } = options;
+  const { db, clock, feed, jobs, audit, events, metrics, logger, config: settings } = options;
   const { authorization, follow } = options.organizations;
   const client = options.replacements.stripe ?? createStripeClient(settings);
   const enabled = client !== undefined;
 
   const gateway = createStripeGateway({ client, metrics, logger });
   const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
-  const entitlements = createEntitlements({ db, clock, notifications, graceDays: settings.billingGraceDays });
+  const entitlements = createEntitlements({ db, clock, feed, graceDays: settings.billingGraceDays });
   const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
@@ -210,7 +208,6 @@ export function createBilling(options: BillingOptions): Billing {
       usageRoutes(operations, { authorization, usage });
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
-    start: () => entitlements.start(),
     async warn() {
       if (enabled) await warnOfEndpoint(endpoint.check, logger);
     },

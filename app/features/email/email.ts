@@ -5,6 +5,7 @@
 import './settings.ts';
 import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -12,7 +13,7 @@ import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts'
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
-import { statusOf } from './address-status.ts';
+import { type AddressStatus, createKnownStatuses, statusOf } from './address-status.ts';
 import { domainOf } from './addresses.ts';
 import { listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
@@ -80,6 +81,7 @@ const tidySchedule: JobSchedule = {
 
 export interface EmailOptions {
   db: Database;
+  feed: ChangeFeed;
   jobs: Pick<Jobs, 'enqueue'>;
   sealer: Sealer;
   clock: Clock;
@@ -106,6 +108,8 @@ export interface Email extends EmailOperations {
   sendEmail: SendEmail;
   /** Whether addresses get emails. */
   statusOf: typeof statusOf;
+  /** The same for one address, from memory. */
+  knownStatusOf(address: string): AddressStatus | Promise<AddressStatus>;
   /** For the worker. */
   handlers: readonly JobHandler[];
   schedules: readonly JobSchedule[];
@@ -125,11 +129,13 @@ export function createEmail(options: EmailOptions): Email {
   const unsubscribing = createUnsubscribing(options);
   loadTemplates();
   const providers = webhookProviders(options);
+  const statuses = createKnownStatuses(options);
   observeOldestUnsent(db, metrics);
 
   return {
     sendEmail: createOutbox(options),
     statusOf,
+    knownStatusOf: (address) => statuses.get(address) as AddressStatus | Promise<AddressStatus>,
     handlers: [createDelivery({ ...options, unsubscribing }), createTidying({ db, jobs, clock })] as JobHandler[],
     schedules: [tidySchedule],
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
@@ -137,8 +143,8 @@ export function createEmail(options: EmailOptions): Email {
     list: (listing) => listMessages(db, listing),
     retry: (which) => retryFailed(db, jobs, which),
     suppress: async (address, detail) =>
-      (await suppress(db, [{ address, reason: 'manual', ...(detail && { detail }) }])) === 0,
-    unsuppress: (address) => unsuppress(db, address),
+      (await db.transaction((tx) => suppress(tx, [{ address, reason: 'manual', ...(detail && { detail }) }]))) === 0,
+    unsuppress: (address) => db.transaction((tx) => unsuppress(tx, address)),
     purge: () => tidy({ db, jobs, clock }),
     forget: (userId, addresses) => forget(db, userId, addresses),
     exportFor: (userId, address) => exportFor(db, userId, address),

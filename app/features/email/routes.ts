@@ -88,7 +88,8 @@ export function emailRoutes(operations: Operations, options: EmailRoutesOptions)
     async handle({ query, body }) {
       // Without a body nothing was checked: such a POST comes neither from an email program nor from the page.
       const posted = (body ?? {}) as { token?: string; 'List-Unsubscribe'?: string };
-      await unsubscribing.redeem(db, ('List-Unsubscribe' in posted ? query.token : posted.token) ?? '');
+      const token = ('List-Unsubscribe' in posted ? query.token : posted.token) ?? '';
+      await db.transaction((tx) => unsubscribing.redeem(tx, token));
     },
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { eq } from 'drizzle-orm';
 import { emailMessages, emailSuppressions } from './schema.ts';
-import { suppress } from './suppression.ts';
+import { type NewSuppression, suppress } from './suppression.ts';
 import { counted, type Harness, startHarness } from './testing/harness.ts';
 import { suiteLifetime } from './testing/lifetime.ts';
 import { bulkTemplate, sampleOf, withoutBulk } from './testing/samples.ts';
@@ -27,6 +27,7 @@ describe('suppression', { skip: withoutBulk }, () => {
     await deliver(id);
     return (await row(id)).status;
   }
+  const suppressing = (reports: NewSuppression[]) => harness.db.transaction((tx) => suppress(tx, reports));
   async function mailNotice(to: string): Promise<string> {
     const id = await harness.queue({ to });
     await harness.deliver(id);
@@ -34,7 +35,7 @@ describe('suppression', { skip: withoutBulk }, () => {
   }
 
   it('gives a suppressed address nothing, and counts that', async () => {
-    await suppress(harness.db, [{ address: 'bounced@example.test', reason: 'hard_bounce', provider: 'ses' }]);
+    await suppressing([{ address: 'bounced@example.test', reason: 'hard_bounce', provider: 'ses' }]);
     const sent = transport.sent.length;
     assert.equal(await mailNotice('bounced@example.test'), 'suppressed');
     assert.equal(await mailReminder('bounced@example.test'), 'suppressed');
@@ -44,27 +45,27 @@ describe('suppression', { skip: withoutBulk }, () => {
   });
 
   it('knows an address in any case, and an international domain in both spellings', async () => {
-    await suppress(harness.db, [{ address: ' Grace@XN--BCHER-KVA.test ', reason: 'complaint' }]);
+    await suppressing([{ address: ' Grace@XN--BCHER-KVA.test ', reason: 'complaint' }]);
     assert.equal(await mailNotice('grace@bücher.test'), 'suppressed');
     assert.equal(await mailNotice('GRACE@bücher.test'), 'suppressed');
   });
 
   it('stops only bulk mail to an address that unsubscribed', async () => {
-    await suppress(harness.db, [{ address: 'reader@example.test', reason: 'unsubscribe' }]);
+    await suppressing([{ address: 'reader@example.test', reason: 'unsubscribe' }]);
     assert.equal(await mailReminder('reader@example.test'), 'suppressed');
     assert.equal(await mailNotice('reader@example.test'), 'sent');
   });
 
   it('stops all mail to an address that unsubscribed and then bounced', async () => {
-    await suppress(harness.db, [{ address: 'both@example.test', reason: 'unsubscribe' }]);
-    await suppress(harness.db, [{ address: 'both@example.test', reason: 'hard_bounce' }]);
+    await suppressing([{ address: 'both@example.test', reason: 'unsubscribe' }]);
+    await suppressing([{ address: 'both@example.test', reason: 'hard_bounce' }]);
     assert.equal(await mailNotice('both@example.test'), 'suppressed');
   });
 
   it('keeps the first report of an address', async () => {
     const report = { address: 'twice@example.test', reason: 'hard_bounce' } as const;
-    await suppress(harness.db, [{ ...report, detail: 'first' }]);
-    await suppress(harness.db, [{ ...report, detail: 'second' }, report]);
+    await suppressing([{ ...report, detail: 'first' }]);
+    await suppressing([{ ...report, detail: 'second' }, report]);
     const rows = await harness.db.select().from(emailSuppressions).where(eq(emailSuppressions.address, report.address));
     assert.deepEqual(
       rows.map(({ detail }) => detail),

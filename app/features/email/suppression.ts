@@ -1,6 +1,7 @@
 /** Addresses that must not be mailed. Not here: who reports them (`webhooks/`), and how readers unsubscribe (`unsubscribing.ts`). */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Executor } from '../../platform/database/database.ts';
+import type { Executor, Transaction } from '../../platform/database/database.ts';
+import { announceStatus } from './address-status.ts';
 import { parseAddress } from './addresses.ts';
 import { emailSuppressions } from './schema.ts';
 
@@ -18,7 +19,7 @@ export interface NewSuppression {
  * Suppresses addresses; the first report of an address stays. An unsubscription stops bulk mail only, every other reason stops all mail.
  * @returns how many of `reports` named no mailbox and were left out
  */
-export async function suppress(tx: Executor, reports: readonly NewSuppression[]): Promise<number> {
+export async function suppress(tx: Transaction, reports: readonly NewSuppression[]): Promise<number> {
   const rows = reports.flatMap(({ address, reason, provider, detail }) => {
     const normalized = parseAddress(address);
     if (!normalized) return [];
@@ -26,6 +27,7 @@ export async function suppress(tx: Executor, reports: readonly NewSuppression[])
     return [{ address: normalized, scope, reason, provider: provider ?? null, detail: detail ?? null }];
   });
   if (rows.length > 0) await tx.insert(emailSuppressions).values(rows).onConflictDoNothing();
+  announceStatus(tx, ...rows.map(({ address }) => address));
   return reports.length - rows.length;
 }
 
@@ -50,7 +52,7 @@ export async function suppressionOf(
  * provider said.
  */
 export async function reactivate(
-  tx: Executor,
+  tx: Transaction,
   address: string,
   provider: NonNullable<Suppression['provider']>,
 ): Promise<void> {
@@ -58,14 +60,16 @@ export async function reactivate(
   if (!normalized) return;
   const { address: suppressed, provider: reporter } = emailSuppressions;
   await tx.delete(emailSuppressions).where(and(eq(suppressed, normalized), eq(reporter, provider)));
+  announceStatus(tx, normalized);
 }
 
 /** Lets `address` be mailed again. @returns whether it was suppressed */
-export async function unsuppress(tx: Executor, address: string): Promise<boolean> {
+export async function unsuppress(tx: Transaction, address: string): Promise<boolean> {
   const normalized = parseAddress(address) ?? '';
   const lifted = await tx
     .delete(emailSuppressions)
     .where(eq(emailSuppressions.address, normalized))
     .returning({ one: sql`1` });
+  announceStatus(tx, normalized);
   return lifted.length > 0;
 }

@@ -1,5 +1,5 @@
 /** Unsubscribing from bulk mail with one click (RFC 8058). A GET never unsubscribes: mail scanners follow links. */
-import type { Executor } from '../../platform/database/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { emailErrors } from './errors.ts';
 import { suppress } from './suppression.ts';
@@ -8,7 +8,7 @@ export interface Unsubscribing {
   /** The link for people, and the headers for their mail programs. */
   linksFor(address: string): { page: string; headers: Record<string, string> };
   /** Stops bulk mail to the address that `token` names. @throws invalid_unsubscribe_token */
-  redeem(tx: Executor, token: string): Promise<void>;
+  redeem(tx: Transaction, token: string): Promise<void>;
 }
 
 export interface UnsubscribingOptions {

@@ -10,6 +10,7 @@ import type { Events } from '../events/events.ts';
 import { type Access, requireGrant, requirePermission } from './access.ts';
 import { hashOfKey, hintOfKey, makeKey } from './api-key-format.ts';
 import { organizationErrors } from './errors.ts';
+import { announceKeys } from './known.ts';
 import type { Memberships } from './memberships.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import { mayGrant, type Permission, permissionsOf, type Role, roleNames, withIncluded } from './roles.ts';
@@ -112,6 +113,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
       const { access } = await memberships.enter(tx, caller, 'api-keys:write');
       const [key] = await tx.select().from(apiKeys).where(live(access.organizationId, keyId)).for('update');
       if (!key) throw httpErrors.not_found({ detail: 'There is no such API key.' });
+      announceKeys(tx, access.organizationId, keyId);
       return change(tx, key, access);
     });
   }

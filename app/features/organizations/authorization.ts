@@ -1,12 +1,12 @@
 /**
  * Who may do what in an organization, decided by a guard: before the body is read, and before validation can tell a stranger anything.
- * One prepared query for a member as for an API key, so a change bites on the next request. What is granted is decided again in its
- * transaction, by the same function.
+ * It answers from memory, which follows every change within milliseconds. What is granted is decided again in its transaction, by the
+ * same function.
  */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
@@ -14,11 +14,11 @@ import type { CallerGuard, SecurityScheme } from '../../platform/http/operations
 import { UUID } from '../../platform/http/uuids.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
 import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserCaller } from '../accounts/accounts.ts';
-import { users } from '../accounts/schema.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
+import { type JudgedKey, type Known, knownIn } from './known.ts';
 import { mayGrant, type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
-import { apiKeys, memberships, organizations } from './schema.ts';
+import { apiKeys, organizations } from './schema.ts';
 
 export interface Authorization {
   /**
@@ -39,26 +39,12 @@ export interface AuthorizationOptions {
   authentication: Accounts['authentication'];
   callers: Accounts['callers'];
   users: Pick<Accounts['users'], 'lock'>;
+  known: Known;
 }
 
 /** The last use of a key is written at most so often. */
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
-
-/** What of a key decides about a request. */
-const judgedColumns = {
-  organizationId: apiKeys.organizationId,
-  id: apiKeys.id,
-  hash: apiKeys.hash,
-  previousHash: apiKeys.previousHash,
-  previousExpiresAt: apiKeys.previousExpiresAt,
-  scopes: apiKeys.scopes,
-  grants: apiKeys.grants,
-  createdBy: apiKeys.createdBy,
-  expiresAt: apiKeys.expiresAt,
-  lastUsedAt: apiKeys.lastUsedAt,
-  revokedAt: apiKeys.revokedAt,
-};
-type JudgedKey = Pick<typeof apiKeys.$inferSelect, keyof typeof judgedColumns>;
+const MAX_LAST_USES = 10_000;
 
 /** The proof that a caller has shown: a session, or the secret of a key. */
 type Credential = UserCaller | KeyCredential;
@@ -71,14 +57,14 @@ interface KeyCredential {
 type Judged = Pick<Access, 'userId' | 'permissions' | 'mayGrant' | 'expiresAt' | 'actor'>;
 
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { db, clock, authentication, callers, users: accounts } = options;
-  const queries = queriesOn(db);
+  const { db, clock, authentication, callers, users: accounts, known } = options;
+  const lastUses = new Map<string, number>();
 
   /** @throws `not_found` to those who do not belong to the organization */
-  async function judgeMember({ roleOf }: Queries, organizationId: string, { userId }: UserCaller): Promise<Judged> {
-    const [membership] = await roleOf.execute({ organizationId, userId });
-    if (!membership) throw httpErrors.not_found();
-    const permissions = permissionsOf(membership.role);
+  async function judgeMember(known: Known, organizationId: string, { userId }: UserCaller): Promise<Judged> {
+    const [isOpen, role] = await both(known.isOpen(organizationId), known.roleOf(organizationId, userId));
+    if (!isOpen || !role) throw httpErrors.not_found();
+    const permissions = permissionsOf(role);
     return {
       userId,
       permissions,
@@ -89,12 +75,14 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   }
 
   /** @throws `unauthenticated` for a key that is not live, `not_found` for one of another organization */
-  async function judgeKey({ keyWithRole }: Queries, organizationId: string, credential: KeyCredential) {
-    const [found] = await keyWithRole.execute({ organizationId: credential.organizationId, id: credential.id });
-    if (!found || !isLive(found.key, credential.secretHash, clock.now()))
-      throw invalidToken('The API key is not valid, or not any more.');
-    if (credential.organizationId !== organizationId) throw httpErrors.not_found();
-    const { key, role } = found;
+  async function judgeKey(known: Known, organizationId: string, credential: KeyCredential) {
+    const { organizationId: owner, id, secretHash } = credential;
+    const [isOpen, key] = await both(known.isOpen(owner), known.keyOf(owner, id));
+    const invalid = () => invalidToken('The API key is not valid, or not any more.');
+    if (!isOpen || !key || !isLive(key, secretHash, clock.now())) throw invalid();
+    const [isActive, role] = await both(known.isActive(key.createdBy), known.roleOf(owner, key.createdBy));
+    if (!isActive) throw invalid();
+    if (owner !== organizationId) throw httpErrors.not_found();
     return { key, judged: judgedOf(key, role ? permissionsOf(role) : new Set()) };
   }
 
@@ -111,8 +99,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       // A separate statement after the lock, so that it sees what was committed during the wait for the lock.
       const now =
         credential.kind === 'user'
-          ? await judgeMember(queriesOn(tx), organizationId, credential)
-          : (await judgeKey(queriesOn(tx), organizationId, credential)).judged;
+          ? await judgeMember(knownIn(tx), organizationId, credential)
+          : (await judgeKey(knownIn(tx), organizationId, credential)).judged;
       requirePermission(now.permissions, permission);
       return accessOf(request, organizationId, credential, now);
     };
@@ -126,7 +114,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const caller = await authentication.signedIn.enter(request);
     // Known from here on, so that a refusal is logged with the person.
     request.caller = caller;
-    return accessOf(request, organizationId, caller, await judgeMember(queries, organizationId, caller));
+    return accessOf(request, organizationId, caller, await judgeMember(known, organizationId, caller));
   }
 
   async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
@@ -134,20 +122,27 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     if (!parsed) throw invalidToken('The API key is damaged: its checksum does not fit.');
     const { organizationId: owner, keyId: id } = parsed;
     const credential: KeyCredential = { kind: 'api_key', organizationId: owner, id, secretHash: hashOfKey(text) };
-    const { key, judged } = await judgeKey(queries, organizationId, credential);
-    const now = clock.now();
-    if (!key.lastUsedAt || after(key.lastUsedAt, LAST_USE_RESOLUTION_MS) <= now)
-      await recordUse(key, now, originOf(request));
+    const { key, judged } = await judgeKey(known, organizationId, credential);
+    await recordUse(key, originOf(request));
     return accessOf(request, organizationId, credential, judged);
   }
 
-  /** The condition is repeated in the statement: of many requests at once one writes. */
-  async function recordUse(key: JudgedKey, now: Date, { ipAddress, userAgent }: RequestOrigin): Promise<void> {
-    const unchanged = key.lastUsedAt ? eq(apiKeys.lastUsedAt, key.lastUsedAt) : isNull(apiKeys.lastUsedAt);
+  /** Other processes may have written it meanwhile: then the statement changes nothing. */
+  async function recordUse({ organizationId, id }: JudgedKey, { ipAddress, userAgent }: RequestOrigin): Promise<void> {
+    const now = clock.now();
+    const due = after(now, -LAST_USE_RESOLUTION_MS);
+    if ((lastUses.get(id) ?? Number.NEGATIVE_INFINITY) > due.getTime()) return;
+    if (lastUses.size >= MAX_LAST_USES) lastUses.clear();
+    lastUses.set(id, now.getTime());
     await db
       .update(apiKeys)
       .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
-      .where(and(eq(apiKeys.organizationId, key.organizationId), eq(apiKeys.id, key.id), unchanged));
+      .where(
+        and(
+          ...[eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id)],
+          or(isNull(apiKeys.lastUsedAt), lte(apiKeys.lastUsedAt, due)),
+        ),
+      );
   }
 
   async function enter(request: FastifyRequest, permission: Permission): Promise<Access> {
@@ -177,36 +172,9 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   };
 }
 
-type Queries = ReturnType<typeof queriesOn>;
-
-/** The queries of a decision, prepared on the pool or on the connection of a transaction. */
-function queriesOn(executor: Executor) {
-  const { placeholder } = sql;
-  return {
-    roleOf: executor
-      .select({ role: memberships.role })
-      .from(memberships)
-      .innerJoin(organizations, and(eq(organizations.id, memberships.organizationId), isNull(organizations.purgeAt)))
-      .where(
-        and(
-          eq(memberships.organizationId, placeholder('organizationId')),
-          eq(memberships.userId, placeholder('userId')),
-        ),
-      )
-      .prepare('membership_role'),
-    keyWithRole: executor
-      .select({ key: judgedColumns, role: memberships.role })
-      .from(apiKeys)
-      .innerJoin(organizations, and(eq(organizations.id, apiKeys.organizationId), isNull(organizations.purgeAt)))
-      .leftJoin(
-        memberships,
-        and(eq(memberships.organizationId, apiKeys.organizationId), eq(memberships.userId, apiKeys.createdBy)),
-      )
-      .innerJoin(users, and(eq(users.id, apiKeys.createdBy), isNull(users.suspendedAt), isNull(users.purgeAt)))
-      .where(and(eq(apiKeys.organizationId, placeholder('organizationId')), eq(apiKeys.id, placeholder('id'))))
-      .prepare('api_key_with_role'),
-  };
-}
+/** Two that are looked up at the same time; at once where memory knows both. */
+const both = <A, B>(a: A | Promise<A>, b: B | Promise<B>): Promise<[A, B]> | [A, B] =>
+  a instanceof Promise || b instanceof Promise ? Promise.all([a, b]) : [a, b];
 
 /** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
 const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';

@@ -16,6 +16,7 @@ import type { Access } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
+import { announceOrganization } from './known.ts';
 import type { Memberships } from './memberships.ts';
 import { apiKeys, invitations, memberships as membershipTable, organizations } from './schema.ts';
 
@@ -95,6 +96,7 @@ export function createDissolution({
       .set({ purgeAt: sql`coalesce(purge_at, ${now})`, purgeStartedAt: now })
       .where(and(eq(organizations.id, organizationId), isNull(organizations.purgeStartedAt)))
       .returning({ id: organizations.id });
+    announceOrganization(tx, organizationId);
     if (begun) await followers.purging(tx, organizationId);
   }
 
@@ -112,6 +114,7 @@ export function createDissolution({
         .delete(organizations)
         .where(eq(organizations.id, organizationId))
         .returning({ id: organizations.id });
+      announceOrganization(tx, organizationId);
       await audit.forget(tx, organizationId);
       return gone.length > 0;
     });
@@ -128,6 +131,7 @@ export function createDissolution({
           .update(organizations)
           .set({ purgeAt, updatedAt: clock.now() })
           .where(eq(organizations.id, organizationId));
+        announceOrganization(tx, organizationId);
         await followers.deletionRequested(tx, organizationId);
         const details = { purgeAt: purgeAt.toISOString() };
         await audit.append(tx, {
@@ -164,6 +168,7 @@ export function createDissolution({
           .set({ purgeAt: null, updatedAt: clock.now() })
           .where(eq(organizations.id, organizationId))
           .returning();
+        announceOrganization(tx, organizationId);
         const actor = { type: 'user', id: userId } as const;
         await audit.append(tx, { ownerId: organizationId, action: 'organization.restored', actor, origin });
         return organization!;

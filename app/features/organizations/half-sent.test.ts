@@ -216,7 +216,7 @@ describe('a half-sent request', () => {
     });
   });
 
-  it('makes the guard ask the database twice, and a request that arrives as a whole once', async (t) => {
+  it('is authorized from memory both times, once it is known there', async (t) => {
     const { scene, actor } = await begin();
     const key = await scene.key(['organization:update'], actor);
     assert.equal((await scene.as(key, '/members')).status, 403, 'the use of the key is recorded');
@@ -245,7 +245,8 @@ describe('a half-sent request', () => {
       const request = await sender.send(quiet.url, scene.path, { method: 'PATCH', token: key.secret, body });
       return request.finish();
     };
-    assert.deepEqual([await costs(whole), await costs(halved)], [1, 2]);
+    await costs(whole);
+    assert.deepEqual([await costs(whole), await costs(halved)], [0, 0]);
   });
 
   it('succeeds if nothing happened in between', async () => {

@@ -13,6 +13,7 @@ import { type Access, requireGrant, requirePermission } from './access.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
+import { announceMembership } from './known.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import type { Permission, Role } from './roles.ts';
 import { memberships, organizations } from './schema.ts';
@@ -104,6 +105,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
   ) {
     const { organizationId, actor, origin } = access;
     await tx.update(memberships).set({ role }).where(own(organizationId, member.userId));
+    announceMembership(tx, organizationId, member.userId);
     const target = { type: 'user', id: member.userId };
     const details = { before: member.role, after: role };
     const action = 'member.role_changed';
@@ -184,6 +186,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         const member = await find(tx, organizationId, userId);
         if (!leaves) requireGrant(access, member.role);
         await tx.delete(memberships).where(own(organizationId, userId));
+        announceMembership(tx, organizationId, userId);
         if (member.role === 'owner') await requireOwner(tx, organization);
         await followers.membersChanged(tx, organizationId);
         const target = { type: 'user', id: userId };

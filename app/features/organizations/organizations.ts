@@ -8,6 +8,7 @@ import './events.ts';
 import { isNull } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -28,6 +29,7 @@ import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
 import { createJoining } from './joining.ts';
+import { createKnown } from './known.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
@@ -51,6 +53,7 @@ export { ORGANIZATION_PATH, organizationParams } from './routes/representations.
 
 export interface OrganizationsOptions {
   db: Database;
+  feed: ChangeFeed;
   clock: Clock;
   rateLimits: RateLimits;
   accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'registration' | 'users'>;
@@ -94,7 +97,10 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const personalData = createPersonalData({ db, clock, audit, users });
   const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
-  const authorization = createAuthorization({ db, clock, authentication, callers, users });
+  const authorization = createAuthorization({
+    ...{ db, clock, authentication, callers, users },
+    known: createKnown({ db, feed: options.feed, users }),
+  });
 
   async function* organizationsOf(userId: string) {
     type Own = Awaited<ReturnType<typeof directory.listOf>>[number];

@@ -10,6 +10,7 @@ import type { Dissolution } from './dissolution.ts';
 import { organizationErrors } from './errors.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
+import { announceMembership } from './known.ts';
 import type { Memberships } from './memberships.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import { type Role, roleNames, roles } from './roles.ts';
@@ -113,6 +114,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     const own = (id: string) => and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, id));
     const [gone] = await tx.delete(membershipTable).where(own(userId)).returning();
     if (!gone) return;
+    announceMembership(tx, organizationId, userId);
     await followers.membersChanged(tx, organizationId);
     const common = { ownerId: organizationId, actor: { type: 'system' } } as const;
     const target = (id: string) => ({ type: 'user', id });
@@ -129,6 +131,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     // Who did not own an organization that was deleted must not be able to restore it.
     if (heir.role === 'owner' || purgeAt) return;
     await tx.update(membershipTable).set({ role: 'owner' }).where(own(heir.userId));
+    announceMembership(tx, organizationId, heir.userId);
     const details = { before: heir.role, after: 'owner' };
     await audit.append(tx, { ...common, action: 'member.role_changed', target: target(heir.userId), details });
     await notices.ownerAdded(tx, organizationId, heir.userId);

@@ -8,6 +8,7 @@ import type { Executor, Transaction } from '../../platform/database/database.ts'
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Audit, AuditAction, AuditEntry } from '../audit/audit.ts';
 import type { Events } from '../events/events.ts';
+import { announceKeys } from './known.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import { mayGrant, type Permission, permissionsOf, type Role, roleNames, withIncluded } from './roles.ts';
 import { apiKeys, invitations } from './schema.ts';
@@ -125,10 +126,12 @@ export function createWithdrawal({ clock, audit, events, notices }: WithdrawalOp
       );
       if (!after) {
         const own = and(eq(apiKeys.organizationId, organization.id), eq(apiKeys.createdBy, userId));
-        await tx
+        const revoked = await tx
           .update(apiKeys)
           .set({ revokedAt: clock.now() })
-          .where(and(own, isNull(apiKeys.revokedAt)));
+          .where(and(own, isNull(apiKeys.revokedAt)))
+          .returning({ id: apiKeys.id });
+        announceKeys(tx, organization.id, ...revoked.map(({ id }) => id));
       }
       await record(tx, change, consequences);
       const lessened = consequences.keys.filter(

@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inSpan, SpanKind } from '../telemetry/spans.ts';
+import { type Change, collectChanges } from './changes/announcing.ts';
 import { isStalePlan, isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
 import { describeStatement, operationOf } from './statements.ts';
@@ -32,6 +33,8 @@ export interface DatabaseOptions {
   statementTimeoutMs: number;
   applicationName: string;
   onConnectionLost?: (error: Error) => void;
+  /** Called after the commit of each transaction that announced changes. The transaction resolves when this does. */
+  onCommitted?: (changes: readonly Change[]) => Promise<void>;
   /** Record the waits for connections and the durations of statements. */
   metrics?: Metrics;
 }
@@ -71,11 +74,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   if (metrics) measureWaits(pool, metrics.db_pool_wait_seconds);
   const db = drizzle(pool) as Database;
   // Drizzle's own `transaction` never releases a connection whose `begin` fails, and reuses one whose server no longer answers.
-  db.transaction = (work, config) =>
-    pool.withConnection(
-      (client) => drizzle(client).transaction(work, config),
+  db.transaction = async (work, config) => {
+    const [result, changes] = await pool.withConnection(
+      (client) => drizzle(client).transaction((tx) => collectChanges(client, () => work(tx)), config),
       (error) => isUnavailable(error) || isStalePlan(error),
     );
+    if (changes.length > 0) await options.onCommitted?.(changes);
+    return result;
+  };
   return db;
 }
 

@@ -6,6 +6,7 @@ import './metrics.ts';
 import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import { withoutSettling } from '../database/changes/feed.ts';
 import type { Database, Executor } from '../database/database.ts';
 import { newId } from '../security/random.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
@@ -134,7 +135,7 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     const cron = crons.get(queue);
     const checkOut = cron === undefined ? undefined : errors.checkIn(queue, cron);
     try {
-      await handler.handle(job.data, context);
+      await withoutSettling(() => handler.handle(job.data, context));
       checkOut?.(true);
       metrics.job_duration_seconds.observe({ queue, outcome: 'completed' }, seconds());
       return { id: job.id, status: 'completed' };

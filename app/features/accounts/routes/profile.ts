@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { Database } from '../../../platform/database/database.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import { type OperationGroup, type Operations, publicRoute } from '../../../platform/http/operations/operations.ts';
 import { Nullable } from '../../../platform/http/schemas.ts';
@@ -26,13 +25,12 @@ import {
 } from './representations.ts';
 
 export interface ProfileRoutesOptions {
-  db: Database;
   users: Users;
   profile: Profile;
   deletion: Deletion;
   emailChanges: EmailChanges;
   authentication: Authentication;
-  email: Pick<Email, 'statusOf'>;
+  email: Pick<Email, 'knownStatusOf'>;
 }
 
 const passwordErrors = [accountErrors.password_incorrect, httpErrors.rate_limited, httpErrors.overloaded];
@@ -45,7 +43,7 @@ export function profileRoutes(operations: Operations, options: ProfileRoutesOpti
 }
 
 function accountOperations(own: OperationGroup, options: ProfileRoutesOptions): void {
-  const { db, users, profile, authentication, email } = options;
+  const { users, profile, authentication, email } = options;
   const guard = authentication.signedIn;
 
   own.get('', {
@@ -55,7 +53,7 @@ function accountOperations(own: OperationGroup, options: ProfileRoutesOptions): 
     answer: User,
     async get({ access }) {
       const user = await users.view(access.userId);
-      return { ...user, emailStatus: (await email.statusOf(db, [user.email]))(user.email) };
+      return { ...user, emailStatus: await email.knownStatusOf(user.email) };
     },
   });
 

@@ -171,11 +171,12 @@ type Present = ReturnType<typeof presentTokens>;
 
 /** The answer of a sign-in and of a refresh; in cookie mode the refresh token goes into the cookie alone. */
 function presentTokens({ tokens, cookie }: SessionRoutesOptions) {
-  return (
+  return async (
     reply: FastifyReply,
     mode: 'bearer' | 'cookie',
     begun: { user: User; sessionId: string; refreshToken: string },
   ) => {
+    await tokens.hear();
     if (mode === 'cookie') cookie.set(reply, begun.refreshToken);
     return {
       accessToken: tokens.issue(begun.user.id, begun.sessionId),

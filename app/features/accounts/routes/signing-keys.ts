@@ -59,6 +59,9 @@ export function signingKeyRoutes(operations: Operations, keys: SigningKeys, issu
       'A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 15 minutes before it signs.',
     caching: 'public, max-age=300',
     answer: JwkSet,
-    get: () => keys.jwks() as { keys: (typeof exampleKey)[] },
+    async get() {
+      await keys.hear();
+      return keys.jwks() as { keys: (typeof exampleKey)[] };
+    },
   });
 }

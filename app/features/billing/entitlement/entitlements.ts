@@ -1,21 +1,24 @@
 /**
- * What an organization may use: the plan in force, what it bought besides, and why. Kept in memory per process until a change is
- * notified, so that asking costs a request no query; while notifications are lost nothing is kept.
+ * What an organization may use: the plan in force, what it bought besides, and why. Kept in memory per process until it changes, so
+ * that asking costs a request no query.
  */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
-import type { Database, Executor } from '../../../platform/database/database.ts';
-import type { Notifications } from '../../../platform/database/notifications.ts';
+import { announce } from '../../../platform/database/changes/announcing.ts';
+import type { ChangeFeed } from '../../../platform/database/changes/feed.ts';
+import { createMemory } from '../../../platform/database/changes/memory.ts';
+import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import { type Access, accessOf, type JudgedSubscription, LIVE_STATUSES } from '../catalog/access.ts';
 import { type Feature, features, isProduct, type Limit, limits, planOf, productOf } from '../catalog/catalog.ts';
 import { billingCustomers, billingInvoices, billingSubscriptions } from '../schema.ts';
 
-/** Carries the id of an organization whose projection changed. */
-const CHANNEL = 'billing_entitlements';
+/** What an organization may use is kept in memory under its id. */
+const KIND = 'entitlements';
+const MAX_KNOWN = 10_000;
 
 /** Tells every process, when `tx` commits, that what an organization may use has changed. */
-export async function announce(tx: Executor, organizationId: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CHANNEL}, ${organizationId})`);
+export function announceEntitlements(tx: Transaction, organizationId: string): void {
+  announce(tx, KIND, organizationId);
 }
 
 export interface Entitlement {
@@ -30,14 +33,12 @@ export interface Entitlements {
   of(organizationId: string): Entitlement | Promise<Entitlement>;
   /** As it is in a transaction. */
   within(tx: Executor, organizationId: string): Promise<Entitlement>;
-  /** Begins to listen for changes. */
-  start(): Promise<void>;
 }
 
 export interface EntitlementsOptions {
   db: Database;
   clock: Clock;
-  notifications: Notifications;
+  feed: ChangeFeed;
   graceDays: number;
 }
 
@@ -48,14 +49,7 @@ interface Basis {
   testClockTime: Date | null;
 }
 
-const MAX_CACHED = 10_000;
-
-export function createEntitlements({ db, clock, notifications, graceDays }: EntitlementsOptions): Entitlements {
-  const cache = new Map<string, Basis>();
-  const reading = new Map<string, Promise<Entitlement>>();
-  /** Counts changes, so that a read that one overtook is not kept. */
-  let changes = 0;
-
+export function createEntitlements({ db, clock, feed, graceDays }: EntitlementsOptions): Entitlements {
   function judge({ subscription, bought, testClockTime }: Basis): Entitlement {
     const now = clock.now();
     const because = accessOf(subscription, testClockTime && testClockTime > now ? testClockTime : now, graceDays);
@@ -71,49 +65,15 @@ export function createEntitlements({ db, clock, notifications, graceDays }: Enti
     };
   }
 
-  async function read(organizationId: string): Promise<Entitlement> {
-    const before = changes;
-    const basis = await readBasis(db, organizationId);
-    if (notifications.connected && changes === before) {
-      cache.set(organizationId, basis);
-      const [oldest] = cache.keys();
-      if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest);
-    }
-    return judge(basis);
-  }
+  const known = createMemory<Basis>({ feed, kind: KIND, max: MAX_KNOWN, read: (id) => readBasis(db, id) });
 
   return {
     of(organizationId) {
-      const known = notifications.connected ? cache.get(organizationId) : undefined;
-      if (known) return judge(known);
-      let pending = reading.get(organizationId);
-      if (!pending) {
-        const started = read(organizationId).finally(() => {
-          if (reading.get(organizationId) === started) reading.delete(organizationId);
-        });
-        reading.set(organizationId, started);
-        pending = started;
-      }
-      return pending;
+      const basis = known.get(organizationId);
+      return basis instanceof Promise ? basis.then((read) => judge(read!)) : judge(basis!);
     },
 
     within: async (tx, organizationId) => judge(await readBasis(tx, organizationId)),
-
-    async start() {
-      await notifications.subscribe(CHANNEL, {
-        onNotification(organizationId) {
-          changes++;
-          cache.delete(organizationId);
-          // Who asks from now on must not be answered by a read that began before.
-          reading.delete(organizationId);
-        },
-        onConnected() {
-          changes++;
-          cache.clear();
-          reading.clear();
-        },
-      });
-    },
   };
 }
 

@@ -10,7 +10,7 @@ import type { Database, Transaction } from '../../../platform/database/database.
 import { transact } from '../../../platform/database/retry.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Events } from '../../events/events.ts';
-import { announce, type Entitlement, type Entitlements } from '../entitlement/entitlements.ts';
+import { announceEntitlements, type Entitlement, type Entitlements } from '../entitlement/entitlements.ts';
 import {
   billingCustomers,
   billingInvoices,
@@ -65,7 +65,7 @@ export function createProjection(options: ProjectionOptions): Projection {
       await write(tx, before, snapshot, new Set(found.map(({ kind }) => kind)), clock.now());
       // Also where nothing differs: a trial that comes to its end is a matter of time.
       await effects.follow(tx, before, snapshot);
-      if (found.length > 0) await announce(tx, organizationId);
+      if (found.length > 0) announceEntitlements(tx, organizationId);
       if (entitled) await tellOfChange(tx, organizationId, entitled);
       const lags = await markApplied(tx, lease, clock.now());
       const churned = churnedRevenue(before.subscriptions, snapshot.subscriptions);

@@ -1,6 +1,6 @@
 /** What tests of other features need to know of billing: how an organization gets what a plan must include. */
 import type { TestService } from '../../../../test/service.ts';
-import { announce } from '../entitlement/entitlements.ts';
+import { announceEntitlements } from '../entitlement/entitlements.ts';
 import { billingCustomers, billingSubscriptions } from '../schema.ts';
 
 /** Stores a subscription of the plan that includes everything, as the projection would. */
@@ -12,6 +12,6 @@ export async function entitle({ service: { db }, clock }: TestService, organizat
     const id = `sub_${organizationId}`;
     const terms = { status: 'active', plan: 'scale', currency: 'usd', quantity: 1, superseded: false };
     await tx.insert(billingSubscriptions).values({ organizationId, id, createdAt, ...terms });
-    await announce(tx, organizationId);
+    announceEntitlements(tx, organizationId);
   });
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eq, sql } from 'drizzle-orm';
 import { createTestDatabase } from '../../../../test/database.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import { deafFeed } from '../../../platform/database/changes/testing/deaf-feed.ts';
 import { type Database, openDatabase } from '../../../platform/database/database.ts';
 import type { HttpServer } from '../../../platform/http/fastify.ts';
 import { createOperations } from '../../../platform/http/operations/operations.ts';
@@ -67,6 +68,7 @@ export async function startHarness(t: Lifetime, overrides: Partial<EmailOptions>
   const clock: Clock = { now: () => new Date() };
   const options: EmailOptions = {
     db,
+    feed: deafFeed,
     jobs,
     sealer: createSealer([APP_SECRET]),
     clock,

@@ -30,7 +30,7 @@ export function webhookClient({ app, db }: Harness): WebhookClient {
       return rows.map(({ address, reason, provider, detail }) => [address, reason, provider, detail]);
     },
     async suppress(address, reason) {
-      await suppress(db, [{ address, reason }]);
+      await db.transaction((tx) => suppress(tx, [{ address, reason }]));
     },
     async clear() {
       await db.delete(emailSuppressions);

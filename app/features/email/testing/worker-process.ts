@@ -1,5 +1,6 @@
 /** A worker of this feature alone, in a process of its own, for tests that kill it. Started with DATABASE_URL and SMTP_URL. */
 import '../../accounts/emails.ts';
+import { deafFeed } from '../../../platform/database/changes/testing/deaf-feed.ts';
 import { openDatabase } from '../../../platform/database/database.ts';
 import { createJobs } from '../../../platform/jobs/jobs.ts';
 import { createSealer } from '../../../platform/security/sealing.ts';
@@ -22,6 +23,7 @@ const jobs = createJobs({ url, db, worker: true, logger, metrics });
 await jobs.start();
 const email = createEmail({
   db,
+  feed: deafFeed,
   jobs,
   sealer: createSealer([secret]),
   clock: { now: () => new Date() },

@@ -4,8 +4,8 @@ import Stripe from 'stripe';
 import { createStripeSandbox, type StripeSandbox } from 'stripe-sandbox';
 import { createTestClock, type TestClock } from '../../../../../test/clock.ts';
 import { createTestDatabase } from '../../../../../test/database.ts';
+import { deafFeed as feed } from '../../../../platform/database/changes/testing/deaf-feed.ts';
 import { type Database, openDatabase } from '../../../../platform/database/database.ts';
-import type { Notifications } from '../../../../platform/database/notifications.ts';
 import type { JobHandler } from '../../../../platform/jobs/jobs.ts';
 import { newId } from '../../../../platform/security/random.ts';
 import { createSealer } from '../../../../platform/security/sealing.ts';
@@ -130,7 +130,7 @@ export async function createEnvironment(): Promise<Environment> {
             ...{ db: mortal, reads: (read) => read(mortal), clock, metrics, config: { eventRetentionDays: 30 } },
           });
           const email = createEmail({
-            ...{ db: mortal, jobs: traceJobs, sealer, clock, metrics, logger, transport },
+            ...{ db: mortal, feed, jobs: traceJobs, sealer, clock, metrics, logger, transport },
             productName: 'Plinth',
             ...{ from: 'Plinth <no-reply@example.com>', appUrl: APP_URL, apiUrl: 'https://api.example.com' },
           });
@@ -141,8 +141,7 @@ export async function createEnvironment(): Promise<Environment> {
             ...{ db: mortal, jobs: traceJobs, gateway, customers, followMembers: true, proration: 'next_invoice' },
           });
           const effects = createEffects({ clock, audit, events, contacts, jobs: traceJobs, seats });
-          const notifications = { connected: false } as Notifications;
-          const entitlements = createEntitlements({ db: mortal, clock, notifications, graceDays: 7 });
+          const entitlements = createEntitlements({ db: mortal, clock, feed, graceDays: 7 });
           const projection = createProjection({
             ...{ db: mortal, clock, gateway, leases, effects, events, entitlements, metrics },
           });
