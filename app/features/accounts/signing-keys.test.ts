@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { eventually, value } from '../../../test/conditions.ts';
+import { changesHeard, eventually, value } from '../../../test/conditions.ts';
 import { createTestDatabase } from '../../../test/database.ts';
 import {
   assertProblem,
@@ -76,6 +76,7 @@ describe('signing keys', () => {
     assert.deepEqual(retired, [first]);
     assert.equal(await value(here, 'select count(*)::int from signing_keys where id = $1', first), 0);
     const forgotten = async () => here.service.accounts.signingKeys.find(first) === undefined;
+    await changesHeard(here);
     await eventually('the other process forgets the first key', forgotten);
     assertProblem(await me(here, last.accessToken), 401, 'unauthenticated');
   });

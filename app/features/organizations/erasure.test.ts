@@ -32,7 +32,7 @@ describe('the address of a person', () => {
       `select format('%I.%I', table_schema, table_name) as name, quote_ident(column_name) as col
        from information_schema.columns join information_schema.tables using (table_schema, table_name)
        where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-         and data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')`,
+         and table_name <> 'changes' and data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')`,
     );
     assert.ok(columns.length > 50);
     const found = [];

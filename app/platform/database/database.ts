@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inSpan, SpanKind } from '../telemetry/spans.ts';
 import { type Change, collectChanges } from './changes/announcing.ts';
+import { createHints, type Hint, hintThrough } from './changes/hints.ts';
 import { isStalePlan, isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';
 import { describeStatement, operationOf } from './statements.ts';
@@ -74,11 +75,28 @@ export function openDatabase(options: DatabaseOptions): Database {
   if (metrics) measureWaits(pool, metrics.db_pool_wait_seconds);
   const db = drizzle(pool) as Database;
   // Drizzle's own `transaction` never releases a connection whose `begin` fails, and reuses one whose server no longer answers.
+  const notify = 'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) hints (channel, payload)';
+  const hints = createHints((channels, payloads) =>
+    pool.query({ name: 'hints_send', text: notify, values: [channels, payloads] }),
+  );
+  hintThrough(pool, hints.send);
+  const end = pool.end.bind(pool) as () => Promise<void>;
+  pool.end = (async () => {
+    await hints.flush();
+    await end();
+  }) as typeof pool.end;
   db.transaction = async (work, config) => {
+    const given: Hint[] = [];
     const [result, changes] = await pool.withConnection(
-      (client) => drizzle(client).transaction((tx) => collectChanges(client, () => work(tx)), config),
+      (client) => {
+        const ended = hintThrough(client, (hint) => given.push(hint));
+        return drizzle(client)
+          .transaction((tx) => collectChanges(client, () => work(tx)), config)
+          .finally(ended);
+      },
       (error) => isUnavailable(error) || isStalePlan(error),
     );
+    for (const hint of given) hints.send(hint);
     if (changes.length > 0) await options.onCommitted?.(changes);
     return result;
   };

@@ -3,12 +3,13 @@
  * fetch that job before the transaction which enqueued the second one commits, and then the job does not see what that transaction changed. So
  * the waiting job is locked until the transaction ends: workers skip locked jobs, and a run that follows sees the change.
  */
+import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../database/database.ts';
 import type { QueueDefinition } from './queues.ts';
 
 /** The channel that workers of pg-boss listen to: its schema, hashed (`notifyChannelSql` of pg-boss). */
-export const NEW_JOBS_CHANNEL = sql`('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24))`;
+export const NEW_JOBS_CHANNEL = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`;
 
 export interface CoalescedJob {
   id: string;
@@ -45,7 +46,5 @@ async function hold(tx: Executor, queue: string, keys: readonly string[]): Promi
     select coalesce(singleton_key, '') as key from pgboss.job
     where name = ${queue} and state = 'created' and policy = 'short' and coalesce(singleton_key, '') = any(${sql.param(keys)}::text[])
     for share`);
-  // Workers that skip the locked job meanwhile look again at the commit.
-  if (rows.length > 0) await tx.execute(sql`select pg_notify(${NEW_JOBS_CHANNEL}, ${queue})`);
   return new Set(rows.map(({ key }) => key));
 }

@@ -7,6 +7,7 @@ import { context as asyncContext, trace } from '@opentelemetry/api';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import { withoutSettling } from '../database/changes/feed.ts';
+import { hint } from '../database/changes/hints.ts';
 import type { Database, Executor } from '../database/database.ts';
 import { newId } from '../security/random.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
@@ -15,7 +16,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { scrub } from '../telemetry/scrubbing.ts';
 import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts';
 import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
-import { coalesces, insertCoalesced } from './coalescing.ts';
+import { coalesces, insertCoalesced, NEW_JOBS_CHANNEL } from './coalescing.ts';
 import { observeQueues } from './observation.ts';
 import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
 import { createShifts, type Shifts } from './shifts.ts';
@@ -91,8 +92,8 @@ const TRACEPARENT = '__traceparent';
 type Carrier = object & { [TRACEPARENT]?: string };
 
 const SUPERVISE_SECONDS = 10;
-/** The polling interval. New jobs are announced at once; delayed jobs, retries and lost announcements wait for the next poll. */
-const POLL_SECONDS = 5;
+/** The polling interval. Workers are told of new jobs at once; delayed jobs, retries and lost hints wait for the next poll. */
+const POLL_SECONDS = 2;
 
 export function createJobs({ url, db, worker, logger, metrics, errors = noErrorReports }: JobsOptions): Jobs {
   /** Queue -> cron expression, for queues with a schedule. */
@@ -181,6 +182,8 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
       const insert = async (some: typeof inserts) =>
         (await boss.insert(queue.name, some, { db: fromDrizzle(tx, sql), returnId: true })) ?? [];
       await (coalesces(queue) ? insertCoalesced(tx, queue.name, inserts, insert) : insert(inserts));
+      // Workers that skipped a coalesced job because it was locked look again, too.
+      hint(tx, NEW_JOBS_CHANNEL, queue.name);
     });
   }
 
@@ -199,7 +202,7 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
       for (const handler of handlers) {
         const { name: queue, concurrency } = handler.queue;
         const run = (job: JobWithMetadata<Carrier>) => runTraced(handler, job);
-        const polling = { notifyPollingIntervalSeconds: POLL_SECONDS };
+        const polling = { pollingIntervalSeconds: POLL_SECONDS };
         const each = createShifts({ boss, queue, concurrency, polling, run });
         shifts.push(each);
         await each.begin();
@@ -232,7 +235,8 @@ export async function installJobs(url: string, queues: readonly QueueDefinition<
     const existing = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
     for (const { name, options } of queues) {
       const dead = deadLetterName(name);
-      const wanted = { ...options, deadLetter: dead, notify: true };
+      // pg-boss would notify in the transaction of whoever enqueues.
+      const wanted = { ...options, deadLetter: dead, notify: false };
       if (!existing.has(dead)) await boss.createQueue(dead, DEAD_LETTERS);
       const queue = existing.get(name);
       if (!queue) await boss.createQueue(name, wanted);
