@@ -209,6 +209,12 @@ describe('the pool', () => {
       assert.equal(rows[0]?.one, 1);
     };
 
+    it('waits five seconds for a lock, and a single statement, which others wait for, one second', async () => {
+      const limit = sql`select current_setting('lock_timeout') as limit`;
+      assert.deepEqual((await db.execute(limit)).rows, [{ limit: '1s' }]);
+      assert.deepEqual((await db.transaction((tx) => tx.execute(limit))).rows, [{ limit: '5s' }]);
+    });
+
     it('whose connection is lost fails as unavailable; the process keeps running, and the pool loses no slot', async () => {
       for (let times = 0; times < 5; times++) {
         const lostInside = db.transaction(async (tx) => {
