@@ -135,6 +135,9 @@ describe('an invited person', () => {
     assert.deepEqual([last.action, last.actorId], ['invitation.declined', grace.id]);
     assertProblem(await accept(test, grace, (await two.invitation(grace.email, 2)).token), 400, 'invalid_token');
     assert.equal((await two.invite(grace.email, 'member')).status, 201, 'and can be invited again');
+    assert.equal((await own(grace.accessToken)).body.data.length, 1);
+    assert.equal((await two.as(two.owner, '', DELETE)).status, 204);
+    assert.deepEqual((await own(grace.accessToken)).body.data, [], 'none to an organization that is deleted');
   });
 
   it('gets another link when an invitation is sent again, also after it was over', async () => {
