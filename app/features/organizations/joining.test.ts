@@ -114,6 +114,7 @@ describe('an invited person', () => {
 
   it('lists, accepts and declines the invitations to their own address, and no others', async () => {
     const [one, two, grace] = [await createScene(test), await createScene(test), await createSignedInUser(test)];
+    await one.add('member');
     const [first, second] = [await one.invite(grace.email, 'admin'), await two.invite(grace.email, 'member')];
     const foreign = await one.invite('somebody.else@example.com', 'member');
     const listed = await own(grace.accessToken);
