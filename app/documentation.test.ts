@@ -4,7 +4,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { startTestService, type TestService } from '../test/service.ts';
 import { readErrorPages } from './documentation/errors.ts';
 import { renderMarkdown } from './documentation/markdown.ts';
-import { errorCodesOf, type OpenApiDocument, operationsOf, type PlacedOperation } from './documentation/openapi.ts';
+import {
+  errorCodesOf,
+  type OpenApiDocument,
+  operationsOf,
+  type PlacedOperation,
+  type Schema,
+} from './documentation/openapi.ts';
 import { allErrors } from './platform/errors.ts';
 
 const SECTIONS = ['What it means', 'Why it happens', 'What to do', 'Example'];
@@ -155,6 +161,24 @@ describe('the documentation', () => {
           assert.ok(description, `${operationId} ${status}`);
         }
       }
+    });
+
+    test('addresses, passwords and choices say what they are, for generators of clients', () => {
+      const named: [name: string, schema: Schema][] = [];
+      const choices: string[] = [];
+      JSON.stringify(document, (key, value: unknown) => {
+        const { properties, anyOf } = (value ?? {}) as Schema;
+        if (typeof properties === 'object') named.push(...Object.entries(properties));
+        if (Array.isArray(anyOf) && anyOf.some((member) => 'const' in member)) choices.push(key);
+        return value;
+      });
+      const stringsOf = (...names: string[]) =>
+        named.filter(([name, { type }]) => names.includes(name) && type === 'string').map(([, schema]) => schema);
+      const passwords = stringsOf('password', 'newPassword', 'currentPassword');
+      assert.ok(passwords.length >= 5 && passwords.every(({ maxLength }) => maxLength === 128), 'as the policy says');
+      const addresses = stringsOf('email', 'newEmail');
+      assert.ok(addresses.length >= 5 && addresses.every(({ format }) => format === 'email'));
+      assert.deepEqual(choices, [], 'values to choose from are an enumeration');
     });
 
     test('pages are not in it', () => {

@@ -11,7 +11,7 @@ import { createSealer, type Sealer } from './platform/security/sealing.ts';
 import type { ErrorReports } from './platform/telemetry/error-reports.ts';
 import type { Logger } from './platform/telemetry/logger.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
-import { observeCertificates, observeDisk } from './platform/telemetry/surroundings.ts';
+import { observeCertificates, observeDisk, observeLog } from './platform/telemetry/surroundings.ts';
 import { openStores, type Stores } from './stores.ts';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -50,6 +50,7 @@ export async function createFoundation(options: FoundationOptions): Promise<Foun
   const metrics = createMetrics({ release: config.release }, { runtime: options.runtimeMetrics });
   const stores = await openStores({ config, role, clock, logger, metrics, closers });
   observeDisk(metrics);
+  observeLog(metrics);
 
   // Development and tests have no certificate that could expire.
   if (role !== 'api' && !['development', 'test'].includes(config.appEnv)) {

@@ -20,6 +20,7 @@ interface Service {
   healthcheck: { test: string[] };
   stop_grace_period: string;
   ports: string[];
+  logging?: { options: { mode?: string } };
 }
 const compose = mergeComposeFiles<Service>();
 
@@ -93,6 +94,12 @@ describe('deployments', () => {
     assert.deepEqual([environment.PORT, environment.METRICS_PORT], [String(port), String(metricsPort)]);
     assert.deepEqual(ports, [`127.0.0.1:${port}:${port}`]);
     assert.match(read('terraform/modules/load-balancer/main.tf'), /path\s*=\s*"\/readyz"/);
+  });
+
+  it('no reader of the log stops a program: Docker and CloudWatch drop lines that they cannot write', () => {
+    for (const [name, { logging }] of Object.entries(compose.services))
+      assert.equal(logging?.options.mode, 'non-blocking', name);
+    assert.match(tasks, /logDriver = "awslogs"[^}]*\bmode\s*=\s*"non-blocking"/);
   });
 
   it('nothing is killed while it is still draining', () => {

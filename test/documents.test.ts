@@ -36,6 +36,16 @@ describe('documents', () => {
     }
   });
 
+  it('name the variables of the environment for Postman and Bruno, which leads to the service as it is started', () => {
+    const { values } = JSON.parse(readFileSync('docs/postman-environment.json', 'utf8')) as {
+      values: { key: string; value: string }[];
+    };
+    const page = readFileSync('docs/clients.md', 'utf8');
+    const url = new URL(values.find(({ key }) => key === 'baseUrl')!.value);
+    assert.ok(page.includes(`${url.origin}/openapi.json`) && readFileSync('README.md', 'utf8').includes(url.origin));
+    for (const { key } of values) if (key !== 'baseUrl') assert.ok(page.includes(`\`${key}\``), key);
+  });
+
   // `npm start` accepts an older Node.js than the sources need. The commands of deployments, `node app/…`, run in the image.
   it('print commands of this repository that run with any Node.js: by npm, or with the one that it installed', () => {
     const sources = globSync([

@@ -44,4 +44,20 @@ describe('requests that wait for a lock', () => {
       200,
     );
   });
+
+  it('are answered as unavailable too where the server cancels them', async () => {
+    const held = await createSignedInUser(test);
+    const holder = new pg.Client({ connectionString: test.service.config.databaseUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select * from sessions where user_id = $1 for update', [held.id]);
+    const refreshing = test.request('/v1/sessions/refresh', { body: { refreshToken: held.refreshToken } });
+    await lockAwaited(test);
+    // As statement_timeout does.
+    await holder.query(
+      `select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    assertProblem(await refreshing, 503, 'database_unavailable');
+    await holder.end();
+  });
 });

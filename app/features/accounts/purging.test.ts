@@ -123,14 +123,18 @@ describe('the purge of accounts', () => {
     test.clock.advance(29 * DAY_MS);
     await register('recent@example.com');
     const exists = (email: string) => value(test, 'select count(*)::int from users where email = $1', email);
+    const [abandoned] = await rows(test, `select id from users where email = 'abandoned@example.com'`);
+    const events = (id: string) => value(test, 'select count(*)::int from audit_events where owner_id = $1', id);
     await run();
     assert.equal(await exists('abandoned@example.com'), 1);
+    assert.ok((await events(abandoned!.id)) > 0);
     test.clock.advance(DAY_MS + 1);
     await run();
     assert.deepEqual(
       await Promise.all(['abandoned@example.com', 'recent@example.com', kept.email].map(exists)),
       [0, 1, 1],
     );
+    assert.deepEqual([await events(abandoned!.id), (await events(kept.id)) > 0], [0, true], 'the trail goes too');
     for (const [table, column] of [
       ['email_addresses', 'address'] as const,
       ['email_messages', 'to_address'] as const,

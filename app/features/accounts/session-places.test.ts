@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditTrail, liftRateLimits, queuedMails } from '../../../test/conditions.ts';
 import { createUser, PASSWORD, startTestService, type TestService } from '../../../test/service.ts';
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, SECOND_MS } from '../../platform/clock.ts';
 
 const HOME = {
   'x-forwarded-for': '203.0.113.7',
@@ -49,8 +49,10 @@ describe('a session', () => {
     assert.match(mail.text, /198\.51\.100\.20/);
     const event = (await auditTrail(test, id)).at(-1)!;
     assert.deepEqual([event.action, event.details], ['session.moved', { before: placeOf(HOME) }]);
+    test.clock.advance(SECOND_MS);
     const third = (await refresh(second, HOME)).body.refreshToken;
-    assert.equal(await notices(email), 1);
+    assert.equal((await auditTrail(test, id)).filter(({ action }) => action === 'session.moved').length, 2);
+    assert.equal(await notices(email), 1, 'the second move of the day is recorded only');
     test.clock.advance(DAY_MS);
     assert.equal((await refresh(third, ELSEWHERE)).status, 200);
     assert.equal(await notices(email), 2);

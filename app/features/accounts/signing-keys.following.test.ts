@@ -163,6 +163,31 @@ describe('signing keys', () => {
     assert.deepEqual(tally(answers), { 200: 20 });
   });
 
+  it('stay known when an older read answers later', async (t) => {
+    const databaseUrl = here.service.config.databaseUrl;
+    const process = await startTestService({ databaseUrl, jobs: false, clock: here.clock });
+    t.after(() => process.close());
+    const { accessToken: like } = await signIn(process, ada.email);
+    const pool = process.service.db.$client;
+    const query = pool.query.bind(pool) as (...sent: unknown[]) => Promise<unknown>;
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    pool.query = (async (...sent: unknown[]) => {
+      const answer = await query(...sent);
+      if (!(sent[0] as { text: string }).text.includes('from "signing_keys"')) return answer;
+      pool.query = query as typeof pool.query;
+      held.resolve();
+      await released.promise;
+      return answer;
+    }) as typeof pool.query;
+    await rows(here, `select pg_notify('signing_keys_changed', '')`);
+    await held.promise;
+    const token = forge(like, await addUnheard());
+    assert.equal((await me(process, token)).status, 200);
+    released.resolve();
+    await changesHeard(process);
+    assert.equal((await me(process, token)).status, 200);
+  });
+
   it('are looked up once in five seconds at most, however many strangers invent one', async (t) => {
     const process = await startTestService({
       databaseUrl: here.service.config.databaseUrl,

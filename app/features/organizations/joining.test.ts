@@ -114,6 +114,7 @@ describe('an invited person', () => {
 
   it('lists, accepts and declines the invitations to their own address, and no others', async () => {
     const [one, two, grace] = [await createScene(test), await createScene(test), await createSignedInUser(test)];
+    await one.add('member');
     const [first, second] = [await one.invite(grace.email, 'admin'), await two.invite(grace.email, 'member')];
     const foreign = await one.invite('somebody.else@example.com', 'member');
     const listed = await own(grace.accessToken);
@@ -135,6 +136,9 @@ describe('an invited person', () => {
     assert.deepEqual([last.action, last.actorId], ['invitation.declined', grace.id]);
     assertProblem(await accept(test, grace, (await two.invitation(grace.email, 2)).token), 400, 'invalid_token');
     assert.equal((await two.invite(grace.email, 'member')).status, 201, 'and can be invited again');
+    assert.equal((await own(grace.accessToken)).body.data.length, 1);
+    assert.equal((await two.as(two.owner, '', DELETE)).status, 204);
+    assert.deepEqual((await own(grace.accessToken)).body.data, [], 'none to an organization that is deleted');
   });
 
   it('gets another link when an invitation is sent again, also after it was over', async () => {

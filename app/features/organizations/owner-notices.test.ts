@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { liftRateLimits, queuedMails } from '../../../test/conditions.ts';
-import { createSignedInUser, type SignedInUser, startTestService, type TestService } from '../../../test/service.ts';
+import {
+  createSignedInUser,
+  PASSWORD,
+  type SignedInUser,
+  startTestService,
+  type TestService,
+} from '../../../test/service.ts';
 import { createScene, DELETE, PATCH } from './testing/scene.ts';
 
 const TEMPLATES = ['owner-added', 'owner-removed', 'api-key-created', 'role-changed'];
@@ -65,5 +71,18 @@ describe('owners get an email', () => {
     assert.equal((await scene.as(second, `/members/${second.id}`, DELETE)).status, 204);
     assert.deepEqual(await emails(scene.owner), { 'owner-added': 1, 'owner-removed': 1 });
     assert.deepEqual(await emails(second), { 'owner-added': 1, 'owner-removed': 1 });
+  });
+
+  it('while their account is open: not while it is suspended or closed', async () => {
+    const scene = await createScene(test);
+    const [suspended, closed] = [await scene.add('owner'), await scene.add('owner')];
+    const { administration } = test.service.accounts;
+    await administration.suspend((await administration.find(suspended.id))!);
+    const call = { method: 'DELETE', token: closed.accessToken, body: { password: PASSWORD } };
+    assert.equal((await test.request('/v1/users/me', call)).status, 204);
+    const before = await Promise.all([suspended, closed].map(emails));
+    await scene.key(['members:read']);
+    assert.equal((await emails(scene.owner))['api-key-created'], 1);
+    assert.deepEqual(await Promise.all([suspended, closed].map(emails)), before);
   });
 });

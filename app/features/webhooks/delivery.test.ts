@@ -60,6 +60,19 @@ describe('the delivery of a webhook', () => {
     assert.deepEqual(new Set((await scene.deliveries()).map(({ status }) => status)), new Set(['succeeded']));
   });
 
+  it('alone waits as long as the receiver asks for where it refuses one event for another reason', async () => {
+    const scene = await createWebhookScene(test, receiver);
+    receiver.answer = answerWith(409, { 'retry-after': '600' });
+    await scene.happen();
+    await eventually('the first attempt', () => receiver.received.length === 1);
+    await scene.settled();
+    receiver.answer = answerWith(200);
+    await scene.happen();
+    await eventually('a new event is sent', () => receiver.received.length === 2);
+    assert.equal(await pass(scene, 590 * SECOND_MS), 0);
+    assert.equal(await pass(scene, 11 * SECOND_MS), 1);
+  });
+
   it('ends the endpoint at once when it answers 410, and says so', async () => {
     const scene = await createWebhookScene(test, receiver);
     receiver.answer = answerWith(410);

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm';
 import { administer, createTestDatabase, type TestDatabase } from '../../../test/database.ts';
 import { startTcpProxy } from '../../../test/tcp-proxy.ts';
 import { type Database, openDatabase } from './database.ts';
-import { isLate, isUnavailable } from './failures.ts';
+import { isLate, isTransient, isUnavailable } from './failures.ts';
 import { LATE_MS, PipelinedPool } from './pipelined-pool.ts';
 import { prepare } from './prepared.ts';
 import { transact } from './retry.ts';
@@ -209,6 +209,12 @@ describe('the pool', () => {
       assert.equal(rows[0]?.one, 1);
     };
 
+    it('waits five seconds for a lock, and a single statement, which others wait for, one second', async () => {
+      const limit = sql`select current_setting('lock_timeout') as limit`;
+      assert.deepEqual((await db.execute(limit)).rows, [{ limit: '1s' }]);
+      assert.deepEqual((await db.transaction((tx) => tx.execute(limit))).rows, [{ limit: '5s' }]);
+    });
+
     it('whose connection is lost fails as unavailable; the process keeps running, and the pool loses no slot', async () => {
       for (let times = 0; times < 5; times++) {
         const lostInside = db.transaction(async (tx) => {
@@ -278,6 +284,22 @@ describe('the pool', () => {
       await Promise.all([inTransaction(), inTransaction()]);
       await administer(database.url, 'alter table retyped alter n type text');
       for (let times = 0; times < 4; times++) assert.deepEqual(await inTransaction(), []);
+    });
+
+    it('runs four times at most after a conflict with another one, and once after an error of its own', async () => {
+      let runs = 0;
+      const conflicting = transact(db, async (tx) => {
+        if (++runs > 5) return;
+        await tx.execute(sql`do $$ begin raise 'conflict' using errcode = '40001'; end $$`);
+      });
+      await assert.rejects(conflicting, isTransient);
+      assert.equal(runs, 4);
+      const failing = transact(db, async () => {
+        if (++runs > 5) return;
+        throw new Error('changed my mind');
+      });
+      await assert.rejects(failing, /changed my mind/);
+      assert.equal(runs, 5);
     });
 
     it('that waits too long for a connection fails as unavailable', async (t) => {

@@ -49,7 +49,12 @@ export function createLogger({ level, release, destination }: LoggerOptions): Lo
     mixinMergeStrategy: withTraceFields,
     hooks: { logMethod: logErrorsAsFields },
   };
-  return pino(options, destination ?? standardOutput());
+  const logger: Logger = pino(options, destination ?? standardOutput({ onResumed }));
+  return logger;
+
+  function onResumed(dropped: number): void {
+    logger.warn({ dropped }, 'lines of the log were dropped: its reader was too slow');
+  }
 }
 
 const HAS_TRACE_ID = Symbol('has a trace id');

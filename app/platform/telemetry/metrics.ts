@@ -93,8 +93,8 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
   return { ...instruments, registry } as unknown as Metrics;
 }
 
-/** Sets a gauge at each scrape with `collect`, which must not throw: one failing gauge would fail the scrape. */
-export function atScrape<L extends string>(gauge: Gauge<L>, collect: () => void | Promise<void>): void {
+/** Sets a gauge, or adds to a counter, at each scrape with `collect`, which must not throw: one failing gauge would fail the scrape. */
+export function atScrape<L extends string>(gauge: Gauge<L> | Counter<L>, collect: () => void | Promise<void>): void {
   // The library takes this as an option of the constructor only, but reads the property.
   Object.assign(gauge, { collect });
 }

@@ -11,6 +11,11 @@ const metrics = defineMetrics({
     help: 'Free share of the disk that this process runs on, 0 to 1.',
     labels: {},
   },
+  log_lines_dropped_total: {
+    type: 'counter',
+    help: 'Lines of the log that were dropped, because the reader of standard output was too slow or is gone.',
+    labels: {},
+  },
 });
 type Own = typeof metrics;
 

@@ -1,9 +1,10 @@
-/** Observes the environment of a process: the disk that it runs on, and the certificates that its callers see. */
+/** Observes the environment of a process: the disk that it runs on, the reader of its log, and the certificates that its callers see. */
 import './process-metrics.ts';
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { atScrape, type Metrics } from './metrics.ts';
+import { droppedLines } from './standard-output.ts';
 
 /** Reads the free share of the disk at each scrape. */
 export function observeDisk(metrics: Pick<Metrics, 'filesystem_free_ratio'>, path = '/'): void {
@@ -14,6 +15,17 @@ export function observeDisk(metrics: Pick<Metrics, 'filesystem_free_ratio'>, pat
       () => Number.NaN,
     );
     gauge.set(free);
+  });
+}
+
+/** Counts the lines of the log that are lost. */
+export function observeLog(metrics: Pick<Metrics, 'log_lines_dropped_total'>): void {
+  const { log_lines_dropped_total: counter } = metrics;
+  let counted = 0;
+  atScrape(counter, () => {
+    const dropped = droppedLines();
+    counter.inc(dropped - counted);
+    counted = dropped;
   });
 }
 

@@ -119,20 +119,24 @@ export const runtime = dashboard({
       ],
     },
     {
-      title: 'Handles',
+      title: 'Handles and log',
       panels: [
         graph({
           title: 'Open files',
           about: 'Sockets count as files. At `process_max_fds` no file can be opened.',
-          width: 12,
           queries: [{ expr: `process_open_fds{${SELF}}`, legend: LEGEND }],
         }),
         graph({
           title: 'Active handles',
           about: 'Sockets, timers, file handles and the like, by type.',
-          width: 12,
           stacked: true,
           queries: [{ expr: `sum by (type) (nodejs_active_resources{${SELF}})`, legend: '{{type}}' }],
+        }),
+        graph({
+          title: 'Dropped log lines',
+          about:
+            'Lines that the reader of standard output did not take in time. The service goes on without them; look at the log driver and its disk.',
+          queries: [{ expr: `increase(log_lines_dropped_total{${SELF}}[$__rate_interval])`, legend: LEGEND }],
         }),
       ],
     },

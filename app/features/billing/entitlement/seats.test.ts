@@ -37,6 +37,21 @@ describe('seats', () => {
     assert.equal(values.find(({ labels }) => labels.kind === 'seats')?.value, 2);
   });
 
+  it('that somebody changed in the dashboard are set to the members again', async () => {
+    const { stripe } = billing;
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'pro' });
+    await billing.deliver();
+    const { id } = (await scene.ask('/subscription')).body;
+    const seats = async () => (await stripe.subscriptions.retrieve(id)).items.data[0]!;
+    await stripe.subscriptions.update(id, { items: [{ id: (await seats()).id, quantity: 7 }] });
+    await billing.deliver();
+    await billing.settle();
+    await billing.deliver();
+    assert.equal((await seats()).quantity, 1);
+    assert.equal((await scene.ask('/subscription')).body.quantity, 1);
+  });
+
   it('follow the members of a paused subscription, too: it may go on, and is charged for then', async () => {
     const { stripe } = billing;
     const scene = await createBillingScene(billing);

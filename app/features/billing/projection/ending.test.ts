@@ -69,6 +69,17 @@ describe('the email about the end of a subscription', () => {
     assert.match(ended!.text, /\$499\.00 for it is still open\. We no longer try to collect it/);
   });
 
+  it('that is set while a change waits for its payment does not count the invoice of the change, which lapses with it', async () => {
+    const { scene, id, customer } = await subscribed();
+    const failing = await billing.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await billing.stripe.subscriptions.update(id, { default_payment_method: failing.id });
+    assert.ok((await scene.change({ interval: 'year' })).body.pendingUntil);
+    const { status, body } = await scene.change({ cancelAtPeriodEnd: true });
+    assert.equal(status, 200, JSON.stringify(body));
+    const [mail] = await told(scene, 1);
+    assert.match(mail!.text, /No invoice for it is open\./);
+  });
+
   it('that failed payments made says so, and what becomes of the invoice', async () => {
     const { scene, id, customer } = await subscribed();
     await missPayment(id, customer);

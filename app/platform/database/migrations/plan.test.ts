@@ -66,6 +66,18 @@ describe('the plan of a migration', { concurrency: 2 }, () => {
     assert.ok(effect!.bytes >= 5_000 * 24);
   });
 
+  it('is made in the scratch database that is given, for a user who may create none', async (t) => {
+    const [url, scratchUrl] = [await createEmptyDatabase(t), await createEmptyDatabase(t)];
+    await applyPending({ url, series: [writeSeries(t, [BASE])] });
+    const series = [writeSeries(t, [BASE, ['0001_index', 'create index on note (id);']])];
+    const planned = await planMigrations({ url, series, scratchUrl });
+    assert.deepEqual(
+      planned.map(({ name }) => name),
+      ['0001_index'],
+    );
+    assert.deepEqual(await query(scratchUrl, `select to_regclass('note') is not null as used`), [{ used: true }]);
+  });
+
   it('is empty when nothing is pending, and fails where the migration would', async (t) => {
     const url = await createEmptyDatabase(t);
     await applyPending({ url, series: [writeSeries(t, [BASE])] });

@@ -22,6 +22,7 @@ import { type Event, events } from './events.ts';
 import { createStops, decisionOf, firstLockOf, type Step, type Stops, untilStopped, type Watch } from './stops.ts';
 
 const ACTS_AT_ONCE = 6;
+const STOPPED_AT_ONCE = 60;
 const given = process.env.WAITS;
 /** Everything takes longer than a test may. */
 const patiently = given === 'all' ? { timeout: HOUR_MS } : {};
@@ -206,11 +207,13 @@ describe('the walk of waits', patiently, () => {
   });
 
   it('grants nothing after the right was lost before the request held a lock', patiently, async () => {
-    await withActs(plan(), async ({ event, setting }, act) => {
-      const some = chosen(
-        inSetting(event, setting).flatMap((deed) => freeStops(deed).map((index) => ({ deed, index }))),
-        60,
-      );
+    // An event happens to an act once, and each request that is stopped in a transaction keeps a connection.
+    const items = plan().flatMap(({ event, setting }) => {
+      const all = inSetting(event, setting).flatMap((deed) => freeStops(deed).map((index) => ({ deed, index })));
+      const drawn = random ? chosen(all, STOPPED_AT_ONCE) : all;
+      return chunksOf(drawn, STOPPED_AT_ONCE).map((some) => ({ event, setting, some }));
+    });
+    await withActs(items, async ({ event, setting, some }, act) => {
       const stopped: Stopped[] = [];
       for (const { deed, index } of some) stopped.push(await stop(deed, act, index));
       await happen(event, act);
@@ -324,6 +327,12 @@ describe('the walk of waits', patiently, () => {
     assert.ok(operations >= 28 && stopped >= 200, `${operations} operations, ${stopped} stops`);
   });
 });
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
 
 /** The names of the tables that differ. */
 function differences(before: readonly Contents[], after: readonly Contents[]): string[] {
