@@ -1,6 +1,7 @@
 /** Retries, pauses, and endpoints that are disabled; by the movable clock. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { createTestClock } from '../../../test/clock.ts';
 import { auditTrail, eventually } from '../../../test/conditions.ts';
 import { assertProblem, signIn, startTestService, type TestService } from '../../../test/service.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
@@ -12,7 +13,9 @@ describe('the delivery of a webhook', () => {
   let test: TestService;
   let receiver: Receiver;
   before(async () => {
-    test = await startTestService({ schedules: false, env: { WEBHOOK_TIMEOUT_SECONDS: '3' } });
+    // Ahead of the database, so that time passes when the test says so.
+    const clock = createTestClock(new Date(Date.now() + HOUR_MS));
+    test = await startTestService({ clock, schedules: false, env: { WEBHOOK_TIMEOUT_SECONDS: '3' } });
   });
   after(() => test.close());
   beforeEach(async (context) => {
