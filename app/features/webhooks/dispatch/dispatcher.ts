@@ -70,8 +70,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       const given = { ...options, clock: turnClock, store: results.add };
       const { health, gone } = await takeTurn(given, endpoint, deliveries, slot, closing.signal);
-      const isFailing = gone || health.failures > 0;
-      const warnedAt = isFailing ? await disabling.judge(endpoint, health, gone) : null;
+      const isFailing = gone || health.failures > endpoint.failures;
+      const warnedAt = isFailing ? await disabling.judge(endpoint, health, gone) : health.warnedAt;
       results.release({ organizationId: endpoint.organizationId, id: endpoint.id, ...health, warnedAt });
     } catch (err) {
       logger.error({ err, endpointId: endpoint.id }, 'the turn of a webhook endpoint failed');
