@@ -21,7 +21,7 @@ const config: KnipConfig = {
     'packages/stripe-sandbox/main.ts',
     'packages/stripe-sandbox/sandbox.ts',
     'scripts/*.ts',
-    'app/{features,product}/*/testing/{entitled,examples,names,personal-data,resources}.ts',
+    'app/{features,product}/*/testing/{emitted-events,entitled,examples,names,personal-data,resources}.ts',
     'scripts/*.cjs',
     'scripts/clients/run.ts',
     '**/*.test.ts',

@@ -1,7 +1,8 @@
 /** Linters of OpenAPI documents, pinned. An error fails; warnings that are left have their reason in `docs/clients.md`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isInstalled, type Result, shell } from './trial.ts';
+import { isInstalled, shell } from '../programs.ts';
+import type { Result } from './trial.ts';
 
 interface Linter {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** One tool, tried on the document: its commands one after the other, and what they say about the document. */
-import { spawn, spawnSync } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { isInstalled, shell } from '../programs.ts';
 import type { Client } from './clients.ts';
 import type { DevelopmentService } from './service.ts';
 
@@ -46,10 +46,6 @@ export async function tryClient(client: Client, folder: string, document: string
   return { ...row, outcome: 'passed', findings } satisfies Result;
 }
 
-export function isInstalled(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
-}
-
 function warningsIn(output: string): string[] {
   return output
     .split('\n')
@@ -70,19 +66,4 @@ async function layOut({ name, journey, files }: Client, folder: string, document
 /** @returns the path of a file beside this one */
 export function place(...parts: string[]): string {
   return join(import.meta.dirname, ...parts);
-}
-
-/** Runs a command of a shell at low priority. @returns its exit status and all that it printed */
-export async function shell(command: string, cwd: string, env: Record<string, string> = {}) {
-  const { npm_config_prefix: _prefix, ...inherited } = process.env;
-  const child = spawn('nice', ['sh', '-c', command], {
-    cwd,
-    env: { ...inherited, NO_COLOR: '1', CI: 'true', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once('error', reject).once('close', (code) => resolve(code ?? 1));
-  return { status: await promise, output: output.join('') };
 }

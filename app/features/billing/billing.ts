@@ -27,6 +27,7 @@ import type { Organizations } from '../organizations/organizations.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
+import { createEntitlementChanges } from './entitlement/changes.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
 import { createFeatureGuard } from './entitlement/guards.ts';
 import { createRoom, type Room } from './entitlement/room.ts';
@@ -129,7 +130,9 @@ export function createBilling(options: BillingOptions): Billing {
 
   const gateway = createStripeGateway({ client, metrics, logger });
   const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
-  const entitlements = createEntitlements({ db, clock, feed, graceDays: settings.billingGraceDays });
+  const graceDays = settings.billingGraceDays;
+  const entitlements = createEntitlements({ db, clock, feed, graceDays });
+  const entitlementChanges = createEntitlementChanges({ db, clock, events, entitlements, graceDays });
   const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });
@@ -138,7 +141,7 @@ export function createBilling(options: BillingOptions): Billing {
   const room = createRoom({ db, entitlements });
   room.countBy('members', (_executor, organizationId) => seats.count(organizationId));
   const effects = createEffects({ clock, audit, events, contacts, jobs, seats });
-  const projection = createProjection({ db, clock, events, gateway, leases, effects, entitlements, metrics });
+  const projection = createProjection({ db, clock, gateway, leases, effects, entitlementChanges, metrics });
   const intake = createIntake({ db, jobs, clock, metrics, secrets: settings.stripeWebhookSecret });
   const usage = createUsage({ db, clock, jobs, events, gateway, customers, entitlements, contacts });
   const reconciliation = createReconciliation({
@@ -190,6 +193,7 @@ export function createBilling(options: BillingOptions): Billing {
     requireFeature,
     handlers: createBillingWorkers({
       ...{ db, jobs, gateway, customers, leases, projection, disputes, reconciliation, seats, usage },
+      entitlementChanges,
     }),
     schedules: billingSchedules,
     routes(operations) {

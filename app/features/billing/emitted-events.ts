@@ -61,8 +61,7 @@ const declared = defineEvents({
     ),
   },
   'entitlements.changed': {
-    about:
-      'What the organization may use changed, by what it bought. The end of a grace period by time alone sends none.',
+    about: 'What the organization may use changed: by what it bought, or because a grace period ended.',
     data: Named(
       'EntitlementsChanged',
       {

@@ -2,6 +2,7 @@
 import { after, SECOND_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
+import type { EntitlementChanges } from './entitlement/changes.ts';
 import type { Seats } from './entitlement/seats.ts';
 import type { Usage } from './entitlement/usage.ts';
 import type { Disputes } from './events/disputes.ts';
@@ -12,6 +13,7 @@ import {
   cancelSecondQueue,
   closeQueue,
   disputeQueue,
+  endGraceQueue,
   ensureQueue,
   pollQueue,
   projectQueue,
@@ -34,6 +36,7 @@ export interface BillingWorkersOptions {
   reconciliation: Reconciliation;
   seats: Seats;
   usage: Usage;
+  entitlementChanges: Pick<EntitlementChanges, 'tellOfTime'>;
 }
 
 export function createBillingWorkers(options: BillingWorkersOptions): JobHandler[] {
@@ -91,6 +94,7 @@ export function createBillingWorkers(options: BillingWorkersOptions): JobHandler
     }),
     handler(reportUsageQueue, ({ organizationId }) => usage.report(organizationId)),
     handler(pollQueue, () => reconciliation.poll()),
+    handler(endGraceQueue, () => options.entitlementChanges.tellOfTime()),
     handler(sweepQueue, () => reconciliation.sweep({ apply: true })),
   ];
 }
@@ -101,5 +105,10 @@ function unlessMissing(error: unknown): void {
 
 export const billingSchedules: JobSchedule[] = [
   { queue: pollQueue, cron: '*/5 * * * *', about: 'Fetches events that Stripe could not deliver.' },
+  {
+    queue: endGraceQueue,
+    cron: '*/5 * * * *',
+    about: 'Tells of grace periods after a failed payment that have ended.',
+  },
   { queue: sweepQueue, cron: '11 3 * * *', about: 'Compares every customer with Stripe, and repairs differences.' },
 ];

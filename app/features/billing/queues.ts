@@ -44,6 +44,8 @@ export const pollQueue = defineQueue<Record<string, never>>('billing.poll-events
   retries: 2,
   expireSeconds: HOUR_SECONDS,
 });
+/** Emits what the end of a grace period changes. Nothing comes from Stripe then. */
+export const endGraceQueue = defineQueue<Record<string, never>>('billing.end-graces', { concurrency: 1, retries: 2 });
 export const sweepQueue = defineQueue<Record<string, never>>('billing.sweep', {
   concurrency: 1,
   retries: 2,

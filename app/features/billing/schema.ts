@@ -1,6 +1,6 @@
 /**
  * Billing's tables. All but the events and the counted usage are a projection of Stripe, which can be rebuilt from it at any time;
- * only `projection.ts` writes them.
+ * only `projection.ts` writes them, beside what was told of them.
  */
 import { sql } from 'drizzle-orm';
 import {
@@ -10,6 +10,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -41,6 +42,8 @@ export const billingCustomers = pgTable(
     requested: bigint('requested', { mode: 'number' }).notNull().default(0),
     projected: bigint('projected', { mode: 'number' }).notNull().default(0),
     projectedAt: instant('projected_at'),
+    /** What it may use, as was last told or was no news; null: not known yet. */
+    toldEntitlements: jsonb('told_entitlements').$type<ToldEntitlements>(),
     /** Who holds the lease, or held it last: the fencing token. Only that one may write. */
     leaseId: uuid('lease_id'),
     leasedUntil: instant('leased_until'),
@@ -50,6 +53,13 @@ export const billingCustomers = pgTable(
   },
   (table) => [index('billing_customers_behind_index').on(table.organizationId).where(sql`requested > projected`)],
 );
+
+/** Names of the catalog, also of an earlier release. */
+export interface ToldEntitlements {
+  plan: string;
+  features: Record<string, boolean>;
+  limits: Record<string, number | null>;
+}
 
 /** Which organization a customer of Stripe belongs to. Stays when either is deleted, so that late events find a tombstone. */
 export const stripeCustomers = pgTable('stripe_customers', {
@@ -101,6 +111,10 @@ export const billingSubscriptions = pgTable(
     uniqueIndex('billing_subscriptions_live_key')
       .on(table.organizationId)
       .where(sql`status in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete') and not superseded`),
+    // Whose grace period may have ended: a few of many.
+    index('billing_subscriptions_past_due_index')
+      .on(table.pastDueSince)
+      .where(sql`status = 'past_due' and not superseded`),
     check('billing_subscriptions_quantity_check', sql`quantity >= 0`),
   ],
 );

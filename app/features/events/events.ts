@@ -17,7 +17,7 @@ import { createReading, type ListEvents } from './reading.ts';
 import { createRetention, forget, forgetAddresses, retainSchedule } from './retention.ts';
 import { catalogueRoute, describeEvents } from './routes.ts';
 
-export { defineEvents, type EventData, type EventType, eventTypes } from './declaration.ts';
+export { allEvents, defineEvents, type EventData, type EventType, eventTypes } from './declaration.ts';
 export type { Emission } from './emission.ts';
 export { presentEvent, publicId, storedId } from './payload.ts';
 export { EventType as EventTypeSchema, eventRoutes, examplePayload } from './routes.ts';

@@ -8,7 +8,7 @@ import { newId } from '../../platform/security/random.ts';
 import type { Audit } from '../audit/audit.ts';
 import { events } from '../events/schema.ts';
 import type { OrganizationAccess } from '../organizations/organizations.ts';
-import { wake } from './dispatch/claims.ts';
+import { dueNow, wake } from './dispatch/claims.ts';
 import { type Endpoints, recordOf } from './endpoints.ts';
 import { webhookErrors } from './errors.ts';
 import { type DeliveryRow, type DeliveryStatus, webhookDeliveries } from './schema.ts';
@@ -96,7 +96,7 @@ export function createDeliveries({ db, reads, clock, audit, endpoints }: Deliver
     retry: (caller, endpointId, id) =>
       endpoints.changing(caller, endpointId, async (tx, endpoint, access) => {
         if (!endpoint.enabled) throw disabled();
-        const again = { status: 'pending', attempts: 0, nextAttemptAt: clock.now() } as const;
+        const again = { status: 'pending', attempts: 0, nextAttemptAt: dueNow(clock.now()) } as const;
         const [delivery] = await tx
           .update(table)
           .set(again)
@@ -145,7 +145,7 @@ export async function addDeliveries(
     ), added as (
       insert into ${webhookDeliveries} (organization_id, id, endpoint_id, event_id, event_type, status, next_attempt_at, created_at)
       select ${organizationId}::uuid, (left(${newId()}, 26) || lpad(to_hex(turn), 10, '0'))::uuid, ${endpointId}::uuid, id, type, 'pending',
-        ${now}::timestamptz + (turn - ${MAX_REPLAYED}) * interval '1 microsecond', occurred_at
+        ${dueNow(now)} + (turn - ${MAX_REPLAYED}) * interval '1 microsecond', occurred_at
       from wanted order by turn returning 1
     ) select count(*)::int as count from added`);
   await wake(tx);

@@ -1,7 +1,8 @@
 /** Retries, pauses, and endpoints that are disabled; by the movable clock. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { auditTrail, eventually } from '../../../test/conditions.ts';
+import { createTestClock } from '../../../test/clock.ts';
+import { auditTrail, eventually, rows, value } from '../../../test/conditions.ts';
 import { assertProblem, signIn, startTestService, type TestService } from '../../../test/service.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import { PATCH } from '../organizations/testing/scene.ts';
@@ -12,7 +13,9 @@ describe('the delivery of a webhook', () => {
   let test: TestService;
   let receiver: Receiver;
   before(async () => {
-    test = await startTestService({ schedules: false, env: { WEBHOOK_TIMEOUT_SECONDS: '3' } });
+    // Ahead of the database, so that time passes when the test says so.
+    const clock = createTestClock(new Date(Date.now() + HOUR_MS));
+    test = await startTestService({ clock, schedules: false, env: { WEBHOOK_TIMEOUT_SECONDS: '3' } });
   });
   after(() => test.close());
   beforeEach(async (context) => {
@@ -201,6 +204,31 @@ describe('the delivery of a webhook', () => {
     assert.deepEqual([again.status, again.attempts.length], ['succeeded', 2]);
     await scene.ask(scene.endpointPath, PATCH({ enabled: false }));
     assertProblem(await retry(), 409, 'webhook_endpoint_disabled');
+  });
+
+  it('is given up at once where its event is gone, or waits where its secret cannot be opened; neither is the fault of the endpoint', async () => {
+    const scene = await createWebhookScene(test, receiver);
+    await scene.happen();
+    await eventually('it arrives', () => receiver.received.length === 1);
+    await scene.settled();
+    const [delivery] = await scene.deliveries();
+    await rows(test, 'delete from events where organization_id = $1', scene.id);
+    await scene.ask(`${scene.endpointPath}/deliveries/${delivery.id}/retry`, { method: 'POST' });
+    await scene.settled();
+    const [gone] = await scene.deliveries();
+    assert.deepEqual([gone.status, gone.attempts.at(-1).error], ['failed', 'the event was deleted']);
+    assert.equal((await scene.endpoint()).failingSince, null);
+
+    const secret = await value(test, 'select secret from webhook_endpoints where id = $1', scene.endpointId);
+    const setSecret = 'update webhook_endpoints set secret = $1 where id = $2';
+    await rows(test, setSecret, Buffer.from('of another APP_SECRET'), scene.endpointId);
+    await scene.happen();
+    const log = /the secret of a webhook endpoint cannot be opened/;
+    await eventually('a worker has looked', () => test.logs.some((line) => log.test(line)));
+    await scene.settled();
+    assert.deepEqual([(await scene.endpoint()).failingSince, (await scene.deliveries())[0].attempts], [null, []]);
+    await rows(test, setSecret, secret, scene.endpointId);
+    assert.equal(await pass(scene, 2 * MINUTE_MS), 1, 'sent once the secret is there again');
   });
 
   it('replays the events since an instant, by type, also those from before the endpoint', async () => {

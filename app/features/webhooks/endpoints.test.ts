@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { atOnce, auditTrail, eventually, tally, value } from '../../../test/conditions.ts';
+import { atOnce, auditTrail, eventually, rows, tally, value } from '../../../test/conditions.ts';
 import { assertProblem, startTestService, type TestService } from '../../../test/service.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { createScene, DELETE, PATCH } from '../organizations/testing/scene.ts';
@@ -65,6 +65,32 @@ describe('a webhook endpoint', () => {
     assert.deepEqual([verifies(body.secret), verifies(scene.secret)], [true, true]);
     test.clock.advance(24 * HOUR_MS + 1_000);
     assert.equal(await send(), 1);
+  });
+
+  it('gives each of two rotations at the same time a secret that signs', async () => {
+    const scene = await createWebhookScene(test, receiver);
+    const answers = await atOnce(2, () => scene.ask(`${scene.endpointPath}/rotate-secret`, { method: 'POST' }));
+    const secrets = answers.map(({ body }) => body.secret as string);
+    const before = receiver.received.length;
+    await scene.happen();
+    await eventually('it arrives', () => receiver.received.length > before);
+    const { headers, body } = receiver.received.at(-1)!;
+    const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers;
+    const signedBy = (secret: string) => new Webhook(secret).sign(id!, new Date(Number(timestamp) * 1_000), body);
+    assert.deepEqual(headers['webhook-signature']!.split(' ').sort(), secrets.map(signedBy).sort());
+  });
+
+  it('has its events replayed, and deliveries sent again, so often and not more', async () => {
+    const scene = await createWebhookScene(test, receiver);
+    const since = test.clock.now().toISOString();
+    const replays = await atOnce(22, () => scene.ask(`${scene.endpointPath}/replay`, { body: { since } }));
+    assert.deepEqual(tally(replays), { 202: 20, 429: 2 });
+    const nowhere = `${scene.endpointPath}/deliveries/01989d5e-0000-7000-a000-00000000ffff/retry`;
+    const retry = () => scene.ask(nowhere, { method: 'POST' });
+    assertProblem(await retry(), 404, 'not_found');
+    await rows(test, `update rate_limits set points = 119 where key like '%webhook_retry%'`);
+    assertProblem(await retry(), 404, 'not_found');
+    assertProblem(await retry(), 429, 'rate_limited');
   });
 
   it('has a URL that webhooks can be sent to, and known types', async () => {

@@ -3,7 +3,7 @@ import { and, asc, eq, or, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
-import { wake } from './dispatch/claims.ts';
+import { dueNow, wake } from './dispatch/claims.ts';
 import type { Disabling } from './dispatch/disabling.ts';
 import { type DisabledReason, webhookDeliveries, webhookEndpoints } from './schema.ts';
 import { openSecrets } from './signing.ts';
@@ -69,7 +69,10 @@ export function createWebhookOperations(options: WebhookOperationsOptions): Webh
         const own = and(eq(organizationId, endpoint.organizationId), eq(id, endpointId));
         await tx.update(webhookEndpoints).set({ failures: 0, pausedUntil: null }).where(own);
         const waiting = and(eq(webhookDeliveries.endpointId, endpointId), eq(webhookDeliveries.status, 'pending'));
-        const due = await tx.update(webhookDeliveries).set({ nextAttemptAt: clock.now() }).where(waiting);
+        const due = await tx
+          .update(webhookDeliveries)
+          .set({ nextAttemptAt: dueNow(clock.now()) })
+          .where(waiting);
         await wake(tx);
         return due.rowCount ?? 0;
       });

@@ -75,8 +75,10 @@ export interface Webhooks {
   readonly operations: WebhookOperations;
 }
 
-/** Test deliveries per organization. */
+/** Per organization: test deliveries, deliveries that are sent again, and replays, each of which may store thousands of rows. */
 const TRIALS = { name: 'webhook_test', limit: 30, windowSeconds: 60 };
+const RETRIES = { name: 'webhook_retry', limit: 120, windowSeconds: 60 };
+const REPLAYS = { name: 'webhook_replay', limit: 20, windowSeconds: 3_600 };
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { db, reads, clock, sealer, audit, events, metrics, logger, config, notifications } = options;
@@ -108,7 +110,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       const tryEndpoint = createTrials({ db, clock, audit, sealer, sender, endpoints });
       const trials = options.rateLimits(TRIALS);
       endpointRoutes(operations, { authorization, endpoints, followers, tryEndpoint, trials });
-      deliveryRoutes(operations, { authorization, deliveries });
+      const [retries, replays] = [options.rateLimits(RETRIES), options.rateLimits(REPLAYS)];
+      deliveryRoutes(operations, { authorization, deliveries, retries, replays });
     },
     start: () => dispatcher.listen(),
     work: () => dispatcher.start(),

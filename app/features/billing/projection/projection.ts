@@ -3,14 +3,13 @@
  * order, repetition, delay or loss events suffer, and wherever a worker dies, what is stored is what was fetched last.
  * Not here: when to do it (`intake.ts`, `reconciliation.ts`), and what follows from a change (`effects.ts`).
  */
-import { isDeepStrictEqual } from 'node:util';
 import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
-import type { Events } from '../../events/events.ts';
-import { announceEntitlements, type Entitlement, type Entitlements } from '../entitlement/entitlements.ts';
+import type { EntitlementChanges } from '../entitlement/changes.ts';
+import { announceEntitlements } from '../entitlement/entitlements.ts';
 import {
   billingCustomers,
   billingInvoices,
@@ -43,8 +42,7 @@ export interface ProjectionOptions {
   gateway: StripeGateway;
   leases: Leases;
   effects: Effects;
-  events: Pick<Events, 'emit'>;
-  entitlements: Pick<Entitlements, 'within'>;
+  entitlementChanges: Pick<EntitlementChanges, 'around'>;
   metrics: Pick<Metrics, 'stripe_event_lag_seconds' | 'billing_churned_mrr_minor_units_total'>;
 }
 
@@ -52,7 +50,7 @@ export interface ProjectionOptions {
 const MAX_ROUNDS = 10;
 
 export function createProjection(options: ProjectionOptions): Projection {
-  const { db, clock, gateway, leases, effects, events, entitlements, metrics } = options;
+  const { db, clock, gateway, leases, effects, entitlementChanges, metrics } = options;
 
   async function replace(lease: Lease, snapshot: Snapshot) {
     return transact(db, async (tx) => {
@@ -60,24 +58,18 @@ export function createProjection(options: ProjectionOptions): Projection {
       if (!customer) return undefined;
       const before = await readStored(tx, customer);
       const found = differences(before, snapshot, clock.now());
-      const { organizationId } = lease;
-      const entitled = found.length > 0 && (await entitlements.within(tx, organizationId));
-      await write(tx, before, snapshot, new Set(found.map(({ kind }) => kind)), clock.now());
-      // Also where nothing differs: a trial that comes to its end is a matter of time.
-      await effects.follow(tx, before, snapshot);
-      if (found.length > 0) announceEntitlements(tx, organizationId);
-      if (entitled) await tellOfChange(tx, organizationId, entitled);
+      const differing = new Set(found.map(({ kind }) => kind));
+      const store = async () => {
+        await write(tx, before, snapshot, differing, clock.now());
+        // Also where nothing differs: a trial that comes to its end is a matter of time.
+        await effects.follow(tx, before, snapshot);
+        if (found.length > 0) announceEntitlements(tx, lease.organizationId);
+      };
+      await (found.length > 0 ? entitlementChanges.around(tx, customer, store) : store());
       const lags = await markApplied(tx, lease, clock.now());
       const churned = churnedRevenue(before.subscriptions, snapshot.subscriptions);
       return { found, lags, churned, next: await leases.settle(tx, lease) };
     });
-  }
-
-  async function tellOfChange(tx: Transaction, organizationId: string, before: Entitlement): Promise<void> {
-    const told = ({ features, limits, because: { plan } }: Entitlement) => ({ plan, features, limits });
-    const after = told(await entitlements.within(tx, organizationId));
-    if (isDeepStrictEqual(after, told(before))) return;
-    await events.emit(tx, organizationId, 'entitlements.changed', after);
   }
 
   /** Only once it is committed: what is rolled back did not happen. */

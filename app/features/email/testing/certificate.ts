@@ -9,10 +9,11 @@ export interface TestCertificate {
   privateKey: KeyObject;
 }
 
-export function createCertificate(validity: { from: Date; to: Date }): TestCertificate {
+/** @param subject the name of the server */
+export function createCertificate(validity: { from: Date; to: Date }, subject = 'sns.amazonaws.com'): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const algorithm = sequence(SHA256_WITH_RSA, NULL);
-  const name = sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from('sns.amazonaws.com')))));
+  const name = sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from(subject)))));
   const toBeSigned = sequence(
     der(0x02, Buffer.from([1])),
     algorithm,

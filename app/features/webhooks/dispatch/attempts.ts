@@ -26,6 +26,12 @@ export function outcomeOf(
   return { ...common, status: 'pending', nextAttemptAt };
 }
 
+/** @returns what becomes of a delivery whose event is gone: there is nothing to send, now or later, which is no fault of the receiver */
+export function lostOf({ organizationId }: ClaimedEndpoint, { id, attempts }: DueDelivery, now: Date): StoredOutcome {
+  const attempt = { at: now.toISOString(), durationMs: 0, status: null, error: 'the event was deleted', body: null };
+  return { organizationId, id, attempts, attempt, status: 'failed', nextAttemptAt: null };
+}
+
 /** Statuses with which a receiver asks for patience with everything (RFC 6585, RFC 9110), if they come with `Retry-After`. */
 const BUSY = [429, 503];
 

@@ -18,6 +18,9 @@ export async function wake(tx: Executor): Promise<void> {
   await tx.execute(sql`select pg_notify(${CHANNEL}, '')`);
 }
 
+/** Due at once for every worker, whichever clock is ahead. @param now by the clock of this process */
+export const dueNow = (now: Date) => sql`least(${now}::timestamptz, clock_timestamp())`;
+
 /**
  * The step that `events` runs with each event: a delivery for every endpoint that wants it, and a notification if there is one. The id of a
  * delivery begins as its event's does, so that both are in the same order; PostgreSQL before 18 has no `uuidv7()`.
@@ -39,6 +42,8 @@ export interface ClaimedEndpoint {
   failures: number;
   failingSince: Date | null;
   warnedAt: Date | null;
+  /** By the clock of the worker or that of the database, whichever is ahead. */
+  takenAt: Date;
 }
 
 export interface DueDelivery {
@@ -56,7 +61,9 @@ export interface DueDelivery {
 /** For how long a worker may send to an endpoint before it has to say that it is alive. */
 const LEASE = sql.raw(`interval '60 seconds'`);
 const { placeholder } = sql;
-const due = sql`<= ${placeholder('now')}::timestamptz`;
+const now = sql`${placeholder('now')}::timestamptz`;
+/** A worker whose clock is behind would otherwise be late with everything, and sign with times that receivers refuse. */
+const time = sql`greatest(${now}, clock_timestamp())`;
 
 /**
  * Reads the endpoints that have something waiting by hops in an index, one per endpoint, so that the backlog of one costs the others nothing.
@@ -81,9 +88,9 @@ const takeEndpoints = prepare<ClaimedEndpoint>(
         select next_attempt_at from ${webhookDeliveries}
         where endpoint_id = endpoint.id and status = 'pending' order by next_attempt_at limit 1) first
       where endpoint.enabled and (endpoint.leased_until is null or endpoint.leased_until < clock_timestamp())
-        and (endpoint.paused_until is null or endpoint.paused_until <= ${placeholder('now')}::timestamptz)
+        and (endpoint.paused_until is null or endpoint.paused_until <= ${time})
         and (endpoint.failures = 0 or ${placeholder('suspects')}::boolean)
-        and first.next_attempt_at ${due}
+        and first.next_attempt_at <= ${time}
       order by turn, first.next_attempt_at limit ${placeholder('limit')}::int
     ), locked as (
       select endpoint.organization_id, endpoint.id from ${webhookEndpoints} endpoint
@@ -95,7 +102,8 @@ const takeEndpoints = prepare<ClaimedEndpoint>(
     set lease_id = ${placeholder('worker')}::uuid, leased_until = clock_timestamp() + ${LEASE}
     from locked where endpoint.organization_id = locked.organization_id and endpoint.id = locked.id
     returning endpoint.organization_id as "organizationId", endpoint.id, url, secret, previous_secret as "previousSecret",
-      previous_secret_until as "previousSecretUntil", failures, failing_since as "failingSince", warned_at as "warnedAt"`,
+      previous_secret_until as "previousSecretUntil", failures, failing_since as "failingSince", warned_at as "warnedAt",
+      ${time} as "takenAt"`,
 );
 
 const readDue = prepare<DueDelivery>(
@@ -106,7 +114,7 @@ const readDue = prepare<DueDelivery>(
     from unnest(${placeholder('endpoints')}::uuid[]) as endpoint(id)
     cross join lateral (
       select * from ${webhookDeliveries}
-      where endpoint_id = endpoint.id and status = 'pending' and next_attempt_at ${due}
+      where endpoint_id = endpoint.id and status = 'pending' and next_attempt_at <= ${now}
       order by next_attempt_at, id limit ${placeholder('each')}::int) delivery
     left join ${events} event on event.organization_id = delivery.organization_id and event.id = delivery.event_id
     order by delivery.next_attempt_at, delivery.id`,

@@ -1,6 +1,6 @@
 /** The loop of a worker: takes endpoints that have something due, gives each its turn, and sleeps until something is due. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../../platform/clock.ts';
+import { after, type Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Notifications } from '../../../platform/database/notifications.ts';
 import { newId } from '../../../platform/security/random.ts';
@@ -65,12 +65,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   async function turnOf(endpoint: ClaimedEndpoint, deliveries: DueDelivery[]): Promise<void> {
     const slot = slots.enter();
+    const turnClock = notBehind(clock, endpoint.takenAt);
     held.add(endpoint.id);
     try {
-      const given = { ...options, store: results.add };
+      const given = { ...options, clock: turnClock, store: results.add };
       const { health, gone } = await takeTurn(given, endpoint, deliveries, slot, closing.signal);
-      const isFailing = gone || health.failures > 0;
-      const warnedAt = isFailing ? await disabling.judge(endpoint, health, gone) : null;
+      const isFailing = gone || health.failures > endpoint.failures;
+      const warnedAt = isFailing ? await disabling.judge(endpoint, health, gone) : health.warnedAt;
       results.release({ organizationId: endpoint.organizationId, id: endpoint.id, ...health, warnedAt });
     } catch (err) {
       logger.error({ err, endpointId: endpoint.id }, 'the turn of a webhook endpoint failed');
@@ -88,7 +89,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const endpoints = await take(db, { worker, now, limit, suspects: slots.suspects() });
     if (endpoints.length === 0) return 0;
     const ids = endpoints.map(({ id }) => id);
-    const due = await dueOf(db, ids, { now, each: BATCH });
+    const due = await dueOf(db, ids, { now: endpoints[0]!.takenAt, each: BATCH });
     for (const endpoint of endpoints) {
       const turn = turnOf(endpoint, due.get(endpoint.id) ?? []).finally(() => turns.delete(turn));
       turns.add(turn);
@@ -152,4 +153,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await results.flush();
     },
   };
+}
+
+/** @param time what it is now, at least */
+function notBehind(clock: Clock, time: Date): Clock {
+  const behindMs = Math.max(0, time.getTime() - clock.now().getTime());
+  return { now: () => after(clock.now(), behindMs) };
 }

@@ -1,11 +1,11 @@
 /** One endpoint's turn: its due deliveries, in order, several at a time where one has succeeded and one by one takes long. */
-import type { Clock } from '../../../platform/clock.ts';
+import { after, type Clock, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Sealer } from '../../../platform/security/sealing.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
 import { presentEvent, publicId } from '../../events/events.ts';
 import type { Outcome, Sender } from '../sending/sender.ts';
 import { openSecrets, signedHeaders } from '../signing.ts';
-import { count, type DeliveryMetrics, healthAfter, isGone, outcomeOf } from './attempts.ts';
+import { count, type DeliveryMetrics, healthAfter, isGone, lostOf, outcomeOf } from './attempts.ts';
 import type { ClaimedEndpoint, DueDelivery, Health, StoredOutcome } from './claims.ts';
 import type { Slot } from './slots.ts';
 
@@ -24,6 +24,9 @@ const WIDTH = 4;
 const UNHURRIED_MS = 2_000;
 /** A turn begins no attempt after so long, in milliseconds: then it is another endpoint's turn, and what changed meanwhile counts. */
 const TURN_MS = 10_000;
+
+/** So long an endpoint waits whose secret cannot be opened, in milliseconds. */
+const UNSIGNED_PAUSE_MS = MINUTE_MS;
 
 export interface Turn {
   /** What is known of the endpoint now. */
@@ -45,14 +48,20 @@ export async function takeTurn(
   const { clock, sealer, logger } = options;
   const turn: Turn = { health: { ...endpoint, pausedUntil: null }, gone: false };
   const secrets = secretsOf(sealer, endpoint, clock.now(), logger);
+  // No fault of the receiver: nothing is counted as a failure, and what waits goes on waiting.
+  if (!secrets) return { health: { ...endpoint, pausedUntil: after(clock.now(), UNSIGNED_PAUSE_MS) }, gone: false };
   const startedAt = performance.now();
   const underWay = new Set<Promise<void>>();
   let left = deliveries.length;
   let width = 1;
 
   async function attempt(delivery: DueDelivery): Promise<void> {
+    if (delivery.eventId === null) {
+      options.metrics.webhook_deliveries_failed_total.inc();
+      return options.store(lostOf(endpoint, delivery, clock.now()));
+    }
     const ended = slot.begin();
-    const outcome = await deliver(options, endpoint, secrets, delivery, signal);
+    const outcome = await deliver(options, endpoint, secrets!, delivery, signal);
     ended();
     if (signal.aborted) return;
     if (outcome.kind === 'succeeded') width = left * outcome.durationMs > UNHURRIED_MS ? WIDTH : 1;
@@ -85,17 +94,14 @@ function secretsOf(sealer: Sealer, endpoint: ClaimedEndpoint, now: Date, logger:
   }
 }
 
-const NO_ANSWER = { status: null, durationMs: 0, body: null, retryAfterSeconds: null };
-
 async function deliver(
   { sender, clock }: TurnOptions,
   { organizationId, url }: ClaimedEndpoint,
-  secrets: Buffer[] | undefined,
-  { eventId: id, type, occurredAt, data }: DueDelivery,
+  secrets: readonly Buffer[],
+  { eventId, type, occurredAt, data }: DueDelivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (!secrets) return { ...NO_ANSWER, kind: 'unreachable', error: 'it could not be signed' };
-  if (id === null) return { ...NO_ANSWER, kind: 'refused', error: 'the event was deleted' };
+  const id = eventId!;
   const body = JSON.stringify(presentEvent({ organizationId, id, type, occurredAt, data }));
   return sender.send(url, signedHeaders(secrets, publicId(id), clock.now(), body), body, signal);
 }

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
+import { httpErrors } from '../../../platform/http/errors.ts';
 import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { Id, Named, Timestamp } from '../../../platform/http/schemas.ts';
+import type { RateLimit } from '../../../platform/security/rate-limits.ts';
 import { EventTypeSchema } from '../../events/events.ts';
 import { type Authorization, organizationParams } from '../../organizations/organizations.ts';
 import { type Deliveries, MAX_REPLAYED } from '../deliveries.ts';
@@ -11,6 +13,9 @@ import { Delivery, DeliveryStatusField, presentDelivery, tag } from './represent
 export interface DeliveryRoutesOptions {
   authorization: Authorization;
   deliveries: Deliveries;
+  /** Replays, and deliveries that are sent again. Key: organization. */
+  replays: RateLimit;
+  retries: RateLimit;
 }
 
 const params = { ...organizationParams, ...endpointParams };
@@ -65,27 +70,30 @@ function reading(below: Below, { authorization, deliveries }: DeliveryRoutesOpti
 
 const instant = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
-function sendingAgain(below: Below, { authorization, deliveries }: DeliveryRoutesOptions): void {
+function sendingAgain(below: Below, { authorization, deliveries, replays, retries }: DeliveryRoutesOptions): void {
   const guard = authorization.needs('webhooks:manage');
-  const errors = [webhookErrors.webhook_endpoint_disabled];
+  const errors = [webhookErrors.webhook_endpoint_disabled, httpErrors.rate_limited];
 
   below.operation('POST', '/deliveries/:deliveryId/retry', {
     guard,
     operationId: 'retryWebhookDelivery',
     summary: 'Send a delivery again',
-    description: 'Now, and with all retries if it fails; also one that succeeded. Its `webhook-id` stays the same.',
+    description:
+      'Now, and with all retries if it fails; also one that succeeded. Its `webhook-id` stays the same. At most 120 times a minute: replay where there are many.',
     params: deliveryParams,
     answers: { 202: Delivery },
     errors,
-    handle: async ({ access, params: { endpointId, deliveryId } }) =>
-      presentDelivery(await deliveries.retry(access, endpointId, deliveryId)),
+    async handle({ access, params: { endpointId, deliveryId } }) {
+      await retries.consume(access.organizationId);
+      return presentDelivery(await deliveries.retry(access, endpointId, deliveryId));
+    },
   });
 
   below.operation('POST', '/replay', {
     guard,
     operationId: 'replayWebhooks',
     summary: 'Send events again',
-    description: `Each event since an instant, as far as it is kept, whether it was delivered or not: the oldest ${MAX_REPLAYED.toLocaleString('en')} of them. Their \`webhook-id\` stays the same.`,
+    description: `Each event since an instant, as far as it is kept, whether it was delivered or not: the oldest ${MAX_REPLAYED.toLocaleString('en')} of them. Their \`webhook-id\` stays the same. At most 20 times an hour.`,
     body: {
       since: Timestamp('Events at or after this instant.'),
       types: Type.Optional(Type.Array(EventTypeSchema, { minItems: 1, maxItems: 200, uniqueItems: true })),
@@ -94,6 +102,7 @@ function sendingAgain(below: Below, { authorization, deliveries }: DeliveryRoute
     answers: { 202: Replayed },
     errors,
     async handle({ access, params: { endpointId }, body: { since, types } }) {
+      await replays.consume(access.organizationId);
       return { deliveries: await deliveries.replay(access, endpointId, { since: new Date(since), types }) };
     },
   });

@@ -20,12 +20,25 @@ export interface ConnectingOptions {
   timeoutMs: number;
   /** For tests; the resolver of the operating system if absent. */
   resolve?: LookupFunction | undefined;
+  /** For tests: certificates of authorities to trust, in PEM; those of Node.js if absent. */
+  authorities?: readonly string[] | undefined;
 }
 
 /** @returns a connector for undici that refuses what `rules` do */
-export function createConnector({ rules, timeoutMs, resolve }: ConnectingOptions): buildConnector.connector {
+export function createConnector({
+  rules,
+  timeoutMs,
+  resolve,
+  authorities,
+}: ConnectingOptions): buildConnector.connector {
   const lookup = guardedLookup(rules, resolve ?? (resolveName as LookupFunction));
-  const connect = buildConnector({ timeout: timeoutMs, lookup, allowH2: false } as buildConnector.BuildOptions);
+  const trust = authorities && { ca: [...authorities] };
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    lookup,
+    allowH2: false,
+    ...trust,
+  } as buildConnector.BuildOptions);
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '');
     // Node.js asks no resolver for an address, so it is checked here.

@@ -80,7 +80,8 @@ describe('webhooks through an egress proxy', () => {
     const options = { rules: { ports: [443], loopback: false }, timeoutMs: 500, userAgent: 'test' };
     const resolve = () => assert.fail('the name was resolved here');
     const attempt = async (sender: Sender) => {
-      const { kind, durationMs } = await sender.send('https://hooks.example.com/a', {}, '{}');
+      const { kind, error, durationMs } = await sender.send('https://hooks.example.com/a', {}, '{}');
+      assert.doesNotMatch(error!, /127\.0\.0\.1|plinth|cret/, 'customers read it');
       assert.ok(durationMs < 2_000);
       await sender.close();
       return kind;

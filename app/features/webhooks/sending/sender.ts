@@ -73,7 +73,7 @@ export function createSender(options: SenderOptions): Sender {
         signal?.throwIfAborted();
         return complete(startedAt, await attempt(url, headers, body, limit.signal));
       } catch (error) {
-        return complete(startedAt, failureOf(error));
+        return complete(startedAt, failureOf(error, proxyUrl !== undefined));
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -119,10 +119,13 @@ const textOf = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\0'
 
 const TIMEOUTS = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'];
 
-function failureOf(error: unknown): Pick<Outcome, 'kind' | 'error'> {
+/** @param proxied what cannot be reached is the egress proxy then, whose address is no concern of those who read this */
+function failureOf(error: unknown, proxied: boolean): Pick<Outcome, 'kind' | 'error'> {
   if (error instanceof BlockedAddress) return { kind: 'blocked', error: error.message };
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
   if (error instanceof Timeout || TIMEOUTS.includes(code ?? '')) return { kind: 'timeout', error: 'no answer in time' };
+  if (proxied && (syscall !== undefined || error instanceof AggregateError))
+    return { kind: 'unreachable', error: 'the egress proxy could not be reached' };
   return { kind: 'unreachable', error: (message || code || 'the connection failed').slice(0, 200) };
 }
 

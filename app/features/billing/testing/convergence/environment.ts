@@ -19,6 +19,7 @@ import type { OrganizationAccess } from '../../../organizations/organizations.ts
 import { memberships, organizations } from '../../../organizations/schema.ts';
 import { syncCatalog } from '../../catalog/catalog-sync.ts';
 import { createContacts } from '../../contacts.ts';
+import { createEntitlementChanges } from '../../entitlement/changes.ts';
 import { createEntitlements } from '../../entitlement/entitlements.ts';
 import { createSeats, type Seats } from '../../entitlement/seats.ts';
 import { createUsage } from '../../entitlement/usage.ts';
@@ -142,8 +143,11 @@ export async function createEnvironment(): Promise<Environment> {
           });
           const effects = createEffects({ clock, audit, events, contacts, jobs: traceJobs, seats });
           const entitlements = createEntitlements({ db: mortal, clock, feed, graceDays: 7 });
+          const entitlementChanges = createEntitlementChanges({
+            ...{ db: mortal, clock, events, entitlements, graceDays: 7 },
+          });
           const projection = createProjection({
-            ...{ db: mortal, clock, gateway, leases, effects, events, entitlements, metrics },
+            ...{ db: mortal, clock, gateway, leases, effects, entitlementChanges, metrics },
           });
           const intake = createIntake({ db: mortal, jobs: traceJobs, clock, metrics, secrets: [SECRET] });
           const common = { db: mortal, clock, jobs: traceJobs, events, gateway, customers };
@@ -162,6 +166,7 @@ export async function createEnvironment(): Promise<Environment> {
             reconciliation,
             seats,
             usage,
+            entitlementChanges,
           });
           return { gateway, customers, checkout, intake, projection, reconciliation, seats, handlers };
         },
