@@ -5,11 +5,10 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import * as features from '../app/features.ts';
+import { PASSWORD } from '../dev/logins.ts';
 import { startProcess } from './faults/service-process.ts';
 import { ownPorts } from './own-ports.ts';
 import { request, startTestService } from './service.ts';
-
-const PASSWORD = 'correct horse battery staple';
 
 async function seed(env: Record<string, string>) {
   const child = spawn(process.execPath, ['scripts/seed.ts'], { env: { PATH: process.env.PATH, ...env } });

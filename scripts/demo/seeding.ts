@@ -1,3 +1,4 @@
+import { LOGINS } from '../../dev/logins.ts';
 import type { Stage, Variables } from './stage.ts';
 
 /** A person who can sign in, in development. */
@@ -28,16 +29,7 @@ export interface SeedTool {
   finish?(seeding: Seeding): Promise<void>;
 }
 
-const PASSWORD = 'correct horse battery staple';
-
 /** The same people at every run, so that a second one finds them. */
 export function beginSeeding(stage: Stage, env: Variables): Seeding {
-  const login = (name: string): Login => ({
-    name,
-    email: `${name.toLowerCase()}@example.com`,
-    password: PASSWORD,
-    token: '',
-    is: [],
-  });
-  return { stage, env, owner: login('Olivia'), member: login('Mark') };
+  return { stage, env, owner: { ...LOGINS.owner, token: '', is: [] }, member: { ...LOGINS.member, token: '', is: [] } };
 }
