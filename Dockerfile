@@ -11,7 +11,9 @@ RUN rm -rf node_modules/sentry node_modules/.bin/sentry node_modules/@sentry/bun
 
 FROM docker.io/library/node:26-bookworm-slim
 ARG RELEASE=unknown
-LABEL org.opencontainers.image.title="plinth" \
+# The name in app/product/product.json: a label cannot read a file.
+ARG PRODUCT_NAME=unknown
+LABEL org.opencontainers.image.title="${PRODUCT_NAME}" \
       org.opencontainers.image.description="Accounts, organizations and email on PostgreSQL" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${RELEASE}"

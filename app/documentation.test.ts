@@ -199,6 +199,17 @@ describe('the documentation', () => {
     }
   });
 
+  test('no read answers 409: a read says that there is nothing', () => {
+    const reads = operations.filter(({ method }) => method === 'GET');
+    const conflicting = reads.filter((operation) =>
+      errorCodesOf(operation).some(({ status, codes }) => status === '409' && codes.length > 0),
+    );
+    assert.deepEqual(
+      conflicting.map(({ operationId }) => operationId),
+      [],
+    );
+  });
+
   describe('reference', () => {
     test('it lists every operation, with its path and errors', async () => {
       const { status, body } = await service.request('/docs');

@@ -4,12 +4,13 @@ import { Type } from 'typebox';
 import { readErrorPages, renderErrorIndex, renderErrorPage } from './documentation/errors.ts';
 import { renderLlmsText } from './documentation/llms-text.ts';
 import { dereference, type OpenApiDocument } from './documentation/openapi.ts';
-import { sendPage, serveAsset } from './documentation/page.ts';
+import { brandStyle, sendPage, serveAsset, serveText } from './documentation/page.ts';
 import { renderReference } from './documentation/reference.ts';
 import { allErrors } from './platform/errors.ts';
 import { httpErrors } from './platform/http/errors.ts';
 import type { HttpServer } from './platform/http/fastify.ts';
 import { errorsOf, type Operation } from './platform/http/operations/declaration.ts';
+import { brand } from './product/brand.ts';
 
 const CACHE_CONTROL = 'public, max-age=300';
 
@@ -23,9 +24,11 @@ export function documentationRoutes(
   operations: readonly Operation[],
   describe: () => OpenApiDocument,
 ): void {
-  for (const name of ['base.css', 'reference.css', 'reference.js', 'copy.js', 'icon.svg']) {
+  for (const name of ['base.css', 'reference.css', 'reference.js', 'copy.js']) {
     serveAsset(app, `/docs/assets/${name}`, new URL(`./documentation/assets/${name}`, import.meta.url));
   }
+  serveText(app, '/docs/assets/brand.css', brandStyle());
+  serveText(app, '/docs/assets/logo.svg', brand.logo);
   const errorPages = readErrorPages();
   requireErrorPages(operations, errorPages);
 

@@ -9,10 +9,11 @@ import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { Development } from '../app/platform/development.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
 import { isLocal } from '../app/platform/http/loopback.ts';
+import { renderConsole } from './pages/console.ts';
 import { renderForm } from './pages/form.ts';
 import { type Place, renderHome } from './pages/home.ts';
 
-const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js'];
+const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js', '/dev/assets/console.js'];
 const STYLES = ['/dev/assets/pages.css'];
 
 /**
@@ -29,11 +30,13 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
   const links = [
     { href: '/', text: 'Home' },
     { href: '/docs', text: 'Reference' },
+    { href: '/console', text: 'Console' },
     ...(mailbox ? [{ href: mailbox, text: 'Mailbox' }] : []),
     ...standIns.map(({ name, url }) => ({ href: url, text: name })),
   ];
   const pages = new Map([
     ['/', { title: `${config.productName} is running`, main: renderHome(config, forms, mailbox, standIns) }],
+    ['/console', { title: 'Console', main: renderConsole() }],
     ...features.flatMap(({ pages: own = [], standIn }) =>
       own.map(({ path, title, main }) => [path, { title, main: main(config, standIn?.url(config)) }] as const),
     ),
@@ -51,7 +54,7 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
 
   return {
     async routes(app: HttpServer): Promise<void> {
-      for (const name of ['pages.css', 'pages.js']) {
+      for (const name of ['pages.css', 'pages.js', 'console.js']) {
         serveAsset(app, `/dev/assets/${name}`, new URL(`./pages/assets/${name}`, import.meta.url));
       }
       for (const [path, { title, main }] of pages) {

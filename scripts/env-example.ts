@@ -56,8 +56,10 @@ function lineOf(name: string, setting: Setting<unknown>): string {
 }
 
 /** Of a setting that the example leaves empty. */
-function defaults({ example, secret, fallback, developmentFallback }: Setting<unknown>): string[] {
-  if (example !== '' || secret) return [];
+function defaults({ example, secret, meaning, fallback, developmentFallback }: Setting<unknown>): string[] {
+  // It changes with `npm run rename`, which writes no generated file.
+  const isBranded = meaning.includes('app/product/brand.ts');
+  if (example !== '' || secret || isBranded) return [];
   return [
     ...(isShown(fallback) ? [`default: ${fallback}`] : []),
     ...(isShown(developmentFallback) ? [`in development: ${developmentFallback}`] : []),

@@ -14,6 +14,7 @@ export const generators: readonly Generator[] = [
   { writes: 'alerts of features', script: 'alerts.ts' },
   { writes: 'pages of errors and alerts', script: 'pages.ts' },
   { writes: '.env.example', script: 'env-example.ts' },
+  { writes: 'app/product/product.json', script: 'product-json.ts' },
   { writes: 'docker-compose.stand-ins.yml', script: 'stand-ins.ts' },
   { writes: 'settings of Terraform', script: 'terraform-settings.ts' },
 ];

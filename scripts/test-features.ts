@@ -1,7 +1,7 @@
 /**
  * `npm run test:features [-- --quick] [-- --keep] [-- FEATURE,FEATURE ...]`: shows that a feature owns everything that is its own. In scratch copies
  * it deletes the folders of some features and their lines in app/features.ts, generates the migration that drops their tables and every generated
- * file, and then runs the checks and the tests that are left, the demo among them. In another copy `npm run new` writes a feature of the product; the
+ * file, and then runs the checks and the tests that are left, the demo among them. In another copy `npm run new` writes a feature of the product and adds each kind of part to it; the
  * checks and all tests pass with it, and the checks pass after it was removed again. It exits with 1 if something else would have to be edited.
  *
  * `--quick` runs the checks, the demo and the tests of the new feature, and no other tests. `--keep` keeps the copies, and prints where they are.
@@ -20,6 +20,12 @@ import {
 
 const REMOVALS = [['billing'], ['billing', 'webhooks', 'organizations']];
 const NEW = 'projects';
+const PARTS = [
+  ['operation', NEW, 'archive'],
+  ['email', NEW, 'ready'],
+  ['job', NEW, 'count'],
+  ['webhook-event', NEW, 'created'],
+];
 /** Starts the service in development, and runs the demo. */
 const DEMO = 'test/development.test.ts';
 
@@ -41,8 +47,12 @@ if (positionals.length === 0) {
     if (!commit(root, 'A release') || !run(root, 'new feature', process.execPath, ['scripts/new.ts', 'feature', NEW]))
       return;
     commit(root, `Add ${NEW}`);
+    for (const part of PARTS) {
+      if (!run(root, `new ${part[0]}`, process.execPath, ['scripts/new.ts', ...part])) return;
+      commit(root, `Add ${part.join(' ')}`);
+    }
     run(root, 'checks', process.execPath, ['scripts/check.ts']);
-    const tests = [`app/product/${NEW}/${NEW}.test.ts`, DEMO];
+    const tests = [`app/product/${NEW}/*.test.ts`, DEMO];
     run(root, 'tests', process.execPath, ['scripts/test.ts', ...(options.quick ? tests : [])]);
     if (remove(root, PRODUCT, [NEW])) run(root, 'checks without it', process.execPath, ['scripts/check.ts']);
   });

@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { parseEnv } from 'node:util';
 import { startSmtpReceiver } from '../app/features/email/testing/smtp-receiver.ts';
-import { freePort } from '../dev/free-port.ts';
-import { removeCluster } from '../dev/postgres-cluster.ts';
 import { createTestDatabase } from './database.ts';
 import { type ServiceProcess, startProcess, until } from './faults/service-process.ts';
+import { ownPorts } from './own-ports.ts';
 import { request } from './service.ts';
 
 describe('development', { concurrency: 2, timeout: 110_000 }, () => {
@@ -46,20 +44,6 @@ describe('development', { concurrency: 2, timeout: 110_000 }, () => {
     await stop(service);
   });
 });
-
-const folderOf = (port: string) => `.plinth/${port}`;
-
-/** Ports that are free, as those of the example may be a developer's; removes the data that belongs to them. */
-async function ownPorts(t: TestContext) {
-  const names = ['PORT', 'METRICS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT', 'STRIPE_SANDBOX_PORT'] as const;
-  const ports = {} as Record<(typeof names)[number], string>;
-  for (const name of names) ports[name] = String(await freePort());
-  t.after(async () => {
-    await removeCluster(`${folderOf(ports.PORT)}/postgres`);
-    await rm(folderOf(ports.PORT), { recursive: true, force: true });
-  });
-  return ports;
-}
 
 /** A script that waits for `/readyz` may use the mailbox at once. */
 async function mailboxAnswersOnceReady({ PORT, MAILBOX_PORT }: Record<string, string>): Promise<void> {

@@ -13,6 +13,8 @@ const NAMES = new URL('../../test/vectors/names/0.1.0.json', import.meta.url);
 /** What differs on purpose, with the reason. */
 const DELIBERATE = new Map([
   ['reportUsage needs another permission', 'usage:report, which billing:manage includes: its keys still report'],
+  ['getSubscription answers 409 no longer', 'a read says that there is none: 404, with the same code'],
+  ['getSubscription answers not_subscribed no longer', 'the code is documented with 404 instead of 409'],
   ['refreshSession body is object', 'the body may be left out, and null is no longer documented'],
   [
     'unsubscribeEmail body application/x-www-form-urlencoded is gone',

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import type { HttpServer } from '../platform/http/fastify.ts';
 import { Html, html } from '../platform/http/html.ts';
+import { brand } from '../product/brand.ts';
 
 export interface Page {
   title: string;
@@ -45,13 +46,14 @@ export function renderPage({ title, section, links, home, main, navigation, styl
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="/docs/assets/icon.svg">
+<link rel="icon" href="/docs/assets/logo.svg">
 <link rel="stylesheet" href="/docs/assets/base.css">
+<link rel="stylesheet" href="/docs/assets/brand.css">
 ${styles.map((url) => html`<link rel="stylesheet" href="${url}">\n`)}${scripts.map((url) => html`<script type="module" src="${url}"></script>\n`)}
 <body class="${navigation ? 'with-navigation' : 'plain'}">
 <a class="skip" href="#main">Skip to content</a>
 <header class="bar">
-<a class="brand" href="${home}"><img src="/docs/assets/icon.svg" alt="" width="22" height="22"><span>${section}</span></a>
+<a class="brand" href="${home}"><img src="/docs/assets/logo.svg" alt="" width="22" height="22"><span>${section}</span></a>
 <nav aria-label="Pages">${links.map(({ href, text, current }) => html`<a href="${href}"${current && new Html(' aria-current="page"')}>${text}</a>`)}</nav>
 ${navigation && menu}
 </header>
@@ -64,6 +66,13 @@ ${main}
 `.text;
 }
 
+/** The colours of the product, over those of `base.css`. */
+export function brandStyle(): string {
+  const colours = ({ link, button, onButton }: Record<'link' | 'button' | 'onButton', string>) =>
+    `:root { --link: ${link}; --accent: ${button}; --on-accent: ${onButton}; }`;
+  return `${colours(brand.light)}\n@media (prefers-color-scheme: dark) { ${colours(brand.dark)} }\n`;
+}
+
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -72,7 +81,11 @@ const TYPES: Record<string, string> = {
 
 /** Serves a file of the code at `path`. Read once, here: a missing one stops the start. */
 export function serveAsset(app: HttpServer, path: string, file: URL): void {
-  const content = readFileSync(file, 'utf8');
+  serveText(app, path, readFileSync(file, 'utf8'));
+}
+
+/** Serves `content` at `path`, whose ending names its type. */
+export function serveText(app: HttpServer, path: string, content: string): void {
   const type = TYPES[extname(path)]!;
   app.get(path, async (_request, reply) =>
     reply.type(type).header('cache-control', 'public, max-age=300').send(content),

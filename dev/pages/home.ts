@@ -29,6 +29,7 @@ export function renderHome(
 <p class="lead">This page, and the pages that links in emails lead to, exist only in development.</p>
 <ul class="places">
 ${place('API reference', '/docs', 'every operation, with examples')}
+${place('Console', '/console', 'try a call, as a seeded login')}
 ${mailbox && place('Mailbox', mailbox, 'every email that the service sends')}
 ${standIns.map(({ name, url, about }) => place(name, url, about))}
 ${place('Errors', '/docs/errors', 'each code, and what to do')}

@@ -30,7 +30,7 @@ case $CONTAINER_ENGINE in
   *) options='' ;;
 esac
 # shellcheck disable=SC2086
-"$CONTAINER_ENGINE" build $options --build-arg RELEASE=test -t localhost/plinth .
+"$CONTAINER_ENGINE" build $options --build-arg RELEASE=test --build-arg PRODUCT_NAME='Acme "Cloud"' -t localhost/plinth .
 
 command -v haproxy >/dev/null || {
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy

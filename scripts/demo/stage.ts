@@ -31,6 +31,8 @@ export interface Stage {
   /** Waits for the service. Fails with advice if it does not answer. */
   ready(): Promise<void>;
   chapter(title: string): void;
+  /** Sends a request, and prints nothing. */
+  request(path: string, call?: Call): Promise<Answer>;
   /** Sends a request and prints it as a step. @throws Surprise on any other status */
   step(what: string, path: string, expectedStatus: number, call?: Call): Promise<Answer>;
   /** Waits for an email to `address` whose subject matches, prints it, and returns the token of its link. */
@@ -51,13 +53,21 @@ export interface Stage {
 const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 
-/** @param where the addresses; without a mailbox, `mail` cannot be used */
-export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl?: string }): Stage {
+export interface StageOptions {
+  apiUrl: string;
+  /** Without a mailbox, `mail` cannot be used. */
+  mailboxUrl?: string;
+  /** Where steps are printed; by default, to the standard output. */
+  write?: (text: string) => void;
+}
+
+export function createStage(options: StageOptions): Stage {
+  const { apiUrl, mailboxUrl, write = (text: string) => void process.stdout.write(text) } = options;
   const startedAt = performance.now();
   let steps = 0;
   const print = (what: string, answer: string, ms: number) => {
     steps++;
-    process.stdout.write(
+    write(
       `  ${String(steps).padStart(2)}  ${what.padEnd(52)} ${answer.padEnd(34)} ${`${ms.toFixed(0)} ms`.padStart(8)}\n`,
     );
   };
@@ -95,17 +105,18 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
 
   return {
     apiUrl,
+    request,
 
     async ready() {
       const response = await get(`${apiUrl}/readyz`);
       if (response.status !== 200)
         throw new Surprise(`${apiUrl}/readyz answers ${response.status}: ${await response.text()}`);
       if (mailboxUrl) await mailboxAnswers();
-      process.stdout.write(`\nDemo against ${apiUrl}${mailboxUrl ? `, mail at ${mailboxUrl}` : ''}\n`);
+      write(`\nDemo against ${apiUrl}${mailboxUrl ? `, mail at ${mailboxUrl}` : ''}\n`);
     },
 
     chapter(title) {
-      process.stdout.write(`\n${title}\n`);
+      write(`\n${title}\n`);
     },
 
     async step(what, path, expectedStatus, call) {
@@ -174,9 +185,7 @@ export function createStage({ apiUrl, mailboxUrl }: { apiUrl: string; mailboxUrl
     newAddress: (name) => `${name}.${randomUUID().slice(0, 8)}@example.com`,
 
     finish() {
-      process.stdout.write(
-        `\n${steps} steps, all as expected, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`,
-      );
+      write(`\n${steps} steps, all as expected, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`);
     },
   };
 }

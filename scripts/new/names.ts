@@ -35,13 +35,10 @@ const RESERVED = new Set(
  * @throws NameError if a name is not in lower case with dashes, reserved or taken, or if the singular cannot be guessed
  */
 export function namesOf(plural: string, singular: string | undefined, taken: readonly string[]): Names {
+  // The plural first: a word that is no name has no singular either.
+  requireName(plural);
   const one = singular ?? guessSingular(plural);
-  for (const name of [plural, one]) {
-    if (!KEBAB.test(name) || isAbsolute(name))
-      throw new NameError(`"${name}" is not a name: use lower case letters, digits and dashes, e.g. feature-flags`);
-    if (name.length > MAX_LENGTH) throw new NameError(`"${name}" is longer than ${MAX_LENGTH} characters`);
-    if (RESERVED.has(name)) throw new NameError(`"${name}" is reserved: choose another name`);
-  }
+  requireName(one);
   if (one === plural) throw new NameError('The singular must differ from the plural: both name things in the code');
   const found = taken.find((name) => [plural, camel(plural), snake(plural)].includes(name));
   if (found) throw new NameError(`"${found}" exists already: choose another name, or delete what has it`);
@@ -50,6 +47,28 @@ export function namesOf(plural: string, singular: string | undefined, taken: rea
     ...{ Pascals: pascal(plural), Pascal: pascal(one), snakes: snake(plural), snake: snake(one) },
     ...{ words: plural.replaceAll('-', ' '), word: one.replaceAll('-', ' ') },
   };
+}
+
+/** The spellings of one more name: of an operation, an email or a job. @throws NameError as `namesOf` does */
+export function spellingsOf(name: string): {
+  name: string;
+  nameCamel: string;
+  NamePascal: string;
+  nameSnake: string;
+  nameWords: string;
+} {
+  requireName(name);
+  return {
+    ...{ name, nameCamel: camel(name), NamePascal: pascal(name) },
+    ...{ nameSnake: snake(name), nameWords: name.replaceAll('-', ' ') },
+  };
+}
+
+function requireName(name: string): void {
+  if (!KEBAB.test(name) || isAbsolute(name))
+    throw new NameError(`"${name}" is not a name: use lower case letters, digits and dashes, e.g. feature-flags`);
+  if (name.length > MAX_LENGTH) throw new NameError(`"${name}" is longer than ${MAX_LENGTH} characters`);
+  if (RESERVED.has(name)) throw new NameError(`"${name}" is reserved: choose another name`);
 }
 
 /** @throws NameError where English has more than one answer */

@@ -1,15 +1,13 @@
 /** Fills templates: files of `scripts/new/` whose names end with `.txt`. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Names } from './names.ts';
 
 /** The parts of a template that may be left out. */
 export type Part = 'limit' | 'email';
 
 export interface Filling {
-  names: Names;
-  /** The name of the limit on a count, if there is one. */
-  limit: string | undefined;
+  /** The spellings of the feature's name, and what else the template names. An undefined value is not replaced. */
+  values: Readonly<Record<string, string | undefined>>;
   parts: ReadonlySet<Part>;
 }
 
@@ -27,20 +25,25 @@ export function fillTemplates(folder: string, filling: Filling): Map<string, str
   const root = join(import.meta.dirname, folder);
   const files = globSync('**/*.txt', { cwd: root }).sort();
   const wanted = files.filter((file) => !PART_OF[file] || filling.parts.has(PART_OF[file]));
+  const { kebab, kebabs, name } = filling.values;
   return new Map(
     wanted.map((file) => [
       file
-        .replace('kebab', '$kebab')
-        .replace(/\$kebab(s?)/, (_, s) => (s ? filling.names.kebabs : filling.names.kebab))
+        .replace('NAME', name!)
+        .replace(/kebab(s?)/, (_, s) => (s ? kebabs : kebab)!)
         .replace(/\.txt$/, ''),
       fill(readFileSync(join(root, file), 'utf8'), filling),
     ]),
   );
 }
 
+/** @returns the text of one template that has no parts */
+export function fillTemplate(file: string, values: Filling['values']): string {
+  return fill(readFileSync(join(import.meta.dirname, file), 'utf8'), { values, parts: new Set() });
+}
+
 /** Replaces `$words$` and the other spellings, and drops the lines whose condition does not hold. */
-function fill(text: string, { names, limit, parts }: Filling): string {
-  const values: Record<string, string | undefined> = { ...names, limit };
+function fill(text: string, { values, parts }: Filling): string {
   return text
     .split('\n')
     .flatMap((line) => {

@@ -4,9 +4,13 @@ variable "RELEASE" {
   default = "dev"
 }
 
+variable "PRODUCT_NAME" {
+  default = "unknown"
+}
+
 target "plinth" {
   context   = "."
-  args      = { RELEASE = RELEASE }
+  args      = { RELEASE = RELEASE, PRODUCT_NAME = PRODUCT_NAME }
   platforms = ["linux/amd64", "linux/arm64"]
 }
 

@@ -97,7 +97,8 @@ describe('the image', { timeout: 300_000 }, () => {
   it('has labels, a stop signal and a health check without a shell', async () => {
     const image = JSON.parse(await engine('image', 'inspect', IMAGE))[0];
     const { Labels, StopSignal, ExposedPorts, Cmd } = image.Config;
-    assert.ok(Labels['org.opencontainers.image.title'] && Labels['org.opencontainers.image.licenses']);
+    assert.equal(Labels['org.opencontainers.image.title'], 'Acme "Cloud"');
+    assert.ok(Labels['org.opencontainers.image.licenses']);
     assert.equal(StopSignal, 'SIGTERM');
     assert.deepEqual(Object.keys(ExposedPorts).sort(), ['5000/tcp', '9464/tcp']);
     assert.deepEqual(Cmd, ['node', 'app/main.ts', 'api']);

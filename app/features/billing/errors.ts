@@ -23,6 +23,9 @@ export const billingErrors = defineErrors({
 });
 
 /** Stripe repeats what is not 2xx, and shows the status to whoever looks for the mistake: 400, as in its own examples. */
+/** For reading: there is nothing to show, where a change would contradict the state. */
+export const noSubscription = withStatus(billingErrors.not_subscribed, 404, 'There is no subscription to show');
+
 export const invalidStripeSignature = withStatus(
   emailErrors.invalid_signature,
   400,

@@ -1,6 +1,10 @@
 import { developmentUrl, localSender } from '../../platform/settings/development-values.ts';
 import { blocks, credentials, list, mailbox, signingSecrets, url } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
+import { brand } from '../../product/brand.ts';
+
+/** The name in quotes, since it may have a comma (RFC 5322 section 3.2.4). */
+const sender = (name: string) => `"${name.replaceAll(/["\\]/g, '\\$&')}" <no-reply@plinth.localhost>`;
 
 const own = defineSettings('Email', {
   SMTP_URL: {
@@ -12,9 +16,9 @@ const own = defineSettings('Email', {
     example: '',
   },
   EMAIL_FROM: {
-    meaning: 'Sender of every mail.',
+    meaning: 'Sender of every mail. Default in development: the name in app/product/brand.ts, at plinth.localhost.',
     parse: mailbox,
-    developmentFallback: 'Plinth <no-reply@plinth.localhost>',
+    developmentFallback: sender(brand.name),
     required: true,
     developmentOnly: localSender,
     example: '',

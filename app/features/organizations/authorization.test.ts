@@ -88,6 +88,7 @@ describe('every operation that names an organization', () => {
       '400 validation_failed',
       '400 malformed_json',
       '409 personal_organization',
+      '404 not_subscribed',
       '409 not_subscribed',
       // Without Stripe, whose answer comes after the guard.
       '503 payments_unavailable',

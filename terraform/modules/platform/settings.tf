@@ -1,5 +1,7 @@
 # What the service is told of the environment that it runs in.
 locals {
+  product = jsondecode(file("${path.module}/../../../app/product/product.json"))
+
   ports = { api = 5000, metrics = 9464 }
 
   from_address = try(regex("[^<>@\\s]+@[^<>@\\s]+", var.email_from), "invalid@invalid")
@@ -14,7 +16,7 @@ locals {
     METRICS_PORT        = tostring(local.ports.metrics)
     APP_URL             = var.app_url
     API_URL             = local.api_url
-    PRODUCT_NAME        = var.product_name
+    PRODUCT_NAME        = coalesce(var.product_name, local.product.name)
     CORS_ORIGINS        = join(",", var.cors_origins)
     TRUST_PROXY         = "1" # the load balancer
     EMAIL_FROM          = var.email_from

@@ -85,12 +85,11 @@ variable "email_from" {
 
 variable "product_name" {
   type        = string
-  description = "The product's name in mails."
-  default     = "Plinth"
-  nullable    = false
+  description = "The product's name in mails. null: the one in app/product."
+  default     = null
 
   validation {
-    condition     = length(var.product_name) > 0 && length(var.product_name) <= 60
+    condition     = var.product_name == null || try(length(var.product_name) > 0 && length(var.product_name) <= 60, false)
     error_message = "product_name must have 1 to 60 characters."
   }
 }

@@ -241,7 +241,7 @@ describe('a subscription', () => {
     ];
     for (const [fault, code] of faults)
       assertProblem(await scene.ask('/checkout-sessions', { body: { ...valid, ...fault } }), 400, code);
-    assertProblem(await scene.ask('/subscription'), 409, 'not_subscribed');
+    assertProblem(await scene.ask('/subscription'), 404, 'not_subscribed');
     assertProblem(await scene.change({ plan: 'scale' }), 409, 'not_subscribed');
     const products = { product: 'unicorn', ...RETURNS };
     assertProblem(await scene.ask('/purchases', { body: products }), 400, 'unknown_product');

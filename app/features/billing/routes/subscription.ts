@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
+import type { ProblemFactory } from '../../../platform/errors.ts';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Timestamp } from '../../../platform/http/schemas.ts';
 import type { Authorization } from '../../organizations/organizations.ts';
 import { isPlan, type PlanName, planOf } from '../catalog/catalog.ts';
-import { billingErrors } from '../errors.ts';
+import { billingErrors, noSubscription } from '../errors.ts';
 import type { CurrentSubscription, SubscriptionChange, Subscriptions } from '../purchase/subscription.ts';
 import { below, IntervalName, PlanText, Preview, Quantity, Subscription } from './representations.ts';
 
@@ -37,9 +38,9 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
   const { needs } = authorization;
   const organization = below(operations);
 
-  const get = async ({ access }: { access: { organizationId: string } }) => {
-    const current = await subscriptions.find(access.organizationId);
-    if (!current) throw billingErrors.not_subscribed();
+  const read = async ({ organizationId }: { organizationId: string }, absent: ProblemFactory) => {
+    const current = await subscriptions.find(organizationId);
+    if (!current) throw absent();
     return present(current);
   };
 
@@ -48,8 +49,8 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     operationId: 'getSubscription',
     summary: 'Get the subscription',
     answer: Subscription,
-    errors: [billingErrors.not_subscribed],
-    get,
+    errors: [noSubscription],
+    get: ({ access }) => read(access, noSubscription),
   });
 
   organization.change('/subscription', {
@@ -66,7 +67,7 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     async change({ access, body: { cancelAtPeriodEnd, ...wanted } }) {
       if (changes(wanted)) await subscriptions.change(access, toChange(wanted));
       if (cancelAtPeriodEnd !== undefined) await subscriptions.setCancelAtPeriodEnd(access, cancelAtPeriodEnd);
-      return get({ access });
+      return read(access, billingErrors.not_subscribed);
     },
   });
 
@@ -86,7 +87,7 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     ],
     async handle({ access }) {
       await subscriptions.resume(access);
-      return get({ access });
+      return read(access, billingErrors.not_subscribed);
     },
   });
 

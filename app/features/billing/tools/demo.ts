@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import type { Stage, Variables } from '../../../../scripts/demo/stage.ts';
 import { describeAmount } from '../../../platform/currencies.ts';
 import { SANDBOX_KEY } from '../settings.ts';
+import { payHostedPage } from './hosted-page.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -152,11 +153,4 @@ export async function story(stage: Stage, env: Variables): Promise<void> {
   await pass(32);
   await access('the period is over', 'free', 'none');
   await step('resuming is refused', `${path}/subscription`, 409, cancel(false));
-}
-
-/** Pays as a browser without JavaScript does. @returns the status with which Stripe redirects to the success page */
-async function payHostedPage(url: string, card: string): Promise<number> {
-  const form = new URLSearchParams({ email: 'joan@example.com', card, name: 'Joan', action: 'pay' });
-  const response = await fetch(url, { method: 'POST', body: form, redirect: 'manual' });
-  return response.status;
 }
