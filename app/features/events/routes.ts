@@ -54,11 +54,8 @@ const EventTypes = Named(
       }),
     ),
   },
-  {
-    data: [
-      { type: 'member.joined', about: 'Somebody joined the organization.', example: { ...exampleEvent, data: {} } },
-    ],
-  },
+  // Without an element: linters (Spectral 6) take an object with `type` and `example` for a schema, and report it as a wrong one.
+  { data: [] },
 );
 
 /** A payload as a delivery of it looks, for tests of receivers and for the catalogue. */
