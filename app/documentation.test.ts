@@ -4,7 +4,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { startTestService, type TestService } from '../test/service.ts';
 import { readErrorPages } from './documentation/errors.ts';
 import { renderMarkdown } from './documentation/markdown.ts';
-import { errorCodesOf, type OpenApiDocument, operationsOf, type PlacedOperation } from './documentation/openapi.ts';
+import {
+  errorCodesOf,
+  type OpenApiDocument,
+  operationsOf,
+  type PlacedOperation,
+  type Schema,
+} from './documentation/openapi.ts';
 import { allErrors } from './platform/errors.ts';
 
 const SECTIONS = ['What it means', 'Why it happens', 'What to do', 'Example'];
@@ -130,6 +136,30 @@ describe('the documentation', () => {
           assert.notEqual(example, undefined, `${operationId}: no example of ${type}`);
           assert.equal(fits(schema, example), '', `${operationId}: example of ${type}`);
         }
+      }
+    });
+
+    test('every text, list and number that a caller sends in a body or a query has a bound', () => {
+      const { components } = document as { components: { schemas: Record<string, Schema> } };
+      const unbounded = (place: string, { $ref, ...schema }: Schema): string[] => {
+        if ($ref) return unbounded(place, components.schemas[$ref.split('/').at(-1)!]!);
+        const { type, format = '', anyOf = [], properties = {}, items } = schema;
+        const isBounded =
+          (type !== 'string' || schema.enum || schema.maxLength || ['uuid', 'date-time'].includes(format)) &&
+          (type !== 'array' || schema.maxItems) &&
+          (type !== 'integer' || (schema.minimum !== undefined && schema.maximum !== undefined));
+        return [
+          ...(isBounded ? [] : [place]),
+          ...anyOf.flatMap((option) => unbounded(place, option)),
+          ...Object.entries(properties).flatMap(([name, member]) => unbounded(`${place}/${name}`, member)),
+          ...(items ? unbounded(`${place}/items`, items) : []),
+        ];
+      };
+      for (const { operationId, parameters = [], requestBody } of operations) {
+        const query = parameters.filter((parameter) => parameter.in === 'query');
+        for (const { name, schema } of query) assert.deepEqual(unbounded(`${operationId} ${name}`, schema), []);
+        for (const { schema } of Object.values(requestBody?.content ?? {}))
+          assert.deepEqual(schema && unbounded(operationId, schema), schema && []);
       }
     });
 
