@@ -14,7 +14,7 @@ import { fillTemplates, type Part } from './new/templates.ts';
 import { FEATURES } from './source/order.ts';
 
 const CATALOG = 'app/features/billing/catalog/catalog.ts';
-/** What plans limit; nothing in a product without billing. */
+/** The limits of plans; none in a product without billing. */
 const { limits }: { limits: readonly string[] } = existsSync(CATALOG)
   ? await import(pathToFileURL(resolve(CATALOG)).href)
   : { limits: [] };

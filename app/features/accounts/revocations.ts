@@ -15,7 +15,7 @@ import { sessions } from './schema.ts';
 export const SESSION_ENDED_CHANNEL = 'session_ended';
 
 export interface Revocations {
-  /** Whether the session has ended. Answers from memory, or by a query while notifications may be missed. */
+  /** True if the session has ended. Answers from memory, or by a query while notifications may be missed. */
   isRevoked(userId: string, sessionId: string): boolean | Promise<boolean>;
   /** This process is about to end these sessions: from the commit on, not only from the notification on, they are refused here. */
   expect(sessionIds: readonly string[]): void;

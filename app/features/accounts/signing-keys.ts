@@ -28,7 +28,7 @@ export interface SigningKeys extends Pick<SigningKeyRows, 'revoke'> {
   current(): SigningKey;
   /** The key of a token's `kid`, or undefined. What it verifies is limited by its `signsUntil` and `verifiesUntil`. */
   find(id: string): SigningKey | undefined;
-  /** Whether what `find` knows may be out of date; then ask `seek`. */
+  /** True if what `find` knows may be out of date; then ask `seek`. */
   readonly uncertain: boolean;
   /** The same as `find`, after reading the keys anew where that is due. @throws what the database throws */
   seek(id: string): Promise<SigningKey | undefined>;
@@ -106,7 +106,7 @@ export function createSigningKeys({ clock, notifications, logger, ...options }: 
     return reading;
   }
 
-  /** Whether a key that is not known is worth a read. */
+  /** True if a key that is not known is worth a read. */
   function isSeekDue(): boolean {
     if (failure || reading) return true;
     const now = performance.now();

@@ -27,7 +27,7 @@ const shown = {
   updatedAt: users.updatedAt,
 };
 
-/** What a user sees of themself. */
+/** A user as they see themself. */
 export function presentUser(user: Pick<User, keyof typeof shown>): UserView {
   return {
     id: user.id,
@@ -44,7 +44,7 @@ export interface Users {
   find(id: string): Promise<User | undefined>;
   /** The same for someone whose session is good. @throws `session_revoked` when the user is gone */
   require(id: string): Promise<User>;
-  /** What someone whose session is good sees of themself: the hot path, so no column more. @throws `session_revoked` when the user is gone */
+  /** A user as a person with a live session sees themself. It is the most frequent read, so it has no further column. @throws `session_revoked` when the user is gone */
   view(id: string): Promise<UserView>;
   /**
    * Locks an account until the transaction ends. Every transaction that ends a session of the account, or changes its password, address,
@@ -102,7 +102,7 @@ export function createUsers(db: Database): Users {
 /** The same as a condition. */
 export const active = and(isNull(users.suspendedAt), isNull(users.purgeAt));
 
-/** Whether the account is open to its owner: not suspended and not deleted. */
+/** True if the account is open to its owner: not suspended and not deleted. */
 export function isActive(user: User): boolean {
   return user.suspendedAt === null && user.purgeAt === null;
 }

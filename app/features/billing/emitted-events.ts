@@ -62,7 +62,7 @@ const declared = defineEvents({
   },
   'entitlements.changed': {
     about:
-      'What the organization may use changed, by what it bought. The end of a grace period by time alone sends none.',
+      'The entitlements of the organization changed, because its purchases did. The end of a grace period by time alone sends none.',
     data: Named(
       'EntitlementsChanged',
       {

@@ -1,4 +1,4 @@
-/** What the owner of an address, and whoever invited it, may know of it: whether it gets emails. */
+/** Tells the owner of an address, and those who invited it, if the address gets emails. */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Executor } from '../../platform/database/database.ts';
 import { OneOf } from '../../platform/http/schemas.ts';
@@ -11,7 +11,7 @@ export type AddressStatus = (typeof statuses)[number];
 export const AddressStatusSchema = OneOf(statuses, {
   title: 'AddressStatus',
   description:
-    'Whether the address gets emails: `bounced` after its mail server refused one for good, `suppressed` after a complaint or by an operator.',
+    'Says if the address gets emails: `bounced` after its mail server refused one for good, `suppressed` after a complaint or by an operator.',
 });
 
 /** @param addresses as `parseAddress` writes them @returns the status of each */

@@ -13,7 +13,7 @@ import { allEvents, eventTypes, exampleOf } from './declaration.ts';
 import { presentEvent } from './payload.ts';
 import type { ListEvents } from './reading.ts';
 
-const tag = { name: 'Events', description: 'What happened in an organization.' };
+const tag = { name: 'Events', description: 'The events of an organization.' };
 
 const exampleEvent = {
   id: 'evt_019a53a0c0de7b1c8f0e0c5a3e9d1b60',
@@ -113,7 +113,7 @@ export function eventRoutes<Access extends Caller, Params extends Fields>(
 
 const instant = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
-/** What the document of the API says of each event. */
+/** Describes each event for the document of the API. */
 export function describeEvents(): OutgoingRequest[] {
   return allEvents().map(([type, { about, data }]) => ({
     name: type,

@@ -1,5 +1,5 @@
 /**
- * Who may do what in an organization, decided by a guard: before the body is read, and before validation can tell a stranger anything.
+ * The guard of an organization's operations. It decides before the body is read, and before validation can tell a stranger anything.
  * One prepared query for a member as for an API key, so a change bites on the next request. What is granted is decided again in its
  * transaction, by the same function.
  */
@@ -44,7 +44,7 @@ export interface AuthorizationOptions {
 /** The last use of a key is written at most so often. */
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
 
-/** What of a key decides about a request. */
+/** The columns of a key that decide about a request. */
 const judgedColumns = {
   organizationId: apiKeys.organizationId,
   id: apiKeys.id,
@@ -208,7 +208,7 @@ function queriesOn(executor: Executor) {
   };
 }
 
-/** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
+/** Stands for text that is not an id. It is looked up like an id, so that strangers are asked for a token first. */
 const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
 
 /** @param creator what the role of the key's creator allows now: neither the scopes nor the grants of a key reach beyond it */

@@ -62,7 +62,7 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
   };
 }
 
-/** Whether a person follows a link in a browser. Programs ask for JSON, for anything, or do not say. */
+/** True if a person follows a link in a browser. Programs ask for JSON, for anything, or do not say. */
 function isPageView({ method, headers: { accept = '' } }: FastifyRequest): boolean {
   return method === 'GET' && accept.includes('text/html') && !accept.includes('json');
 }
@@ -126,7 +126,7 @@ function toProblem(error: unknown): Problem {
 
 const MAX_LISTED_ERRORS = 20;
 
-/** What Ajv adds to a fault, by its keyword. */
+/** The details that Ajv adds to a fault, by its keyword. */
 interface FaultParameters {
   missingProperty?: string;
   additionalProperty?: string;

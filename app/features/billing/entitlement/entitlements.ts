@@ -1,5 +1,5 @@
 /**
- * What an organization may use: the plan in force, what it bought besides, and why. Kept in memory per process until a change is
+ * Entitlements, which say what an organization may use and why: its plan, and its one-off products. They are kept in memory per process until a change is
  * notified, so that asking costs a request no query; while notifications are lost nothing is kept.
  */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
@@ -41,7 +41,7 @@ export interface EntitlementsOptions {
   graceDays: number;
 }
 
-/** What is stored; the time decides the rest. */
+/** The stored part; the rest depends on the time. */
 interface Basis {
   subscription: JudgedSubscription | undefined;
   bought: Partial<Record<Limit, number>>;
@@ -104,7 +104,7 @@ export function createEntitlements({ db, clock, notifications, graceDays }: Enti
         onNotification(organizationId) {
           changes++;
           cache.delete(organizationId);
-          // Who asks from now on must not be answered by a read that began before.
+          // A read that began before must not answer those who ask from now on.
           reading.delete(organizationId);
         },
         onConnected() {

@@ -33,7 +33,7 @@ export interface Projection {
    * @throws `payments_unavailable` with nothing changed
    */
   refresh(organizationId: string): Promise<Difference[] | { busyUntil: Date }>;
-  /** What differs now, without changing anything. @throws `payments_unavailable` */
+  /** Returns the present differences, without changing anything. @throws `payments_unavailable` */
   compare(organizationId: string): Promise<Difference[]>;
 }
 
@@ -63,7 +63,7 @@ export function createProjection(options: ProjectionOptions): Projection {
       const { organizationId } = lease;
       const entitled = found.length > 0 && (await entitlements.within(tx, organizationId));
       await write(tx, before, snapshot, new Set(found.map(({ kind }) => kind)), clock.now());
-      // Also where nothing differs: a trial that comes to its end is a matter of time.
+      // Also if nothing differs, because a trial ends by time alone.
       await effects.follow(tx, before, snapshot);
       if (found.length > 0) await announce(tx, organizationId);
       if (entitled) await tellOfChange(tx, organizationId, entitled);
@@ -80,7 +80,7 @@ export function createProjection(options: ProjectionOptions): Projection {
     await events.emit(tx, organizationId, 'entitlements.changed', after);
   }
 
-  /** Only once it is committed: what is rolled back did not happen. */
+  /** Runs after the commit, because a transaction that was rolled back changed nothing. */
   function count({ lags, churned }: NonNullable<Awaited<ReturnType<typeof replace>>>): void {
     for (const seconds of lags) metrics.stripe_event_lag_seconds.observe(seconds);
     for (const { currency, amount } of churned) metrics.billing_churned_mrr_minor_units_total.inc({ currency }, amount);
