@@ -102,7 +102,13 @@ async function cli(env: Record<string, string>, ...args: string[]): Promise<void
 
 async function demo(apiUrl: string, mailbox: Mailbox, stripeUrl: string): Promise<void> {
   const child = spawn(process.execPath, ['scripts/demo.ts'], {
-    env: { ...process.env, APP_ENV: 'staging', API_URL: apiUrl, MAILBOX_URL: mailbox.webUrl, STRIPE_API_BASE: stripeUrl },
+    env: {
+      ...process.env,
+      APP_ENV: 'staging',
+      API_URL: apiUrl,
+      MAILBOX_URL: mailbox.webUrl,
+      STRIPE_API_BASE: stripeUrl,
+    },
   });
   const [output, errors] = [text(child.stdout), text(child.stderr)];
   const [status] = await once(child, 'close');
