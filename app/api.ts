@@ -46,7 +46,7 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
   return app;
 }
 
-/** What a process needs to take requests. */
+/** The parts that a process needs to take requests. */
 function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
   return [
     {
@@ -68,7 +68,7 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
       name: 'clock',
       async check() {
         const offsetMs = await clockOffsetMs(db, clock);
-        // Only named: were the database's clock the wrong one, every process would be taken out of service at once.
+        // It is only shown. If the database's clock were the wrong one, a check of it would take every process out of service at once.
         if (Math.abs(offsetMs) > MAX_OFFSET_MS) return `${describeOffset(offsetMs)}: repair time synchronisation`;
       },
     },

@@ -18,7 +18,7 @@ export class Close {
     this.#closers.push({ name, close });
   }
 
-  /** Whether the process has been told to stop. */
+  /** True if the process has been told to stop. */
   get stopping(): boolean {
     return this.#deadline !== Number.POSITIVE_INFINITY;
   }
@@ -39,7 +39,7 @@ export class Close {
     void this.#run(exitCode);
   }
 
-  /** What nobody caught leaves the process in an unknown state: it is logged and reported, and the process ends. */
+  /** An error that nobody caught leaves the process in an unknown state: it is logged and reported, and the process ends. */
   exitOnCrash(errors: ErrorReports): void {
     for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
       process.on(event, (err: unknown) => {

@@ -139,6 +139,30 @@ describe('the documentation', () => {
       }
     });
 
+    test('every text, list and number that a caller sends in a body or a query has a bound', () => {
+      const { components } = document as { components: { schemas: Record<string, Schema> } };
+      const unbounded = (place: string, { $ref, ...schema }: Schema): string[] => {
+        if ($ref) return unbounded(place, components.schemas[$ref.split('/').at(-1)!]!);
+        const { type, format = '', anyOf = [], properties = {}, items } = schema;
+        const isBounded =
+          (type !== 'string' || schema.enum || schema.maxLength || ['uuid', 'date-time'].includes(format)) &&
+          (type !== 'array' || schema.maxItems) &&
+          (type !== 'integer' || (schema.minimum !== undefined && schema.maximum !== undefined));
+        return [
+          ...(isBounded ? [] : [place]),
+          ...anyOf.flatMap((option) => unbounded(place, option)),
+          ...Object.entries(properties).flatMap(([name, member]) => unbounded(`${place}/${name}`, member)),
+          ...(items ? unbounded(`${place}/items`, items) : []),
+        ];
+      };
+      for (const { operationId, parameters = [], requestBody } of operations) {
+        const query = parameters.filter((parameter) => parameter.in === 'query');
+        for (const { name, schema } of query) assert.deepEqual(unbounded(`${operationId} ${name}`, schema), []);
+        for (const { schema } of Object.values(requestBody?.content ?? {}))
+          assert.deepEqual(schema && unbounded(operationId, schema), schema && []);
+      }
+    });
+
     test('it is OpenAPI 3.1 whose references, parameters and security schemes all exist', () => {
       assert.match(document.openapi, /^3\.1\./);
       assert.ok(document.info.title && document.info.version);

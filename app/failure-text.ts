@@ -3,7 +3,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 import { driverError } from './platform/database/failures.ts';
 
-/** What only PgBouncer in transaction mode answers: parameters that it does not track, and statements that another connection has prepared. */
+/** Errors that only PgBouncer in transaction mode answers with: parameters that it does not track, and statements that another connection has prepared. */
 const POOLER_CODES = new Set(['08P01', '26000', '42P05']);
 const POOLER_ADVICE =
   'If DATABASE_URL leads to PgBouncer in transaction mode, set DATABASE_PREPARED_STATEMENTS=false, and DATABASE_DIRECT_URL to the server itself.';

@@ -1,4 +1,4 @@
-/** What features stand on: the mechanisms of the platform, built once, in order. */
+/** Builds the mechanisms of the platform, on which the features stand, once and in order. */
 import { availableParallelism } from 'node:os';
 import type { CompleteConfig } from './config.ts';
 import type { Clock } from './platform/clock.ts';

@@ -5,7 +5,7 @@
 import { enableCompileCache, type ResolveFnOutput, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// What stripping types and compiling made of each file is kept for the next start, which then needs neither. Where the folder cannot
+// The compiled form of each file, without types, is kept for the next start. Where the folder cannot
 // be written, nothing is kept; a container image has it filled when it is built.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
 

@@ -36,12 +36,12 @@ export async function run(roleName = 'all'): Promise<void> {
   }
 }
 
-/** Whether it is for the operator to repair, who is told how. */
+/** True for an error that the operator can repair. Its message says how. */
 function isExpected(error: unknown): boolean {
   return error instanceof ConfigError || error instanceof StartError;
 }
 
-/** For what a failed start still has to send. */
+/** The time that a failed start has to send its error report. */
 const LAST_WORDS_MS = 2_000;
 
 async function start(role: Role): Promise<void> {

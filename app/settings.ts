@@ -90,7 +90,7 @@ const own = defineSettings('The process', {
     example: '',
   },
   RELEASE: {
-    meaning: 'What is deployed: a version or commit.',
+    meaning: 'The deployed version or commit.',
     parse: text,
     fallback: 'unknown',
     developmentOnly: formerExample('dev', 'name the version or commit, or delete the line'),

@@ -1,4 +1,4 @@
-/** What tells others how a process is doing, beside its logs and metrics: traces and error reports. Each is loaded only where it is set. */
+/** Traces and error reports. Each is loaded only if its setting is set. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { type ErrorReports, noErrorReports } from './platform/telemetry/error-reports.ts';

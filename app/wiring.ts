@@ -59,7 +59,7 @@ export async function completeConfig(
   return startStandIns(config, ofFeatures, logger);
 }
 
-/** What features add to development, in the order in which they are built. */
+/** The additions of features to development, in the order in which the features are built. */
 function developments(): Promise<Development<Config, Service>[]> {
   return Promise.all(inOrder(table).map(async ({ development }) => (await development?.())?.development ?? {}));
 }

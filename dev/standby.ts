@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
-/** What the service imports beside the names of its packages. */
+/** Paths that the service imports, beside the names of its packages. */
 const PARTS = ['drizzle-orm/node-postgres', 'drizzle-orm/pg-core', 'typebox/value'];
 
 // One that cannot be loaded is reported by the service itself, if it needs it.

@@ -16,7 +16,7 @@ import { completeConfig, createService } from '../app/wiring.ts';
 import type { StandIns } from './stand-ins.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What a running service loads, or what changes the database that it uses. */
+/** The files that a running service loads, or that change the database that it uses. */
 const LOADED = /^(app|packages|dev|migrations|docs\/errors)\/.*\.(ts|json|sql|md|css|js)$/;
 const NOT_LOADED = /\.test\.ts$|\/(testing|tools|bench|node_modules)\/|^dev\/watch\.ts$/;
 const MIGRATION = /migrations\/.*\.sql$/;

@@ -7,7 +7,7 @@ import { globSync, writeFileSync } from 'node:fs';
 import { missingComments, SERIES, type SeriesName } from './source/table-comments.ts';
 
 const WHY =
-  '-- What tables and columns mean, for people who read the database. Made from the models by `npm run migrations:describe`.';
+  '-- Describes tables and columns for people who read the database. Made from the models by `npm run migrations:describe`.';
 
 for (const [series, { config, folder }] of Object.entries(SERIES)) {
   const statements = missingComments(series as SeriesName).map(({ statement }) => statement);

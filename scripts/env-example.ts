@@ -5,7 +5,7 @@ import { EXAMPLE_PASSWORD } from '../app/platform/settings/development-values.ts
 import { type Setting, settingSections } from '../app/platform/settings/settings.ts';
 import { settings } from '../app/settings.ts';
 
-/** What only Docker Compose reads: variable -> meaning and value for a first look. Refused outside development like settings. */
+/** Settings that only Docker Compose reads: variable -> meaning and value for a first look. Refused outside development like settings. */
 export const COMPOSE_VARIABLES = {
   COMPOSE_FILE: {
     meaning:

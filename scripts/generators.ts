@@ -1,6 +1,6 @@
 /** The scripts that write generated files. Each takes `--write`, and `--check`, which fails if a file is stale. */
 export interface Generator {
-  /** What it writes. */
+  /** The files that it writes. */
   readonly writes: string;
   readonly script: string;
 }

@@ -71,7 +71,7 @@ export interface TestServiceOptions {
   /** False if the test advances the clock past the times of scheduled cleanups. */
   schedules?: boolean;
   transport?: EmailTransport;
-  /** What the test puts in place of what features would make themselves. */
+  /** Parts that the test passes in place of those that features would make themselves. */
   replacements?: Replacements;
   clock?: TestClock;
   /** Additional routes, e.g. ones that fail. */

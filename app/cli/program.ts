@@ -1,4 +1,4 @@
-/** What operators do. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
+/** The command line of operators. Exit codes: 0 done, 1 failed or refused, 2 wrong usage. */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { failureText } from '../failure-text.ts';

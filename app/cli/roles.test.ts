@@ -8,7 +8,7 @@ import { rows } from '../../test/conditions.ts';
 import { randomName } from '../../test/database.ts';
 import { ENVIRONMENT, PASSWORD, startTestService, type TestService } from '../../test/service.ts';
 
-/** What a column must not be called that a role for reading may see. */
+/** Names that no column may have that a role for reading may see. */
 const SECRET = /hash|secret|token|password|private|payload|^body$|^data$/;
 /** Columns that are called like that, and hold none. */
 const HARMLESS: readonly string[] = ['events.data', 'webhook_endpoints.previous_secret_until'];

@@ -10,7 +10,10 @@ const EARLIER = new URL('../../test/vectors/openapi/0.1.0.json', import.meta.url
 /** The names that each feature declared then. */
 const NAMES = new URL('../../test/vectors/names/0.1.0.json', import.meta.url);
 
-/** What differs on purpose, with the reason. */
+const PASSWORDS = 'longer passwords were documented and refused';
+const EMPTY_NAMES = 'an empty name clears it, for clients that cannot send null';
+
+/** The intended differences, with their reasons. */
 const DELIBERATE = new Map([
   ['reportUsage needs another permission', 'usage:report, which billing:manage includes: its keys still report'],
   ['getSubscription answers 409 no longer', 'a read says that there is none: 404, with the same code'],
@@ -21,7 +24,20 @@ const DELIBERATE = new Map([
     'one media type per body; the form is still accepted',
   ],
   ['unsubscribeEmail body multipart/form-data is gone', 'one media type per body; the form is still accepted'],
+  ...['createUser', 'createSession', 'deleteMe', 'createEmailChange', 'confirmPasswordReset'].map(
+    (id) => [`${id} body /password has the maxLength 128, not 1024`, PASSWORDS] as const,
+  ),
+  ['updatePassword body /currentPassword has the maxLength 128, not 1024', PASSWORDS],
+  ['updatePassword body /newPassword has the maxLength 128, not 1024', PASSWORDS],
+  ['createUser body /name has the minLength undefined, not 1', EMPTY_NAMES],
+  ['updateMe body /name has the minLength undefined, not 1', EMPTY_NAMES],
+  ['createUser body /locale has the maxLength 100, not 35', 'tags with variants and extensions are longer'],
+  ['updateMe body /locale has the maxLength 100, not 35', 'tags with variants and extensions are longer'],
+  ['createApiKey body /scopes has the maxItems 200, not 12', 'features add permissions'],
+  ['updateApiKey body /scopes has the maxItems 200, not 12', 'features add permissions'],
 ]);
+
+const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum'] as const;
 
 interface EarlierOperation {
   /** The feature that it belongs to; `platform` if to none. */
@@ -59,6 +75,7 @@ describe('the OpenAPI document beside that of 0.1.0', () => {
     broken.paths['/v1/users/me'].patch['x-permission'] = 'users:write';
     delete broken.paths['/v1/users'].post.responses['422'];
     broken.components.schemas.SessionMode.enum = ['cookie'];
+    delete broken.components.schemas.CreateOrganization.properties.slug.maxLength;
     const found = differences(earlier, broken);
     for (const expected of [
       'getMe is gone',
@@ -67,6 +84,7 @@ describe('the OpenAPI document beside that of 0.1.0', () => {
       'updateMe needs another permission',
       'createUser answers 422 no longer',
       'createSession body /mode no longer knows bearer',
+      'createOrganization body /slug has the maxLength undefined, not 63',
     ]) {
       assert.ok(found.includes(expected), `${expected}\n${found.join('\n')}`);
     }
@@ -144,13 +162,14 @@ function isPublic(security: readonly object[]): boolean {
   return security.length === 0 || security.some((option) => Object.keys(option).length === 0);
 }
 
-/** What a caller sends: all that was accepted still is. */
+/** The fields that a caller sends: everything that was accepted still is. */
 function input(place: string, old: Schema, now: Schema, path = ''): string[] {
   const at = `${place}${path && ` ${path}`}`;
   const fields = Object.entries(old.properties ?? {});
   return [
     ...(kindOf(old) === kindOf(now) ? [] : [`${at} is ${kindOf(now)}`]),
     ...(now.required ?? []).filter((name) => !old.required?.includes(name)).map((name) => `${at} needs ${name}`),
+    ...bounds(at, nullable(old) ?? old, nullable(now) ?? now),
     ...(old.enum ?? []).filter((word) => !now.enum?.includes(word)).map((word) => `${at} no longer knows ${word}`),
     ...fields.flatMap(([name, schema]) => {
       const member = now.properties?.[name];
@@ -160,7 +179,14 @@ function input(place: string, old: Schema, now: Schema, path = ''): string[] {
   ];
 }
 
-/** What a caller reads: all that was there still is. */
+/** The limits of a value that a caller sends: a lower one refuses what was accepted, and a lost one lets everything through. */
+function bounds(at: string, old: Schema, now: Schema): string[] {
+  return BOUNDS.filter((bound) => old[bound] !== undefined && now[bound] !== old[bound]).map(
+    (bound) => `${at} has the ${bound} ${now[bound]}, not ${old[bound]}`,
+  );
+}
+
+/** The fields that a caller reads: everything that was there still is. */
 function output(place: string, path: string, old: Schema, now: Schema | undefined): string[] {
   if (!now) return [`${place}${path} is gone`];
   const inner = nullable(old);

@@ -10,7 +10,7 @@ interface Field {
   description: string | undefined;
 }
 
-/** One row a field, nested ones as `user.id` and `data[].id`. */
+/** One row per field. Nested fields are named like `user.id` and `data[].id`. */
 export function fieldTable(schema: Schema, label: string): Html | false {
   const fields = fieldsOf(schema, '');
   return fields.length > 0 && table(fields, label);

@@ -1,4 +1,4 @@
-/** What holds for every operation: the first screen of the reference. */
+/** The rules that hold for every operation: the first screen of the reference. */
 import { type Html, html } from '../platform/http/html.ts';
 import type { OpenApiDocument } from './openapi.ts';
 

@@ -13,6 +13,8 @@ export interface Schema {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  minItems?: number;
+  maxItems?: number;
   pattern?: string;
   $ref?: string;
 }
@@ -37,7 +39,7 @@ export interface Operation {
   description?: string;
   tags: readonly string[];
   security?: readonly Readonly<Record<string, unknown>>[];
-  /** What a member or an API key needs. */
+  /** The permission that a member or an API key needs. */
   'x-permission'?: string;
   parameters?: readonly Parameter[];
   requestBody?: { required?: boolean; content: Readonly<Record<string, Media>> };

@@ -52,7 +52,7 @@ export interface TextPage<Config> {
 /** Runs beside the service in place of a service of production. */
 export interface StandIn<Config, Used> {
   readonly name: string;
-  /** What can be seen at its URL, in a few words. */
+  /** A few words about the page at its URL. */
   readonly about: string;
   /** @param config as it was given @returns true if it names no service to use instead */
   isNeeded(config: Config): boolean;
@@ -68,7 +68,7 @@ export interface StandIn<Config, Used> {
   start(service: Used, config: Config, directory: string): Promise<{ close(): Promise<void> }>;
 }
 
-/** What a feature adds to development. Its forms and pages have the paths that links in emails lead to. */
+/** A feature's additions to development. Their forms and pages have the paths that links in emails lead to. */
 export interface Development<Config, Used> {
   readonly forms?: readonly FormPage[];
   readonly pages?: readonly TextPage<Config>[];

@@ -49,7 +49,7 @@ export interface Feature<
   create(options: Options): Parts;
   /** Its commands. Loaded by the command line only. */
   readonly commands?: () => Promise<{ commands(line: CommandLine<Commanded>): void }>;
-  /** What `doctor` examines. Loaded by the command line only. */
+  /** The checks of `doctor`. Loaded by the command line only. */
   readonly checks?: () => Promise<{ checks: FeatureChecks<Checked> }>;
   /** Its pages and its stand-in. Loaded in development only. */
   readonly development?: () => Promise<{ development: Development<Configured, Developed> }>;

@@ -14,7 +14,7 @@ const EVENTS = 1_000_000;
 const CONNECTIONS = 8;
 const CALLERS = 2_000;
 const SAMPLE_MS = 50;
-/** Whose events are exported; not one of the callers. */
+/** The organization whose events are exported; it is not one of the callers. */
 const EXPORTER = USERS - 1;
 
 export const measureExport: Part = async ({ stage, quick, log }) => {

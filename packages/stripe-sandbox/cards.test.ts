@@ -6,7 +6,7 @@ import { bench, eventTypes } from './testing.ts';
 
 const USD = { amount: 2000, currency: 'usd', confirm: true } as const;
 
-/** What a payment with this card comes to: a status, or a decline code. */
+/** The result of a payment with this card: a status, or a decline code. */
 async function outcomeOf(stripe: Stripe, payment_method: string, params: object = {}): Promise<string> {
   try {
     return (await stripe.paymentIntents.create({ ...USD, payment_method, ...params })).status;

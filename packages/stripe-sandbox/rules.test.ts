@@ -52,7 +52,7 @@ test('no text may be empty, unless an empty one clears the field', async (t) => 
   await assert.rejects(subscribing, { code: 'parameter_invalid_empty', param: 'customer' });
 });
 
-/** What Stripe refuses: the request, and the parameter that the refusal names. */
+/** Requests that Stripe refuses, each with the parameter that the refusal names. */
 const REFUSED: [
   string,
   (stripe: Stripe, at: { price: string; product: string; customer: string }) => Promise<unknown>,

@@ -1,6 +1,6 @@
 /**
  * `npm run test:clients`: reads the OpenAPI document of the running service with what others read it with. Clients are generated,
- * compiled, and each performs one journey; linters look at the document. Prints a table for
+ * compiled, and each performs one journey; linters look at the document; schemathesis sends requests drawn from it. Prints a table for
  * `docs/clients.md`. Exits with 1 when anything fails. Names as arguments choose: `npm run test:clients -- orval oapi-codegen`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clients } from './clients.ts';
 import { linters, tryLinter } from './linters.ts';
+import { schemathesis, trySchemathesis } from './schemathesis.ts';
 import { startDevelopmentService } from './service.ts';
 import { type Result, tryClient } from './trial.ts';
 
-const known = [...clients, ...linters].map(({ name }) => name);
+const known = [...clients, ...linters, schemathesis].map(({ name }) => name);
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -29,6 +30,7 @@ try {
   for (const client of clients.filter(wanted)) {
     note(await tryClient(client, join(folder, client.name), document, service));
   }
+  if (wanted(schemathesis)) note(await trySchemathesis(join(folder, schemathesis.name), service));
 } finally {
   await service.stop();
   await rm(folder, { recursive: true, force: true });

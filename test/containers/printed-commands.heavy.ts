@@ -16,7 +16,7 @@ const NAME = 'plinth-test-printed';
 const OLD = mergeComposeFiles<{ image: string }>().services.db!.image;
 /** The next major version, as far as Compose sees one: an image that keeps its data in a folder of its own. */
 const NEXT = 'plinth-test-postgres:19';
-/** What the test needs of docker-compose.yml; no port, as a developer's installation may be running. */
+/** The parts of docker-compose.yml that the test needs; no port, as a developer's installation may be running. */
 const OVERRIDE = {
   services: Object.fromEntries(
     Object.keys(mergeComposeFiles(['docker-compose.yml']).services).map((name) => [

@@ -77,7 +77,7 @@ describe(`malformed requests (seed ${seed})`, { timeout }, () => {
 
   async function assertRefused(malformedRequest: MalformedRequest, signedIn: boolean): Promise<void> {
     const { status, headers, body } = await send(malformedRequest, signedIn ? token : undefined);
-    // What follows a request without a length is read as the next one, whose method nobody knows.
+    // Bytes after a request without a length are read as the next request, whose method nobody knows.
     const isUnknownMethod = status === 501 && JSON.parse(body).code === 'method_not_implemented';
     assert.ok(
       (status >= 400 && status < 500) || isUnknownMethod,

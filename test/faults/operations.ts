@@ -8,11 +8,11 @@ export interface Operation {
   path: string;
   /** True if the operation requires a caller. */
   secured: boolean;
-  /** Whether it takes an access token. */
+  /** True if it takes an access token. */
   takesTokens: boolean;
-  /** Whether it takes an API key. */
+  /** True if it takes an API key. */
   takesKeys: boolean;
-  /** What the caller needs in the organization of the path. */
+  /** The permission that the caller needs in the organization of the path. */
   permission: string | undefined;
   pathParameters: Parameter[];
   queryParameters: Parameter[];

@@ -35,7 +35,7 @@ describe('access tokens', () => {
     const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
     return `${input}.${signature.toString('base64url')}`;
   };
-  /** What the service itself puts into a token, to change one thing at a time. */
+  /** The claims that the service itself puts into a token, to change one at a time. */
   const parts = () => {
     const [header = '', claims = ''] = ada.accessToken.split('.');
     const parse = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());

@@ -149,7 +149,7 @@ export function createAccessTokens({
 }
 
 /**
- * Whether a key that has, or will have, a successor may have signed this token, which has not expired. A process compares its own clock
+ * True if a key that has, or will have, a successor may have signed this token, which has not expired. A process compares its own clock
  * with `signsUntil` when it signs, and the same clock writes `iat`, so that clocks that differ do not matter here.
  */
 function mayHaveSigned({ signsUntil, verifiesUntil }: SigningKey, { iat }: AccessTokenClaims, now: number): boolean {

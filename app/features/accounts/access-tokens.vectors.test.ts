@@ -31,7 +31,7 @@ const signatureGroups = load('json_web_signature_test');
 const keyGroups = load('json_web_key_test');
 const es256Groups = signatureGroups.filter((group) => group.public?.alg === 'ES256');
 
-/** What fast-jwt's verifier itself calls for the signature. The payloads of the vectors are no JSON, so a verifier of claims stops before. */
+/** The function that fast-jwt's verifier calls for the signature. The payloads of the vectors are not JSON, so a verifier of claims stops before. */
 const { verifySignature } = createRequire(import.meta.url)('fast-jwt/src/crypto') as {
   verifySignature(algorithm: string, key: KeyObject, input: string, signature: string): boolean;
 };

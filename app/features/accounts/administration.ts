@@ -1,4 +1,4 @@
-/** What operators do with accounts, from the command line. */
+/** The actions of operators on accounts, from the command line. */
 import { and, asc, eq, gt, or } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';

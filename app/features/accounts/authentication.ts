@@ -1,4 +1,4 @@
-/** Who calls: the access token of a request, checked before its body is even read. */
+/** Finds the caller by the access token of a request, before its body is read. */
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
@@ -26,7 +26,7 @@ export const accessTokenScheme: SecurityScheme = {
 export interface Authentication {
   /** For operations of signed-in users. */
   readonly signedIn: CallerGuard<UserCaller>;
-  /** Who an access token speaks for. @throws as `signedIn` */
+  /** Finds the caller of an access token. @throws as `signedIn` */
   authenticate(token: string): Promise<UserCaller>;
 }
 

@@ -1,4 +1,4 @@
-/** Deleting an account: closed at once, restorable for two weeks by a mailed link, then purged. */
+/** Deleting an account: closed at once, restorable for two weeks by an emailed link, then purged. */
 import { and, asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { attemptEach } from '../../platform/attempts.ts';
 import { after, type Clock } from '../../platform/clock.ts';
@@ -25,7 +25,7 @@ import { announceUser, type User } from './users.ts';
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
   request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
-  /** Opens it again by the mailed token, but for a suspension. @throws `invalid_token`, `token_expired` */
+  /** Opens it again by the emailed token, but for a suspension. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
   /**
    * Removes accounts whose time is over, with everything about them. One that fails is logged, and does not keep the others.
@@ -97,7 +97,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
     return transact(db, async (tx) => {
       const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
       announceUser(tx, id);
-      // What was recorded meanwhile. Nothing can be after this: who records locks the user's row.
+      // Deletes what was recorded meanwhile. Nothing can be recorded after this, because recording locks the user's row.
       await audit.forget(tx, id);
       return gone.length > 0;
     });

@@ -48,7 +48,7 @@ describe('a change of address', () => {
     assert.equal((await confirm(await link(email))).status, 204);
     return email;
   }
-  /** @param nth of the mails that verify this address */
+  /** @param nth of the emails that verify this address */
   async function register(email: string, nth: number) {
     await test.request('/v1/users', { body: { email, password: PASSWORD } });
     assert.equal((await confirm((await test.mail(email, /Confirm your email/, nth)).token)).status, 204);

@@ -22,14 +22,14 @@ import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface EmailChanges {
   /**
-   * Mails a link to the new address. Silent about whether the address is taken: its owner is told instead.
+   * Emails a link to the new address. Silent about whether the address is taken: its owner is told instead.
    * @throws `invalid_email`, `email_unchanged`, `password_incorrect`, `rate_limited`
    */
   request(caller: UserCaller, email: string, password: string, origin: RequestOrigin): Promise<void>;
   /** Makes a confirmed address the user's, and tells the old one how to revert. @throws `email_taken` */
   apply(tx: Transaction, user: User, address: string, origin: RequestOrigin): Promise<void>;
   /**
-   * Brings an old address back by its mailed token, ends every session and voids the password: whoever changed the address knew it.
+   * Brings an old address back by its emailed token, ends every session and voids the password: whoever changed the address knew it.
    * @throws `invalid_token`, `token_expired`, `email_taken`
    */
   revert(token: string, origin: RequestOrigin): Promise<void>;
@@ -60,7 +60,7 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
     const claim = { address, userId: user.id, verifiedAt: now };
     const existing = await options.users.findByAddress(tx, address);
     if (existing && existing.id !== user.id) {
-      // A provisional registration gives way: the mailed token has just proved whose the address is. One that is being verified at
+      // A provisional registration gives way: the emailed token has just proved whose the address is. One that is being verified at
       // this moment does not.
       const provisional = and(eq(users.id, existing.id), isNull(users.emailVerifiedAt));
       const gone = await tx.delete(users).where(provisional).returning({ id: users.id });

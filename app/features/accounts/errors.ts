@@ -13,5 +13,5 @@ export const accountErrors = defineErrors({
   invalid_email: { status: 422, title: 'The address cannot receive mail' },
 });
 
-/** One code for two situations: an access token (401) and a link from a mail (400). */
+/** One code for two situations: an access token (401) and a link from an email (400). */
 export const linkExpired = withStatus(accountErrors.token_expired, 400, 'The link has expired');

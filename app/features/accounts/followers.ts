@@ -12,7 +12,7 @@ export interface AccountStateChange {
   origin?: RequestOrigin;
 }
 
-/** What later features do when something happens to a user, in its transaction. */
+/** The work of later features when something happens to a user, in its transaction. */
 export interface AccountFollower {
   /** A user was verified for the first time. */
   verified(tx: Transaction, user: User): Promise<void>;
@@ -27,7 +27,7 @@ export interface AccountFollower {
    * @param addresses those that only this user has confirmed
    */
   purging(userId: string, addresses: readonly string[]): Promise<void>;
-  /** What is stored about a user elsewhere, by name, for the export. Many rows are an async iterable of batches. */
+  /** The data about a user in other features, by name, for the export. Many rows are an async iterable of batches. */
   exportFor(userId: string): Record<string, unknown>;
 }
 

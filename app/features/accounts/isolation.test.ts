@@ -1,4 +1,4 @@
-/** What one person's requests wait for holds up nobody else. */
+/** Requests of one person that wait hold up nobody else. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';

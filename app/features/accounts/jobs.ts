@@ -1,4 +1,4 @@
-/** What accounts does in the background. */
+/** The background work of accounts. */
 import { eq } from 'drizzle-orm';
 import { attemptEach } from '../../platform/attempts.ts';
 import type { Database } from '../../platform/database/database.ts';

@@ -1,4 +1,4 @@
-/** What is limited, and how much. Any number of processes count as one. */
+/** The rate limits of accounts. Any number of processes count together. */
 import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.ts';
 
 export interface AccountLimits {
@@ -10,7 +10,7 @@ export interface AccountLimits {
   readonly signInsFrom: RateLimit;
   /** Registrations from a network. Key: address block. */
   readonly registrationsFrom: RateLimit;
-  /** Mails that anyone can cause: verification, reset, "already registered". Key: address. */
+  /** Emails that anyone can cause: verification, reset, "already registered". Key: address. */
   readonly mailsToAddress: RateLimit;
   /** The same by network. Key: address block. */
   readonly mailsFrom: RateLimit;

@@ -1,5 +1,5 @@
 /**
- * Mails that anyone can ask for by naming an address. The request only enqueues a job, whether or not the address has an account, so
+ * Emails that anyone can ask for by naming an address. The request only enqueues a job, whether or not the address has an account, so
  * neither the answer nor its time tells.
  */
 import type { Database } from '../../platform/database/database.ts';

@@ -32,7 +32,7 @@ describe('one-time tokens', () => {
   });
   after(() => test.close());
 
-  /** For each purpose: how a token comes about, by mail; where it is used, and with what beside it; how long it is good. */
+  /** For each purpose: how a token comes about, by email; where it is used, and with what beside it; how long it is good. */
   const purposes = {
     verify_email: {
       path: '/v1/email-verifications/confirm',

@@ -1,4 +1,4 @@
-/** Secrets in mailed links: 256 random bits, only their SHA-256 at rest, one use. The account is locked when one is issued or used up. */
+/** Secrets in emailed links: 256 random bits, only their SHA-256 at rest, one use. The account is locked when one is issued or used up. */
 import { and, eq, gt, gte, isNull, lt, type SQL } from 'drizzle-orm';
 import { after, type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
@@ -38,7 +38,7 @@ export interface OneTimeTokens {
     about?: { address?: string; expiresAt?: Date },
   ): Promise<string>;
   /**
-   * Whether a token was made so shortly before that its email is still on its way: a form that is sent twice must not void the link in the
+   * True if a token was made so shortly before that its email is still on its way: a form that is sent twice must not void the link in the
    * first email. Only while the account is locked is the answer certain.
    */
   isFresh(tx: Transaction, userId: string, purpose: TokenPurpose, address?: string): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** Changing a password, and resetting a forgotten one by a mailed link. Not here: what a good password is (`password-policy.ts`). */
+/** Changing a password, and resetting a forgotten one by an emailed link. Not here: what a good password is (`password-policy.ts`). */
 import { eq } from 'drizzle-orm';
 import { type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
@@ -21,11 +21,11 @@ import type { Sessions } from './sessions.ts';
 import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface Passwords {
-  /** Ends all other sessions and mails a notice. @throws as `Callers.confirm`; `weak_password` */
+  /** Ends all other sessions and emails a notice. @throws as `Callers.confirm`; `weak_password` */
   change(caller: UserCaller, current: string, next: string, origin: RequestOrigin): Promise<void>;
-  /** Mails a link, if the address has an account, or how to get into one that is not open. A job runs it, so that the caller cannot tell. */
+  /** Emails a link, if the address has an account, or how to get into one that is not open. A job runs it, so that the caller cannot tell. */
   requestReset(address: string, origin: RequestOrigin): Promise<void>;
-  /** Sets a new password by a mailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */
+  /** Sets a new password by an emailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */
   reset(token: string, password: string, origin: RequestOrigin): Promise<void>;
 }
 
@@ -131,7 +131,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
         await tokens.redeem(tx, token, ['reset_password']);
         const locked = await options.users.lock(tx, user.id);
         if (!locked || !isActive(locked)) throw accountErrors.invalid_token();
-        // The link came by mail, so it proves the address as well.
+        // The link came by email, so it proves the address as well.
         await options.registration.markVerified(tx, locked);
         await store(tx, locked, passwordHash, { action: 'password.reset', reason: 'password_reset', origin });
       });
@@ -139,7 +139,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     },
   };
 
-  /** Whose token it is, without using it up. */
+  /** Finds the user of a token, without using it up. */
   async function peek(token: string): Promise<User> {
     const { userId } = await tokens.find(db, token, ['reset_password']);
     const user = await options.users.find(userId);

@@ -1,4 +1,4 @@
-/** What a person sees and changes of their own account, and the export of everything stored about them. */
+/** The account as its owner sees and changes it, and the export of everything stored about them. */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';

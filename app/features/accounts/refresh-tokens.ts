@@ -35,7 +35,7 @@ export function parseRefreshToken(text: string): RefreshToken | null {
   };
 }
 
-/** Whether the token was made with this secret. */
+/** True if the token was made with this secret. */
 export function isGenuine(token: RefreshToken, secret: Uint8Array): boolean {
   return equalSecrets(mac(signedPart(token.userId, token.sessionId, token.generation), secret), token.mac);
 }

@@ -76,7 +76,7 @@ class Refresh implements Command {
     await assertAccess(model, real);
   }
 
-  /** Whether a previous token is, and remembers a late answer. */
+  /** True if a previous token is, and remembers a late answer. */
   private isAnswered(model: Model): boolean {
     const { generation, late } = model;
     if (!isLate(model) || late.generation === generation) return true;

@@ -128,7 +128,7 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
   }
 
   /**
-   * Whether the generation before the current one gets a late answer, which is remembered.
+   * True if the generation before the current one gets a late answer, which is remembered.
    * @returns undefined when the session has changed meanwhile
    */
   async function admitLate(session: FoundSession): Promise<boolean | undefined> {

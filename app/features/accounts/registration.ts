@@ -1,6 +1,6 @@
 /**
  * Registration: an address is claimed by verifying it. Until then the next registration for the address replaces the one before,
- * password and all, and a link verifies only the registration it was mailed for (no pre-hijacking).
+ * password and all, and a link verifies only the registration it was emailed for (no pre-hijacking).
  */
 import { and, eq, isNull, ne } from 'drizzle-orm';
 import { after, type Clock, HOUR_MS, SECOND_MS } from '../../platform/clock.ts';
@@ -36,7 +36,7 @@ export type NewUser = User;
 
 export interface Registration {
   /**
-   * Stores a registration and mails its link; where the address is taken, mails its owner instead. The caller cannot tell which:
+   * Stores a registration and emails its link; where the address is taken, emails its owner instead. The caller cannot tell which:
    * the same statements run, and the same answer follows.
    * @throws `invalid_email`, `weak_password`, `rate_limited`, `overloaded`
    */
@@ -49,13 +49,13 @@ export interface Registration {
   /** Stores it, confirmed. A registration for the address that was never confirmed gives way. @throws `email_taken` */
   registerProven(tx: Transaction, user: NewUser, origin: RequestOrigin): Promise<User>;
   /**
-   * Uses a mailed token up: verifies a registration, or confirms a change of address. Repeating it changes nothing and succeeds.
+   * Uses an emailed token up: verifies a registration, or confirms a change of address. Repeating it changes nothing and succeeds.
    * @throws `invalid_token`, `token_expired`, `email_taken`
    */
   confirm(token: string, origin: RequestOrigin): Promise<void>;
   /** Marks a user's address as verified: what a token, or an operator, does. @returns whether it was not before */
   markVerified(tx: Transaction, user: User): Promise<boolean>;
-  /** Mails the link again, if the address has a registration that is not verified; or how to get into an account that is not open. */
+  /** Emails the link again, if the address has a registration that is not verified; or how to get into an account that is not open. */
   resend(address: string): Promise<void>;
 }
 

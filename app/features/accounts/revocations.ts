@@ -21,7 +21,7 @@ export function announceEnds(tx: Transaction, sessionIds: readonly string[], end
 }
 
 export interface Revocations {
-  /** Whether the session has ended. Answers from memory, or by a query while changes cannot be read. */
+  /** True if the session has ended. Answers from memory, or by a query while changes cannot be read. */
   isRevoked(userId: string, sessionId: string): boolean | Promise<boolean>;
 }
 

@@ -102,7 +102,7 @@ export type SessionEnd =
   | 'deleted'
   | 'refresh_reused';
 
-/** Secrets that were mailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
+/** Secrets that were emailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(
   'one_time_tokens',
   {
@@ -129,7 +129,7 @@ export const oneTimeTokens = pgTable(
 
 export type TokenPurpose = 'verify_email' | 'reset_password' | 'change_email' | 'revert_email' | 'restore_user';
 
-/** From where a person has signed in before: no lock-out by strangers there, and no mail about a new device. */
+/** From where a person has signed in before: no lock-out by strangers there, and no email about a new device. */
 export const knownDevices = pgTable(
   'known_devices',
   {

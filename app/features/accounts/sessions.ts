@@ -37,7 +37,7 @@ export interface Sessions {
   ): Promise<string[]>;
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
-  /** Whether it has not ended or expired. */
+  /** True if it has not ended or expired. */
   isAlive(session: Pick<Session, 'endedAt' | 'refreshedAt' | 'createdAt'>): boolean;
   /** Deletes sessions that ended, or were not refreshed in their lifetime, more than a month ago. @returns how many */
   purge(): Promise<number>;

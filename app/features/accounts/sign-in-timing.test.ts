@@ -1,5 +1,5 @@
 /**
- * What the time of an answer gives away. Samples of each case are taken interleaved, in random order, so that whatever else the
+ * Tests that the time of an answer reveals nothing. Samples of each case are taken interleaved, in random order, so that whatever else the
  * machine does meets all cases alike; then each case is held against the plain wrong password by the Mann-Whitney statistic: how often
  * a sample of one is faster than a sample of the other. 0.5: cannot be told apart; 0 or 1: one look is enough.
  */

@@ -47,7 +47,7 @@ export interface SignInOptions {
   appUrl: string;
 }
 
-/** Of a rate limit, by what is limited. */
+/** One use of a rate limit: the limit, and the key that is counted. */
 type Use = [RateLimit, string];
 
 interface Device {

@@ -145,7 +145,7 @@ export function currentOf(keys: readonly SigningKey[], now: Date): SigningKey | 
   return keys.findLast((key) => key.signsFrom <= now) ?? keys[0];
 }
 
-/** Whether the key verifies nothing any more. */
+/** True if the key verifies nothing any more. */
 export function isRetired({ verifiesUntil }: SigningKey, now: Date): boolean {
   return verifiesUntil !== undefined && verifiesUntil <= now;
 }

@@ -30,7 +30,7 @@ export interface SigningKeys extends Pick<SigningKeyRows, 'revoke'> {
   hear(): Promise<void>;
   /** The key of a token's `kid`, or undefined. What it verifies is limited by its `signsUntil` and `verifiesUntil`. */
   find(id: string): SigningKey | undefined;
-  /** Whether what `find` knows may be out of date; then ask `seek`. */
+  /** True if what `find` knows may be out of date; then ask `seek`. */
   readonly uncertain: boolean;
   /** The same as `find`, after reading the keys anew where that is due. @throws what the database throws */
   seek(id: string): Promise<SigningKey | undefined>;
@@ -110,7 +110,7 @@ export function createSigningKeys({ clock, feed, closed, logger, ...options }: S
     return reading;
   }
 
-  /** Whether a key that is not known is worth a read. */
+  /** True if a key that is not known is worth a read. */
   function isSeekDue(): boolean {
     if (failure || reading) return true;
     const now = performance.now();

@@ -37,7 +37,7 @@ const shown = {
   updatedAt: users.updatedAt,
 };
 
-/** What a user sees of themself. */
+/** A user as they see themself. */
 export function presentUser(user: Pick<User, keyof typeof shown>): UserView {
   return {
     id: user.id,
@@ -138,7 +138,7 @@ function viewOf(user: KnownUser | undefined): UserView {
 /** The same as a condition. */
 export const active = and(isNull(users.suspendedAt), isNull(users.purgeAt));
 
-/** Whether the account is open to its owner: not suspended and not deleted. */
+/** True if the account is open to its owner: not suspended and not deleted. */
 export function isActive(user: Pick<User, 'suspendedAt' | 'purgeAt'>): boolean {
   return user.suspendedAt === null && user.purgeAt === null;
 }

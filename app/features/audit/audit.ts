@@ -180,7 +180,7 @@ export function createAudit({ db, reads, clock, sealer, logger }: AuditOptions):
     // One snapshot: events that are appended meanwhile would look like a broken end.
     verify: (ownerId) => db.transaction((tx) => verifyChain(tx, keys, ownerId), SNAPSHOT),
 
-    // Of events too: a chain whose head was removed must not go unchecked.
+    // The owners of events are included, so that a chain whose head was removed is checked too.
     owners: () =>
       readPages(async (limit, last = NOBODY) => {
         const of = (table: typeof auditChains | typeof auditEvents) =>

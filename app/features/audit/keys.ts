@@ -1,5 +1,5 @@
 /**
- * What an attacker who can write to the database cannot make: the MACs of events and of heads. Their keys are derived from `APP_SECRET`.
+ * The MACs of events and of heads, which an attacker who can write to the database cannot make. Their keys are derived from `APP_SECRET`.
  */
 import { createHmac } from 'node:crypto';
 import { equalSecrets, sha256 } from '../../platform/security/random.ts';

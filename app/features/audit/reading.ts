@@ -80,7 +80,7 @@ export function createHistory(db: Database): (ownerId: string) => AsyncGenerator
   };
 }
 
-/** What readers of a trail see of an event. */
+/** An event as readers of a trail see it. */
 export function presentEvent(event: AuditEvent) {
   return {
     id: event.id,

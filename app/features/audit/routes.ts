@@ -51,13 +51,13 @@ const Event = Named(
 );
 
 export interface Trail<Access extends Caller, Params extends Fields> {
-  /** What the owner is called in operationIds: `Organization` gives `listOrganizationAuditEvents`. */
+  /** The name of the owner in operationIds: `Organization` gives `listOrganizationAuditEvents`. */
   name: string;
   /** The path of the owner; its trail is at `/audit-events` below. */
   path: string;
   params: Params;
   tag: Tag;
-  /** Whose `ownerId` names the owner of the trail. */
+  /** Its `ownerId` names the owner of the trail. */
   guard: CallerGuard<Access>;
   /** The guard of the export, if it needs more than reading. */
   exportGuard?: CallerGuard<Access>;

@@ -36,7 +36,7 @@ export const auditKeying = pgTable(
   () => [check('audit_keying_one_check', sql`one`)],
 );
 
-/** What happened, append-only. No foreign keys: events outlive what they are about. */
+/** The audit events, append-only. They have no foreign keys, because events outlive the things that they are about. */
 export const auditEvents = pgTable(
   'audit_events',
   {

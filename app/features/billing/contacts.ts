@@ -1,4 +1,4 @@
-/** Who in an organization reads about money, and mailing them. */
+/** Emails the members of an organization who may read about its money. */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../platform/database/database.ts';
 import { users } from '../accounts/schema.ts';
@@ -14,8 +14,8 @@ export type BillingData<T extends BillingTemplate> = Omit<EmailData<T>, 'name' |
 
 export interface Contacts {
   /**
-   * Mails every owner, and every member whose role is billing.
-   * @param key names the transition: each of them gets one mail under it
+   * Emails every owner, and every member whose role is billing.
+   * @param key names the transition: each of them gets one email under it
    */
   mail<T extends BillingTemplate>(
     tx: Transaction,

@@ -56,7 +56,7 @@ async function startSandbox(config: Settings, events: readonly string[], stateFi
   }
 }
 
-/** What the product's own billing page would show, and how to request it with curl. */
+/** Stands for the product's own billing page: shows its data, and how to request it with curl. */
 function renderBilling(apiUrl: string, sandbox: string | undefined): Html {
   return html`<div class="home"><h1>Billing</h1>
 <p class="lead">Links in emails about payments lead here. In production <code>APP_URL</code> is your own frontend, whose page at this path shows an organization's plan, its invoices, and what is due.</p>

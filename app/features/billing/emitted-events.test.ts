@@ -1,4 +1,4 @@
-/** What changes of what an organization bought tell others: each event of billing once, with the change, and not without it. */
+/** The events of billing: each is emitted once, with the change of a purchase, and not without it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';

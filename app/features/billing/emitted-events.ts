@@ -61,7 +61,7 @@ const declared = defineEvents({
     ),
   },
   'entitlements.changed': {
-    about: 'What the organization may use changed: by what it bought, or because a grace period ended.',
+    about: 'The entitlements of the organization changed: its purchases did, or a grace period ended.',
     data: Named(
       'EntitlementsChanged',
       {

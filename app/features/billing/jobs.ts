@@ -1,4 +1,4 @@
-/** What billing does in the background, a handler for each queue of `queues.ts`. */
+/** The background work of billing: a handler for each queue of `queues.ts`. */
 import { after, SECOND_MS } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';

@@ -1,4 +1,4 @@
-/** What operators do with billing, from the command line. */
+/** The actions of operators on billing, from the command line. */
 import type { CatalogStep } from './catalog/catalog-sync.ts';
 import type { Difference } from './projection/differences.ts';
 import type { Swept } from './projection/reconciliation.ts';
@@ -6,7 +6,7 @@ import type { RefundInvoice } from './purchase/refunds.ts';
 import type { RevokeProduct } from './purchase/revocations.ts';
 
 export interface BillingOperations {
-  /** Whether there is a Stripe to ask. */
+  /** True if there is a Stripe to ask. */
   readonly enabled: boolean;
   /** The types of events that the webhook endpoint at Stripe should be sent. */
   readonly webhookEvents: readonly string[];
@@ -16,7 +16,7 @@ export interface BillingOperations {
   reconcile(options: { apply: boolean; found?: (difference: Difference) => void }): Promise<Swept & { events: number }>;
   refund: RefundInvoice;
   revoke: RevokeProduct;
-  /** What is wrong with the webhook endpoint at Stripe. @throws `payments_unavailable` */
+  /** Lists the faults of the webhook endpoint at Stripe. @throws `payments_unavailable` */
   checkEndpoint(): Promise<string[]>;
   /** Makes it so. @returns its signing secret, where one had to be made. @throws `payments_unavailable` */
   setUpEndpoint(): Promise<string | undefined>;

@@ -9,7 +9,7 @@ const patient = { retries: 100, retryDelaySeconds: 2, retryDelayMaxSeconds: 900 
 export const projectQueue = defineQueue<{ customerId: string }>('billing.project', {
   ...patient,
   coalesce: true,
-  // Each mostly waits for Stripe; eight ask some 50 questions a second, where Stripe takes a hundred.
+  // Each mostly waits for Stripe. Eight send about 50 requests per second; Stripe allows a hundred.
   concurrency: 8,
   keepSeconds: 60,
 });

@@ -42,12 +42,12 @@ export const billingCustomers = pgTable(
     requested: bigint('requested', { mode: 'number' }).notNull().default(0),
     projected: bigint('projected', { mode: 'number' }).notNull().default(0),
     projectedAt: instant('projected_at'),
-    /** What it may use, as was last told or was no news; null: not known yet. */
+    /** The entitlements that were told last; null if none was told yet. */
     toldEntitlements: jsonb('told_entitlements').$type<ToldEntitlements>(),
-    /** Who holds the lease, or held it last: the fencing token. Only that one may write. */
+    /** The holder of the lease, or its last one: the fencing token. Only the holder may write. */
     leaseId: uuid('lease_id'),
     leasedUntil: instant('leased_until'),
-    /** Who is opening a checkout, at most until when. */
+    /** The request that is opening a checkout, and the latest time until which it may. */
     checkoutId: uuid('checkout_id'),
     checkoutUntil: instant('checkout_until'),
   },
@@ -93,7 +93,7 @@ export const billingSubscriptions = pgTable(
     pastDueSince: instant('past_due_since'),
     /** A change that waits for its payment until this instant. */
     pendingUntil: instant('pending_until'),
-    /** What it is charged to, where that is not the customer's default payment method. */
+    /** The payment method of the subscription, where it is not the customer's default. */
     paymentMethodId: text('payment_method_id'),
     /** Why it ended or will end, in Stripe's word: cancellation_requested, payment_failed, payment_disputed. */
     cancellationReason: text('cancellation_reason'),
@@ -165,7 +165,7 @@ export const billingInvoices = pgTable(
 // Whoever has such a link sees the invoice.
 declareSecrets(billingInvoices, 'hosted_url', 'pdf_url');
 
-/** What can be charged, as far as it may be shown. */
+/** Payment methods of customers, as far as they may be shown. */
 export const billingPaymentMethods = pgTable(
   'billing_payment_methods',
   {
@@ -247,7 +247,7 @@ export const billingUsageEvents = pgTable(
   ],
 );
 
-/** What of a limit is used up in a calendar month (UTC). */
+/** The usage of a limit in a calendar month (UTC). */
 export const billingConsumption = pgTable(
   'billing_consumption',
   {

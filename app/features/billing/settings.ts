@@ -12,7 +12,7 @@ import { defineSettings } from '../../platform/settings/settings.ts';
 export const seatProrations = ['next_invoice', 'at_once', 'none'] as const;
 export type SeatProration = (typeof seatProrations)[number];
 
-/** Of the Stripe sandbox that development starts. Known to everybody: nothing is behind them. */
+/** The keys of the Stripe sandbox that development starts. Everybody may know them: they protect nothing. */
 export const SANDBOX_KEY = 'sk_test_sandbox';
 export const SANDBOX_WEBHOOK_SECRET = 'whsec_development_only';
 
@@ -68,7 +68,7 @@ const own = defineSettings('Billing', {
     example: '7',
   },
   BILLING_SEATS_FOLLOW_MEMBERS: {
-    meaning: 'Whether the seats of a subscription follow the number of members; otherwise they are bought.',
+    meaning: 'If true, the seats of a subscription follow the number of members; otherwise they are bought.',
     parse: flag,
     fallback: true,
     example: 'true',

@@ -1,4 +1,4 @@
-/** What the owner of an address, and whoever invited it, may know of it: whether it gets emails. */
+/** Tells the owner of an address, and those who invited it, if the address gets emails. */
 import { and, eq, inArray } from 'drizzle-orm';
 import { announce } from '../../platform/database/changes/announcing.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
@@ -14,7 +14,7 @@ export type AddressStatus = (typeof statuses)[number];
 export const AddressStatusSchema = OneOf(statuses, {
   title: 'AddressStatus',
   description:
-    'Whether the address gets emails: `bounced` after its mail server refused one for good, `suppressed` after a complaint or by an operator.',
+    'Says if the address gets emails: `bounced` after its mail server refused one for good, `suppressed` after a complaint or by an operator.',
 });
 
 /** Statuses are kept in memory under their address. */

@@ -5,9 +5,9 @@ const LOCAL_PART = /^[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The form in which an address is stored, compared and mailed to: NFC, lower case, an international domain in ASCII. Lower-casing the local part departs from
+ * The form in which an address is stored, compared and emailed to: NFC, lower case, an international domain in ASCII. Lower-casing the local part departs from
  * RFC 5321 section 2.4 as every large provider does; quoted local parts and address literals are refused.
- * @returns null when the text is no address that mail can be sent to
+ * @returns null when the text is no address that email can be sent to
  */
 export function parseAddress(text: string): string | null {
   const address = text.normalize('NFC').trim().toLowerCase();

@@ -1,7 +1,7 @@
 /**
- * What becomes of a mail's row while it is tried. The row decides, not the job: a job only wakes a worker.
+ * What becomes of an email's row while it is tried. The row decides, not the job: a job only wakes a worker.
  *
- * A worker takes a lease before it sends, so that two never send the same mail at once; a lease that ran out belonged to a worker that
+ * A worker takes a lease before it sends, so that two never send the same email at once; a lease that ran out belonged to a worker that
  * died. Times are the database's, because the leases of several machines meet here.
  */
 import { and, eq, inArray, lt, lte, sql } from 'drizzle-orm';
@@ -12,11 +12,11 @@ import { emailMessages } from './schema.ts';
 
 export type EmailMessage = typeof emailMessages.$inferSelect;
 
-/** Longer than a try may take until all of the mail is sent, with room to record it. A worker that died holds a mail for so long. */
+/** Longer than a try may take until all of the email is sent, with room to record it. A worker that died holds an email for so long. */
 export const LEASE_SECONDS = 40;
 /** From then on: longer than the last answer may take. */
 const ANSWER_LEASE_SECONDS = 11 * 60;
-/** After a mail that was sent whole and not answered, which may have arrived: rarely, and three times at most. */
+/** After an email that was sent whole and not answered, which may have arrived: rarely, and three times at most. */
 const UNANSWERED_DELAY_SECONDS = 6 * 60 * 60;
 const UNANSWERED_COSTS = 3;
 
@@ -26,10 +26,10 @@ const HOUR = 60 * MINUTE;
 const RETRY_DELAYS_SECONDS = [10, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, 15 * HOUR];
 export const MAX_ATTEMPTS = RETRY_DELAYS_SECONDS.length + 1;
 
-/** Milliseconds, as a JavaScript date has them: a job that starts at a rounded-down time would find its mail not due. */
+/** Milliseconds, as a JavaScript date has them: a job that starts at a rounded-down time would find its email not due. */
 const inSeconds = (seconds: unknown) => sql`date_trunc('milliseconds', now() + make_interval(secs => ${seconds}))`;
 
-/** Takes the lease of a mail that is due, and counts the try. @returns undefined when it is not to be sent now */
+/** Takes the lease of an email that is due, and counts the try. @returns undefined when it is not to be sent now */
 export async function beginAttempt(db: Database, id: string): Promise<EmailMessage | undefined> {
   const [message] = await db
     .update(emailMessages)
@@ -46,7 +46,7 @@ export async function beginAttempt(db: Database, id: string): Promise<EmailMessa
   return message;
 }
 
-/** Keeps the lease of a mail whose last answer is awaited. */
+/** Keeps the lease of an email whose last answer is awaited. */
 export async function extendLease(db: Database, message: EmailMessage): Promise<void> {
   await db
     .update(emailMessages)
@@ -71,7 +71,7 @@ export async function recordSent(
       sentAt: sql`now()`,
       failedAt: null,
     })
-    // `failed`: another worker gave the mail up while this one, thought dead, was still sending it.
+    // `failed`: another worker gave the email up while this one, thought dead, was still sending it.
     .where(and(eq(emailMessages.id, id), inArray(emailMessages.status, ['queued', 'failed'])))
     .returning({ seconds: sql<number>`extract(epoch from now() - ${emailMessages.createdAt})::float8` });
   return row?.seconds ?? 0;
@@ -106,7 +106,7 @@ export async function scheduleRetry(
   return true;
 }
 
-/** Gives the mail up. Its data stays for a while, so that it can be sent again by hand. */
+/** Gives the email up. Its data stays for a while, so that it can be sent again by hand. */
 export async function recordFailed(db: Executor, message: EmailMessage, error: string): Promise<void> {
   await db
     .update(emailMessages)

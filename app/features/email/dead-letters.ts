@@ -7,7 +7,7 @@ import { emailMessages } from './schema.ts';
 
 export type EmailStatus = (typeof emailMessages.$inferSelect)['status'];
 
-/** A mail without what it says. */
+/** An email without its content. */
 const summary = {
   id: emailMessages.id,
   template: emailMessages.template,
@@ -46,11 +46,11 @@ export interface ListOptions {
   status?: EmailStatus | undefined;
   /** Default 20. */
   limit?: number | undefined;
-  /** Only what was queued before this mail: the last id of the page before. */
+  /** Only what was queued before this email: the last id of the page before. */
   before?: string | undefined;
 }
 
-/** Mails, the newest first. */
+/** Emails, the newest first. */
 export async function listMessages(
   db: Database,
   { status, limit = 20, before }: ListOptions = {},
@@ -66,7 +66,7 @@ export async function listMessages(
 const BATCH = 100;
 
 /**
- * Queues failed mails again, with all their tries: one by its id, or all. What was wiped meanwhile can't be sent again.
+ * Queues failed emails again, with all their tries: one by its id, or all. What was wiped meanwhile can't be sent again.
  * @returns how many were queued
  */
 export async function retryFailed(

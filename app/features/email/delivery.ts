@@ -1,4 +1,4 @@
-/** The job that sends one mail: take it, check that it may be sent, render, send, record. */
+/** The job that sends one email: take it, check that it may be sent, render, send, record. */
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
@@ -72,7 +72,7 @@ export function createDelivery(options: DeliveryOptions): JobHandler<{ messageId
   };
 }
 
-/** Not ours to send now: done already, not due yet, leased to another worker, or left behind by one that died in the last try. */
+/** The email must not be sent now: it is done, not due yet, leased to another worker, or its last try ended with the worker's death. */
 async function standBack(options: DeliveryOptions, id: string): Promise<void> {
   const [found] = await options.db
     .select({ message: emailMessages, due: sql<boolean>`${emailMessages.nextAttemptAt} <= now()` })
@@ -84,19 +84,19 @@ async function standBack(options: DeliveryOptions, id: string): Promise<void> {
   await options.jobs.enqueue(options.db, deliverQueue, { messageId: id }, { startAfter: message.nextAttemptAt });
 }
 
-/** All of the mail is sent, and the server may take minutes to answer. Another worker must not send it meanwhile. */
+/** All of the email is sent, and the server may take minutes to answer. Another worker must not send it meanwhile. */
 function holdOn({ db, logger }: DeliveryOptions, message: EmailMessage): void {
   extendLease(db, message).catch((err) =>
     logger.warn({ err, messageId: message.id }, 'the lease of a mail was not extended'),
   );
 }
 
-/** A mail ready to send, or why it cannot be made. */
+/** An email ready to send, or why it cannot be made. */
 function compose(
   { sealer, productName, from, unsubscribing }: DeliveryOptions,
   message: EmailMessage,
 ): OutgoingEmail | Failure {
-  // While a release is rolled out, workers of the one before meet mails that only the new one knows.
+  // While a release is rolled out, workers of the one before meet emails that only the new one knows.
   if (!declarationOf(message.template)) return { kind: 'unavailable', reason: 'unknown template' };
   try {
     const links = isBulk(message) ? unsubscribing.linksFor(message.toAddress) : undefined;
@@ -142,7 +142,7 @@ function isBulk({ template }: EmailMessage): boolean {
   return declarationOf(template)?.bulk ?? false;
 }
 
-/** The same for every try of a mail, redriven ones included (RFC 5322 section 3.6.4). */
+/** The same for every try of an email, redriven ones included (RFC 5322 section 3.6.4). */
 function messageIdOf({ id }: EmailMessage, from: string): string {
   return `<${id}@${domainOf(from)}>`;
 }

@@ -16,7 +16,7 @@ const SYSTEMS: [name: string, sign: RegExp][] = [
   ['Linux', /\bLinux\b/],
 ];
 
-/** What a person calls the device with this User-Agent (`Firefox, Linux`), or the header itself if it is none we know. */
+/** Names the device with this User-Agent for people (`Firefox, Linux`). Returns the header itself if it is not known. */
 export function deviceName(userAgent: string): string {
   const browser = BROWSERS.find(([, sign]) => sign.test(userAgent))?.[0];
   const system = SYSTEMS.find(([, sign]) => sign.test(userAgent))?.[0];

@@ -1,5 +1,5 @@
 /**
- * Mail, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
+ * Email, the public surface: an outbox that commits with what it tells of, delivery by workers, suppression, unsubscribing.
  * Not here: what emails say (each feature's `emails.ts`), and when one is sent (the features that call `sendEmail`).
  */
 import './settings.ts';
@@ -92,7 +92,7 @@ export interface EmailOptions {
   productName: string;
   /** `EMAIL_FROM`: a mailbox, or `Name <mailbox>`. Its domain is the right part of every Message-ID. */
   from: string;
-  /** `APP_URL`; bulk mail links to its page `/unsubscribe?token=…`. */
+  /** `APP_URL`; bulk email links to its page `/unsubscribe?token=…`. */
   appUrl: string;
   /** `API_URL`; mail programs unsubscribe there. */
   apiUrl: string;
@@ -106,7 +106,7 @@ export interface EmailOptions {
 
 export interface Email extends EmailOperations {
   sendEmail: SendEmail;
-  /** Whether addresses get emails. */
+  /** Tells for each address if it gets emails. */
   statusOf: typeof statusOf;
   /** The same for one address, from memory. */
   knownStatusOf(address: string): AddressStatus | Promise<AddressStatus>;
@@ -117,9 +117,9 @@ export interface Email extends EmailOperations {
   routes(operations: Operations): void;
   /** Deletes what is old; also runs by its schedule. */
   purge(): Promise<Tidied>;
-  /** Deletes every mail about a user, or to addresses of theirs as a stranger, those not yet sent too, in batches. */
+  /** Deletes every email about a user, or to addresses of theirs as a stranger, those not yet sent too, in batches. */
   forget(userId: string, addresses: readonly string[]): Promise<void>;
-  /** What is stored about a user here, and about their address, read in batches while it is iterated. */
+  /** The data of a user in this feature, and of their address. It is read in batches while it is iterated. */
   exportFor(userId: string, address: string): ReturnType<typeof exportFor>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * How a value becomes text in a mail. Each field checks what it is given (rows of the outbox are JSON, and JSON is not
+ * How a value becomes text in an email. Each field checks what it is given (rows of the outbox are JSON, and JSON is not
  * typed) and answers raw text; escaping for HTML is the caller's. A wrong value throws a TemplateError that names no value.
  */
 
@@ -25,7 +25,7 @@ export interface Money {
   currency: string;
 }
 
-/** A mail cannot be rendered from what was given, now or later: a permanent failure, not worth a retry. */
+/** An email cannot be rendered from what was given, now or later: a permanent failure, not worth a retry. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }

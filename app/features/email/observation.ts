@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Gauge, Metrics } from '../../platform/telemetry/metrics.ts';
 import { emailMessages } from './schema.ts';
 
-/** Reads the age of the oldest unsent mail at each scrape, from the database: every process reports the same. */
+/** Reads the age of the oldest unsent email at each scrape, from the database: every process reports the same. */
 export function observeOldestUnsent(db: Database, metrics: Pick<Metrics, 'email_oldest_unsent_seconds'>): void {
   const gauge: Gauge = metrics.email_oldest_unsent_seconds;
   Object.assign(gauge, {

@@ -1,15 +1,15 @@
-/** What operators do with emails, from the command line. */
+/** The actions of operators on emails, from the command line. */
 import type { EmailSummary, ListOptions } from './dead-letters.ts';
 
 export interface EmailOperations {
   /** Emails, the newest first, without their content. */
   list(options?: ListOptions): Promise<EmailSummary[]>;
-  /** Asks the mail server whether it would take mail. @returns what is wrong; undefined when all is well */
+  /** Asks the mail server whether it would take email. @returns what is wrong; undefined when all is well */
   probe(): Promise<string | undefined>;
-  /** Queues failed mails again. @returns how many */
+  /** Queues failed emails again. @returns how many */
   retry(options?: { id?: string | undefined }): Promise<number>;
-  /** Stops all mail to an address, by hand. @returns false when it is no mailbox */
+  /** Stops all email to an address, by hand. @returns false when it is no mailbox */
   suppress(address: string, detail?: string): Promise<boolean>;
-  /** Lets an address be mailed again, bulk mail included. @returns whether it was suppressed */
+  /** Lets an address be emailed again, bulk email included. @returns whether it was suppressed */
   unsuppress(address: string): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** The outbox: mails are written in the transaction of what they tell of, and sent by workers later (`delivery.ts`). */
+/** The outbox: an email is stored in the transaction of the change that causes it, and workers send it later (`delivery.ts`). */
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import { newId } from '../../platform/security/random.ts';
@@ -13,16 +13,16 @@ export interface NewEmail<T extends TemplateName> {
   template: T;
   /** One mailbox that `parseAddress` takes, without spaces around it. */
   to: string;
-  /** A BCP 47 tag; what is not translated is mailed in English. */
+  /** A BCP 47 tag; what is not translated is emailed in English. */
   locale: string;
   data: EmailData<T>;
-  /** Names the transition, e.g. `password-changed:<user id>:<credential id>`: the same key is mailed once. */
+  /** Names the transition, e.g. `password-changed:<user id>:<credential id>`: the same key is emailed once. */
   key: string;
-  /** Whom the mail is about: it is exported and forgotten with this user. */
+  /** The user whom the email is about. It is exported and deleted with this user. */
   userId?: string | undefined;
 }
 
-/** Queues a mail. It is sent if, and only if, `tx` commits. @returns false when `key` was mailed before */
+/** Queues an email. It is sent if, and only if, `tx` commits. @returns false when `key` was emailed before */
 export type SendEmail = <T extends TemplateName>(tx: Transaction, email: NewEmail<T>) => Promise<boolean>;
 
 const SEALING_PURPOSE = 'email_messages.data';
@@ -57,7 +57,7 @@ export function createOutbox({ jobs, sealer, metrics }: OutboxOptions): SendEmai
   };
 }
 
-/** The data of a queued mail. @throws Error when the secret that sealed it is gone from `APP_SECRET` */
+/** The data of a queued email. @throws Error when the secret that sealed it is gone from `APP_SECRET` */
 export function openData(sealer: Sealer, sealed: Buffer): Record<string, unknown> {
   return JSON.parse(sealer.open(SEALING_PURPOSE, sealed).toString('utf8'));
 }

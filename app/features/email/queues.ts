@@ -1,8 +1,8 @@
-/** The queues of this feature. Jobs carry ids only: what a mail says rests sealed in its row. */
+/** The queues of this feature. Jobs carry only ids; the content of an email stays sealed in its row. */
 import { defineQueue } from '../../platform/jobs/queues.ts';
 
 /**
- * Wakes a worker for one mail. When and how often a mail is tried is decided by its row (`delivery.ts`); these retries are only for
+ * Wakes a worker for one email. When and how often an email is tried is decided by its row (`delivery.ts`); these retries are only for
  * what goes wrong around that, such as the database being away.
  */
 export const deliverQueue = defineQueue<{ messageId: string }>('email.deliver', {
@@ -14,5 +14,5 @@ export const deliverQueue = defineQueue<{ messageId: string }>('email.deliver', 
   expireSeconds: 780,
 });
 
-/** Purges what is old, and wakes mails whose job was lost. */
+/** Purges what is old, and wakes emails whose job was lost. */
 export const tidyQueue = defineQueue<Record<string, never>>('email.tidy', { concurrency: 1, retries: 2 });

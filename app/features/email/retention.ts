@@ -1,4 +1,4 @@
-/** How long mails are kept, what a user's export holds of them, and what is forgotten with the user. */
+/** Keeps emails for a limited time, reads those about a user for the export, and deletes them with the user. */
 import { and, asc, eq, exists, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { changeRows, readPages, removeRows } from '../../platform/database/batches.ts';
@@ -7,11 +7,11 @@ import type { JobHandler, Jobs } from '../../platform/jobs/jobs.ts';
 import { deliverQueue, tidyQueue } from './queues.ts';
 import { emailMessages, emailSuppressions } from './schema.ts';
 
-/** A failed mail can be sent again this long; then its data, which holds tokens that expired anyway, is wiped. */
+/** A failed email can be sent again this long; then its data, which holds tokens that expired anyway, is wiped. */
 const REDRIVE_MS = 14 * DAY_MS;
-/** Rows are kept this long after the mail was queued. With the row goes its key. */
+/** Rows are kept this long after the email was queued. With the row goes its key. */
 const KEEP_MS = 90 * DAY_MS;
-/** A mail that is due this long and was not taken has lost its job (or no worker runs, and the spare job does no harm). */
+/** An email that is due this long and was not taken has lost its job (or no worker runs, and the spare job does no harm). */
 const LOST_AFTER = sql`interval '1 hour'`;
 const BATCH = 1_000;
 
@@ -47,7 +47,7 @@ export async function tidy({ db, jobs, clock }: TidyOptions): Promise<Tidied> {
   return { wiped, deleted, woken: await wakeLost({ db, jobs }) };
 }
 
-/** Gives queued mails without a job a new one. At worst a mail has two: its row lets only one of them send. */
+/** Gives queued emails without a job a new one. At worst an email has two: its row lets only one of them send. */
 function wakeLost({ db, jobs }: Pick<TidyOptions, 'db' | 'jobs'>): Promise<number> {
   return db.transaction(async (tx) => {
     const lost = await tx
@@ -67,8 +67,8 @@ function wakeLost({ db, jobs }: Pick<TidyOptions, 'db' | 'jobs'>): Promise<numbe
 }
 
 /**
- * Deletes every mail about a user, and those to the addresses that are about nobody, such as invitations; those not yet sent too.
- * Suppressions stay: they keep the address from being mailed again.
+ * Deletes every email about a user, and those to the addresses that are about nobody, such as invitations; those not yet sent too.
+ * Suppressions stay: they keep the address from being emailed again.
  */
 export async function forget(db: Database, userId: string, addresses: readonly string[]): Promise<void> {
   const { id } = emailMessages;
@@ -78,7 +78,7 @@ export async function forget(db: Database, userId: string, addresses: readonly s
 
 const toStranger = (address: string): SQL => and(isNull(emailMessages.userId), eq(emailMessages.toAddress, address))!;
 
-/** What is stored about a user here, for the export: in batches, without the contents of mails. */
+/** Reads the data of a user in this feature for the export: in batches, without the contents of emails. */
 export function exportFor(db: Database, userId: string, address: string) {
   const { id, template, toAddress, status, createdAt, sentAt } = emailMessages;
   const messages = readPages((limit, last: { id: string } | undefined) =>
@@ -92,7 +92,7 @@ export function exportFor(db: Database, userId: string, address: string) {
   return { messages, suppressions: suppressionsOf(db, userId) };
 }
 
-/** Of the addresses that the user was mailed at. */
+/** Reads the suppressions of the addresses at which the user got emails. */
 async function* suppressionsOf(db: Database, userId: string) {
   const { address, scope, reason, createdAt } = emailSuppressions;
   const mailed = exists(

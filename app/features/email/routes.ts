@@ -1,4 +1,4 @@
-/** What others call: webhooks of email providers, and unsubscribing. */
+/** The operations of email: webhooks of email providers, and unsubscribing. */
 import { Type } from 'typebox';
 import type { Database } from '../../platform/database/database.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
@@ -23,7 +23,7 @@ export interface EmailRoutesOptions {
 /** SES sends the original headers along; SNS carries 256 KiB at most. */
 const WEBHOOK_LIMIT_BYTES = 300 * 1024;
 
-export const webhooksTag = { name: 'Webhooks', description: 'What providers of email and payments call.' };
+export const webhooksTag = { name: 'Webhooks', description: 'Called by providers of email and payments.' };
 
 /** Each provider signs its own way; `FeedbackProvider.read` verifies. */
 const signedByProvider: Guard<null> = {
@@ -70,7 +70,7 @@ export function emailRoutes(operations: Operations, options: EmailRoutesOptions)
     },
   });
 
-  const email = operations.at('', { tag: { name: 'Email', description: 'What recipients of emails call.' } });
+  const email = operations.at('', { tag: { name: 'Email', description: 'Called by recipients of emails.' } });
   email.operation('POST', UNSUBSCRIBE_PATH, {
     guard: publicRoute,
     operationId: 'unsubscribeEmail',

@@ -1,6 +1,6 @@
 /**
- * Tables of the outbox and of the addresses that must not be mailed. Both are about addresses, not about owners: an address may belong to
- * nobody yet, and a mail may outlive its user. So neither is keyed by owner; on a sharded PostgreSQL they stay beside the job tables.
+ * Tables of the outbox and of the addresses that must not be emailed. Both are about addresses, not about owners: an address may belong to
+ * nobody yet, and an email may outlive its user. So neither is keyed by owner; on a sharded PostgreSQL they stay beside the job tables.
  */
 import { sql } from 'drizzle-orm';
 import { check, customType, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
@@ -14,12 +14,12 @@ export const emailMessages = pgTable(
   {
     /** UUIDv7; also the left part of the Message-ID. */
     id: uuid('id').primaryKey(),
-    /** Whom the mail is about, if anybody. No foreign key: purging a user must not wait for the outbox, nor lock it. */
+    /** The user whom the email is about, if any. There is no foreign key: purging a user must neither wait for the outbox nor lock it. */
     userId: uuid('user_id'),
     template: text('template').notNull(),
     locale: text('locale').notNull(),
     toAddress: text('to_address').notNull(),
-    /** Names the transition that the mail tells of: it is mailed once. */
+    /** Names the transition that the email tells of: it is emailed once. */
     key: text('key').notNull().unique('email_messages_key_unique'),
     /** The template's data, sealed: it holds one-time tokens. Null once no try can follow. */
     data: bytea('data'),
@@ -31,7 +31,7 @@ export const emailMessages = pgTable(
     /** No worker tries before this: the time of the next try, or the end of the lease of the one that is trying. */
     nextAttemptAt: instant('next_attempt_at').notNull().defaultNow(),
     messageId: text('message_id'),
-    /** What the mail server said when it accepted the mail; most put their own id there. */
+    /** The mail server's reply when it accepted the email. Most servers put their own id there. */
     providerResponse: text('provider_response'),
     /** Why the last try failed: short, without addresses. */
     lastError: text('last_error'),
@@ -59,7 +59,7 @@ export const emailMessages = pgTable(
 );
 
 /**
- * Addresses that get no mail (scope `all`), or none that they may unsubscribe from (scope `bulk`). The scope is part of the key because an
+ * Addresses that get no email (scope `all`), or none that they may unsubscribe from (scope `bulk`). The scope is part of the key because an
  * address that unsubscribed can still bounce later, and lifting one must not lift the other.
  */
 export const emailSuppressions = pgTable(
@@ -69,7 +69,7 @@ export const emailSuppressions = pgTable(
     address: text('address').notNull(),
     scope: text('scope', { enum: ['all', 'bulk'] }).notNull(),
     reason: text('reason', { enum: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] }).notNull(),
-    /** Who reported it; null for readers and operators. */
+    /** The provider that reported it; null if a reader or an operator did. */
     provider: text('provider', { enum: ['ses', 'postmark', 'resend'] }),
     /** The provider's own word for it: short, without addresses. */
     detail: text('detail'),

@@ -15,13 +15,13 @@ export interface SmtpTransportOptions {
   maxConnections?: number;
   /** For connecting, the greeting, and the name of the server, each. */
   timeoutMs?: number;
-  /** For the answer to a mail that was sent whole. */
+  /** For the answer to an email that was sent whole. */
   answerMs?: number;
 }
 
 /** All of a try but the wait for the last answer, in milliseconds. */
 const SEND_MS = 30_000;
-/** The wait for the answer to the mail itself (RFC 5321 section 4.5.3.2.6): after less, the server may still be taking it. */
+/** The wait for the answer to the email itself (RFC 5321 section 4.5.3.2.6): after less, the server may still be taking it. */
 export const ANSWER_MS = 10 * MINUTE_MS;
 
 export function createSmtpTransport(options: SmtpTransportOptions): EmailTransport {
@@ -115,23 +115,23 @@ interface SmtpError extends Error {
   permanent?: boolean;
 }
 
-/** What the server says about authentication is about us, not about this mail: it waits until the setting is repaired. */
+/** A reply about authentication concerns our setting, not this email: the email waits until the setting is repaired. */
 const AUTHENTICATION_REPLIES = new Set([530, 534, 535, 538]);
 /** RFC 3463 section 3: what an enhanced status code is about. */
 const ABOUT = { address: 1, mailbox: 2, content: 6, policy: 7 } as const;
 
-/** RFC 5321 section 4.2.1: 5yz is final, 4yz is not. Only a reply about the mail itself can be final for the mail. */
+/** RFC 5321 section 4.2.1: 5yz is final, 4yz is not. Only a reply about the email itself can be final for the email. */
 function outcomeOf(error: SmtpError, isContentSent: boolean): SendOutcome {
   if (isContentSent && error.responseCode === undefined) return { kind: 'unanswered', reason: reasonOf(error) };
   const aboutMail = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  // No reply: nodemailer found the mail unfit for this server (too big, or an address it cannot carry).
+  // No reply: nodemailer found the email unfit for this server (too big, or an address it cannot carry).
   const unfit = aboutMail && error.responseCode === undefined;
   const final = aboutMail && error.permanent === true && !isAboutUs(error);
   return { kind: final || unfit ? 'refused' : 'unavailable', reason: reasonOf(error) };
 }
 
 /**
- * Whether a final reply refuses the sender and not this mail: an account that is suspended or still limited, a sender that is not verified,
+ * True if a final reply refuses the sender and not this email: an account that is suspended or still limited, a sender that is not verified,
  * a relay that is denied. All emails would get it, so they wait until somebody has repaired it. Providers say it with 554, which says nothing
  * else by itself, or with a policy code; RFC 5321 has no code for it.
  */

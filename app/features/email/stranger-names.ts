@@ -1,11 +1,11 @@
-/** What a name that somebody chose may look like in an email to a person who never asked to hear from them. */
+/** Decides how a chosen name looks in an email to a person who did not ask for emails from its owner. */
 import { oneLine } from './text.ts';
 
 /** Enough for a name, and too little for a message. */
 const NAME_MAX = 60;
 /** URLs, addresses, markup, and numbers that can be called. */
 const HIDDEN = /:\/\/|www\.|[@<>]|(?:\d[\s().+-]*){9}/iu;
-/** What makes a mail program turn words into a link. */
+/** Characters that make an email program turn words into a link. */
 const JOINT = /(?<=[\p{L}\p{N}])(?:\.(?=\p{L}{2})|[/\\])/gu;
 
 /**
@@ -22,7 +22,7 @@ export function nameForStrangers(name: string | null): string | null {
   return parted === plain ? shown : parted;
 }
 
-/** Whether a name is shown to strangers as it stands. */
+/** True if a name is shown to strangers as it stands. */
 export function isPlainName(name: string): boolean {
   return nameForStrangers(name) === oneLine(name, NAME_MAX);
 }

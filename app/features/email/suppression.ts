@@ -1,4 +1,4 @@
-/** Addresses that must not be mailed. Not here: who reports them (`webhooks/`), and how readers unsubscribe (`unsubscribing.ts`). */
+/** Addresses that must not be emailed. Not here: who reports them (`webhooks/`), and how readers unsubscribe (`unsubscribing.ts`). */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../platform/database/database.ts';
 import { announceStatus } from './address-status.ts';
@@ -16,7 +16,7 @@ export interface NewSuppression {
 }
 
 /**
- * Suppresses addresses; the first report of an address stays. An unsubscription stops bulk mail only, every other reason stops all mail.
+ * Suppresses addresses; the first report of an address stays. An unsubscription stops bulk email only, every other reason stops all email.
  * @returns how many of `reports` named no mailbox and were left out
  */
 export async function suppress(tx: Transaction, reports: readonly NewSuppression[]): Promise<number> {
@@ -31,7 +31,7 @@ export async function suppress(tx: Transaction, reports: readonly NewSuppression
   return reports.length - rows.length;
 }
 
-/** Why a mail to `address` must not be sent, or undefined. */
+/** Why an email to `address` must not be sent, or undefined. */
 export async function suppressionOf(
   tx: Executor,
   address: string,
@@ -63,7 +63,7 @@ export async function reactivate(
   announceStatus(tx, normalized);
 }
 
-/** Lets `address` be mailed again. @returns whether it was suppressed */
+/** Lets `address` be emailed again. @returns whether it was suppressed */
 export async function unsuppress(tx: Transaction, address: string): Promise<boolean> {
   const normalized = parseAddress(address) ?? '';
   const lifted = await tx

@@ -1,4 +1,4 @@
-/** Unsubscribing from bulk mail with one click (RFC 8058). A GET never unsubscribes: mail scanners follow links. */
+/** Unsubscribing from bulk email with one click (RFC 8058). A GET never unsubscribes: mail scanners follow links. */
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { emailErrors } from './errors.ts';
@@ -7,7 +7,7 @@ import { suppress } from './suppression.ts';
 export interface Unsubscribing {
   /** The link for people, and the headers for their mail programs. */
   linksFor(address: string): { page: string; headers: Record<string, string> };
-  /** Stops bulk mail to the address that `token` names. @throws invalid_unsubscribe_token */
+  /** Stops bulk email to the address that `token` names. @throws invalid_unsubscribe_token */
   redeem(tx: Transaction, token: string): Promise<void>;
 }
 

@@ -41,7 +41,7 @@ async function noticeDeath({ db, url }: Harness): Promise<void> {
   await boss.stop({ graceful: false, close: true });
 }
 
-/** Resolves when `count` mails are recorded as sent. */
+/** Resolves when `count` emails are recorded as sent. */
 async function untilSent({ email }: Harness, count: number): Promise<void> {
   for (;;) {
     if ((await email.list({ status: 'sent', limit: 100 })).length === count) return;
@@ -60,7 +60,7 @@ describe('a worker killed with SIGKILL', { timeout: 90_000, concurrency: true },
     const worker = startWorker(t, harness, smtp);
     await untilSent(harness, 1);
 
-    // The mail arrives whole, and the worker that sent it never learns of that.
+    // The email arrives whole, and the worker that sent it never learns of that.
     smtp.afterContent = (): Reaction => {
       worker.kill('SIGKILL');
       return 'accept';

@@ -13,7 +13,7 @@ import { allEvents, eventTypes, exampleOf } from './declaration.ts';
 import { presentEvent } from './payload.ts';
 import type { ListEvents } from './reading.ts';
 
-const tag = { name: 'Events', description: 'What happened in an organization.' };
+const tag = { name: 'Events', description: 'The events of an organization.' };
 
 const exampleEvent = {
   id: 'evt_019a53a0c0de7b1c8f0e0c5a3e9d1b60',
@@ -54,11 +54,8 @@ const EventTypes = Named(
       }),
     ),
   },
-  {
-    data: [
-      { type: 'member.joined', about: 'Somebody joined the organization.', example: { ...exampleEvent, data: {} } },
-    ],
-  },
+  // Without an element: linters (Spectral 6) take an object with `type` and `example` for a schema, and report it as a wrong one.
+  { data: [] },
 );
 
 /** A payload as a delivery of it looks, for tests of receivers and for the catalogue. */
@@ -116,7 +113,7 @@ export function eventRoutes<Access extends Caller, Params extends Fields>(
 
 const instant = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
-/** What the document of the API says of each event. */
+/** Describes each event for the document of the API. */
 export function describeEvents(): OutgoingRequest[] {
   return allEvents().map(([type, { about, data }]) => ({
     name: type,

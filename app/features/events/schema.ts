@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../platform/database/columns.ts';
 
-/** What happened in organizations, append-only. No foreign key: the feature of organizations comes later, and removes what is theirs. */
+/** Events of organizations, append-only. There is no foreign key, because the feature of organizations comes later; it removes their events. */
 export const events = pgTable(
   'events',
   {

@@ -1,4 +1,4 @@
-/** What a request to an organization may do: decided by `authorization.ts` before the handler, and again where something is granted. */
+/** The access that a request to an organization has. `authorization.ts` decides it before the handler, and again where something is granted. */
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Caller, RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
@@ -8,7 +8,7 @@ export interface Access extends Caller {
   readonly organizationId: string;
   /** The member who calls or, with an API key, who created it. */
   readonly userId: string;
-  /** What the role of that member allows and, with an API key, its scopes too. */
+  /** The permissions of that member's role; for an API key, only those that its scopes include too. */
   readonly permissions: ReadonlySet<Permission>;
   /** True for a role that the caller may give or take. */
   readonly mayGrant: (role: Role) => boolean;

@@ -25,7 +25,7 @@ export function makeKey(organizationId: string, keyId: string): string {
   return PREFIX + toBase62(Buffer.concat([body, checksum]));
 }
 
-/** Whether a bearer token means to be an API key. */
+/** True if a bearer token means to be an API key. */
 export function looksLikeKey(token: string): boolean {
   return token.startsWith(PREFIX);
 }
@@ -38,12 +38,12 @@ export function parseKey(text: string): { organizationId: string; keyId: string 
   return { organizationId: uuidFromBytes(bytes.subarray(0, 16)), keyId: uuidFromBytes(bytes.subarray(16, 32)) };
 }
 
-/** What is stored of a key. Its 256 random bits need no slow hash. */
+/** The hash of a key, which is stored. The key has 256 random bits, so it needs no slow hash. */
 export function hashOfKey(text: string): Buffer {
   return sha256(text);
 }
 
-/** What people recognise a key by. */
+/** The part of a key by which people recognise it. */
 export function hintOfKey(text: string): string {
   return `${PREFIX}…${text.slice(-4)}`;
 }

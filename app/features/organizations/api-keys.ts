@@ -81,7 +81,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
     for (const scope of scopes) requirePermission(access.permissions, scope);
   }
 
-  /** What a key may give is checked like what it may do: a caller that may not give a role cannot use a key that may. */
+  /** The roles that a key may give are checked like its scopes: a caller that may not give a role cannot use a key that may. */
   function requireGrants(access: Access, grants: readonly Role[]): void {
     for (const role of grants) requireGrant(access, role);
   }

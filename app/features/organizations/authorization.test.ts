@@ -1,6 +1,6 @@
 /**
  * The cross-tenant matrix: every operation of the OpenAPI document that names an organization, called by everyone who must be refused.
- * What is called is derived from the document, so a new route is in it from its first day.
+ * The calls are derived from the document, so a new route is among them from its first day.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

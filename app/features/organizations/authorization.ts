@@ -1,5 +1,5 @@
 /**
- * Who may do what in an organization, decided by a guard: before the body is read, and before validation can tell a stranger anything.
+ * The guard of an organization's operations. It decides before the body is read, and before validation can tell a stranger anything.
  * It answers from memory, which follows every change within milliseconds. What is granted is decided again in its transaction, by the
  * same function.
  */
@@ -176,7 +176,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 const both = <A, B>(a: A | Promise<A>, b: B | Promise<B>): Promise<[A, B]> | [A, B] =>
   a instanceof Promise || b instanceof Promise ? Promise.all([a, b]) : [a, b];
 
-/** What is no id names no organization; it is looked up all the same, so that strangers are asked for a token first. */
+/** Stands for text that is not an id. It is looked up like an id, so that strangers are asked for a token first. */
 const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
 
 /** @param creator what the role of the key's creator allows now: neither the scopes nor the grants of a key reach beyond it */

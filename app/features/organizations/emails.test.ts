@@ -1,4 +1,4 @@
-/** What people type reaches the emails of others: it stays text, in every part of an email. */
+/** Names and other words of people appear in emails to others. They stay text, in every part of an email. */
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import type { EmailData } from '../email/email.ts';

@@ -1,4 +1,4 @@
-/** What is left of a person after the purge, in every table: what organizations and strangers have stored of them included. */
+/** Looks for a purged person in every table, including rows that organizations and strangers stored about them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditTrail, jobsDone, rows, value } from '../../../test/conditions.ts';

@@ -1,4 +1,4 @@
-/** What an organization's changes tell others: each event of the catalogue once, with the change, and not without it. */
+/** The events of organizations: each is emitted once, with its change, and not without it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
@@ -15,7 +15,7 @@ describe('the events of an organization', () => {
 
   const eventsOf = async ({ id }: Scene) =>
     (await test.service.events.list(id, {}, 100)).reverse().map(({ type, data }) => ({ type, data }));
-  /** What a change has told. */
+  /** The events that a change emitted. */
   async function toldBy(scene: Scene, change: () => Promise<unknown>) {
     const before = (await eventsOf(scene)).length;
     await change();

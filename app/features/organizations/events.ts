@@ -9,7 +9,7 @@ const invitationId = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b51';
 const apiKeyId = '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b52';
 const email = 'grace@example.com';
 
-const Role = OneOf(roleNames, { title: 'Role', description: 'What a member may do.' });
+const Role = OneOf(roleNames, { title: 'Role', description: 'The role of a member, which decides what they may do.' });
 const Names = { name: Type.String(), slug: Type.String() };
 
 const declared = defineEvents({

@@ -3,7 +3,7 @@ import type { ProblemFactory } from '../../platform/errors.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
 import type { Access } from './access.ts';
 
-/** What features declared later do when organizations change, in the same transaction. */
+/** The work of later features when organizations change, in the same transaction. */
 export interface OrganizationFollower {
   /**
    * Asked before somebody is invited, and again when somebody joins: the plan may have changed since the invitation.

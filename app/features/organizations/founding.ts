@@ -71,7 +71,7 @@ export function createFounding({ clock, audit, callers }: FoundingOptions): Foun
     },
 
     async foundPersonal(tx, user) {
-      // By characters: half of one, which a cut through its UTF-16 form leaves, cannot be stored.
+      // Cut by characters. A cut by UTF-16 units could leave half of one, which cannot be stored.
       const name = [...(user.name ?? user.email.split('@')[0]!)].slice(0, MAX_NAME_LENGTH).join('');
       const organization = await insert(tx, user.id, draft(name, slugFrom(name), true));
       const actor = { type: 'user', id: user.id } as const;

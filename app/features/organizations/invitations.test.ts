@@ -210,11 +210,16 @@ describe('an invitation', () => {
     }
   });
 
-  it('is listed by cursors that are good for its own organization only', async () => {
+  it('is listed in its own organization only, as are its cursors', async () => {
     const [scene, other] = await Promise.all([createScene(test), createScene(test)]);
     for (const each of [scene, other])
       for (const name of ['ada', 'bob'])
         assert.equal((await each.invite(`${name}.${each.id}@example.com`, 'member')).status, 201);
+    for (const each of [scene, other]) {
+      const { body } = await each.as(each.owner, '/invitations');
+      const listed = body.data.map(({ email }: { email: string }) => email);
+      assert.deepEqual(listed.sort(), [`ada.${each.id}@example.com`, `bob.${each.id}@example.com`]);
+    }
     const { body } = await scene.as(scene.owner, '/invitations?limit=1');
     const rest = `/invitations?limit=1&cursor=${body.nextCursor}`;
     assert.equal((await scene.as(scene.owner, rest)).body.data.length, 1);

@@ -1,4 +1,4 @@
-/** Inviting people by mail. An invitation is bound to its address: having the link is not enough. Not here: who is invited (`joining.ts`). */
+/** Inviting people by email. An invitation is bound to its address: having the link is not enough. Not here: who is invited (`joining.ts`). */
 import { and, desc, eq, gt, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
@@ -21,7 +21,7 @@ import { invitations, memberships as membershipTable } from './schema.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
 export interface SentInvitation extends Invitation {
-  /** Whether the address gets emails. */
+  /** Says if the address gets emails. */
   emailStatus: AddressStatus;
 }
 

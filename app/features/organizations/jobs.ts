@@ -1,4 +1,4 @@
-/** What organizations does in the background. */
+/** The background work of organizations. */
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { Dissolution } from './dissolution.ts';
 import type { PersonalData } from './personal-data.ts';

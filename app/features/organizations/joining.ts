@@ -18,7 +18,7 @@ import type { Role } from './roles.ts';
 import { invitations, memberships as membershipTable, organizations } from './schema.ts';
 import { mayInvite } from './withdrawal.ts';
 
-/** What the invited person sees of an invitation. */
+/** An invitation as the invited person sees it. */
 export interface ReceivedInvitation {
   invitation: Invitation;
   organization: { id: string; name: string };
@@ -34,7 +34,7 @@ export interface Joining {
   /** Reads an invitation by its token, which proves the address. @throws `invalid_token`, `token_expired` */
   lookUp(token: string): Promise<ReceivedInvitation & { hasAccount: boolean }>;
   /**
-   * Makes the caller a member by the mailed token. For the one who did so before, the answer is the same.
+   * Makes the caller a member by the emailed token. For the one who did so before, the answer is the same.
    * @throws `invalid_token`, `token_expired`, `invitation_for_another_address`, `already_member`, `session_revoked`; the errors of
    *   `OrganizationFollower.requireSeats`, which leave the invitation open
    */

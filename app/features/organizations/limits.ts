@@ -1,4 +1,4 @@
-/** What is limited, and how much: an invitation is mail to anyone, with words that its sender chose; an export is as long as the trail. */
+/** The rate limits of organizations. An invitation is email to anyone, with words that its sender chose; an export is as long as the trail. */
 import { DAY_MS } from '../../platform/clock.ts';
 import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.ts';
 
@@ -15,7 +15,7 @@ export interface OrganizationLimits {
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** As long as an account or an organization is younger, it is new. */
+/** An account or an organization that is younger is new. */
 export const NEWCOMER_MS = 7 * DAY_MS;
 
 export function createOrganizationLimits(rateLimits: RateLimits): OrganizationLimits {

@@ -33,7 +33,7 @@ export interface Memberships {
   /** @throws `not_found`, `forbidden`, `last_owner` */
   changeRole(access: Access, userId: string, role: Role): Promise<Member>;
   /**
-   * What a change would take along: with `role` the change to that role, without it the removal.
+   * Lists what a change would end or reduce: with `role` the change to that role, without it the removal.
    * @throws `not_found`; `forbidden` for somebody else's without `members:manage`
    */
   foresee(access: Access, userId: string, role?: Role): Promise<Consequences>;

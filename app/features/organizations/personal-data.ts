@@ -1,4 +1,4 @@
-/** What organizations store about a person beside the membership: what of it an export has, and what is erased with the person. */
+/** The data about a person that organizations store beside the membership, for the export and for erasing it. */
 import { and, asc, eq, gt, inArray, lt } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { readPages, removeRows } from '../../platform/database/batches.ts';

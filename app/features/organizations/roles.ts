@@ -1,5 +1,5 @@
 /**
- * Who may do what: roles, and the permissions that they hold. A feature or a product declares its own with `defineRoles` and
+ * Roles, and the permissions that they hold. A feature or a product declares its own with `defineRoles` and
  * `definePermissions`. An owner holds every permission.
  */
 
@@ -11,10 +11,10 @@ export interface DeclaredRoles extends OwnRoles {}
 export type Permission = keyof DeclaredPermissions & string;
 export type Role = keyof DeclaredRoles & string;
 
-/** What an operation needs, and what an API key may be given as a scope. It grows while features are loaded. */
+/** All permissions. An operation needs one, and an API key has some as its scopes. The list grows while features are loaded. */
 export const permissions: Permission[] = [];
 export const roleNames: Role[] = [];
-/** What each role holds. */
+/** The permissions of each role. */
 export const roles = {} as Record<Role, Set<Permission>>;
 const heldByAll: Permission[] = [];
 const included = new Map<Permission, readonly Permission[]>();
@@ -82,7 +82,7 @@ const ownPermissions = definePermissions({
 });
 type OwnPermissions = typeof ownPermissions;
 
-/** What a role holds: nothing, where a later release declared the role, or an earlier one did and this one does not. */
+/** The permissions of a role; none if only another release, later or earlier, declares the role. */
 export function permissionsOf(role: Role): ReadonlySet<Permission> {
   return roles[role] ?? NOTHING;
 }

@@ -4,7 +4,7 @@ import { bytea, instant } from '../../platform/database/columns.ts';
 import { users } from '../accounts/schema.ts';
 import type { Permission, Role } from './roles.ts';
 
-/** What members share: a company, a team, or one person. */
+/** Organizations, which members share: a company, a team, or one person. */
 export const organizations = pgTable(
   'organizations',
   {
@@ -18,7 +18,7 @@ export const organizations = pgTable(
     updatedAt: instant('updated_at').notNull(),
     /** The organization is deleted for its members, and purged at this instant. */
     purgeAt: instant('purge_at'),
-    /** From here on nothing restores it: parts of it may be gone. */
+    /** The start of the purge. After it, nothing restores the organization, because parts of it may be gone. */
     purgeStartedAt: instant('purge_started_at'),
   },
   (table) => [
@@ -46,7 +46,7 @@ export const organizationSlugs = pgTable(
   ],
 );
 
-/** Who belongs to an organization, and as what. */
+/** The members of organizations, with their roles. */
 export const memberships = pgTable(
   'memberships',
   {
@@ -74,7 +74,7 @@ export const memberships = pgTable(
   ],
 );
 
-/** Invitations by mail that are open. Accepting, revoking and replacing one deletes its row; the audit trail remembers. */
+/** Invitations by email that are open. Accepting, revoking and replacing one deletes its row; the audit trail remembers. */
 export const invitations = pgTable(
   'invitations',
   {
@@ -84,7 +84,7 @@ export const invitations = pgTable(
     id: uuid('id').notNull(),
     email: text('email').notNull(),
     role: text('role').$type<Role>().notNull(),
-    /** SHA-256 of the mailed secret. */
+    /** SHA-256 of the emailed secret. */
     tokenHash: bytea('token_hash').notNull(),
     invitedBy: uuid('invited_by').notNull(),
     createdAt: instant('created_at').notNull(),

@@ -74,7 +74,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
   }
 
   /**
-   * Who is the owner when the user is gone: an owner, or who has managed members for longest, or who is a member for longest; before all of
+   * Finds the owner for the time after the user has gone: another owner, or the member who has managed members for longest, or the oldest member; before all of
    * them, someone whose account is open. Accounts that are deleted count too: theirs may be restored until they are purged.
    */
   async function findHeir(tx: Transaction, organizationId: string, userId: string): Promise<Heir | undefined> {
@@ -128,7 +128,7 @@ export function createSuccession(options: SuccessionOptions): Succession {
     });
     if (gone.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId);
     await events.emit(tx, organizationId, 'member.left', { userId, role: gone.role, removed: false });
-    // Who did not own an organization that was deleted must not be able to restore it.
+    // Only those who owned a deleted organization may restore it.
     if (heir.role === 'owner' || purgeAt) return;
     await tx.update(membershipTable).set({ role: 'owner' }).where(own(heir.userId));
     announceMembership(tx, organizationId, heir.userId);

@@ -1,4 +1,4 @@
-/** What goes along when a person goes, or may do less: it is announced, recorded one by one, and told to the owners. */
+/** Keys and invitations that end or shrink with a membership are announced before, recorded one by one, and reported to the owners. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditTrail, queuedMails } from '../../../test/conditions.ts';

@@ -1,5 +1,5 @@
 /**
- * What a person could do only because of a membership ends, or shrinks, with it: their API keys, and invitations above the role that
+ * Ends or reduces, with a membership, the rights that it gave: the person's API keys, and invitations above the role that
  * remains. Each consequence is recorded as the change it is, and owners are told which keys it concerns.
  */
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
@@ -16,14 +16,14 @@ import { apiKeys, invitations } from './schema.ts';
 type ApiKey = typeof apiKeys.$inferSelect;
 type Invitation = typeof invitations.$inferSelect;
 
-/** Whether someone with the role `held` may send, or may still stand behind, an invitation as `role`. */
+/** True if someone with the role `held` may send, or may still stand behind, an invitation as `role`. */
 export function mayInvite(held: Role, role: Role): boolean {
   return permissionsOf(held).has('members:invite') && mayGrant(permissionsOf(held), role);
 }
 
 export interface AffectedKey {
   key: ApiKey;
-  /** What the key can do before and after. */
+  /** The scopes of the key before and after. */
   before: Permission[];
   after: Permission[];
 }
@@ -48,7 +48,7 @@ export interface MembershipChange {
 }
 
 export interface Withdrawal {
-  /** What a change would take along, oldest first. */
+  /** Lists the keys and invitations that a change would end or reduce, oldest first. */
   foresee(
     executor: Executor,
     change: { organizationId: string; userId: string; before: Role; after: Role | null },

@@ -6,7 +6,7 @@ export const development: Development<{ apiUrl?: string | undefined }, unknown> 
   pages: [{ path: '/webhooks', title: 'Webhooks', main: ({ apiUrl }) => renderWebhooks(apiUrl!) }],
 };
 
-/** What the product's own page would show, and how to request it with curl. */
+/** Stands for the product's own page: shows its data, and how to request it with curl. */
 function renderWebhooks(apiUrl: string): Html {
   return html`<h1>Webhooks</h1>
 <p class="lead">Links in emails about webhook endpoints lead here. In production <code>APP_URL</code> is your own frontend, whose page at this path shows an organization's endpoints and their deliveries.</p>

@@ -57,7 +57,7 @@ export interface EndpointsOptions {
   followers: Pick<WebhookFollowers, 'requireEndpoints'>;
 }
 
-/** Of one organization, whatever its plan: each event is one row per endpoint. */
+/** The most endpoints of one organization, whatever its plan, because each event becomes one row per endpoint. */
 const MAX_ENDPOINTS = 100;
 const GRACE_MS = 24 * HOUR_MS;
 
@@ -165,7 +165,7 @@ export function createEndpoints({ db, clock, audit, sealer, rules, followers }: 
 
 const noSuchEndpoint = () => httpErrors.not_found({ detail: 'There is no such webhook endpoint.' });
 
-/** What of an endpoint the trail tells. */
+/** The data of an endpoint in the audit trail. */
 function view({ url, description, eventTypes, enabled }: EndpointRow) {
   return { url, description, eventTypes, enabled };
 }

@@ -1,6 +1,6 @@
 import type { ProblemFactory } from '../../platform/errors.ts';
 
-/** What features declared later decide about webhooks. */
+/** The decisions of later features about webhooks. */
 export interface WebhookFollower {
   /**
    * Asked before an endpoint is created.

@@ -28,7 +28,7 @@ async function countEndpoints(db: Database): Promise<Partial<Record<(typeof STAT
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
-/** Of endpoints that work: what their receivers or a pause keep waiting is no fault of ours. */
+/** Counts only endpoints that work. Deliveries that wait for a failing receiver or for a pause are not delayed by this service. */
 async function oldestDueSeconds(db: Database, now: Date): Promise<number> {
   const { rows } = await db.execute<{ seconds: number | null }>(sql`
     select max(extract(epoch from ${now}::timestamptz - first.next_attempt_at))::float8 as seconds

@@ -1,4 +1,4 @@
-/** What operators do with webhooks, from the command line. */
+/** The actions of operators on webhooks, from the command line. */
 import { and, asc, eq, or, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';

@@ -54,7 +54,7 @@ export const webhookEndpoints = pgTable(
 export const deliveryStatuses = ['pending', 'succeeded', 'failed'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export interface Attempt {
   /** RFC 3339. */
   at: string;
@@ -94,7 +94,7 @@ export const webhookDeliveries = pgTable(
     index('webhook_deliveries_failed_index')
       .on(table.organizationId, table.endpointId, table.id)
       .where(sql`status = 'failed'`),
-    // What the dispatcher reads: the endpoints that have something waiting, and what is due first for each.
+    // The dispatcher reads it: the endpoints that have something waiting, and the first due delivery of each.
     index('webhook_deliveries_pending_index')
       .on(table.endpointId, table.nextAttemptAt, table.id)
       .where(sql`status = 'pending'`),

@@ -1,4 +1,4 @@
-/** What options take. */
+/** Parsers of the values of options. */
 import { InvalidArgumentError } from 'commander';
 
 /** How many to list. @throws InvalidArgumentError */

@@ -2,18 +2,18 @@
 export interface Finding {
   check: string;
   ok: boolean;
-  /** What was seen, and what to do if it is not well. */
+  /** The finding, and the advice if it is bad. */
   detail: string;
 }
 
 /** @param service the part of the service that the check needs */
 export type Check<Used> = (service: Used) => Promise<Finding>;
 
-/** What `doctor` examines of a feature. */
+/** The checks of `doctor` for one feature. */
 export interface FeatureChecks<Used> {
-  /** Of the service itself; these run before the job queues are examined. */
+  /** The checks of the service itself; these run before the job queues are examined. */
   readonly own?: readonly Check<Used>[];
-  /** Of a provider that the service depends on, e.g. the mail server; these run last. */
+  /** The checks of a provider that the service depends on, e.g. the mail server; these run last. */
   readonly providers?: readonly Check<Used>[];
 }
 

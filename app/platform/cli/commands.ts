@@ -7,7 +7,7 @@ import type { Command } from 'commander';
  */
 export type WithService<Used> = <T>(work: (service: Used) => Promise<T>, options?: { jobs?: boolean }) => Promise<T>;
 
-/** What a feature gets to add its commands. `Used` is the part of the service that they need. */
+/** A feature gets this to add its commands. `Used` is the part of the service that they need. */
 export interface CommandLine<Used> {
   readonly program: Command;
   /** The command that examines a live installation, for subcommands that examine one thing thoroughly. */

@@ -6,7 +6,7 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** Whether `--json` was given, anywhere on the line. */
+/** True if `--json` was given, anywhere on the line. */
 export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals().json === true;
 }

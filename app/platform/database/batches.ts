@@ -55,12 +55,14 @@ export async function changeRows(db: Database, { from, where, by }: RowsToRemove
 /**
  * Reads all rows of a list page by page. At most one page is in memory, and between two pages no transaction or lock is held.
  * @param page reads up to `limit` rows after `last`, or the first rows if there is no `last`
+ * @throws Error if it reads more rows: its query has lost its limit, and would hold a whole table in memory
  */
 export async function* readPages<Row>(
   page: (limit: number, last: Row | undefined) => Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
   for (let last: Row | undefined; ; ) {
     const rows = await page(PAGE_SIZE, last);
+    if (rows.length > PAGE_SIZE) throw new Error(`a page of ${PAGE_SIZE} has ${rows.length} rows`);
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE_SIZE) return;
     last = rows.at(-1);

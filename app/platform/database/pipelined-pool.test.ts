@@ -142,7 +142,7 @@ describe('the pool', () => {
     await administer(database.url, 'alter table changing alter n type text');
     const results = await Promise.all(Array.from({ length: 20 }, read));
     for (const { rows } of results) assert.deepEqual(rows, [{ n: '1' }]);
-    // What a first run leaves behind that was cancelled before the server had prepared it.
+    // As a first run leaves it that was cancelled before the server had prepared it.
     await pool.query('deallocate read_changing');
     assert.deepEqual((await read()).rows, [{ n: '1' }]);
     await assert.rejects(pool.query('select n from changing union select n from changing for update'), /UNION/);

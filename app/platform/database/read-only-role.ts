@@ -1,4 +1,4 @@
-/** What a role for reports, support or a BI tool may read: every column of the service's tables that holds no secret. */
+/** The columns that a role for reports, support or a BI tool may read: every column of the service's tables that holds no secret. */
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { isSecret } from './secrets.ts';

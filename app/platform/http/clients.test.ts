@@ -1,4 +1,4 @@
-/** What clients of other makes send: the same values in other spellings, headers that their libraries add, addresses as their proxies write them. */
+/** Requests as clients of other makes send them: the same values in other spellings, headers that their libraries add, addresses as their proxies write them. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';

@@ -35,7 +35,8 @@ export function createCursors(sealer: Sealer): Cursors {
 
 /**
  * Makes a page from rows that were selected with `limit + 1`.
- * @param keyOf the columns that the list is ordered by, as text
+ * @param nextCursor makes the cursor that points behind a row
+ * @throws Error if there are more rows: the query has lost its limit, and would read a whole table for one page
  */
 export function toPage<Row, Item>(
   rows: readonly Row[],
@@ -43,6 +44,7 @@ export function toPage<Row, Item>(
   present: (row: Row) => Item,
   nextCursor: (last: Row) => string,
 ): { data: Item[]; nextCursor: string | null } {
+  if (rows.length > limit + 1) throw new Error(`a page of ${limit} was made from ${rows.length} rows`);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { data: shown.map(present), nextCursor: rows.length > limit && last ? nextCursor(last) : null };

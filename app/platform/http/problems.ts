@@ -44,7 +44,7 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
 
   app.setErrorHandler((error, request, reply) => answer(error, request, reply));
 
-  const allowed = methodsByPath(app);
+  const { allowed, hidden } = methodsByPath(app);
   const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) => {
     const methods = allowed(request.url);
     if (methods.length === 0 && isPageView(request)) return sendNotFoundPage(reply);
@@ -57,12 +57,12 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
     answer,
     /** A hook that answers before the body is read, because without a route the body cannot be validated. */
     async refuseUnrouted(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-      return request.is404 ? answerUnrouted(request, reply) : undefined;
+      return request.is404 || hidden(request) ? answerUnrouted(request, reply) : undefined;
     },
   };
 }
 
-/** Whether a person follows a link in a browser. Programs ask for JSON, for anything, or do not say. */
+/** True if a person follows a link in a browser. Programs ask for JSON, for anything, or do not say. */
 function isPageView({ method, headers: { accept = '' } }: FastifyRequest): boolean {
   return method === 'GET' && accept.includes('text/html') && !accept.includes('json');
 }
@@ -126,7 +126,7 @@ function toProblem(error: unknown): Problem {
 
 const MAX_LISTED_ERRORS = 20;
 
-/** What Ajv adds to a fault, by its keyword. */
+/** The details that Ajv adds to a fault, by its keyword. */
 interface FaultParameters {
   missingProperty?: string;
   additionalProperty?: string;
@@ -156,23 +156,41 @@ function validationProblem(validation: NonNullable<FastifyError['validation']>, 
   });
 }
 
-/** Returns the methods that the declared routes have at a path. It is only used for 405, so its cost does not matter. */
-function methodsByPath(app: HttpServer): (url: string) => string[] {
+/**
+ * Knows which methods the declared routes have at a path. A concrete path hides those with parameters (OpenAPI 3.1, section 4.8.8.2):
+ * `/sessions/refresh` is not the session with the id `refresh`. The router looks at each method alone, so it would take it for that.
+ */
+function methodsByPath(app: HttpServer) {
+  const concrete = new Map<string, string[]>();
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     // The CORS plugin answers preflights on any path, which does not make a path known.
     if (url === '*') return;
+    if (!VARIABLE.test(url)) {
+      concrete.set(url, [...(concrete.get(url) ?? []), ...[method].flat()]);
+      return;
+    }
     const source = url
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       .replace(/:[A-Za-z]+/g, '[^/]+')
       .replace('\\*', '.*');
     for (const name of [method].flat()) routes.push({ pattern: new RegExp(`^${source}$`), method: name });
   });
-  return (url) => {
-    const path = url.split('?', 1)[0]!;
-    return [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].sort();
+  return {
+    /** It is only used for 405, so its cost does not matter. */
+    allowed(url: string): string[] {
+      const path = pathOf(url);
+      const matching = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+      return [...new Set(concrete.get(path) ?? matching)].sort();
+    },
+    /** Returns true if the router chose a route with parameters for a concrete path, which lacks the method. */
+    hidden: ({ url, routeOptions }: FastifyRequest) =>
+      VARIABLE.test(routeOptions.url ?? '') && concrete.has(pathOf(url)) && routeOptions.url !== '*',
   };
 }
+
+const VARIABLE = /[:*]/;
+const pathOf = (url: string) => url.split('?', 1)[0]!;
 
 const CLIENT_ERRORS: Record<string, ProblemFactory> = {
   HPE_HEADER_OVERFLOW: httpErrors.headers_too_large,

@@ -45,7 +45,6 @@ export const Named = <P extends TProperties>(
   options: TObjectOptions = {},
 ) => Type.Object(properties, { title, ...options, ...(example && { examples: [example] }) });
 
-/** `{ status: … }`, for answers that contain nothing else. */
 /** From where a request came, as `RequestOrigin` has it. */
 export const Place = Named(
   'Place',
@@ -53,6 +52,7 @@ export const Place = Named(
   { ipAddress: '203.0.113.7', userAgent: 'Mozilla/5.0' },
 );
 
+/** `{ status: … }`, for answers that contain nothing else. */
 export const StatusOf = <const V extends string>(title: string, status: V) =>
   Type.Object({ status: OneOf([status]) }, { title, examples: [{ status }] });
 

@@ -170,6 +170,7 @@ for (const [setup, env] of Object.entries({
         '/v1/sessions': 'DELETE, GET, HEAD, POST',
         '/v1/users/me/restore': 'POST',
         '/v1/sessions/01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b2f': 'DELETE',
+        '/v1/sessions/refresh': 'POST',
         '/v1/users/me?a=b': 'DELETE, GET, HEAD, PATCH',
         '/.well-known/jwks.json': 'GET, HEAD',
       };
@@ -179,6 +180,14 @@ for (const [setup, env] of Object.entries({
           assertProblem(answer, 405, 'method_not_allowed');
           assert.equal(answer.headers.get('allow'), allow, path);
         }
+      }
+    });
+
+    it('for a concrete path is never taken for one of the path with parameters beside it', async () => {
+      for (const path of ['/v1/sessions/refresh', '/v1/sessions/revoke?a=b']) {
+        const answer = await test.request(path, { method: 'DELETE' });
+        assertProblem(answer, 405, 'method_not_allowed');
+        assert.equal(answer.headers.get('allow'), 'POST');
       }
     });
 

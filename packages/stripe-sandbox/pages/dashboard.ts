@@ -114,7 +114,7 @@ function troubleForm({ troubles }: StripeSandbox): Html {
 <form class="inline" method="post">${inputs}<button name="action" value="trouble">Set</button></form>`;
 }
 
-/** Whether the customer's next payment fails, and the button that changes it. */
+/** Shows if the customer's next payment fails, with the button that changes it. */
 function nextPayment({ troubles }: StripeSandbox, customer: string): Html {
   const fails = troubles.declines.some((one) => one.customer === customer);
   const [action, text] = fails ? ['forget', 'Let it succeed'] : ['decline', 'Fail the next payment'];

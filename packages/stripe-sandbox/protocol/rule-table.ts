@@ -60,7 +60,7 @@ function walkField(field: Reader<unknown>, path: string, key: string | undefined
   };
 }
 
-/** What a list, a hash or an object has in it. */
+/** The content of a list, a hash or an object. */
 function walkInside(about: About, path: string, find: Find, table: RuleTable): Walk | undefined {
   if (about.type === 'object') return walkFields(about.shape, path, find, table);
   if (about.type === 'list') {

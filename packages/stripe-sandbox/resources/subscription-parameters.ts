@@ -19,7 +19,7 @@ const anchorTypes = ['now', 'unchanged'] as const;
 /** An object since API version 2026-09-30.endive; a word before. */
 export const anchorChange = p.or(...anchorTypes)(p.object({ type: p.needed(p.oneOf(...anchorTypes)) }));
 
-/** Whether a change of the anchor is asked for, in either form. */
+/** True if a change of the anchor is asked for, in either form. */
 export function isAnchor(
   asked: ReturnType<typeof anchorChange> | undefined,
   type: (typeof anchorTypes)[number],
@@ -30,7 +30,7 @@ export function isAnchor(
 export const timestampOrNow = p.or('now')(p.integer);
 export const cancelAt = p.or('min_period_end', 'max_period_end')(p.integer);
 
-/** Who is liable for the tax. Only this account: Connect is left out. */
+/** The account that is liable for the tax: only this one, because Connect is left out. */
 const liability = p.object({ type: p.needed(p.oneOf('self')) });
 
 export const automaticTax = p.object({ enabled: p.needed(p.flag), liability });

@@ -10,7 +10,7 @@ export interface Malformed {
   method: Route['method'];
   path: string;
   pairs: Pair[];
-  /** What is wrong with it, in words. */
+  /** The fault, in words. */
   wrong: string;
   /** The parameter that a refusal must name. */
   param: string;

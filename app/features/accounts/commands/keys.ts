@@ -60,7 +60,7 @@ export function keysCommands({ program, withService }: CommandLine<KeysService>)
     });
 }
 
-/** What operators see of the keys: nothing private. */
+/** The keys as operators see them, without private parts. */
 function present(keys: readonly SigningKey[], now: Date) {
   const signing = keys.findLast(({ signsFrom }) => signsFrom <= now) ?? keys[0];
   return keys.map((key) => {

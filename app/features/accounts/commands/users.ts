@@ -10,7 +10,7 @@ export interface UsersService {
   accounts: { administration: Administration };
 }
 
-/** What operators see of a user: no hashes. */
+/** A user as operators see them, without hashes. */
 function present(user: User) {
   const { passwordHash, ...shown } = user;
   return { ...shown, hasPassword: passwordHash !== null, state: stateOf(user) };

@@ -39,7 +39,7 @@ export function signingKeyRoutes(operations: Operations, keys: SigningKeys, issu
   wellKnown.get('/oauth-authorization-server', {
     guard: publicRoute,
     operationId: 'getAuthorizationServer',
-    summary: 'Who issues access tokens',
+    summary: 'Describe the issuer of access tokens',
     description:
       'Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization or token endpoint.',
     caching: 'public, max-age=300',

@@ -1,4 +1,4 @@
-/** What a subscription gives. A pure function of the projection, the catalog and the time; the table is in `docs/billing.md`. */
+/** Decides which plan a subscription gives. It is a pure function of the projection, the catalog and the time; the table is in `docs/billing.md`. */
 import { after, DAY_MS } from '../../../platform/clock.ts';
 import type { Subscription } from '../schema.ts';
 import { FREE, isPlan, type PlanName } from './catalog.ts';
@@ -6,14 +6,14 @@ import { FREE, isPlan, type PlanName } from './catalog.ts';
 /** The plan that is in force, and why. */
 export interface Access {
   plan: PlanName;
-  /** Of the subscription that decides; `none` without one. */
+  /** The status of the subscription that decides; `none` without one. */
   status: string;
   subscriptionId: string | null;
-  /** Until when, as far as is known now: the end of the period or of the grace. */
+  /** The end of the access as far as it is known now: the end of the period or of the grace. */
   until: Date | null;
 }
 
-/** What the projection must hold of a subscription to judge it. */
+/** The fields of a subscription that decide about its access. */
 export type JudgedSubscription = Pick<
   Subscription,
   'id' | 'status' | 'plan' | 'currentPeriodEnd' | 'cancelAt' | 'pastDueSince'

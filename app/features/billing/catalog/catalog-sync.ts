@@ -16,7 +16,7 @@ export interface CatalogStep {
   detail: string;
 }
 
-/** What is at Stripe, archived objects included, and how to change it. */
+/** The objects at Stripe, including archived ones, and how to change them. */
 interface Sync {
   stripe: Stripe;
   products: Stripe.Product[];

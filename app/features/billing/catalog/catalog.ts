@@ -1,5 +1,5 @@
 /**
- * What is sold: plans, their prices, what they allow, usage-based prices and one-off products. This file is the truth;
+ * The catalog: plans, their prices and limits, usage-based prices and one-off products. This file is the truth;
  * `plinth catalog sync` makes Stripe equal to it. Stripe ids never appear here: prices are found by their lookup keys.
  * A product changes its offer here; `docs/billing.md` says how.
  */
@@ -9,11 +9,11 @@ export type Currency = (typeof currencies)[number];
 export const intervals = ['month', 'year'] as const;
 export type Interval = (typeof intervals)[number];
 
-/** What a plan switches on. */
+/** The features that a plan can include. */
 export const features = ['auditExport', 'singleSignOn', 'prioritySupport'] as const;
 export type Feature = (typeof features)[number];
 
-/** What a plan allows so many of. `null`: without limit. */
+/** The things that a plan limits in number. `null`: without limit. */
 export const limits = ['members', 'projects', 'apiCalls', 'webhookEndpoints'] as const;
 export type Limit = (typeof limits)[number];
 
@@ -85,7 +85,7 @@ export const plans = {
 } as const satisfies Record<string, Plan>;
 export type PlanName = keyof typeof plans;
 export const planNames = Object.keys(plans) as PlanName[];
-/** What everybody has who pays nothing. */
+/** The plan of everybody who pays nothing. */
 export const FREE: PlanName = 'free';
 export const soldPlans = planNames.filter((name) => plans[name].prices !== null);
 /** Those whose price is for each member. */

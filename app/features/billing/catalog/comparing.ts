@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import type { WantedPrice } from './wanted.ts';
 
-/** Whether `present` has all that is wanted. Other fields do not matter, nor does the order of a list. */
+/** True if `present` has all that is wanted. Other fields do not matter, nor does the order of a list. */
 export function contains(present: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     const sorted = (list: readonly unknown[]) => JSON.stringify([...list].sort());
@@ -12,7 +12,7 @@ export function contains(present: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) => contains(Object(present)[key], value));
 }
 
-/** What a price is for good: Stripe changes none of it, so that a difference needs another price. */
+/** The fields of a price that Stripe never changes, so that a difference needs another price. */
 type Terms = Record<string, string | number | null>;
 
 export function termsOf(price: Stripe.Price): Terms {

@@ -1,4 +1,4 @@
-/** What of the catalog a price at Stripe sells. `catalog sync` says so in the price's metadata. */
+/** The part of the catalog that a price at Stripe sells. `catalog sync` writes it into the price's metadata. */
 import { wantedProducts } from './wanted.ts';
 
 export interface SoldAs {

@@ -94,7 +94,7 @@ function decimalOf(perThousand: number): string {
   return String(perThousand / 1_000);
 }
 
-/** What a meter must be. Stripe changes nothing of it but its name. */
+/** A meter as it must be at Stripe, which changes nothing but its name. */
 export function wantedMeter(name: MeterName) {
   return {
     display_name: meters[name].name,

@@ -1,6 +1,6 @@
 /**
- * What an organization may use: the plan in force, what it bought besides, and why. Kept in memory per process until it changes, so
- * that asking costs a request no query.
+ * Entitlements, which say what an organization may use and why: its plan, and its one-off products. They are kept in memory per process until they
+ * change, so that asking costs a request no query.
  */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
@@ -42,7 +42,7 @@ export interface EntitlementsOptions {
   graceDays: number;
 }
 
-/** What is stored; the time decides the rest. */
+/** The stored part; the rest depends on the time. */
 interface Basis {
   subscription: JudgedSubscription | undefined;
   bought: Partial<Record<Limit, number>>;

@@ -1,4 +1,4 @@
-/** A guard of operations of products: what the plan of the organization must include. */
+/** A guard for operations that need a feature of the organization's plan. */
 import type { CallerGuard } from '../../../platform/http/operations/guard.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
 import { type Feature, planNames, planOf } from '../catalog/catalog.ts';
@@ -6,8 +6,8 @@ import { billingErrors } from '../errors.ts';
 import type { Entitlements } from './entitlements.ts';
 
 /**
- * @returns what adds to a guard of an organization's operations that the plan includes a feature. Otherwise it throws
- *   `feature_not_included`, naming the plan that does. It costs no query while the entitlement is cached
+ * @returns a function that adds to a guard of an organization's operations the need for a feature. Without it, the guard throws
+ *   `feature_not_included`, naming the plan that includes it. It costs no query while the entitlement is cached
  */
 export function createFeatureGuard(entitlements: Entitlements) {
   return (guard: CallerGuard<OrganizationAccess>, feature: Feature): CallerGuard<OrganizationAccess> => ({

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor } from '../../../platform/database/database.ts';
 import { type BillingScene, type BillingService, createBillingScene, startBillingService } from '../testing/scene.ts';
 
-/** What the free plan allows. */
+/** The limit of the free plan. */
 const PROJECTS = 3;
 
 describe('a limit on a count', () => {

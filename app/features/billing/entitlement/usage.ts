@@ -34,7 +34,7 @@ export interface Usage {
   consume(tx: Transaction, organizationId: string, limit: Limit, quantity: number): Promise<void>;
   /** The sum of a meter in a period [from, to). */
   sum(organizationId: string, meter: MeterName, from: Date, to: Date): Promise<number>;
-  /** What of each limit is used up this month. */
+  /** This month's usage of each limit. */
   consumed(organizationId: string): Promise<Partial<Record<Limit, number>>>;
   /** Tells Stripe of what it does not know yet. @throws `payments_unavailable` with the rest still to be told */
   report(organizationId: string): Promise<void>;
@@ -57,7 +57,7 @@ export interface UsageOptions {
 const MAX_AGE_MS = 30 * DAY_MS;
 const MAX_AHEAD_MS = MINUTE_MS;
 const BATCH = 100;
-/** From here on the members who pay are told. */
+/** From this share of the limit on, the members who pay are told. */
 const NEAR = 0.8;
 
 export function createUsage(options: UsageOptions): Usage {
@@ -113,7 +113,7 @@ export function createUsage(options: UsageOptions): Usage {
   ) {
     if (max === null || used < max * NEAR) return;
     const period = monthOf(at);
-    // By the use that goes beyond it: the count is locked, so there is one such.
+    // Only the use that crosses the share tells them. The count is locked, so exactly one use does.
     const crosses = (mark: number) => used - quantity < mark && used >= mark;
     const told = { limit, used, allowed: max, periodStart: period.toISOString() };
     if (crosses(max * NEAR)) await events.emit(tx, organizationId, 'usage.limit_near', told);
@@ -184,7 +184,7 @@ export function createUsage(options: UsageOptions): Usage {
 
     async report(organizationId) {
       const customer = await customers.find(organizationId);
-      // Who has never bought anything is billed for nothing.
+      // An organization that has never bought anything is not billed for usage.
       if (customer === undefined) return;
       for (;;) {
         const rows = await db

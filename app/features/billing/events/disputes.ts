@@ -58,7 +58,7 @@ export function createDisputes({ db, jobs, gateway, customers, audit, logger }: 
           target: { type: 'dispute', id },
           details: { status, reason, amount, currency },
         });
-        // What was bought with money that is lost is granted no longer.
+        // The money is lost, so the product that it bought is granted no longer.
         if (closes && customer) {
           const customerId = idOf(customer);
           await jobs.enqueue(tx, projectQueue, { customerId }, { key: customerId });

@@ -42,7 +42,7 @@ const handled: ReadonlySet<string> = new Set(handledEvents);
 
 export const isHandled = (type: string): boolean => handled.has(type);
 
-/** What `type` is counted as. */
+/** The label under which `type` is counted. */
 export const typeLabel = (type: string): string => (handled.has(type) ? type : 'other');
 
 /** The `data` of an event, whose content is not trusted to have any shape. */
@@ -57,7 +57,7 @@ export interface Addressee {
 }
 
 /**
- * Whom an event is about. Also for shapes of other API versions: a customer or dispute that is not found is null.
+ * Finds the customer or dispute that an event is about; null if there is none. It also reads the shapes of other API versions.
  * An object that was just taken from its customer, such as a detached payment method, names the customer in its previous attributes only.
  */
 export function addresseeOf(event: { type: string; data?: EventData }): Addressee {

@@ -14,7 +14,7 @@ import { disputeQueue, projectQueue } from '../queues.ts';
 import { stripeEvents } from '../schema.ts';
 import { addresseeOf, type EventData, isHandled, typeLabel } from './events.ts';
 
-/** What of an event is needed to store and address it. */
+/** The fields of an event that are needed to store and address it. */
 export interface IncomingEvent {
   id: string;
   type: string;
@@ -78,7 +78,7 @@ export function createIntake({ db, jobs, clock, metrics, secrets }: IntakeOption
     throw invalidStripeSignature();
   }
 
-  /** What a signed body holds. undefined: a thin event */
+  /** The event in a signed body. @returns undefined for a thin event */
   function read(body: Buffer): IncomingEvent | undefined {
     try {
       return parseEvent(body);
@@ -165,7 +165,7 @@ async function insertEvents(tx: Executor, batch: readonly Waiting[], now: Date):
   const lengths = sorted.map(({ payload }) => payload.length);
   const starts = [1];
   for (const length of lengths) starts.push(starts.at(-1)! + length);
-  // What nobody will look at is done with.
+  // Events that no job handles are stored as already applied.
   const isDone = sorted.map(({ event }, index) => !isHandled(event.type) || customers[index] === null);
   const { rows } = await tx.execute<{ id: string }>(sql`
     insert into ${stripeEvents} (id, type, api_version, customer_id, created_at, applied_at, payload)

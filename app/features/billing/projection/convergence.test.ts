@@ -1,5 +1,5 @@
 /**
- * Whatever becomes of events and workers, the tables end equal to Stripe, each mail is sent once, and there are never two live
+ * Whatever becomes of events and workers, the tables end equal to Stripe, each email is sent once, and there are never two live
  * subscriptions. TRACES says how many lives are tried, FAST_CHECK_SEED repeats a run.
  */
 import assert from 'node:assert/strict';

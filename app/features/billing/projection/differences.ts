@@ -14,7 +14,7 @@ export interface Difference {
   fields: Record<string, [unknown, unknown]>;
 }
 
-/** What of the customer's own row Stripe decides. */
+/** The columns of the customer's own row that Stripe decides. */
 export function customerFields(customer: BillingCustomer, snapshot: Snapshot, now: Date) {
   return {
     deletedAt: snapshot.deleted ? (customer.deletedAt ?? now) : null,
@@ -39,7 +39,7 @@ export function differences(stored: Stored, snapshot: Snapshot, now: Date): Diff
   ];
 }
 
-/** Only the latest invoices are fetched: that an older one is not among them means nothing. */
+/** Only the latest invoices are fetched, so an older one that is absent has not been deleted. */
 export function isFetched({ invoices, deleted }: Snapshot): (row: { createdAt?: Date }) => boolean {
   if (deleted) return () => false;
   const oldest = invoices.length < 100 ? 0 : Math.min(...invoices.map(({ createdAt }) => createdAt.getTime()));

@@ -1,5 +1,5 @@
 /**
- * What follows from a change of the projection: mails, the audit trail. Found by comparing what was
+ * The effects of a change of the projection: emails, the audit trail. They are found by comparing what was
  * stored with what is, in the transaction that stores it; so each follows once from its transition, whichever events told of it.
  */
 import { after, type Clock, DAY_MS } from '../../../platform/clock.ts';
@@ -39,7 +39,7 @@ export function createEffects({ clock, audit, events, contacts, jobs, seats }: E
   return {
     async follow(tx, before, snapshot) {
       const { organizationId, adopted, projectedAt } = before.customer;
-      // What a customer brought along from elsewhere is history.
+      // Invoices and subscriptions from before the customer was linked are history.
       if (adopted && projectedAt === null) return;
       const record = (action: AuditAction, type: string, id: string, details: Record<string, unknown>) =>
         audit.append(tx, { ownerId: organizationId, action, actor: { type: 'system' }, target: { type, id }, details });
@@ -146,7 +146,7 @@ function endedTemplate(reason: string | null) {
   return reason === 'payment_disputed' ? 'subscription-ended-disputed' : 'subscription-ended';
 }
 
-/** What the open invoices of a subscription amount to; null: none is open. The one of a change that nobody has paid yet lapses with the change. */
+/** The sum of a subscription's open invoices; null if none is open. The invoice of a change that nobody has paid yet lapses with the change. */
 function owedFor({ id, currency, pendingUntil }: SubscriptionRow, invoices: readonly InvoiceRow[]) {
   const lapses = ({ nextPaymentAttempt, attemptCount }: InvoiceRow) =>
     pendingUntil !== null && nextPaymentAttempt === null && attemptCount > 0;

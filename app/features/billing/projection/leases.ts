@@ -1,5 +1,5 @@
 /**
- * Who may bring a customer's projection up to date. The lease is taken before Stripe is asked and is not a transaction, so nothing is
+ * Decides which worker may bring a customer's projection up to date. The lease is taken before Stripe is asked and is not a transaction, so nothing is
  * held open over HTTP; its id fences: who lost the lease meanwhile cannot write (Kleppmann, "How to do distributed locking").
  * Requests are counted, so that one that comes while another worker fetches is never taken for answered.
  */
@@ -33,7 +33,7 @@ export interface Leases {
   settle(tx: Transaction, lease: Lease): Promise<Lease | undefined>;
   /** Gives the lease back with nothing stored. */
   abandon(lease: Lease): Promise<void>;
-  /** Whether requests wait that nobody has answered. */
+  /** True if requests wait that nobody has answered. */
   isBehind(organizationId: string): Promise<boolean>;
 }
 

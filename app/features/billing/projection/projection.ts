@@ -32,7 +32,7 @@ export interface Projection {
    * @throws `payments_unavailable` with nothing changed
    */
   refresh(organizationId: string): Promise<Difference[] | { busyUntil: Date }>;
-  /** What differs now, without changing anything. @throws `payments_unavailable` */
+  /** Returns the present differences, without changing anything. @throws `payments_unavailable` */
   compare(organizationId: string): Promise<Difference[]>;
 }
 
@@ -72,7 +72,7 @@ export function createProjection(options: ProjectionOptions): Projection {
     });
   }
 
-  /** Only once it is committed: what is rolled back did not happen. */
+  /** Runs after the commit, because a transaction that was rolled back changed nothing. */
   function count({ lags, churned }: NonNullable<Awaited<ReturnType<typeof replace>>>): void {
     for (const seconds of lags) metrics.stripe_event_lag_seconds.observe(seconds);
     for (const { currency, amount } of churned) metrics.billing_churned_mrr_minor_units_total.inc({ currency }, amount);

@@ -27,7 +27,7 @@ describe('reconciling', () => {
   };
   const plans = () => Promise.all(scenes.map((scene) => scene.access()));
 
-  /** What the service hears of only by asking. */
+  /** A change that the service notices only by asking Stripe. */
   function drop(): number {
     const pending = billing.sandbox.deliveries.pending();
     for (const { id } of pending) billing.sandbox.deliveries.settle(id, 500);

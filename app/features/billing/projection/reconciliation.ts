@@ -46,7 +46,7 @@ export interface ReconciliationOptions {
   seats: Pick<Seats, 'behind' | 'membersChanged'>;
   metrics: Pick<Metrics, 'billing_drift_total'>;
   logger: Logger;
-  /** Whether there is a Stripe to ask. */
+  /** True if there is a Stripe to ask. */
   enabled: boolean;
 }
 
@@ -58,7 +58,7 @@ const SETTLE_MS = MINUTE_MS;
 /** Stripe keeps events for so long. */
 const KEPT_MS = 30 * DAY_MS;
 const PAGE = 100;
-/** Customers at a time: some 40 questions a second, where Stripe takes a hundred. */
+/** Customers at the same time. It causes about 40 requests per second; Stripe allows a hundred. */
 const AT_A_TIME = 8;
 
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
@@ -127,7 +127,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
         for (const { reason } of failures) logger.warn({ err: reason }, 'a customer could not be compared with Stripe');
         result.customers += batch.length;
         result.failed += failures.length;
-        // With `busyUntil` another worker brings it up to date this moment.
+        // If `busyUntil` is set, another worker is bringing it up to date.
         const rows = looks.flatMap((look) =>
           look.status === 'rejected' || 'busyUntil' in look.value ? [] : look.value,
         );

@@ -1,4 +1,4 @@
-/** What subscriptions bring in a month (MRR), and how many there are: gauges, read at each scrape. */
+/** Monthly recurring revenue (MRR) and the number of subscriptions, as gauges that are read at each scrape. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../../platform/database/database.ts';
 import { atScrape, type Metrics } from '../../../platform/telemetry/metrics.ts';
@@ -8,7 +8,7 @@ import { billingDisputes, billingSubscriptions, type Subscription } from '../sch
 
 type Priced = Pick<Subscription, 'unitAmount' | 'quantity' | 'interval'>;
 
-/** Of a subscription, in minor units of its currency; before discounts, tax and usage. None of a price at unknown intervals. */
+/** The monthly revenue of a subscription, in minor units of its currency, before discounts, tax and usage. Prices with unknown intervals count nothing. */
 export function monthlyAmount({ unitAmount, quantity, interval }: Priced): number {
   const months = interval === 'year' ? 12 : interval === 'month' ? 1 : Number.POSITIVE_INFINITY;
   return Math.round(((unitAmount ?? 0) * quantity) / months);
@@ -18,7 +18,7 @@ const EARNING: string[] = ['active', 'past_due'];
 const earns = ({ status, superseded }: Pick<Subscription, 'status' | 'superseded'>) =>
   EARNING.includes(status) && !superseded;
 
-/** What a change of the projection takes away: subscriptions that earned, and have ended or do not earn any more. */
+/** Finds the subscriptions that a change of the projection takes from the revenue: they earned, and have ended or earn no longer. */
 export function churnedRevenue(
   before: readonly Subscription[],
   after: readonly Omit<Subscription, 'organizationId'>[],

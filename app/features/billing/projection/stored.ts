@@ -1,4 +1,4 @@
-/** What is stored of a customer: the projection as it is now. */
+/** Reads the stored projection of a customer. */
 import { eq } from 'drizzle-orm';
 import type { Executor } from '../../../platform/database/database.ts';
 import {

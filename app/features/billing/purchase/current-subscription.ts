@@ -24,5 +24,5 @@ export async function currentSubscription(
 
 const WAITING: readonly string[] = ['incomplete', 'unpaid', 'paused'];
 
-/** Whether a subscription grants nothing until an invoice is paid: then nothing of it can be changed, only brought back or ended. */
+/** True if a subscription grants nothing until an invoice is paid: then nothing of it can be changed, only brought back or ended. */
 export const isWaiting = (status: string): boolean => WAITING.includes(status);

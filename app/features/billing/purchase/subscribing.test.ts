@@ -187,6 +187,16 @@ describe('a subscription', () => {
     assert.equal(customers.data.filter(({ metadata }) => metadata.organization_id === scene.id).length, 1);
   });
 
+  it('is bought by a customer at Stripe with the name of the organization and the address of its own owner', async () => {
+    await createBillingScene(billing);
+    const scene = await createBillingScene(billing);
+    await scene.subscribe({ plan: 'scale' });
+    const { data } = await billing.stripe.customers.list({ limit: 100 });
+    const customer = data.find(({ metadata }) => metadata.organization_id === scene.id);
+    const { name } = (await scene.ask('')).body;
+    assert.deepEqual([customer?.name, customer?.email], [name, scene.owner.email]);
+  });
+
   for (const late of [false, true]) {
     const outcome = late ? 'the one that was let in after a minute' : 'the first';
     it(`is opened once where another asks while Stripe takes long over the first: by ${outcome}`, async () => {
@@ -217,8 +227,9 @@ describe('a subscription', () => {
     });
   }
 
-  it('is offered with the decimals of each currency', async () => {
-    const { body } = await billing.test.request('/v1/plans');
+  it('is offered with the decimals of each currency, in an answer that may be cached for five minutes', async () => {
+    const { body, headers } = await billing.test.request('/v1/plans');
+    assert.equal(headers.get('cache-control'), 'public, max-age=300');
     assert.deepEqual([body.currencies, body.minorDigits], [['usd', 'eur'], { usd: 2, eur: 2 }]);
   });
 

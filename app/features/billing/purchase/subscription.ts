@@ -53,7 +53,7 @@ export interface Preview {
 
 export interface CurrentSubscription {
   subscription: Subscription;
-  /** What its next invoice is charged to. */
+  /** The payment method of its next invoice. */
   paymentMethod: PaymentMethod | undefined;
   /** Where its newest open invoice can be paid. */
   openInvoiceUrl: string | null;
@@ -67,7 +67,7 @@ export interface Subscriptions {
    * @throws `not_subscribed`, `change_pending`, `change_not_possible`, `invalid_period`, `invalid_quantity`, `payment_declined`, `payments_unavailable`; what `OrganizationAccess.confirm` throws
    */
   change(access: OrganizationAccess, change: SubscriptionChange): Promise<void>;
-  /** What `change` would cost. @throws as `change` */
+  /** Computes the cost of a `change`. @throws as `change` */
   preview(access: OrganizationAccess, change: SubscriptionChange): Promise<Preview>;
   /** Ends it with its period, or takes that back. @throws `not_subscribed`, `payments_unavailable`; what `OrganizationAccess.confirm` throws */
   setCancelAtPeriodEnd(access: OrganizationAccess, cancel: boolean): Promise<void>;
@@ -122,7 +122,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     ];
   }
 
-  /** What was shown holds for a while. Any other date could be chosen to pay less. @throws `invalid_period` */
+  /** A preview holds for a while. With any other date, a caller could choose to pay less. @throws `invalid_period` */
   async function refuseDate(organizationId: string, { prorationDate: date }: SubscriptionChange): Promise<void> {
     if (!date) return;
     const [customer] = await db
@@ -134,7 +134,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     throw billingErrors.invalid_period({ detail: 'prorationDate must be of a preview of the last hour.' });
   }
 
-  /** Who asked for it; that it happened is recorded when Stripe says so. */
+  /** Records who asked for the change. The change itself is recorded once Stripe has made it. */
   async function record({ organizationId: ownerId, actor, origin }: OrganizationAccess, id: string, details: object) {
     const target = { type: 'subscription', id };
     const action = 'subscription.change_requested';

@@ -82,7 +82,7 @@ function purchaseOperation(own: Group, { authorization, checkout, returnTo, appU
     guard: authorization.needs('billing:manage'),
     operationId: 'createPurchase',
     summary: 'Open a checkout of a one-off product',
-    description: 'What it adds is there once it is paid.',
+    description: 'The organization has the product once it is paid.',
     body: {
       product: ProductText,
       currency: Type.Optional(CurrencyText),

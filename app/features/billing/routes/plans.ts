@@ -59,7 +59,7 @@ const Catalog = Named(
     minorDigits: MinorDigits,
   },
   presentCatalog(),
-  { description: 'What is sold.' },
+  { description: 'The plans and products for sale.' },
 );
 
 export function planRoutes(operations: Operations): void {

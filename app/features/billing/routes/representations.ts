@@ -1,4 +1,4 @@
-/** What billing operations have in common: their tag, where they are found, and the shapes that they take and answer. */
+/** The common parts of billing's operations: their tag, their path, and the shapes of their bodies and answers. */
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Named, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
@@ -113,8 +113,7 @@ export const Subscription = Named(
         },
         undefined,
         {
-          description:
-            "What the next invoice is charged to: the subscription's payment method, else the customer's default one.",
+          description: "The payment method of the next invoice: the subscription's, else the customer's default.",
         },
       ),
     ),
@@ -126,7 +125,7 @@ export const Preview = Named(
   'SubscriptionPreview',
   {
     currency: Type.String(),
-    dueNow: Money('What would be charged now; negative: credited for later'),
+    dueNow: Money('The amount that would be charged now; negative: credited for later'),
     lines: Type.Array(
       Named('PreviewLine', { description: Type.String(), amount: Money('Amount'), proration: Type.Boolean() }),
     ),
@@ -151,7 +150,7 @@ export const Entitlements = Named(
       undefined,
       {
         description:
-          'What is used up this calendar month (UTC); for things that are counted, such as members, how many there are.',
+          'The usage in this calendar month (UTC); for things that are counted, such as members, their number.',
       },
     ),
     because: Named('EntitlementReason', {

@@ -95,7 +95,7 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
     guard: needs('billing:manage'),
     operationId: 'previewSubscription',
     summary: 'Preview a change of the subscription',
-    description: 'What it would cost now, with the proration. Changes nothing.',
+    description: 'The cost of the change now, with the proration. Changes nothing.',
     body: change,
     example: { plan: 'scale', interval: 'month' },
     answers: { 200: Preview },

@@ -13,7 +13,7 @@ export interface Customers {
   find(organizationId: string): Promise<string | undefined>;
   /** The same, made where there is none. @throws `payments_unavailable` */
   ensure(organizationId: string): Promise<string>;
-  /** Whose a customer of Stripe is. */
+  /** Finds the organization of a customer of Stripe. */
   ownerOf(stripeCustomerId: string): Promise<string | undefined>;
   /**
    * Takes over a customer that was made elsewhere, such as in Stripe's dashboard, with `organization_id` in its metadata.
@@ -144,7 +144,7 @@ async function currentOf(tx: Executor, organizationId: string): Promise<{ id: st
   return row!;
 }
 
-/** What Stripe shall know of an organization: its name, and the address of its first owner. */
+/** The data about an organization that Stripe gets: its name, and the address of its first owner. */
 async function describe(db: Executor, organizationId: string): Promise<{ name: string; email: string | undefined }> {
   const [row] = await db
     .select({ name: organizations.name, email: users.email })

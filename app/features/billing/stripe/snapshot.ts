@@ -100,7 +100,7 @@ function fetchCharges(gateway: StripeGateway, customer: string): Promise<Stripe.
   );
 }
 
-/** What was given back of each payment, by its intent: also by hand in the dashboard, where no credit note says so. */
+/** The refunded amount of each payment, by its intent. It includes refunds by hand in the dashboard, which have no credit note. */
 function refundedByIntent(charges: readonly Stripe.Charge[]): Map<string, number> {
   const refunded = new Map<string, number>();
   for (const { payment_intent: intent, amount_refunded: amount } of charges)
@@ -122,7 +122,7 @@ async function lostIntents(gateway: StripeGateway, charges: readonly Stripe.Char
   return new Set(lost.flatMap(({ payment_intent: intent }) => (intent ? [idOf(intent)] : [])));
 }
 
-/** What became of payments afterwards, by their intents. */
+/** Refunds and disputes of payments, by their intents. */
 interface Returned {
   refunded: ReadonlyMap<string, number>;
   lost: ReadonlySet<string>;
@@ -263,7 +263,7 @@ function sumOf(intents: readonly string[], amounts: ReadonlyMap<string, number>)
   return intents.reduce((sum, intent) => sum + (amounts.get(intent) ?? 0), 0);
 }
 
-/** What an invoice is for: the debits. A change of plan begins with the credit for the old one, which nobody has bought. */
+/** The lines that say what an invoice is for: its debits. A change of plan begins with the credit for the old one, which nobody has bought. */
 function describe(lines: readonly Stripe.InvoiceLineItem[]): string {
   const named = lines.filter(({ description }) => description);
   const debits = named.filter(({ amount }) => amount > 0);

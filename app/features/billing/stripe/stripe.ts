@@ -166,7 +166,7 @@ function isStripeError(error: unknown): error is StripeFailure {
   return error instanceof Error && 'type' in error && typeof error.type === 'string' && error.type.startsWith('Stripe');
 }
 
-/** By the name that the SDK gives its errors: its classes would load it. */
+/** Compares the name that the SDK gives its errors, because importing its classes would load the SDK. */
 function isOfType(error: unknown, ...types: string[]): error is StripeFailure {
   return isStripeError(error) && types.includes(error.type);
 }
@@ -175,12 +175,12 @@ function isInvalidRequest(error: unknown): error is StripeFailure {
   return isOfType(error, 'StripeInvalidRequestError');
 }
 
-/** What Stripe said where it understood a request and would not do it; undefined for any other error. */
+/** Stripe's message where it understood a request and refused it; undefined for any other error. */
 export function refusalOf(error: unknown): StripeFailure | undefined {
   return error instanceof Problem && isInvalidRequest(error.cause) ? error.cause : undefined;
 }
 
-/** Whether Stripe said that an object does not exist. @param param of the request, e.g. `customer`; any if absent */
+/** True if Stripe said that an object does not exist. @param param of the request, e.g. `customer`; any if absent */
 export function isMissing(error: unknown, param?: string): boolean {
   const refusal = refusalOf(error);
   return refusal?.code === 'resource_missing' && (param === undefined || refusal.param === param);

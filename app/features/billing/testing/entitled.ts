@@ -1,4 +1,4 @@
-/** What tests of other features need to know of billing: how an organization gets what a plan must include. */
+/** Gives an organization a feature or limit of a plan, for the tests of other features. */
 import type { TestService } from '../../../../test/service.ts';
 import { announceEntitlements } from '../entitlement/entitlements.ts';
 import { billingCustomers, billingSubscriptions } from '../schema.ts';

@@ -1,4 +1,4 @@
-/** What the test of the document's examples needs to know of billing. */
+/** Billing's part of the test of the document's examples. */
 import type { TestService } from '../../../../test/service.ts';
 import { startBillingService } from './scene.ts';
 

@@ -1,4 +1,4 @@
-/** What tests of billing begin with: the service beside a Stripe sandbox in the same process, an organization, its owner. */
+/** The scene of billing's tests: the service beside a Stripe sandbox in the same process, an organization, its owner. */
 import assert from 'node:assert/strict';
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
@@ -117,7 +117,7 @@ export interface BillingScene extends Scene {
   change(body: Record<string, unknown>): Promise<Answer>;
   /** Plan and status that are in force. */
   access(): Promise<string>;
-  /** The mails to the owner, by subject. */
+  /** The emails to the owner, by subject. */
   subjects(): string[];
 }
 

@@ -31,16 +31,16 @@ export interface Harness {
   jobs: Jobs;
   metrics: Metrics;
   app: HttpServer;
-  /** What the feature logged. */
+  /** The lines that the feature logged. */
   logs: () => string;
-  /** Queues a mail in a transaction of its own. @returns its id */
+  /** Queues an email in a transaction of its own. @returns its id */
   queue(mail?: Partial<NewEmail<'password-changed'>>): Promise<string>;
-  /** Runs the delivery job of a mail once, as a worker would. */
+  /** Runs the delivery job of an email once, as a worker would. */
   deliver(id: string, email?: Email): Promise<void>;
   row(id: string): Promise<typeof emailMessages.$inferSelect>;
-  /** Lets the time pass until the next try of a mail, or until its lease ends. */
+  /** Lets the time pass until the next try of an email, or until its lease ends. */
   makeDue(id: string): Promise<void>;
-  /** Jobs that wait for a mail. */
+  /** Jobs that wait for an email. */
   jobsOf(id: string): Promise<{ startAfter: Date }[]>;
   /** A second feature over the same database, as another process has it. */
   another(overrides?: Partial<EmailOptions>): Email;

@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 
-/** What a fixture needs of a test: to be ended with it. A test's context is one; `suiteLifetime` makes one of a suite. */
+/** A fixture needs this of a test, to be ended with it. A test's context is one; `suiteLifetime` makes one of a suite. */
 export interface Lifetime {
   after(end: () => Promise<unknown>): void;
 }

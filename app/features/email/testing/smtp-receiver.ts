@@ -12,18 +12,18 @@ export interface ReceivedMail {
   raw: string;
 }
 
-/** What the server does with a mail: take it, answer with a code (and a text of its own), or drop the connection. */
+/** The server's answer to an email: take it, answer with a code (and a text of its own), or drop the connection. */
 export type Reaction = 'accept' | number | { code: number; text: string } | 'drop';
 
 export interface SmtpReceiver {
   url: string;
-  /** Every mail whose content arrived, whatever was answered then. */
+  /** Every email whose content arrived, whatever was answered then. */
   received: ReceivedMail[];
-  /** Who gave a password, over whatever connection. */
+  /** The users who sent a password, over any connection. */
   signedIn: string[];
   /** The name that each client gave in EHLO. */
   greetedAs: string[];
-  /** Changed by a test, or called for each mail. */
+  /** Changed by a test, or called for each email. */
   atSender: () => Reaction | Promise<Reaction>;
   atRecipient: () => Reaction | Promise<Reaction>;
   afterContent: () => Reaction | Promise<Reaction>;

@@ -10,9 +10,9 @@ export interface WebhookClient {
     headers?: Record<string, string>,
     remoteAddress?: string,
   ): Promise<readonly [number, string]>;
-  /** What is suppressed: address, reason, provider, detail. */
+  /** The suppressions: address, reason, provider, detail. */
   suppressed(): Promise<(string | null)[][]>;
-  /** What an operator suppresses. */
+  /** Suppresses an address, as an operator does. */
   suppress(address: string, reason: 'manual'): Promise<void>;
   /** Lifts all suppressions. */
   clear(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What the webhooks of all providers have in common. Not here: storing what they report (`suppression.ts`). */
+/** The common part of all providers' webhooks. `suppression.ts` stores their reports. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { httpErrors } from '../../../platform/http/errors.ts';
 
@@ -10,7 +10,7 @@ export interface WebhookRequest {
   ipAddress: string;
 }
 
-/** A recipient who must not be mailed again, or may be after all. */
+/** A recipient who must not be emailed again, or may be after all. */
 export interface Feedback {
   address: string;
   /** `reactivated`: the provider sends to the address again. */

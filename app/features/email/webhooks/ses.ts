@@ -81,7 +81,7 @@ function bounces({ bounceType, bounceSubType, bouncedRecipients }: Record<string
 }
 
 function complaints({ complaintFeedbackType: type, complainedRecipients }: Record<string, unknown>): Feedback[] {
-  // RFC 5965 section 7.3: somebody took the mail out of the spam folder.
+  // RFC 5965 section 7.3: somebody took the email out of the spam folder.
   if (type === 'not-spam') return [];
   return asList(complainedRecipients)
     .map(asObject)

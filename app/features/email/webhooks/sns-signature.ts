@@ -20,7 +20,7 @@ const MAX_CERTIFICATE_BYTES = 16 * 1024;
 /** One a region and year is usual; the bound is for what nobody expects. */
 const MAX_CACHED = 20;
 
-/** Whether `url` is a place that only Amazon SNS writes to. */
+/** True if `url` is a place that only Amazon SNS writes to. */
 export function isSnsUrl(url: string): boolean {
   const parsed = URL.parse(url);
   if (!parsed) return false;

@@ -12,7 +12,7 @@ import { Invitation, ORGANIZATION_PATH, organizationParams, Role, tags } from '.
 export interface InvitationRoutesOptions {
   authorization: Authorization;
   invitations: Invitations;
-  /** What is thrown where the organization has no seat left. */
+  /** The error for an organization that has no seat left. */
   seatErrors: readonly ProblemFactory[];
 }
 

@@ -11,7 +11,7 @@ import { AcceptedInvitation, ProvenInvitation, ReceivedInvitation, Registered, t
 export interface JoiningRoutesOptions {
   authentication: Accounts['authentication'];
   joining: Joining;
-  /** What is thrown where the organization has no seat left. */
+  /** The error for an organization that has no seat left. */
   seatErrors: readonly ProblemFactory[];
 }
 

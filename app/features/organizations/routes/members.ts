@@ -74,7 +74,7 @@ function consequencesOperation(operations: Operations, { authorization, membersh
     operationId: 'getMemberConsequences',
     summary: 'See what a change of a member takes along',
     description:
-      'What the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`.',
+      'Lists what the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`.',
     params: { userId: Id('User') },
     query: { role: Type.Optional(Role) },
     answer: MemberConsequences,

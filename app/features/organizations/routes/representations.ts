@@ -6,11 +6,11 @@ import { SLUG_PATTERN } from '../founding.ts';
 import { permissions, roleNames } from '../roles.ts';
 
 export const tags = {
-  organizations: { name: 'Organizations', description: 'What people belong to, and what owns data and plans.' },
-  members: { name: 'Members', description: 'Who belongs to an organization, and with which role.' },
+  organizations: { name: 'Organizations', description: 'People belong to organizations, which own data and plans.' },
+  members: { name: 'Members', description: 'The members of an organization, with their roles.' },
   invitations: { name: 'Invitations', description: 'Asking people into an organization by email.' },
   apiKeys: { name: 'API keys', description: 'Keys by which programs act for an organization.' },
-  audit: { name: 'Audit', description: 'Who did what, and when.' },
+  audit: { name: 'Audit', description: 'The record of who did what, and when.' },
 };
 
 /** Where everything of an organization is found. */
@@ -27,8 +27,14 @@ export const Slug = Type.String({
   pattern: SLUG_PATTERN,
   description: 'Lower case letters, digits and dashes; unique.',
 });
-export const Role = OneOf(roleNames, { title: 'Role', description: 'What a member may do.' });
-export const Permission = OneOf(permissions, { title: 'Permission', description: 'What an operation needs.' });
+export const Role = OneOf(roleNames, {
+  title: 'Role',
+  description: 'The role of a member, which decides what they may do.',
+});
+export const Permission = OneOf(permissions, {
+  title: 'Permission',
+  description: 'A permission, as operations need it.',
+});
 /** More than there are permissions. */
 const MAX_SCOPES = 200;
 export const Scopes = Type.Array(Permission, {
@@ -118,7 +124,7 @@ const exampleReceived = {
 export const ReceivedInvitation = Named('ReceivedInvitation', receivedFields, exampleReceived);
 export const ProvenInvitation = Named(
   'ProvenInvitation',
-  { ...receivedFields, hasAccount: Type.Boolean({ description: 'Whether the address has a confirmed account.' }) },
+  { ...receivedFields, hasAccount: Type.Boolean({ description: 'True if the address has a confirmed account.' }) },
   { ...exampleReceived, hasAccount: false },
 );
 export const Registered = Named(
@@ -152,7 +158,7 @@ const exampleKey = {
 const keyFields = {
   id: Id('API key'),
   name: Type.String(),
-  hint: Type.String({ description: 'What people recognise the key by.' }),
+  hint: Type.String({ description: 'The part of the key by which people recognise it.' }),
   scopes: Type.Array(Type.String()),
   createdBy: Id('User'),
   createdAt: Timestamp('When it was created.'),
@@ -180,8 +186,8 @@ export const MemberConsequences = Named(
         name: Type.String(),
         hint: keyFields.hint,
         outcome: OneOf(['revoked', 'changed'], { title: 'ApiKeyOutcome' }),
-        scopesBefore: Type.Array(Type.String(), { description: 'What it allows now.' }),
-        scopesAfter: Type.Array(Type.String(), { description: 'What it allows afterwards.' }),
+        scopesBefore: Type.Array(Type.String(), { description: 'The scopes now.' }),
+        scopesAfter: Type.Array(Type.String(), { description: 'The scopes afterwards.' }),
         lastUsedAt: keyFields.lastUsedAt,
       }),
       { description: 'The first 100.' },

@@ -1,4 +1,4 @@
-/** What tests of organizations begin with: people, an organization, members, keys; all made over HTTP. */
+/** The scene of tests of organizations: people, an organization, members, keys; all made over HTTP. */
 import assert from 'node:assert/strict';
 import {
   type Answer,
@@ -20,7 +20,7 @@ export interface Scene {
   /** Invites a person and accepts for them. A new person if absent. */
   add(role: Role, person?: SignedInUser): Promise<SignedInUser>;
   invite(email: string, role: Role, by?: SignedInUser | ApiKey): Promise<Answer>;
-  /** The invitation that was mailed to an address. */
+  /** The invitation that was emailed to an address. */
   invitation(email: string, nth?: number): Promise<Mail>;
   /** Has a member create a key; the owner if absent. */
   key(scopes: readonly Permission[], by?: SignedInUser, expiresAt?: Date): Promise<ApiKey>;

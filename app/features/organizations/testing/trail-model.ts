@@ -1,5 +1,5 @@
 /**
- * What must be true of an organization, told from its trail alone. The trail is written in the transactions of what it records, under the
+ * Derives from the trail alone what must be true of an organization. The trail is written in the transactions of what it records, under the
  * organization's lock; so its order is the order in which things took effect, however many requests ran at once.
  */
 import assert from 'node:assert/strict';

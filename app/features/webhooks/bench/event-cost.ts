@@ -1,4 +1,4 @@
-/** What an event costs the change that it tells of: the same requests to two copies of the api, of which one emits no events. */
+/** The cost of an event for the change that emits it: the same requests to two copies of the api, of which one emits no events. */
 import pg from 'pg';
 import type { Detail } from '../../../../bench/figures.ts';
 import { httpRequest } from '../../../../bench/load/protocol.ts';

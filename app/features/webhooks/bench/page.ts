@@ -1,4 +1,4 @@
-/** What a page of an endpoint's deliveries costs, where there are few and where there are many. */
+/** The cost of a page of an endpoint's deliveries, with few rows and with many. */
 
 import { median } from '../../../../bench/statistics.ts';
 import { systemClock } from '../../../platform/clock.ts';

@@ -1,4 +1,4 @@
-/** What follows from an attempt: for its delivery, and for the endpoint. */
+/** The consequences of an attempt for its delivery and for the endpoint. */
 import { after, type Clock, SECOND_MS } from '../../../platform/clock.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Outcome } from '../sending/sender.ts';
@@ -8,7 +8,7 @@ import { pauseMs, retryDelayMs } from './schedule.ts';
 /** HTTP 410: the receiver says that it wants no more. */
 export const isGone = ({ status }: Outcome): boolean => status === 410;
 
-/** Whether the receiver is there: it may refuse one event and take others. */
+/** True if the receiver is there: it may refuse one event and take others. */
 const isAnswered = ({ kind }: Outcome): boolean => kind === 'succeeded' || kind === 'refused';
 
 export function outcomeOf(

@@ -1,5 +1,5 @@
 /**
- * Who sends what: workers take endpoints, not deliveries. Taking one is a lease on its row, so that the attempts of an endpoint start in the
+ * Shares the work among workers, which take endpoints, not deliveries. Taking one is a lease on its row, so that the attempts of an endpoint start in the
  * order of its events, and so many at a time, however many workers there are. A worker that dies loses its leases, and another one sends
  * again what has no outcome.
  */
@@ -126,7 +126,7 @@ export interface TakeOptions {
   now: Date;
   /** The maximum number of endpoints. */
   limit: number;
-  /** Whether endpoints whose last attempt failed are taken too. */
+  /** True if endpoints whose last attempt failed are taken too. */
   suspects: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface ResultsOptions {
   released(): void;
 }
 
-/** So long results are gathered, in milliseconds: a statement for many costs little more than one for a few. */
+/** The time for which results are gathered, in milliseconds: a statement for many costs little more than one for a few. */
 const GATHER_MS = 25;
 const BATCH = 500;
 

@@ -25,7 +25,7 @@ export function retryDelayMs(attempts: number, random: number): number | undefin
   return delay === undefined ? undefined : Math.round(delay * (1 + JITTER * random));
 }
 
-/** So many failures in a row open the breaker. An attempt that got no answer costs more, and opens it at once. */
+/** This many failures in a row open the breaker. An attempt that got no answer costs more, and opens it at once. */
 const TOLERATED_FAILURES = 5;
 const FIRST_PAUSE_MS = 5 * SECOND_MS;
 const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
@@ -48,7 +48,7 @@ const WARN_BEFORE_MS = 2 * DAY_MS;
 export const disabledOn = (failingSince: Date): Date => new Date(failingSince.getTime() + DISABLE_AFTER_MS);
 
 /**
- * What a failed attempt leads to. Nobody is disabled without having been warned two days before, however rarely there is something to send.
+ * Decides what follows a failed attempt. No endpoint is disabled without a warning two days before, however rarely there is something to send.
  */
 export function verdict(failingSince: Date, warnedAt: Date | null, now: Date): 'none' | 'warn' | 'disable' {
   const failingMs = now.getTime() - failingSince.getTime();

@@ -5,7 +5,7 @@
 export interface Slots {
   /** How many endpoints may be taken now. */
   free(): number;
-  /** Whether endpoints that failed before may be among them. */
+  /** True if endpoints that failed before may be among them. */
   suspects(): boolean;
   enter(): Slot;
 }

@@ -20,7 +20,7 @@ export interface TurnOptions {
 
 /** Attempts of one endpoint at the same time. */
 const WIDTH = 4;
-/** Not so if one by one takes no longer than this, in milliseconds: each attempt at the same time costs a connection. */
+/** In milliseconds. If the attempts take no longer one by one, they are not made at the same time, because each of those needs a connection. */
 const UNHURRIED_MS = 2_000;
 /** A turn begins no attempt after so long, in milliseconds: then it is another endpoint's turn, and what changed meanwhile counts. */
 const TURN_MS = 10_000;
@@ -29,7 +29,7 @@ const TURN_MS = 10_000;
 const UNSIGNED_PAUSE_MS = MINUTE_MS;
 
 export interface Turn {
-  /** What is known of the endpoint now. */
+  /** The present knowledge about the endpoint. */
   health: Health;
   gone: boolean;
 }

@@ -111,7 +111,8 @@ function changingOperations(below: Below, { authorization, endpoints }: Endpoint
     guard: managing,
     operationId: 'updateWebhookEndpoint',
     summary: 'Change a webhook endpoint',
-    description: 'What waits while it is disabled is delivered once it is enabled again, if it is not too old then.',
+    description:
+      'Deliveries that wait while it is disabled are sent once it is enabled again, if they are not too old then.',
     params: endpointParams,
     body: {
       url: Type.Optional(Url),

@@ -16,7 +16,7 @@ export const EventTypesField = Nullable(
     description: 'null: all, later ones too.',
   }),
 );
-export const Enabled = Type.Boolean({ description: 'Whether events are delivered.' });
+export const Enabled = Type.Boolean({ description: 'True if events are delivered.' });
 
 const exampleEndpoint = {
   id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b70',

@@ -30,7 +30,7 @@ export interface SenderOptions extends ConnectingOptions {
   userAgent: string;
 }
 
-/** So much of an answer is read; a receiver has nothing to say that is longer. */
+/** The part of an answer that is read, in bytes. No receiver needs a longer answer. */
 const READ_BYTES = 64 * 1_024;
 const KEPT_BYTES = 1_024;
 const MAX_HEADER_BYTES = 16 * 1_024;

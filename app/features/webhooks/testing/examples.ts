@@ -1,4 +1,4 @@
-/** What the test of the document's examples needs to know of webhooks. */
+/** The part of webhooks in the test of the document's examples. */
 /** An endpoint, or a delivery of one. */
 const operations = [
   ...[

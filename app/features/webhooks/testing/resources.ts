@@ -1,4 +1,4 @@
-/** What tests of all operations need to know of webhooks: something for each parameter of their paths. */
+/** Values for the parameters of webhooks' paths, for tests of all operations. */
 import type { TestService } from '../../../../test/service.ts';
 import { newId } from '../../../platform/security/random.ts';
 import { webhookDeliveries } from '../schema.ts';

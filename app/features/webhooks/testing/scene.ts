@@ -1,4 +1,4 @@
-/** What tests of webhooks begin with: an organization with an endpoint, made over HTTP. */
+/** The scene of webhooks' tests: an organization with an endpoint, made over HTTP. */
 import assert from 'node:assert/strict';
 import { eventually } from '../../../../test/conditions.ts';
 import type { Answer, Call, TestService } from '../../../../test/service.ts';

@@ -134,7 +134,7 @@ function failed({ file }: Migration, error: unknown): MigrationError {
   return new MigrationError(`${file} failed${code ? ` (SQLSTATE ${code})` : ''}: ${said}`, { cause: error });
 }
 
-/** What a database lacks of a release. */
+/** The migrations of a release that a database lacks. */
 export interface MigrationState {
   readonly pending: readonly Migration[];
   readonly changed: readonly Migration[];

@@ -117,7 +117,7 @@ interface TableState {
   filenode: string;
   /** Whole reads in this transaction. */
   scans: number;
-  /** Of `MODES`; -1 without a lock. */
+  /** The index in `MODES`; -1 without a lock. */
   mode: number;
 }
 

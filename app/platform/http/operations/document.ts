@@ -113,7 +113,7 @@ function parametersOf(place: 'path' | 'query', schema: Operation['params'], comp
   const required: readonly string[] = schema?.required ?? [];
   return Object.entries(schema?.properties ?? {}).map(([name, field]) => {
     const { description, examples, ...rest } = field as Json & { examples?: unknown[] };
-    // What has a name is described once, under that name.
+    // A schema with a name is described once, under that name.
     const schema = 'title' in rest ? { ...rest, description } : rest;
     return {
       name,

@@ -1,4 +1,4 @@
-/** What may be sold: active prices of active products, each once in a subscription (docs.stripe.com/products-prices/manage-prices). */
+/** The prices that may be sold: active prices of active products, each once in a subscription (docs.stripe.com/products-prices/manage-prices). */
 import type Stripe from 'stripe';
 import { invalid } from '../../world/fault.ts';
 import { idOf, type World } from '../../world/world.ts';

@@ -15,7 +15,7 @@ interface CardDetails {
   exp_year?: number;
 }
 
-/** What the bank says of the details that were given. What was not given is not checked. */
+/** The bank's answers about the details of a card. Details that are absent are not checked. */
 function checksOf(card: TestCard, { billing_details, cvc = true }: CardDetails): Stripe.PaymentMethod.Card.Checks {
   const { line1, postal_code } = billing_details?.address ?? {};
   const check = (name: keyof Stripe.PaymentMethod.Card.Checks, isGiven: boolean) =>

@@ -1,6 +1,6 @@
 /** Stripe's test cards, by number and by token (docs.stripe.com/testing). None of the numbers is a real card. */
 
-/** What a test card does, besides paying. */
+/** The effects of a test card, besides paying. */
 export interface CardBehaviour {
   brand: string;
   country: string;

@@ -1,4 +1,4 @@
-/** What traces run in: a database for all of them; for each an organization, a Stripe and a clock of its own. */
+/** The environment of traces: a database for all of them; for each an organization, a Stripe and a clock of its own. */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { createStripeSandbox, type StripeSandbox } from 'stripe-sandbox';
@@ -51,7 +51,7 @@ export interface World {
   readonly organizationId: string;
   readonly clock: TestClock;
   readonly sandbox: StripeSandbox;
-  /** What people use in Stripe's dashboard. */
+  /** The actions that people have in Stripe's dashboard. */
   readonly stripe: Stripe;
   readonly access: OrganizationAccess;
   /** A process of the service. */

@@ -1,7 +1,7 @@
 /** A random life of a customer: what people do at Stripe, what becomes of the events, and where workers die. */
 import fc from 'fast-check';
 
-/** What happens at Stripe. */
+/** The steps of a trace at Stripe. */
 export type Deed =
   | { do: 'buy'; plan: 'pro' | 'scale' }
   | { do: 'change'; plan: 'pro' | 'scale'; interval: 'month' | 'year' }

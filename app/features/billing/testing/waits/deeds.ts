@@ -10,7 +10,7 @@ import { type BillingService, createBillingScene, RETURNS } from '../scene.ts';
 
 export const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 
-/** What a request proves its right with: an access token, an API key, or something in its body. */
+/** The proof that a request has of its right: an access token, an API key, or something in its body. */
 export type Proof = 'session' | 'key' | 'body';
 
 export interface Act {
@@ -25,7 +25,7 @@ export interface Act {
   readonly resetToken: string;
   /** A link that moves the actor's account to another address. */
   readonly changeToken: string;
-  /** Who invited the actor to another organization, and the link. */
+  /** The person who invited the actor to another organization, and the link. */
   readonly inviting: {
     readonly scene: Scene;
     readonly inviter: SignedInUser;
@@ -55,7 +55,7 @@ export interface Deed {
   readonly proof: Proof;
   readonly setting: Setting;
   readonly permission: string | undefined;
-  /** Whether the operation names an organization. */
+  /** True if the operation names an organization. */
   readonly inOrganization: boolean;
   call(act: Act): { path: string; call: Call };
 }

@@ -1,4 +1,4 @@
-/** What can happen to the right of a stopped request: each event is a real operation of somebody else, or of the operator. */
+/** Everything that can happen to the right of a stopped request: each event is a real operation of somebody else, or of the operator. */
 import assert from 'node:assert/strict';
 import { type Answer, type Call, PASSWORD, type TestService } from '../../../../../test/service.ts';
 import { type Role, roles } from '../../../organizations/roles.ts';
@@ -7,7 +7,7 @@ import { type Act, type Deed, NEW_PASSWORD } from './deeds.ts';
 
 export interface Event {
   readonly name: string;
-  /** Whether the event takes the right to a deed. */
+  /** True if the event takes the right to a deed. */
   ends(deed: Deed): boolean;
   /** @param send sends a request @param operate runs a command of the operator */
   happen(
@@ -15,7 +15,7 @@ export interface Event {
     send: Send,
     operate: (command: (test: TestService) => Promise<unknown>) => Promise<unknown>,
   ): Promise<unknown>;
-  /** Whether tokens and keys that were handed out before are void afterwards. */
+  /** True if tokens and keys that were handed out before are void afterwards. */
   readonly voids: { readonly tokens: boolean; readonly keys: boolean };
 }
 
