@@ -6,6 +6,7 @@
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
@@ -16,7 +17,7 @@ import { equalSecrets } from '../../platform/security/random.ts';
 import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserCaller } from '../accounts/accounts.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
-import { type JudgedKey, type Known, knownIn } from './known.ts';
+import { createKnown, type JudgedKey, type Known, knownIn } from './known.ts';
 import { mayGrant, type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
 import { apiKeys, organizations } from './schema.ts';
 
@@ -38,8 +39,8 @@ export interface AuthorizationOptions {
   clock: Clock;
   authentication: Accounts['authentication'];
   callers: Accounts['callers'];
-  users: Pick<Accounts['users'], 'lock'>;
-  known: Known;
+  feed: ChangeFeed;
+  users: Pick<Accounts['users'], 'lock' | 'known'>;
 }
 
 /** The last use of a key is written at most so often. */
@@ -57,7 +58,8 @@ interface KeyCredential {
 type Judged = Pick<Access, 'userId' | 'permissions' | 'mayGrant' | 'expiresAt' | 'actor'>;
 
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { db, clock, authentication, callers, users: accounts, known } = options;
+  const { db, clock, authentication, callers, users: accounts } = options;
+  const known = createKnown(options);
   const lastUses = new Map<string, number>();
 
   /** @throws `not_found` to those who do not belong to the organization */

@@ -5,7 +5,6 @@ import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import { createMemory, type Memory } from '../../platform/database/changes/memory.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { users } from '../accounts/schema.ts';
-import { active } from '../accounts/users.ts';
 import type { Role } from './roles.ts';
 import { apiKeys, memberships, organizations } from './schema.ts';
 
@@ -103,7 +102,7 @@ export function knownIn(executor: Executor) {
   const user = executor
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, placeholder('userId')), active))
+    .where(and(eq(users.id, placeholder('userId')), isNull(users.suspendedAt), isNull(users.purgeAt)))
     .prepare('user_is_active');
   return {
     isOpen: async (organizationId: string): Promise<true | undefined> =>

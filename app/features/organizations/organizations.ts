@@ -29,7 +29,6 @@ import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
 import { createJoining } from './joining.ts';
-import { createKnown } from './known.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
@@ -97,10 +96,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const personalData = createPersonalData({ db, clock, audit, users });
   const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
-  const authorization = createAuthorization({
-    ...{ db, clock, authentication, callers, users },
-    known: createKnown({ db, feed: options.feed, users }),
-  });
+  const authorization = createAuthorization({ db, feed: options.feed, clock, authentication, callers, users });
 
   async function* organizationsOf(userId: string) {
     type Own = Awaited<ReturnType<typeof directory.listOf>>[number];

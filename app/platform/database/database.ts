@@ -4,7 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { inSpan, SpanKind } from '../telemetry/spans.ts';
-import { type Change, collectChanges } from './changes/announcing.ts';
+import { type Change, collectChanges } from './changes/collecting.ts';
 import { createHints, type Hint, hintThrough } from './changes/hints.ts';
 import { isStalePlan, isUnavailable } from './failures.ts';
 import { PipelinedPool, type Query } from './pipelined-pool.ts';

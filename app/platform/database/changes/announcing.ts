@@ -1,52 +1,23 @@
 /**
- * Transactions say what they change of what processes keep in memory. The rows are written right before the commit, by one statement, so that a
- * change is heard if, and only if, it was committed.
+ * What transactions say to other processes: what they change of what is kept in memory, and that there is something to look for. Changes are written
+ * right before the commit, by one statement, so that a change is heard if, and only if, it was committed. Hints follow the commit and may get lost.
  */
-import type { Transaction } from '../database.ts';
-import type { Query } from '../pipelined-pool.ts';
+import type { Executor, Transaction } from '../database.ts';
+import { changesOf } from './collecting.ts';
+import { outletOf } from './hints.ts';
 
-/** Something that processes may know from memory is not true any more. */
-export interface Change {
-  /** What kind of thing, e.g. `user`. */
-  readonly kind: string;
-  /** Which one of its kind. */
-  readonly key: string;
-}
+const connectionOf = (executor: Executor) => (executor._.session as unknown as { client: object }).client;
 
-/**
- * The kind of a change that makes every process forget everything. For those who change rows by hand:
- * `insert into changes (kind, key) values ('*', '')` in the same transaction.
- */
-export const EVERYTHING = '*';
-
-/** Connection -> the changes of the transaction that it runs. */
-const announced = new WeakMap<object, Change[]>();
-
-/** Tells every process, once `tx` has committed, to forget what it knows of this. */
+/** Tells every process, once `tx` has committed, to forget what it knows of this. @param kind what kind of thing, e.g. `user` */
 export function announce(tx: Transaction, kind: string, ...keys: readonly string[]): void {
-  const { client } = tx._.session as unknown as { client: object };
-  const changes = announced.get(client);
+  const changes = changesOf(connectionOf(tx));
   if (!changes) throw new Error(`a change of ${kind} was announced outside of a transaction`);
   for (const key of keys) changes.push({ kind, key });
 }
 
-/**
- * Runs `work`, which is all of a transaction on `client` but its commit, and writes what was announced.
- * @returns its result and the changes
- */
-export async function collectChanges<T>(client: { query: Query }, work: () => Promise<T>): Promise<[T, Change[]]> {
-  const changes: Change[] = [];
-  announced.set(client, changes);
-  try {
-    const result = await work();
-    if (changes.length > 0)
-      await client.query({
-        name: 'changes_announce',
-        text: 'insert into changes (kind, key) select * from unnest($1::text[], $2::text[])',
-        values: [changes.map(({ kind }) => kind), changes.map(({ key }) => key)],
-      });
-    return [result, changes];
-  } finally {
-    announced.delete(client);
-  }
+/** Tells those who listen to `channel`, once `executor` has committed. */
+export function hint(executor: Executor, channel: string, payload = ''): void {
+  const outlet = outletOf(connectionOf(executor));
+  if (!outlet) throw new Error(`a hint to ${channel} was given outside of a transaction`);
+  outlet({ channel, payload });
 }

@@ -9,7 +9,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { type Change, EVERYTHING } from './announcing.ts';
+import { type Change, EVERYTHING } from './collecting.ts';
 
 /** Memory answers who asks at most so long after a read of the changes began, in milliseconds. */
 export const FRESH_MS = 20;

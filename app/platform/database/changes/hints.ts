@@ -2,8 +2,6 @@
  * Tells listeners that there is something to look for, after the commit and outside of its transaction: PostgreSQL lets one transaction at a time
  * commit with a notification in it, flush included. A hint may get lost with its process, so listeners look by themselves now and then, too.
  */
-import type { Executor } from '../database.ts';
-
 export interface Hint {
   readonly channel: string;
   readonly payload: string;
@@ -55,10 +53,5 @@ export function hintThrough(client: object, outlet: (hint: Hint) => void): () =>
   return () => void outlets.delete(client);
 }
 
-/** Tells those who listen to `channel`, once `executor` has committed. */
-export function hint(executor: Executor, channel: string, payload = ''): void {
-  const { client } = executor._.session as unknown as { client: object };
-  const outlet = outlets.get(client);
-  if (!outlet) throw new Error(`a hint to ${channel} was given outside of a transaction`);
-  outlet({ channel, payload });
-}
+/** Where the hints of statements on `client` go; undefined if it is neither the pool nor runs a transaction. */
+export const outletOf = (client: object) => outlets.get(client);
