@@ -111,9 +111,13 @@ describe('reconciling', () => {
     billing.sandbox.troubles.reset();
   });
 
-  it('runs by itself: events every five minutes, everything every night', () => {
+  it('runs by itself: events and ends of grace periods every five minutes, everything every night', () => {
     const crons = billing.test.service.billing.schedules.map(({ queue, cron }) => `${queue.name} ${cron}`);
-    assert.deepEqual(crons, ['billing.poll-events */5 * * * *', 'billing.sweep 11 3 * * *']);
+    assert.deepEqual(crons, [
+      'billing.poll-events */5 * * * *',
+      'billing.end-graces */5 * * * *',
+      'billing.sweep 11 3 * * *',
+    ]);
   });
 
   it('says what is wrong with the webhook endpoint', async () => {
