@@ -8,7 +8,7 @@ import type { TestService } from './service.ts';
 /** What a statement by hand must be followed by, because it announces nothing. */
 const FORGET_EVERYTHING = `insert into changes (kind, key) values ('*', '')`;
 const KEPT_IN_MEMORY =
-  /\b(update|delete from|insert into)\s+(users|sessions|memberships|organizations|api_keys|email_suppressions|signing_keys|billing_\w+)\b/;
+  /\b(update|delete from|insert into)\s+(users|sessions|memberships|organizations|api_keys|email_suppressions|billing_\w+)\b/;
 const isByHand = (text: string) => KEPT_IN_MEMORY.test(text);
 
 /** The rows of a statement in the service's database. */

@@ -179,7 +179,8 @@ describe('signing keys', () => {
       await released.promise;
       return answer;
     }) as typeof pool.query;
-    await rows(here, `select pg_notify('signing_keys_changed', '')`);
+    await rows(here, `insert into changes (kind, key) values ('signing_keys', '')`);
+    await changesHeard(process);
     await held.promise;
     const token = forge(like, await addUnheard());
     assert.equal((await me(process, token)).status, 200);
