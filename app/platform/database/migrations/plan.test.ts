@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { applyPending } from './migrate.ts';
 import { planMigrations } from './plan.ts';
 import { createEmptyDatabase, query, schemaOf, writeSeries } from './testing/series.ts';
@@ -10,6 +10,11 @@ const BASE = [
 ] as const;
 
 describe('the plan of a migration', { concurrency: 2 }, () => {
+  after(async () => {
+    const text = `select datname from pg_database where datname like 'plinth_plan_${process.pid}_%'`;
+    assert.deepEqual(await query(process.env.TEST_DATABASE_URL!, text), [], 'every scratch database is dropped');
+  });
+
   const CASES: [what: string, sql: string, expected: string[]][] = [
     ['a new table', 'create table other (id int primary key);', []],
     ['a new column', 'alter table note add column title text;', ['note AccessExclusiveLock']],
@@ -48,11 +53,6 @@ describe('the plan of a migration', { concurrency: 2 }, () => {
       assert.deepEqual(seen, expected);
       assert.equal(planned!.outsideTransaction, sql.includes('no-transaction'));
       assert.deepEqual(await schemaOf(url), before);
-      const left = await query(
-        url,
-        `select datname from pg_database where datname like 'plinth_plan_${process.pid}_%'`,
-      );
-      assert.deepEqual(left, []);
     });
   }
 
