@@ -28,6 +28,8 @@ const config: KnipConfig = {
     'test/browser/*.browser.ts',
     'test/**/*.heavy.ts',
     'test/global-setup.ts',
+    // They serve features that a product may have removed.
+    'test/{emitted-events,entitled,half-sent,resources}.ts',
   ],
   project: [
     '{app,bench,dev,emails,monitoring,packages,scripts,test}/**/*.{ts,tsx,cjs}',
