@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { atOnce, eventually } from '../../../../test/conditions.ts';
@@ -10,6 +11,7 @@ import type { Change } from './collecting.ts';
 import { type ChangeFeed, createChangeFeed, FRESH_MS, withoutSettling } from './feed.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createSweep } from './sweeping.ts';
+import { deafFeed } from './testing/deaf-feed.ts';
 
 const RUNS = Number(process.env.FEED_RUNS ?? 15);
 const KEYS = ['a', 'b', 'c'] as const;
@@ -146,6 +148,8 @@ describe('what processes keep in memory', () => {
         }
         for (const release of holds) release();
         await Promise.all(changing);
+        // Only then is it known what memory must know.
+        await delay(FRESH_MS + 1);
         for (const key of KEYS) await Promise.all(opened.map((process) => check(process, key)));
       }),
       { numRuns: RUNS },
@@ -210,6 +214,25 @@ describe('what processes keep in memory', () => {
     await eventually('the process hears of it', async () => (await first.feed.refresh()) && first.memory.size === 0);
   });
 
+  it('is not what a read found that a change has overtaken', async () => {
+    let forget: ((key: string) => void) | undefined;
+    const follow: ChangeFeed['follow'] = (_kind, { changed }) => {
+      forget = changed;
+    };
+    const answers = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+    let nth = 0;
+    const feed = { ...deafFeed, isFresh: () => true, follow };
+    const memory = createMemory<number>({ feed, kind: 'counter', max: 2, read: () => answers[nth++]!.promise });
+    const first = memory.get('a');
+    forget!('a');
+    const second = memory.get('a');
+    answers[1]!.resolve(2);
+    assert.equal(await second, 2);
+    answers[0]!.resolve(1);
+    assert.equal(await first, 1);
+    assert.equal(memory.get('a'), 2);
+  });
+
   it('keeps no more than its bound', async () => {
     const [first] = opened as [Process];
     for (const key of KEYS) await first.memory.get(key);
@@ -261,6 +284,7 @@ describe('what processes keep in memory', () => {
     assert.equal(await sweep(), 0);
     resolve();
     await late;
+    assert.equal(await sweep(), 0, 'a process may read as late as a minute after the sweep before');
     const realNow = performance.now.bind(performance);
     t.mock.method(performance, 'now', () => realNow() + 61_000);
     assert.ok((await sweep()) > 0);
