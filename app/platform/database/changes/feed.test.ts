@@ -172,6 +172,24 @@ describe('what processes keep in memory', () => {
     }
   });
 
+  it('hears of a transaction that commits after one with a higher number', async () => {
+    const [writer, reader] = opened as [Process, Process];
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const late = increment(writer, 'a', released);
+    await eventually('the late transaction has its number', async () => {
+      const running = `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and backend_xid is not null`;
+      return (await writer.db.execute(sql.raw(running))).rows.length > 0;
+    });
+    await increment(writer, 'b');
+    // Reads the changes while the late one has not committed.
+    await reader.memory.get('a');
+    await delay(FRESH_MS + 1);
+    await reader.memory.get('a');
+    release();
+    await late;
+    assert.equal(await reader.memory.get('a'), await version(writer, 'a'));
+  });
+
   it('is read once by any number who ask, and not again while nothing changes', async () => {
     const [first, other] = opened as [Process, Process];
     await increment(other, 'a');
