@@ -132,7 +132,7 @@ export function createBilling(options: BillingOptions): Billing {
   const contacts = createContacts({ email: options.email, appUrl: settings.appUrl });
   const graceDays = settings.billingGraceDays;
   const entitlements = createEntitlements({ db, clock, feed, graceDays });
-  const entitlementChanges = createEntitlementChanges({ db, clock, events, entitlements, graceDays });
+  const entitlementChanges = createEntitlementChanges({ db, clock, events, entitlements, graceDays, logger });
   const requireFeature = createFeatureGuard(entitlements);
   const customers = createCustomers({ db, gateway, audit });
   const leases = createLeases({ db, clock });

@@ -25,8 +25,8 @@ describe('a change of what an organization may use', () => {
       .find(({ queue }) => queue.name === 'billing.end-graces')!
       .handle({}, {} as never);
 
-  /** An organization whose charge failed today. */
-  async function overdue() {
+  /** An organization whose next charge will fail. */
+  async function unable() {
     const scene = await createBillingScene(billing);
     await scene.subscribe({ plan: 'scale' });
     await billing.deliver();
@@ -37,11 +37,17 @@ describe('a change of what an organization may use', () => {
       await billing.stripe.subscriptions.update(id, { default_payment_method: method.id });
     };
     await payWith('pm_card_chargeCustomerFail');
+    return { scene, id, payWith };
+  }
+
+  /** An organization whose charge failed today. */
+  async function overdue() {
+    const { scene, ...rest } = await unable();
     billing.advanceDays(32);
     await billing.deliver();
     assert.equal(await scene.access(), 'scale past_due');
     assert.deepEqual(await told(scene), ['scale']);
-    return { scene, id, payWith };
+    return { scene, ...rest };
   }
 
   it('is told once when a grace period ends by time, and again when the payment comes', async () => {
@@ -86,6 +92,22 @@ describe('a change of what an organization may use', () => {
     assert.deepEqual(await told(scene), ['scale']);
     await tellOfTime();
     assert.deepEqual(await told(scene), ['scale', 'free']);
+  });
+
+  it('is told of the others where one cannot be', async () => {
+    const [failing, other] = [await unable(), await unable()];
+    billing.advanceDays(32);
+    await billing.deliver();
+    billing.advanceDays(GRACE_DAYS + 0.1);
+    await billing.test.service.db.$client.queryAlone(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'refused on purpose'; end $$;
+      create trigger refuse before insert on events for each row
+        when (new.organization_id = '${failing.scene.id}' and new.type = 'entitlements.changed') execute function refuse();`);
+    await assert.rejects(tellOfTime(), /failed/);
+    assert.deepEqual([await told(failing.scene), await told(other.scene)], [['scale'], ['scale', 'free']]);
+    await billing.test.service.db.$client.queryAlone('drop trigger refuse on events; drop function refuse');
+    await tellOfTime();
+    assert.deepEqual(await told(failing.scene), ['scale', 'free']);
   });
 
   it('is told once of those who were overdue before a release that stores what was told', async () => {

@@ -4,9 +4,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { attemptEach } from '../../../platform/attempts.ts';
 import { after, type Clock, DAY_MS } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
+import type { Logger } from '../../../platform/telemetry/logger.ts';
 import type { EventData, Events } from '../../events/events.ts';
 import { FREE } from '../catalog/catalog.ts';
 import { type BillingCustomer, billingCustomers, billingSubscriptions, type ToldEntitlements } from '../schema.ts';
@@ -28,10 +30,11 @@ export interface EntitlementChangesOptions {
   events: Pick<Events, 'emit'>;
   entitlements: Pick<Entitlements, 'within'>;
   graceDays: number;
+  logger: Pick<Logger, 'warn'>;
 }
 
 export function createEntitlementChanges(options: EntitlementChangesOptions): EntitlementChanges {
-  const { db, clock, events, entitlements, graceDays } = options;
+  const { db, clock, events, entitlements, graceDays, logger } = options;
 
   async function tell(tx: Transaction, customer: BillingCustomer, told: ToldEntitlements | null) {
     const { organizationId } = customer;
@@ -64,6 +67,15 @@ export function createEntitlementChanges(options: EntitlementChangesOptions): En
     return rows.map((row) => row.organizationId);
   }
 
+  function tellOne(organizationId: string): Promise<boolean> {
+    return transact(db, async (tx) => {
+      const own = eq(billingCustomers.organizationId, organizationId);
+      const [customer] = await tx.select().from(billingCustomers).where(own).for('update');
+      if (customer) await tell(tx, customer, customer.toldEntitlements);
+      return customer !== undefined;
+    });
+  }
+
   return {
     async around(tx, customer, change) {
       // A release before this one has not stored it.
@@ -73,12 +85,9 @@ export function createEntitlementChanges(options: EntitlementChangesOptions): En
     },
 
     async tellOfTime() {
-      for (const organizationId of await ended())
-        await transact(db, async (tx) => {
-          const own = eq(billingCustomers.organizationId, organizationId);
-          const [customer] = await tx.select().from(billingCustomers).where(own).for('update');
-          if (customer) await tell(tx, customer, customer.toldEntitlements);
-        });
+      await attemptEach([await ended()], tellOne, (organizationId, err) =>
+        logger.warn({ err, organizationId }, 'the end of a grace period was not told'),
+      );
     },
   };
 }

@@ -144,7 +144,7 @@ export async function createEnvironment(): Promise<Environment> {
           const effects = createEffects({ clock, audit, events, contacts, jobs: traceJobs, seats });
           const entitlements = createEntitlements({ db: mortal, clock, feed, graceDays: 7 });
           const entitlementChanges = createEntitlementChanges({
-            ...{ db: mortal, clock, events, entitlements, graceDays: 7 },
+            ...{ db: mortal, clock, events, entitlements, graceDays: 7, logger },
           });
           const projection = createProjection({
             ...{ db: mortal, clock, gateway, leases, effects, entitlementChanges, metrics },
