@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { hint } from '../../platform/database/changes/announcing.ts';
 import type { Executor } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import { newId } from '../../platform/security/random.ts';
@@ -14,39 +15,53 @@ import { events } from './schema.ts';
 export interface Emission {
   /** Stores an event of an organization. @param tx the transaction of the change */
   emit<T extends EventType>(tx: Executor, organizationId: string, type: T, data: EventData<T>): Promise<void>;
-  /**
-   * Adds a step to the statement that stores an event. Call it before the first event.
-   * @param statement changes rows; it reads the event's columns from the table `event`
-   */
-  alongside(name: string, statement: SQL): void;
+  /** Adds a step to the statement that stores an event. Call it before the first event. */
+  alongside(name: string, step: Step): void;
+}
+
+export interface Step {
+  /** Changes rows, and returns one for each; reads the event's columns from the table `event`. */
+  readonly statement: SQL;
+  /** Whom to tell after the commit, if there was a row: those who listen to this channel. */
+  readonly channel?: string;
 }
 
 const { placeholder } = sql;
 
 export function createEmission({ clock, metrics }: { clock: Clock; metrics: Pick<Metrics, 'events_total'> }): Emission {
-  const steps: SQL[] = [];
-  let insert: ReturnType<typeof prepare> | undefined;
+  const steps: (Step & { name: string })[] = [];
+  let insert: ReturnType<typeof statement> | undefined;
 
-  function statement(): ReturnType<typeof prepare> {
+  /** Answers, in the order of the steps, whether each changed a row. */
+  function statement() {
     const stored = sql`
       insert into ${events} (organization_id, id, type, occurred_at, data)
       values (${placeholder('organizationId')}::uuid, ${placeholder('id')}::uuid, ${placeholder('type')}::text,
         ${placeholder('occurredAt')}::timestamptz, ${placeholder('data')}::jsonb)
       returning organization_id, id, type, occurred_at`;
-    return prepare('event_emit', sql`with ${sql.join([sql`event as (${stored})`, ...steps], sql`, `)} select`);
+    const parts = steps.map(({ name, statement }) => sql`${sql.identifier(name)} as (${statement})`);
+    const changed = steps.map(({ name }) => sql`exists (select from ${sql.identifier(name)})`);
+    return prepare<{ changed: boolean[] }>(
+      'event_emit',
+      sql`with ${sql.join([sql`event as (${stored})`, ...parts], sql`, `)} select array[${sql.join(changed, sql`, `)}]::boolean[] as changed`,
+    );
   }
 
   return {
     async emit(tx, organizationId, type, data) {
       insert ??= statement();
       const occurredAt = clock.now();
-      await insert(tx, { organizationId, id: newId(), type, occurredAt, data: JSON.stringify(data) });
+      const values = { organizationId, id: newId(), type, occurredAt, data: JSON.stringify(data) };
+      const [stored] = await insert(tx, values);
+      steps.forEach(({ channel }, index) => {
+        if (channel && stored?.changed[index]) hint(tx, channel);
+      });
       metrics.events_total.inc({ type });
     },
 
     alongside(name, step) {
       if (insert) throw new Error(`${name} comes after the first event`);
-      steps.push(sql`${sql.identifier(name)} as (${step})`);
+      steps.push({ name, ...step });
     },
   };
 }

@@ -15,7 +15,7 @@ describe('events', () => {
   before(async () => {
     test = await startTestService();
     await test.service.db.$client.queryAlone('create table told (id uuid, type text)');
-    test.service.events.alongside('told', sql`insert into told select id, type from event returning id`);
+    test.service.events.alongside('told', { statement: sql`insert into told select id, type from event returning id` });
   });
   after(() => test.close());
 
@@ -72,7 +72,7 @@ describe('events', () => {
     await emit(test.service.db, organizationId, 'thing.changed', {});
     const [event] = await test.service.events.list(organizationId, {}, 1);
     assert.equal(await value(test, 'select type from told where id = $1', event!.id), 'thing.changed');
-    assert.throws(() => test.service.events.alongside('late', sql`select`), /after the first event/);
+    assert.throws(() => test.service.events.alongside('late', { statement: sql`select` }), /after the first event/);
   });
 
   it('have ids that sort by time and can be read back', () => {

@@ -104,7 +104,7 @@ export function createDeliveries({ db, reads, clock, audit, endpoints }: Deliver
           .returning();
         if (!delivery) throw noSuchDelivery();
         await recordOf(audit, tx, access, 'webhook_delivery.retried', { type: 'webhook_delivery', id }, { endpointId });
-        await wake(tx);
+        wake(tx);
         return delivery;
       }),
 
@@ -148,7 +148,7 @@ export async function addDeliveries(
         ${dueNow(now)} + (turn - ${MAX_REPLAYED}) * interval '1 microsecond', occurred_at
       from wanted order by turn returning 1
     ) select count(*)::int as count from added`);
-  await wake(tx);
+  wake(tx);
   return rows[0]!.count;
 }
 

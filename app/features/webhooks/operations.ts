@@ -73,7 +73,7 @@ export function createWebhookOperations(options: WebhookOperationsOptions): Webh
           .update(webhookDeliveries)
           .set({ nextAttemptAt: dueNow(clock.now()) })
           .where(waiting);
-        await wake(tx);
+        wake(tx);
         return due.rowCount ?? 0;
       });
     },

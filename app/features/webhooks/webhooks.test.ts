@@ -1,10 +1,12 @@
 /** From a change in an organization to the request that its receiver verifies. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { eventually, rows } from '../../../test/conditions.ts';
 import { startTestService, type TestService } from '../../../test/service.ts';
+import { hint } from '../../platform/database/changes/announcing.ts';
 import { createScene } from '../organizations/testing/scene.ts';
 import { type Receiver, startReceiver } from './testing/receiver.ts';
 import { createWebhookScene } from './testing/scene.ts';
@@ -40,6 +42,43 @@ describe('a webhook', () => {
     const [delivery] = await scene.deliveries();
     assert.deepEqual([delivery.status, delivery.eventId, delivery.nextAttemptAt], ['succeeded', id, null]);
     assert.deepEqual([delivery.attempts.length, delivery.attempts[0].status], [1, 200]);
+  });
+
+  it('wakes the workers once its event is committed, and neither for one that is rolled back nor where nobody wants it', async () => {
+    const scene = await createWebhookScene(test, receiver);
+    const strangers = await createScene(test);
+    const { db, events } = test.service;
+    const listener = new pg.Client({ connectionString: test.service.config.databaseUrl });
+    await listener.connect();
+    let woken = 0;
+    const heard = new Map<string, () => void>();
+    listener.on('notification', ({ channel, payload }) => {
+      if (channel === 'webhook_deliveries') woken += 1;
+      heard.get(payload ?? '')?.();
+    });
+    await listener.query('listen webhook_deliveries; listen marker');
+    /** Resolves when all that was notified before has arrived. */
+    const arrived = async (marker: string) => {
+      const promise = new Promise<void>((resolve) => heard.set(marker, resolve));
+      // On the pool's own way, behind what waits there.
+      await db.transaction(async (tx) => hint(tx, 'marker', marker));
+      await promise;
+    };
+    const emit = (organizationId: string, failing = false) =>
+      db.transaction(async (tx) => {
+        await events.emit(tx, organizationId, 'organization.updated', { changes: { name: 'A' } } as never);
+        if (failing) throw new Error('refused');
+      });
+    await arrived('first');
+    woken = 0;
+    await emit(strangers.id);
+    await assert.rejects(emit(scene.id, true), /refused/);
+    await arrived('second');
+    assert.equal(woken, 0);
+    await emit(scene.id);
+    await arrived('third');
+    assert.equal(woken, 1);
+    await listener.end();
   });
 
   it('is not made where the organization has no endpoint: there is the event, and nothing else', async () => {

@@ -1,7 +1,7 @@
 /**
  * LISTEN/NOTIFY for a process: one connection, any number of channels. A subscriber receives every notification, and learns of every gap:
  * `onConnected` is called after each (re)connection, once LISTEN is in force, so that the subscriber can read what it missed.
- * Senders call `pg_notify` in their own transaction.
+ * Senders give hints (`changes/hints.ts`), which leave after the commit.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';

@@ -4,8 +4,10 @@
  * again what has no outcome.
  */
 import { sql } from 'drizzle-orm';
+import { hint } from '../../../platform/database/changes/announcing.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import { prepare } from '../../../platform/database/prepared.ts';
+import type { Step } from '../../events/emission.ts';
 import { events } from '../../events/schema.ts';
 import { organizations } from '../../organizations/schema.ts';
 import { type Attempt, type DeliveryStatus, webhookDeliveries, webhookEndpoints } from '../schema.ts';
@@ -13,24 +15,23 @@ import { type Attempt, type DeliveryStatus, webhookDeliveries, webhookEndpoints 
 /** Tells workers that something is due. */
 export const CHANNEL = 'webhook_deliveries';
 
-/** Wakes the workers when `tx` commits. */
-export async function wake(tx: Executor): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CHANNEL}, '')`);
-}
+/** Wakes the workers after `tx` has committed. */
+export const wake = (tx: Executor) => hint(tx, CHANNEL);
 
 /** Due at once for every worker, whichever clock is ahead. @param now by the clock of this process */
 export const dueNow = (now: Date) => sql`least(${now}::timestamptz, clock_timestamp())`;
 
 /**
- * The step that `events` runs with each event: a delivery for every endpoint that wants it, and a notification if there is one. The id of a
+ * The step that `events` runs with each event: a delivery for every endpoint that wants it. The id of a
  * delivery begins as its event's does, so that both are in the same order; PostgreSQL before 18 has no `uuidv7()`.
  */
-export const fanOut = sql`
+const deliveries = sql`
   insert into ${webhookDeliveries} (organization_id, id, endpoint_id, event_id, event_type, status, next_attempt_at, created_at)
   select event.organization_id, (left(event.id::text, 26) || right(gen_random_uuid()::text, 10))::uuid, endpoint.id, event.id, event.type, 'pending', least(event.occurred_at, clock_timestamp()), event.occurred_at
   from event join ${webhookEndpoints} endpoint on endpoint.organization_id = event.organization_id
   where endpoint.enabled and (endpoint.event_types is null or event.type = any(endpoint.event_types))
-  returning pg_notify(${sql.raw(`'${CHANNEL}'`)}, '')`;
+  returning 1`;
+export const fanOut: Step = { statement: deliveries, channel: CHANNEL };
 
 export interface ClaimedEndpoint {
   organizationId: string;
