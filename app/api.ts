@@ -25,7 +25,7 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     problemBaseUrl,
-    draining: service.draining,
+    draining: () => service.draining() !== undefined,
     keepAliveSeconds: config.keepAliveSeconds,
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
@@ -75,7 +75,7 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
     {
       name: 'draining',
       async check() {
-        if (draining()) throw new ReadinessFailure('this process is stopping');
+        if (draining() === 'stopping') throw new ReadinessFailure('this process is stopping');
       },
     },
   ];

@@ -5,13 +5,14 @@ import type { Logger } from './platform/telemetry/logger.ts';
 /** After the limit the process ends whatever still runs. */
 export class Close {
   readonly #logger: Logger;
-  readonly #limitMs: number;
+  /** How long stopping may take, in milliseconds. */
+  readonly limitMs: number;
   readonly #closers: { name: string; close: () => Promise<unknown> }[] = [];
   #deadline = Number.POSITIVE_INFINITY;
 
   constructor(logger: Logger, limitMs: number) {
     this.#logger = logger;
-    this.#limitMs = limitMs;
+    this.limitMs = limitMs;
   }
 
   add(name: string, close: () => Promise<unknown>): void {
@@ -25,7 +26,7 @@ export class Close {
 
   /** Milliseconds until the limit. */
   remainingMs(): number {
-    return Math.max(0, Math.min(this.#limitMs, this.#deadline - Date.now()));
+    return Math.max(0, Math.min(this.limitMs, this.#deadline - Date.now()));
   }
 
   /** Runs the closers and exits with 0; the second call exits at once. */
@@ -34,7 +35,7 @@ export class Close {
       this.#logger.warn({ reason }, 'stopped at once');
       process.exit(exitCode || 1);
     }
-    this.#deadline = Date.now() + this.#limitMs;
+    this.#deadline = Date.now() + this.limitMs;
     this.#logger.info({ reason }, 'stopping');
     void this.#run(exitCode);
   }

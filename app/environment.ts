@@ -1,15 +1,12 @@
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { loadEnvironmentFile } from './environment-file.ts';
 
 /** The configuration of this process; in development also from `.env`. @throws ConfigError */
 export function readEnvironment(): Config {
-  if ((process.env.APP_ENV || 'development') === 'development') {
-    try {
-      process.loadEnvFile('.env');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      // Without one the defaults will do; with one that cannot be read they would be a surprise.
-      if (code !== 'ENOENT') throw new ConfigError([`.env cannot be read: ${message}`]);
-    }
+  try {
+    loadEnvironmentFile();
+  } catch (error) {
+    throw new ConfigError([`.env cannot be read: ${(error as Error).message}`]);
   }
   return readConfig(process.env);
 }

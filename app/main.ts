@@ -1,5 +1,12 @@
-/** Entry: `node app/main.ts [api|worker|all]`. What it does is in `run.ts`. */
+/** Entry: `node app/main.ts [api|worker|all]`. What it does is in `run.ts`, and for several processes in `processes/run.ts`. */
 import './module-loading.ts';
 
-const { run } = await import('./run.ts');
-await run(process.argv[2]);
+const { isSupervisor } = await import('./processes/count.ts');
+const role = process.argv[2];
+if (isSupervisor(role)) {
+  const { supervise } = await import('./processes/run.ts');
+  await supervise();
+} else {
+  const { run } = await import('./run.ts');
+  await run(role);
+}

@@ -1,7 +1,4 @@
 /** The life of a process. Reads top to bottom: configure, build, start, and stop in reverse. */
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { createApi } from './api.ts';
@@ -9,13 +6,17 @@ import { Close } from './closing.ts';
 import { type Config, ConfigError } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
+import { listen } from './listening.ts';
 import { migrate } from './migrate.ts';
 import type { ReadinessCheck } from './platform/http/health.ts';
 import { keepLocal } from './platform/http/loopback.ts';
+import type { ErrorReports } from './platform/telemetry/error-reports.ts';
 import { createLogger, type Logger } from './platform/telemetry/logger.ts';
 import { createMetricsServer } from './platform/telemetry/metrics-server.ts';
-import { StartError, waitForDatabase, waitForMigrations } from './starting.ts';
-import { startTelemetry, type Telemetry } from './telemetry.ts';
+import { joinSupervisor, type Member, refuseConnections } from './processes/member.ts';
+import { StartError } from './start-error.ts';
+import { requireConnections, waitForDatabase, waitForMigrations } from './starting.ts';
+import { startTelemetry } from './telemetry.ts';
 import { completeConfig, createService, type Role, type Service, startService } from './wiring.ts';
 import { handlers, schedules } from './worker.ts';
 
@@ -41,6 +42,10 @@ function isExpected(error: unknown): boolean {
   return error instanceof ConfigError || error instanceof StartError;
 }
 
+/** How long a process that is replaced leaves idle connections open, at least: the next answer on each asks for another connection. */
+const LAST_REQUEST_MS = 5_000;
+/** After its own limit, a process that still runs is killed. */
+const KILL_GRACE_MS = 3_000;
 /** The time that a failed start has to send its error report. */
 const LAST_WORDS_MS = 2_000;
 
@@ -49,14 +54,15 @@ async function start(role: Role): Promise<void> {
   const config = readEnvironment();
   const logger = createLogger({ level: config.logLevel, release: config.release, ...(await prettyOnTerminal(config)) });
   const telemetry = await startTelemetry(config, role, logger);
+  const member = joinSupervisor();
   const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);
   process.on('SIGTERM', () => closing.stop('SIGTERM'));
-  process.on('SIGINT', () => closing.stop('SIGINT'));
+  if (!member) process.on('SIGINT', () => closing.stop('SIGINT'));
   closing.exitOnCrash(telemetry.errors);
   closing.add('telemetry', () => telemetry.close(closing.remainingMs()));
 
   try {
-    await bringUp(role, config, logger, telemetry, closing);
+    await bringUp({ role, config, logger, errors: telemetry.errors, closing, member });
   } catch (error) {
     // Told to stop while starting: what then fails, fails because it was closed.
     if (closing.stopping) return;
@@ -66,13 +72,18 @@ async function start(role: Role): Promise<void> {
   }
 }
 
-async function bringUp(
-  role: Role,
-  config: Config,
-  logger: Logger,
-  { errors }: Telemetry,
-  closing: Close,
-): Promise<void> {
+interface Life {
+  role: Role;
+  config: Config;
+  logger: Logger;
+  errors: ErrorReports;
+  closing: Close;
+  /** Undefined for a process that nobody supervises. */
+  member: Member | undefined;
+}
+
+async function bringUp(life: Life): Promise<void> {
+  const { role, config, logger, errors, closing, member } = life;
   const { config: complete, standIns } = await completeConfig(config, logger);
   if (standIns) closing.add('development stand-ins', () => standIns.close());
   const directUrl = complete.databaseDirectUrl ?? complete.databaseUrl;
@@ -82,17 +93,14 @@ async function bringUp(
   if (config.appEnv === 'development' && config.standIns === 'own')
     await migrate({ url: directUrl, log: (line) => logger.info(line) });
   else await waitForMigrations(waiting);
+  if (member) await requireConnections(complete);
 
   const service = await createService({ config: complete, role, logger, errors });
   closing.add('service', () => service.close(closing.remainingMs()));
   await startService(service);
 
-  const metricsServer = createMetricsServer(service.metrics, (err) => logger.error({ err }, 'metrics failed'));
-  if (config.appEnv === 'development' && LOOPBACK_ADDRESSES.has(config.host)) keepLocal(metricsServer);
-  const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
-  closing.add('metrics', async () => void metricsServer.close());
-
-  const port = role === 'worker' ? undefined : await serve(service, closing, standIns?.readiness);
+  const metricsPort = await offerMetrics(service, life);
+  const port = role === 'worker' ? undefined : await serve(service, life, standIns?.readiness);
   // The mailbox takes a second to start: requests need not wait for it, only the jobs that send emails and `/readyz` do.
   await standIns?.ready(service);
   if (role !== 'api') {
@@ -102,17 +110,46 @@ async function bringUp(
     for (const part of service.parts) void part.warn?.();
   }
   logger.info({ role, port, metricsPort }, 'ready');
+  member?.ready({
+    ...{ host: config.host, metricsPort: config.metricsPort, local: isLocal(config) },
+    ...{ logLevel: config.logLevel, release: config.release, stopLimitMs: closing.limitMs + KILL_GRACE_MS },
+  });
   if (standIns) process.stdout.write(standIns.banner(complete));
 }
 
+/** True where only this machine is to be answered. */
+const isLocal = ({ appEnv, host }: Config) => appEnv === 'development' && LOOPBACK_ADDRESSES.has(host);
+
+/** On a port of its own, or through the supervisor. @returns which port it is */
+async function offerMetrics(service: Service, { config, logger, closing, member }: Life): Promise<number | undefined> {
+  if (member) {
+    member.follow(service.metrics, (reason) => closing.stop(reason));
+    closing.add('metrics', () => member.leave(service.metrics));
+    return undefined;
+  }
+  const metricsServer = createMetricsServer(
+    () => service.metrics.registry,
+    (err) => logger.error({ err }, 'metrics failed'),
+  );
+  if (isLocal(config)) keepLocal(metricsServer);
+  const metricsPort = await listen(metricsServer, 'METRICS_PORT', config.metricsPort, config.host);
+  closing.add('metrics', async () => void metricsServer.close());
+  return metricsPort;
+}
+
 /** The public port: opened last, closed first. @returns which one it is */
-async function serve(service: Service, closing: Close, started?: ReadinessCheck): Promise<number> {
+async function serve(service: Service, { closing, member }: Life, started?: ReadinessCheck): Promise<number> {
   const { config } = service;
   const app = await createApi(service, started);
   const port = await listen(app.server, 'PORT', config.port, config.host);
   closing.add('api', () => app.close());
   closing.add('readiness', async () => {
-    service.drain();
+    // The port stays open for the processes beside this one, and so must its readiness.
+    if (member?.replaced) {
+      service.drain('replaced');
+      return refuseConnections(app.server, Math.max(config.drainDelaySeconds * 1_000, LAST_REQUEST_MS));
+    }
+    service.drain('stopping');
     await delay(config.drainDelaySeconds * 1_000);
   });
   return port;
@@ -123,26 +160,4 @@ async function prettyOnTerminal({ appEnv }: Config): Promise<{ destination?: Des
   if (appEnv !== 'development' || !process.stdout.isTTY) return {};
   const { default: pretty } = await import('pino-pretty');
   return { destination: pretty({ sync: true, ignore: 'release', translateTime: 'HH:MM:ss', messageKey: 'message' }) };
-}
-
-/**
- * @returns the port, which for 0 is any free one
- * @throws StartError when the port is taken, naming the setting that changes it
- */
-async function listen(server: Server, setting: string, port: number, host: string): Promise<number> {
-  server.listen({ port, host });
-  try {
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new StartError(
-        `Port ${port} is taken by another process. Choose another with ${setting}, e.g. ${setting}=${port + 1}.`,
-      );
-    }
-    if (code === 'EACCES')
-      throw new StartError(`Port ${port} needs more rights. Choose one above 1023 with ${setting}.`);
-    throw error;
-  }
 }

@@ -12,6 +12,8 @@ import {
 } from './platform/settings/development-values.ts';
 import { base, integer, oneOf, origin, origins, proxies, secrets, text } from './platform/settings/parsers.ts';
 import { allSettings, type DeclaredSettings, defineSettings } from './platform/settings/settings.ts';
+import './processes/metrics.ts';
+import { processes } from './processes/count.ts';
 import { brand } from './product/brand.ts';
 
 export type Environment = 'development' | 'test' | 'staging' | 'production';
@@ -29,6 +31,13 @@ const own = defineSettings('The process', {
     fallback: '0.0.0.0',
     developmentFallback: '127.0.0.1',
     example: '',
+  },
+  PROCESSES: {
+    meaning:
+      'How many api processes share the port: a number, or auto for one per core. DATABASE_POOL_SIZE and DATABASE_LANES are per process.',
+    parse: processes,
+    fallback: 1,
+    example: '1',
   },
   PORT: { meaning: 'Port of the public API.', parse: integer(0, 65_535), fallback: 5_000, example: '5000' },
   METRICS_PORT: {

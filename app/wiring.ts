@@ -18,15 +18,18 @@ const table = { ...features };
 type Features = typeof table;
 type BuiltFeatures = { readonly [Name in keyof Features]: ReturnType<Features[Name]['create']> };
 
+/** Why a process is about to end: it was told to stop, or another one beside it has taken its place. */
+export type Draining = 'stopping' | 'replaced';
+
 export interface Service extends Foundation, BuiltFeatures {
   /** Every feature, in the order in which they were built. */
   readonly parts: readonly FeatureParts[];
   readonly housekeeping: JobHandler;
   /** Pages for development; absent elsewhere. */
   readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
-  /** True once the process is about to stop. */
-  draining(): boolean;
-  drain(): void;
+  /** Undefined until the process is about to end. */
+  draining(): Draining | undefined;
+  drain(reason: Draining): void;
   /** Closes in the reverse order of building. @param timeoutMs for jobs that run, in milliseconds */
   close(timeoutMs: number): Promise<void>;
 }
@@ -88,7 +91,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { config, role, logger, errors = noErrorReports, clock = systemClock } = options;
   const { replacements = {}, runtimeMetrics = true } = options;
   const closers: Closer[] = [];
-  let draining = false;
+  let draining: Draining | undefined;
   const foundation = await createFoundation({
     ...{ config, role, logger, errors, clock, replacements, runtimeMetrics, closers },
   });
@@ -103,8 +106,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         ? (await import('../dev/pages.ts')).createDevelopmentPages(config, await developments())
         : undefined,
     draining: () => draining,
-    drain() {
-      draining = true;
+    drain(reason: Draining) {
+      draining = reason;
     },
     async close(timeoutMs: number) {
       for (const close of closers.reverse()) {

@@ -101,7 +101,7 @@ describe('a web page of somebody else', () => {
   it('cannot read the metrics of development', async (t) => {
     const test = await startTestService({ jobs: false });
     t.after(() => test.close());
-    const server = createMetricsServer(test.service.metrics, assert.ifError);
+    const server = createMetricsServer(() => test.service.metrics.registry, assert.ifError);
     keepLocal(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

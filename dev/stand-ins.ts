@@ -9,7 +9,7 @@ import { type ReadinessCheck, ReadinessFailure } from '../app/platform/http/heal
 import type { Setting } from '../app/platform/settings/settings.ts';
 import type { Logger } from '../app/platform/telemetry/logger.ts';
 import { settings } from '../app/settings.ts';
-import { StartError } from '../app/starting.ts';
+import { StartError } from '../app/start-error.ts';
 
 const DATA_DIRECTORY = fileURLToPath(new URL('../.plinth', import.meta.url));
 

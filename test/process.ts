@@ -7,21 +7,37 @@ import { ENVIRONMENT } from './service.ts';
 
 export interface ServiceProcess {
   readonly url: string;
+  readonly metricsUrl: string;
   readonly pid: number;
   /** Stops the process. @returns its exit code */
   stop(): Promise<number | null>;
+  /** Resolves with its exit code once it has ended. */
+  ended: Promise<number | null>;
+}
+
+export interface ServiceProcessOptions {
+  /** Settings beside those of tests. */
+  env?: NodeJS.ProcessEnv;
+  /** How it calls itself in the line that says that it is ready. */
+  named?: string;
 }
 
 /** Starts a role on a database; resolves once it logs that it is ready. @throws Error with its output if it exits first */
-export async function startServiceProcess(databaseUrl: string, role = 'api'): Promise<ServiceProcess> {
-  const port = await freePort();
+export async function startServiceProcess(
+  databaseUrl: string,
+  role = 'api',
+  { env = {}, named = role }: ServiceProcessOptions = {},
+): Promise<ServiceProcess> {
+  const [port, metricsPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, ['app/main.ts', role], {
     env: {
       ...ENVIRONMENT,
       DATABASE_URL: databaseUrl,
       PORT: String(port),
+      METRICS_PORT: String(metricsPort),
       NODE_OPTIONS: '',
       PATH: process.env.PATH,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -31,13 +47,15 @@ export async function startServiceProcess(databaseUrl: string, role = 'api'): Pr
   const ready = Promise.withResolvers<void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     output.push(line);
-    if (/"(msg|message)":"ready"/.test(line)) ready.resolve();
+    if (line.includes(`"role":"${named}"`) && line.includes('"message":"ready"')) ready.resolve();
   });
   exit.then(([code]) => ready.reject(new Error(`ended with ${code}:\n${output.join('\n')}`)));
   await ready.promise;
   return {
     url: `http://127.0.0.1:${port}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     pid: child.pid!,
+    ended: exit.then(([code]) => code),
     async stop() {
       if (child.exitCode === null) child.kill('SIGTERM');
       return (await exit)[0];

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Finding } from '../platform/cli/checks.ts';
 import { print, withProgress } from '../platform/cli/terminal.ts';
-import { StartError } from '../starting.ts';
+import { StartError } from '../start-error.ts';
 import { examine } from './doctor-checks.ts';
 import { withService } from './service.ts';
 

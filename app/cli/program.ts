@@ -6,7 +6,7 @@ import * as features from '../features.ts';
 import { Refusal } from '../platform/cli/terminal.ts';
 import { MigrationError } from '../platform/database/migrations/series.ts';
 import { inOrder } from '../platform/feature.ts';
-import { StartError } from '../starting.ts';
+import { StartError } from '../start-error.ts';
 import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { migrationsCommand } from './migrations.ts';

@@ -17,6 +17,7 @@ const metrics = defineMetrics({
   },
   auth_signing_key_age_seconds: {
     type: 'gauge',
+    together: 'max',
     help: 'How long the current key has signed access tokens.',
     labels: {},
   },

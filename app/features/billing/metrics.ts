@@ -30,11 +30,13 @@ const metrics = defineMetrics({
   },
   billing_subscriptions: {
     type: 'gauge',
+    together: 'max',
     help: 'Subscriptions that are not over.',
     labels: { plan: 'the plans of the catalog, or unknown', status: 'the statuses of Stripe' },
   },
   billing_mrr_minor_units: {
     type: 'gauge',
+    together: 'max',
     help: 'Monthly recurring revenue of active and overdue subscriptions, before discounts and tax, in minor units.',
     labels: { currency: 'the currencies of the catalog' },
   },
@@ -56,7 +58,7 @@ const metrics = defineMetrics({
       { kind: 'seats' },
     ],
   },
-  billing_open_disputes: { type: 'gauge', help: 'Disputes that wait for an answer.', labels: {} },
+  billing_open_disputes: { type: 'gauge', together: 'max', help: 'Disputes that wait for an answer.', labels: {} },
 });
 type Own = typeof metrics;
 

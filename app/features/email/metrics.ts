@@ -6,7 +6,12 @@ const metrics = defineMetrics({
     help: 'Mails by what became of them.',
     labels: { template: 'the declared templates', outcome: 'queued, sent, failed, suppressed' },
   },
-  email_oldest_unsent_seconds: { type: 'gauge', help: 'Age of the oldest mail that is still to be sent.', labels: {} },
+  email_oldest_unsent_seconds: {
+    type: 'gauge',
+    together: 'max',
+    help: 'Age of the oldest mail that is still to be sent.',
+    labels: {},
+  },
   email_delivery_seconds: {
     type: 'histogram',
     help: 'Time from queueing a mail to its acceptance by the mail server.',

@@ -35,11 +35,13 @@ const metrics = defineMetrics({
   },
   webhook_oldest_due_seconds: {
     type: 'gauge',
+    together: 'max',
     help: 'How long the oldest delivery has been due, of those that nothing but a worker keeps waiting.',
     labels: {},
   },
   webhook_endpoints: {
     type: 'gauge',
+    together: 'max',
     help: 'Endpoints by state.',
     labels: { state: 'working, failing (the last attempt failed), disabled' },
   },

@@ -155,7 +155,7 @@ describe('a client', () => {
       const stopping = await startTestService({ jobs: false });
       try {
         assert.equal((await stopping.request('/livez')).headers.get('connection'), 'keep-alive');
-        stopping.service.drain();
+        stopping.service.drain('stopping');
         for (const path of ['/livez', '/v1/users/me', '/nope'])
           assert.equal((await stopping.request(path)).headers.get('connection'), 'close', path);
       } finally {

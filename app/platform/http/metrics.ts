@@ -12,7 +12,7 @@ const metrics = defineMetrics({
     buckets: REQUEST_SECONDS,
     exemplars: true,
   },
-  http_requests_in_flight: { type: 'gauge', help: 'Requests that are being handled now.', labels: {} },
+  http_requests_in_flight: { type: 'gauge', together: 'sum', help: 'Requests that are being handled now.', labels: {} },
 });
 type Own = typeof metrics;
 

@@ -1,9 +1,15 @@
 import { defineMetrics, SHORT_SECONDS } from '../telemetry/metrics.ts';
 
 const metrics = defineMetrics({
-  jobs_queued: { type: 'gauge', help: 'Jobs that are waiting to run.', labels: { queue: 'the declared queues' } },
+  jobs_queued: {
+    type: 'gauge',
+    together: 'max',
+    help: 'Jobs that are waiting to run.',
+    labels: { queue: 'the declared queues' },
+  },
   jobs_oldest_age_seconds: {
     type: 'gauge',
+    together: 'max',
     help: 'Age of the oldest job that could run now.',
     labels: { queue: 'the declared queues' },
   },

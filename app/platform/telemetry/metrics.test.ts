@@ -49,7 +49,10 @@ describe('metrics', () => {
   it('are served on a separate port, all declared ones and those of the runtime', async (t) => {
     const metrics = createMetrics({ release: '1.2.3' }, { runtime: true });
     const errors: unknown[] = [];
-    const server = createMetricsServer(metrics, (error) => errors.push(error)).listen(0, '127.0.0.1');
+    const server = createMetricsServer(
+      () => metrics.registry,
+      (error) => errors.push(error),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     t.after(() => server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -86,7 +89,10 @@ describe('metrics', () => {
 
   it('are served as OpenMetrics with trace ids to a scraper that accepts it, and as classic text to others', async (t) => {
     const test = await startTestService({ jobs: false });
-    const server = createMetricsServer(test.service.metrics, () => {}).listen(0, '127.0.0.1');
+    const server = createMetricsServer(
+      () => test.service.metrics.registry,
+      () => {},
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     t.after(async () => {
       server.close();

@@ -2,10 +2,19 @@
  * Each mechanism and feature declares its own metrics with `defineMetrics`, in its `metrics.ts`. Documentation, dashboards and rules are
  * checked against all of them. A label has only a bounded set of values: never a user, tenant, id, address or raw path.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
-export interface MetricDefinition {
-  readonly type: 'counter' | 'gauge' | 'histogram';
+export type MetricDefinition = Common &
+  (
+    | { readonly type: 'counter' | 'histogram' }
+    | {
+        readonly type: 'gauge';
+        /** How the values of several processes make one (`app/processes`). What each reads from the database is not to be added. */
+        readonly together: 'sum' | 'max' | 'min' | 'first';
+      }
+  );
+
+interface Common {
   readonly help: string;
   /** Label -> description of its possible values. */
   readonly labels: Readonly<Record<string, string>>;
@@ -40,6 +49,7 @@ export function defineMetrics<const D extends Record<string, MetricDefinition>>(
 const own = defineMetrics({
   build_info: {
     type: 'gauge',
+    together: 'first',
     help: 'Always 1. The labels say which release is running.',
     labels: { release: 'one value per process', node: 'one value per process' },
   },
@@ -73,7 +83,14 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
   const registry = new Registry();
   const instruments: Record<string, Counter<string> | Gauge | Histogram> = {};
   for (const [name, definition] of allMetrics()) {
-    const common = { name, help: definition.help, labelNames: Object.keys(definition.labels), registers: [] };
+    const aggregator: Aggregator = definition.type === 'gauge' ? definition.together : 'sum';
+    const common = {
+      name,
+      help: definition.help,
+      labelNames: Object.keys(definition.labels),
+      registers: [],
+      aggregator,
+    };
     instruments[name] =
       definition.type === 'counter'
         ? new Counter(common)
@@ -89,6 +106,9 @@ export function createMetrics(labels: { release: string }, options: { runtime: b
     for (const labels of definition.zero ?? []) (instruments[name] as Counter<string>).inc(labels, 0);
   }
   if (options.runtime) collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 1_000 });
+  // Of several processes, the library would leave it out.
+  const startedAt = registry.getSingleMetric('process_start_time_seconds') as { aggregator?: Aggregator } | undefined;
+  if (startedAt) startedAt.aggregator = 'max';
   (instruments.build_info as Gauge<string>).set({ release: labels.release, node: process.version }, 1);
   return { ...instruments, registry } as unknown as Metrics;
 }

@@ -133,6 +133,12 @@ export const runtime = dashboard({
           queries: [{ expr: `sum by (type) (nodejs_active_resources{${SELF}})`, legend: '{{type}}' }],
         }),
         graph({
+          title: 'Restarted processes',
+          about:
+            'Processes that ended by themselves, and in whose place their supervisor started another. The log of the supervisor says why each ended. Always 0 with one process.',
+          queries: [{ expr: `increase(process_restarts_total{${SELF}}[$__rate_interval])`, legend: LEGEND }],
+        }),
+        graph({
           title: 'Dropped log lines',
           about:
             'Lines that the reader of standard output did not take in time. The service goes on without them; look at the log driver and its disk.',

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { hint } from '../../../platform/database/changes/announcing.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import { prepare } from '../../../platform/database/prepared.ts';
-import type { Step } from '../../events/emission.ts';
+import type { Step } from '../../events/events.ts';
 import { events } from '../../events/schema.ts';
 import { organizations } from '../../organizations/schema.ts';
 import { type Attempt, type DeliveryStatus, webhookDeliveries, webhookEndpoints } from '../schema.ts';
