@@ -1,7 +1,7 @@
 /** Several api processes on one port, as production runs them: `PROCESSES`. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { before, describe, it } from 'node:test';
 import { eventually } from '../../test/conditions.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
@@ -66,6 +66,20 @@ describe('a supervisor', { skip: process.platform !== 'linux' && 'reads /proc' }
       const before = childrenOf(service);
       const statuses = new Map<number | string, number>();
       const rolled = new AbortController();
+      const answersBefore = answers;
+      // Two connections to each process: one learns that the process is replaced, and then the other finds it ready.
+      const connections = Array.from({ length: 4 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+      for (const agent of connections) await ask(service, '/livez', agent);
+      const readiness = connections.slice(0, 2).map(async (watch, index) => {
+        let told: string | undefined;
+        await eventually('it is replaced', async () => {
+          await ask(service, '/livez', watch, (answer) => {
+            told = answer.headers.connection;
+          });
+          return told === 'close';
+        });
+        return ask(service, '/readyz', connections[index + 2]);
+      });
       const load = Array.from({ length: 8 }, async (_, index) => {
         const agent = new Agent({ keepAlive: index % 2 === 0, maxSockets: 1 });
         while (!rolled.signal.aborted) {
@@ -76,11 +90,11 @@ describe('a supervisor', { skip: process.platform !== 'linux' && 'reads /proc' }
       process.kill(service.pid, 'SIGUSR2');
       const isReplaced = () => childrenOf(service).every((pid) => !before.includes(pid));
       await eventually('every process is another', () => isReplaced() && childrenOf(service).length === 2, 60_000);
+      assert.deepEqual(await Promise.all(readiness), [200, 200]);
       rolled.abort();
       await Promise.all(load);
       assert.deepEqual([...statuses.keys()], [200], JSON.stringify([...statuses]));
-      const asked = (await counted(service, '/livez')) + (await counted(service, '/readyz'));
-      assert.equal(asked, statuses.get(200));
+      assert.equal((await counted(service, '/livez')) + (await counted(service, '/readyz')), answers - answersBefore);
       assert.equal(await metric(service, 'process_restarts_total'), 0);
     }));
 
@@ -136,13 +150,25 @@ function childrenOf({ pid }: ServiceProcess): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
+/** How many requests were answered. */
+let answers = 0;
+
 /** @returns the status of the answer, once all of it has arrived */
-function ask({ url }: ServiceProcess, path: string, agent?: Agent): Promise<number> {
+function ask(
+  { url }: ServiceProcess,
+  path: string,
+  agent?: Agent,
+  look?: (answer: IncomingMessage) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const call = request(`${url}${path}`, { agent }, (answer) => {
+      look?.(answer);
       answer
         .resume()
-        .on('end', () => resolve(answer.statusCode!))
+        .on('end', () => {
+          answers++;
+          resolve(answer.statusCode!);
+        })
         .on('error', reject);
     });
     call.on('error', reject).end();
