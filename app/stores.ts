@@ -54,6 +54,7 @@ export async function openStores({ config, role, clock, logger, metrics, closers
       statementTimeoutMs: 10_000,
       applicationName: `plinth ${role}`,
       onConnectionLost: (err) => logger.warn({ err }, lost),
+      onWait: (owner) => logger.info({ owner }, 'the work of one owner waits for its share of the connections'),
       onCommitted: feed.committed,
       metrics,
     });

@@ -9,6 +9,7 @@
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { ownWork } from '../../platform/database/owners.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -115,6 +116,8 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
     if (!found) throw unauthenticated('The refresh token is not valid.');
     const secret = openSecret(found.session);
     if (!secret || !isGenuine(token, secret)) throw unauthenticated('The refresh token is not valid.');
+    // Not before: anybody can name a user in a token that is not genuine.
+    ownWork(token.userId);
     return { token, secret, ...found };
   }
 

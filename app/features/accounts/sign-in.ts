@@ -5,6 +5,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
+import { ownWork } from '../../platform/database/owners.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import { transact } from '../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
@@ -189,6 +190,8 @@ export function createSignIn(options: SignInOptions): SignIn {
       await (error?.code === accountErrors.invalid_credentials.code ? keep() : giveBack());
       throw error;
     });
+    // Not before: anybody can name a user by an address.
+    ownWork(user.id);
     const [begun] = await Promise.all([begin(user, device, origin), giveBack()]);
     // The account changed under way, perhaps only as a parallel sign-in renewed the hash of the same password: once more.
     if (!begun) return signIn(text, given, origin);

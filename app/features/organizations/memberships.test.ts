@@ -14,7 +14,7 @@ import { createPersonalScene, createScene, DELETE, PATCH, type Scene } from './t
 describe('members', () => {
   let test: TestService;
   before(async () => {
-    test = await startTestService();
+    test = await startTestService({ env: { DATABASE_POOL_SIZE: '15' } });
   });
   after(() => test.close());
 

@@ -17,7 +17,7 @@ import { type ApiKey, accept, createScene, DELETE, PATCH, type Scene } from './t
 describe('a request that waits for its organization', () => {
   let test: TestService;
   before(async () => {
-    test = await startTestService({ env: { DATABASE_POOL_SIZE: '20' } });
+    test = await startTestService({ env: { DATABASE_POOL_SIZE: '32' } });
   });
   after(() => test.close());
 

@@ -19,8 +19,8 @@ export type Executor = Database | Transaction;
 
 /** How long a statement of a transaction waits for a lock. Its connection serves nobody meanwhile. */
 const LOCK_TIMEOUT_MS = 5_000;
-/** The same for a single statement, which others on its lane wait for. */
-const LANE_LOCK_TIMEOUT_MS = 1_000;
+/** The same for a single statement on a lane, where others wait behind it. It then runs again, alone. */
+const LANE_LOCK_TIMEOUT_MS = 50;
 
 export interface DatabaseOptions {
   url: string;
@@ -34,6 +34,8 @@ export interface DatabaseOptions {
   statementTimeoutMs: number;
   applicationName: string;
   onConnectionLost?: (error: Error) => void;
+  /** Called when the work of an owner begins to wait, because it has its share of the connections. */
+  onWait?: (owner: string) => void;
   /** Called after the commit of each transaction that announced changes. The transaction resolves when this does. */
   onCommitted?: (changes: readonly Change[]) => Promise<void>;
   /** Record the waits for connections and the durations of statements. */
@@ -66,6 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     onLaneLost: connectionLost,
+    ...(options.onWait && { onWait: options.onWait }),
     wrapQuery: (query) => {
       const sent = committing(preparedStatements ? query : unnamed(query));
       return traced(metrics ? timed(sent, metrics.db_query_duration_seconds) : sent);

@@ -1,6 +1,7 @@
 /** Classifies database errors. The answers to them are decided in `http/problems.ts` and in the features. */
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
+import { TurnError } from './shares.ts';
 
 /** Returns the driver's error. Drizzle wraps it together with the statement's parameters, which must not be logged. */
 export function driverError(error: unknown): unknown {
@@ -46,6 +47,7 @@ export function isUnavailable(error: unknown): boolean {
   const cause = driverError(error);
   if (!(cause instanceof Error)) return false;
   if (cause instanceof AggregateError) return cause.errors.some(isUnavailable);
+  if (cause instanceof TurnError) return true;
   const code = (cause as { code?: unknown }).code;
   if (cause instanceof pg.DatabaseError) return /^(08|53|57P|58030|25006)/.test(cause.code ?? '');
   return (typeof code === 'string' && NETWORK_CODES.has(code)) || CLIENT_MESSAGES.test(cause.message);
@@ -55,6 +57,12 @@ export function isUnavailable(error: unknown): boolean {
 export function isLate(error: unknown): boolean {
   const cause = driverError(error);
   return cause instanceof pg.DatabaseError && (cause.code === '55P03' || cause.code === '57014');
+}
+
+/** Returns true if a statement was given up because it waited too long for a lock. Nothing of it was done. */
+export function isLockTimeout(error: unknown): boolean {
+  const cause = driverError(error);
+  return cause instanceof pg.DatabaseError && cause.code === '55P03';
 }
 
 /**

@@ -6,6 +6,7 @@ import { administer, createTestDatabase, type TestDatabase } from '../../../test
 import { startTcpProxy } from '../../../test/tcp-proxy.ts';
 import { type Database, openDatabase } from './database.ts';
 import { isLate, isTransient, isUnavailable } from './failures.ts';
+import { workFor } from './owners.ts';
 import { LATE_MS, PipelinedPool } from './pipelined-pool.ts';
 import { prepare } from './prepared.ts';
 import { transact } from './retry.ts';
@@ -43,16 +44,51 @@ describe('the pool', () => {
       assert.deepEqual(pool.connections, { used: 0, idle: 0, pipelined: 1 });
     });
 
-    it('that waits for a lock is given up, and those behind it are answered', async (t) => {
-      const limited = new PipelinedPool({ ...POOL, connectionString: database.url, laneLockTimeoutMs: 300 });
+    it('that waits for a lock goes on alone, and those behind it are answered', async (t) => {
+      const brief = new PipelinedPool({ ...POOL, connectionString: database.url, laneLockTimeoutMs: 50 });
+      t.after(() => brief.end());
+      const release = await holdRow(brief);
+      let answered = false;
+      const waiting = brief.query('update held set n = 2').finally(() => {
+        answered = true;
+      });
+      assert.equal((await brief.query('select 1 as one')).rows[0].one, 1);
+      assert.equal(answered, false);
+      await release();
+      assert.equal((await waiting).rowCount, 1);
+    });
+
+    it('that waits too long for a lock is given up', async (t) => {
+      const limits = { laneLockTimeoutMs: 50, lock_timeout: 300 };
+      const limited = new PipelinedPool({ ...POOL, ...limits, connectionString: database.url });
       t.after(() => limited.end());
       const release = await holdRow(limited);
-      const waiting = limited.query('update held set n = 2').catch((error) => error);
-      const behind = limited.query('select 1 as one');
-      assert.equal((await waiting).code, '55P03');
-      assert.ok(isLate(await waiting) && !isUnavailable(await waiting));
-      assert.equal((await behind).rows[0].one, 1);
+      const error = await limited.query('update held set n = 2').catch((error) => error);
+      assert.equal(error.code, '55P03');
+      assert.ok(isLate(error) && !isUnavailable(error));
       await release();
+    });
+
+    it('of an owner whose others wait for a lock waits for its turn, and takes neither a lane nor more than its share', async (t) => {
+      const shared = new PipelinedPool({ ...POOL, max: 10, connectionString: database.url, laneLockTimeoutMs: 50 });
+      t.after(() => shared.end());
+      const release = await holdRow(shared);
+      const change = () => shared.query('update held set n = n + 1 returning n');
+      const waiting = workFor('an owner', () => Array.from({ length: 30 }, change));
+      const whole = shared.query('select 1 as one');
+      await delay(LATE_MS);
+      assert.equal((await whole).rows[0].one, 1);
+      assert.equal(shared.connections.used, 1 + 4, 'the one that holds the row, and those of the owner');
+      assert.equal(shared.connections.pipelined, 1, 'no lane was late');
+      const other = await shared.connect();
+      other.release();
+      await release();
+      const numbers = (await Promise.all(waiting)).map(({ rows }) => rows[0].n).toSorted((a, b) => a - b);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 30 }, (_, index) => index + 2),
+        'each was done once',
+      );
     });
 
     it('that waits for a lock holds up no later statement: its lane gets no more', async (t) => {
@@ -209,9 +245,9 @@ describe('the pool', () => {
       assert.equal(rows[0]?.one, 1);
     };
 
-    it('waits five seconds for a lock, and a single statement, which others wait for, one second', async () => {
+    it('waits five seconds for a lock, and a single statement on a lane, where others wait behind it, 50 ms', async () => {
       const limit = sql`select current_setting('lock_timeout') as limit`;
-      assert.deepEqual((await db.execute(limit)).rows, [{ limit: '1s' }]);
+      assert.deepEqual((await db.execute(limit)).rows, [{ limit: '50ms' }]);
       assert.deepEqual((await db.transaction((tx) => tx.execute(limit))).rows, [{ limit: '5s' }]);
     });
 

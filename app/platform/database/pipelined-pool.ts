@@ -6,7 +6,10 @@
  */
 import type { Writable } from 'node:stream';
 import pg from 'pg';
-import { isStalePlan, isUnavailable } from './failures.ts';
+import { isLockTimeout, isStalePlan, isUnavailable } from './failures.ts';
+import { ownerOfWork } from './owners.ts';
+import { createShares, type Shares } from './shares.ts';
+import { mayWaitForLock } from './statements.ts';
 
 /** The promise form of node-postgres' `query`: a text or `{ text, name, values, ... }`, and the values. */
 export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>;
@@ -14,8 +17,13 @@ export type Query = (config: string | pg.QueryConfig, values?: unknown[]) => Pro
 export interface PipelinedPoolOptions extends pg.PoolConfig {
   /** Shared connections for single statements. */
   lanes: number;
-  /** The server gives up a single statement that waits longer for a lock, in milliseconds: statements behind it wait with it. */
+  /**
+   * The server gives up a statement on a shared connection that waits longer for a lock, in milliseconds, because those behind it wait with it.
+   * It then runs alone, where it may wait.
+   */
   laneLockTimeoutMs?: number;
+  /** Called when work of an owner begins to wait for its share of the connections. */
+  onWait?: (owner: string) => void;
   /** Called when a shared connection is lost. The next statement opens it again. */
   onLaneLost?: (error: Error) => void;
   /** Wraps the `query` of every connection, shared or not, to measure it or to change the statement. */
@@ -35,8 +43,14 @@ interface Lane {
 export const LATE_MS = 250;
 const newLane = (spare: boolean): Lane => ({ client: undefined, opening: undefined, sentAt: [], spare });
 
+/** How long work of an owner waits for its share of the connections, in milliseconds, and how much of it. */
+const [TURN_MS, TURNS] = [5_000, 200];
+
 export class PipelinedPool extends pg.Pool {
   readonly #lanes: Lane[];
+  readonly #shares: Shares;
+  /** Owners with a statement on a lane that may wait for a lock. */
+  readonly #changing = new Set<string>();
   readonly #options: PipelinedPoolOptions;
   #closed = false;
 
@@ -45,11 +59,16 @@ export class PipelinedPool extends pg.Pool {
       lanes,
       laneLockTimeoutMs: _laneLockTimeoutMs,
       onLaneLost: _onLaneLost,
+      onWait,
       wrapQuery,
       ...poolOptions
     } = options;
     super({ ...poolOptions, pipeline: true } as pg.PoolConfig);
     this.#options = options;
+    this.#shares = createShares({
+      ...{ size: this.options.max, waitMs: TURN_MS, queueLimit: TURNS },
+      ...(onWait && { onWait }),
+    });
     this.on('connect', (client) => {
       // pg.Pool listens for errors only while a connection is idle. If a connection is lost during a transaction, its statement fails.
       // Without this listener, the error event would also end the process.
@@ -58,7 +77,7 @@ export class PipelinedPool extends pg.Pool {
     });
     this.#lanes = Array.from({ length: lanes }, () => newLane(false));
     // pg.Pool declares `query` with overloads for callbacks; only its promise form is used here.
-    const query: Query = (config, values) => this.#pipelined(config, values);
+    const query: Query = (config, values) => this.#single(config, values);
     this.query = query as unknown as pg.Pool['query'];
   }
 
@@ -79,15 +98,20 @@ export class PipelinedPool extends pg.Pool {
     work: (client: pg.PoolClient) => Promise<T>,
     spoils: (error: unknown) => boolean,
   ): Promise<T> {
-    const client = await this.connect();
-    let spoilt = false;
+    const leave = await this.#shares.enter(ownerOfWork());
     try {
-      return await work(client);
-    } catch (error) {
-      spoilt = spoils(error);
-      throw error;
+      const client = await this.connect();
+      let spoilt = false;
+      try {
+        return await work(client);
+      } catch (error) {
+        spoilt = spoils(error);
+        throw error;
+      } finally {
+        client.release(spoilt);
+      }
     } finally {
-      client.release(spoilt);
+      leave();
     }
   }
 
@@ -105,6 +129,40 @@ export class PipelinedPool extends pg.Pool {
       await client?.end();
     });
     await Promise.all([...lanes, super.end()]);
+  }
+
+  /**
+   * On a shared connection, as long as the statement cannot keep those behind it waiting: one at a time of each owner that may wait for a lock, and
+   * that only for a moment. The others run alone, as many as the owner's share allows.
+   */
+  #single(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    if (!mayWaitForLock(typeof config === 'string' ? config : config.text)) return this.#pipelined(config, values);
+    const owner = ownerOfWork();
+    if (owner !== undefined && this.#changing.has(owner)) return this.#alone(config, values);
+    return this.#brief(owner, config, values);
+  }
+
+  async #brief(
+    owner: string | undefined,
+    config: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult> {
+    if (owner !== undefined) this.#changing.add(owner);
+    try {
+      return await this.#pipelined(config, values);
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+    } finally {
+      if (owner !== undefined) this.#changing.delete(owner);
+    }
+    return this.#alone(config, values);
+  }
+
+  #alone(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    return this.withConnection(
+      (client) => client.query(config, values),
+      (error) => isUnavailable(error) || isStalePlan(error),
+    );
   }
 
   /** One function with all steps: an error's stack shows ten calls, and has to reach those who sent the statement. */

@@ -8,6 +8,11 @@ export function operationOf(text: string): string {
   return OPERATIONS.has(word) ? word : 'other';
 }
 
+const CHANGES = /\b(?:insert|update|delete|merge|truncate|lock|alter|create|drop|refresh|for\s+(?:key\s+)?share)\b/i;
+
+/** Returns false for a statement that waits for no lock that others hold for long: one that only reads, and locks no row. */
+export const mayWaitForLock = (text: string): boolean => CHANGES.test(text);
+
 export interface StatementDescription {
   /** The operation and the table, e.g. `select users`. It has few different values, so it can name a span. */
   readonly summary: string;

@@ -5,6 +5,7 @@
 import './metrics.ts';
 import { type Context, context, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { workFor } from '../database/owners.ts';
 import { bindTraceId, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Span, startRequestSpan } from '../telemetry/spans.ts';
@@ -72,7 +73,12 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
 
   app.addHook('onRequest', (request, reply, done) => context.with(observe(request, reply), done));
   // The body is received in the context of the connection, so this restores the request's context.
-  app.addHook('preValidation', (request, _reply, done) => context.with(request.traceContext ?? context.active(), done));
+  // By now the caller is known, of whom the database has to know, too.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { caller, traceContext } = request;
+    const owner = caller?.organizationId ?? caller?.userId;
+    workFor(owner, () => context.with(traceContext ?? context.active(), done));
+  });
   return observe;
 }
 

@@ -9,6 +9,7 @@ import { fromDrizzle, type JobResult, type JobWithMetadata, PgBoss } from 'pg-bo
 import { hint } from '../database/changes/announcing.ts';
 import { withoutSettling } from '../database/changes/feed.ts';
 import type { Database, Executor } from '../database/database.ts';
+import { workFor } from '../database/owners.ts';
 import { newId } from '../security/random.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -91,6 +92,12 @@ export interface JobsOptions {
 const TRACEPARENT = '__traceparent';
 type Carrier = object & { [TRACEPARENT]?: string };
 
+/** Whose job it is, by the names that features use in the data of jobs. */
+function ownerOf(data: { organizationId?: unknown; userId?: unknown }): string | undefined {
+  const owner = data.organizationId ?? data.userId;
+  return typeof owner === 'string' ? owner : undefined;
+}
+
 const SUPERVISE_SECONDS = 10;
 /** The polling interval. Workers are told of new jobs at once; delayed jobs, retries and lost hints wait for the next poll. */
 const POLL_SECONDS = 2;
@@ -124,7 +131,7 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     const parent = contextOf(traceparent);
     const span = startJobSpan(handler.queue.name, { jobId: job.id, attempt: job.retryCount + 1, parent });
     const work = () => attempt(handler, { ...job, data }).finally(() => span.end());
-    return asyncContext.with(trace.setSpan(parent, span), work);
+    return workFor(ownerOf(data), () => asyncContext.with(trace.setSpan(parent, span), work));
   }
 
   async function attempt(handler: JobHandler, job: JobWithMetadata<object>): Promise<JobResult> {
