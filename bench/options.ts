@@ -14,6 +14,9 @@ const OWN_PARTS = [
   'revocation',
   'scale',
   'export',
+  'processes',
+  'neighbours',
+  'commits',
 ] as const;
 export type OwnPart = (typeof OWN_PARTS)[number];
 

@@ -108,7 +108,7 @@ export function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1]);
 }
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return pids.filter((candidate) => parentOf(candidate) === pid);
 }

@@ -3,12 +3,15 @@ import { loadavg } from 'node:os';
 import { budgets, type Detail, type Figure, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
 import { FEATURE_PARTS, type OwnPart, PARTS, readOptions } from './options.ts';
+import { measureCommits } from './parts/commits.ts';
 import { measureExport } from './parts/export.ts';
 import { measureIntake } from './parts/intake.ts';
 import { measureLogin } from './parts/login.ts';
 import { measureMe } from './parts/me.ts';
 import { measureMemory } from './parts/memory.ts';
+import { measureNeighbours } from './parts/neighbours.ts';
 import type { FeaturePart, Part } from './parts/part.ts';
+import { measureProcesses } from './parts/processes.ts';
 import { measureRefresh } from './parts/refresh.ts';
 import { measureRevocation } from './parts/revocation.ts';
 import { measureScale } from './parts/scale.ts';
@@ -31,6 +34,9 @@ const parts: Record<OwnPart, Part> = {
   revocation: measureRevocation,
   scale: measureScale,
   export: measureExport,
+  processes: measureProcesses,
+  neighbours: measureNeighbours,
+  commits: measureCommits,
 };
 
 async function partOf(name: string): Promise<FeaturePart> {

@@ -6,12 +6,18 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
 import { intake } from './intake.ts';
-import { refreshTokens } from './refresh.ts';
+import { CLAIMS, REFRESH_ONCE } from './paths.ts';
+import { refreshInOneStatement, refreshTokens } from './refresh.ts';
 import type { LimitSettings } from './settings.ts';
 import { createTokens } from './tokens.ts';
 import { presentUser } from './users.ts';
 
 const TRANSACTIONS = 10;
+/** As much as the service shows of a user. */
+const PERSON = {
+  ...{ id: '', email: 'user1@example.com', emailStatus: 'ok', name: 'User 1', locale: 'en' },
+  ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
+};
 
 process.on('disconnect', () => process.exit());
 process.once('message', (settings: LimitSettings) => {
@@ -20,13 +26,17 @@ process.once('message', (settings: LimitSettings) => {
   const tokens = createTokens(settings);
   const takeIn = intake(transactions);
   const refresh = refreshTokens(transactions, tokens, settings.sealingKey);
+  const refreshOnce = refreshInOneStatement(statements, tokens, settings.sealingKey);
 
   async function answer(request: IncomingMessage): Promise<object> {
     if (request.url === '/v1/webhooks/stripe')
       return takeIn(request.headers['stripe-signature'] as string, await bodyOf(request));
+    if (request.url === REFRESH_ONCE)
+      return refreshOnce((JSON.parse(await bodyOf(request)) as { refreshToken: string }).refreshToken);
     if (request.method === 'POST')
       return refresh((JSON.parse(await bodyOf(request)) as { refreshToken: string }).refreshToken);
     const { sub } = tokens.verify(request.headers.authorization!.slice('Bearer '.length));
+    if (request.url === CLAIMS) return { ...PERSON, id: sub };
     const [user] = await statements`select * from users where id = ${sub}`;
     return presentUser(user!);
   }

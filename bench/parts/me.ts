@@ -1,5 +1,6 @@
 /** `GET /v1/users/me`: a token check, one row, JSON. The rest is the service's own cost. */
 import { startLimit } from '../limit/limit.ts';
+import { CLAIMS } from '../limit/paths.ts';
 import { httpRequest } from '../load/protocol.ts';
 import { createMeter, describe, interleave, ratio, requireStatus, type Subject } from '../measuring.ts';
 import { openTokens, type Tokens } from '../tokens.ts';
@@ -14,29 +15,35 @@ export const measureMe: Part = async ({ stage, quick }) => {
   const tokens = await openTokens(url);
   const limit = await startLimit(url, tokens);
   const meter = createMeter(stage.postgresPid);
-  const work = { kind: 'list', requests: meRequests(tokens, USERS, CALLERS) } as const;
-  const measure = async (subject: Subject, durationMs: number) =>
-    requireStatus(await meter.measure(subject, { connections: CONNECTIONS, durationMs, work }), 200);
+  const measure = async (subject: Subject, durationMs: number, path?: string) => {
+    const work = { kind: 'list', requests: meRequests(tokens, USERS, CALLERS, path) } as const;
+    return requireStatus(await meter.measure(subject, { connections: CONNECTIONS, durationMs, work }), 200);
+  };
 
   const durationMs = quick ? 1_000 : 4_000;
   for (const subject of [api, limit]) await measure(subject, 2_000);
-  const { service, bare } = await interleave(quick ? 5 : 9, {
+  const { service, bare, blind } = await interleave(quick ? 5 : 9, {
     service: () => measure(api, durationMs),
     bare: () => measure(limit, durationMs),
+    blind: () => measure(limit, durationMs, CLAIMS),
   });
   await Promise.all([meter.close(), limit.stop(), api.stop()]);
 
   return {
-    figures: { me: ratio(service, bare, ({ perSecond }) => perSecond) },
+    figures: {
+      me: ratio(service, bare, ({ perSecond }) => perSecond),
+      meBlind: ratio(service, blind, ({ perSecond }) => perSecond),
+    },
     details: [
       { label: 'service', text: describe(service) },
       { label: 'limit', text: describe(bare) },
+      { label: 'limit that asks nothing', text: describe(blind) },
       {
         label: 'server CPU, limit to service',
         text: ratio(bare, service, ({ serverCpuUs }) => serverCpuUs).toFixed(2),
       },
     ],
-    raw: { service, limit: bare },
+    raw: { service, limit: bare, blind },
   };
 };
 
