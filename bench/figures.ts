@@ -37,6 +37,8 @@ export const budgets = {
     aim: 1.03,
   },
   neighbours: { title: 'p99 beside 100 locked calls, to without', unit: '', better: 'less', must: 1.5, aim: 1.1 },
+  express: { title: '/me, times Express with jsonwebtoken and pg', unit: '', better: 'more', must: 2, aim: 4 },
+  betterAuth: { title: '/me, times a session of better-auth', unit: '', better: 'more', must: 5, aim: 10 },
   commits: { title: 'commits/s, flush +3 ms, to no hints', unit: '', better: 'more', must: 0.9, aim: 0.97 },
 } as const satisfies Record<string, Budget>;
 

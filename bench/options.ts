@@ -17,6 +17,7 @@ const OWN_PARTS = [
   'processes',
   'neighbours',
   'commits',
+  'peers',
 ] as const;
 export type OwnPart = (typeof OWN_PARTS)[number];
 
@@ -30,13 +31,15 @@ export interface Options {
   /** Runs few and short rounds: the figures show only the order of magnitude. */
   readonly quick: boolean;
   readonly json: boolean;
+  readonly save: boolean;
   readonly only: readonly string[];
 }
 
-const USAGE = `npm run bench [-- --quick] [-- --only ${PARTS.join(',')}] [-- --json]
+const USAGE = `npm run bench [-- --quick] [-- --only ${PARTS.join(',')}] [-- --json] [-- --save]
 
   --quick  under two minutes, with fewer and shorter rounds, and 100,000 users where the full run has 1,000,000
   --only   some of the parts
+  --save   also writes docs/performance.json and the chart docs/performance.svg
   --json   the figures as JSON on standard output; progress goes to standard error
 `;
 
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[]): Options | { text: string; 
       options: {
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
         only: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -56,7 +60,7 @@ export function readOptions(args: readonly string[]): Options | { text: string; 
     const only = values.only?.split(',') ?? PARTS;
     const unknown = only.find((part) => !PARTS.includes(part));
     if (unknown) return { text: `Unknown part "${unknown}".\n\n${USAGE}`, exitCode: 1 };
-    return { quick: values.quick, json: values.json, only };
+    return { quick: values.quick, json: values.json, save: values.save, only };
   } catch (error) {
     return { text: `${(error as Error).message}\n\n${USAGE}`, exitCode: 1 };
   }

