@@ -7,6 +7,7 @@ import type { DestinationStream } from 'pino';
 import { createApi } from './api.ts';
 import { Close } from './closing.ts';
 import { type Config, ConfigError } from './config.ts';
+import { onSignals } from './early-stop.ts';
 import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
 import { migrate } from './migrate.ts';
@@ -50,8 +51,7 @@ async function start(role: Role): Promise<void> {
   const logger = createLogger({ level: config.logLevel, release: config.release, ...(await prettyOnTerminal(config)) });
   const telemetry = await startTelemetry(config, role, logger);
   const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);
-  process.on('SIGTERM', () => closing.stop('SIGTERM'));
-  process.on('SIGINT', () => closing.stop('SIGINT'));
+  onSignals((signal) => closing.stop(signal));
   closing.exitOnCrash(telemetry.errors);
   closing.add('telemetry', () => telemetry.close(closing.remainingMs()));
 
