@@ -82,7 +82,11 @@ describe('a fault', () => {
     assert.match(lost.annotations.summary!, /does not reach the database/);
     await database.start();
     await receiver.told('DatabaseDown', 'resolved', PATIENCE_MS);
-    await eventually('it is ready again', async () => (await request(`${url}/readyz`)).body.status === 'ok', PATIENCE_MS);
+    await eventually(
+      'it is ready again',
+      async () => (await request(`${url}/readyz`)).body.status === 'ok',
+      PATIENCE_MS,
+    );
   });
 });
 
