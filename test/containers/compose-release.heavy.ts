@@ -20,7 +20,7 @@ async function docker(...args: string[]): Promise<string> {
 describe('./plinth release', { timeout: 900_000 }, () => {
   let site: Installation;
   before(async () => {
-    site = await createInstallation('plinth-test-release', { DRAIN_DELAY_SECONDS: '3' });
+    site = await createInstallation('plinth-test-release');
   });
   after(() => site?.close());
 

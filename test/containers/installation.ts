@@ -40,6 +40,8 @@ export interface Ended {
 export interface Installation {
   /** Where the proxy listens. */
   readonly url: string;
+  /** Where the other published services listen, by name. */
+  readonly published: Readonly<Record<string, string>>;
   path(file: string): string;
   /** Runs commands as a person pastes them. */
   shell(commands: string): Promise<Ended>;
@@ -57,10 +59,19 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** @param name of the Compose project. No port of a developer's own installation is taken. */
+export interface InstallationOptions {
+  /** Lines of `.env` beside those that every installation of a test has, or instead of them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ports to publish on this machine, by service. The usual ones may be taken by a developer's own installation. */
+  readonly publish?: Readonly<Record<string, number>>;
+  /** The text of `.env` before all of these. */
+  readonly base?: string;
+}
+
+/** @param name of the Compose project */
 export async function createInstallation(
   name: string,
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, publish = {}, base }: InstallationOptions = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-compose-'));
   const path = (file: string) => join(folder, file);
@@ -69,8 +80,14 @@ export async function createInstallation(
     await mkdir(dirname(path(shared)), { recursive: true });
     await symlink(resolve(shared), path(shared));
   }
-  const port = await freePort();
-  await writeFile(path('override.yml'), overrideOf(port));
+  const ports: Record<string, number> = {};
+  for (const service of ['proxy', ...Object.keys(publish)]) ports[service] = await freePort();
+  const mappings = Object.entries(ports).map(([service, port]) => [
+    service,
+    `127.0.0.1:${port}:${publish[service] ?? 5000}`,
+  ]);
+  const withStandIns = (env.COMPOSE_FILE ?? ENV.COMPOSE_FILE).includes('stand-ins');
+  await writeFile(path('override.yml'), overrideOf(Object.fromEntries(mappings), withStandIns));
 
   async function shell(commands: string): Promise<Ended> {
     const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1e8 };
@@ -89,10 +106,14 @@ export async function createInstallation(
     const lines = Object.entries({ ...before, ...changes }).map(([key, value]) => `${key}=${value}\n`);
     await writeFile(path('.env'), lines.join(''));
   }
-  await set({ ...ENV, COMPOSE_PROJECT_NAME: name, ...env });
+  await writeFile(path('.env'), base ?? '');
+  await set({ ...(base === undefined && ENV), COMPOSE_PROJECT_NAME: name, ...env });
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${ports.proxy}`,
+    published: Object.fromEntries(
+      Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`]),
+    ),
     path,
     shell,
     works,
@@ -113,14 +134,11 @@ export async function createInstallation(
   };
 }
 
-/** Free ports instead of the usual ones. */
-function overrideOf(port: number): string {
-  const ports = Object.entries(mergeComposeFiles<{ ports?: string[] }>().services)
-    .filter(([name, service]) => service.ports && name !== 'proxy' && isInMainFile(name))
-    .map(([name]) => `  ${name}: { ports: !reset [] }`);
-  return `services:\n  proxy: { ports: !override ["127.0.0.1:${port}:5000"] }\n${ports.join('\n')}\n`;
-}
-
-function isInMainFile(name: string): boolean {
-  return name in mergeComposeFiles(['docker-compose.yml']).services;
+/** Free ports, or none, instead of the usual ones. */
+function overrideOf(mappings: Record<string, string>, withStandIns: boolean): string {
+  const files = withStandIns ? undefined : ['docker-compose.yml'];
+  const services = Object.entries(mergeComposeFiles<{ ports?: string[] }>(files).services)
+    .filter(([, { ports }]) => ports)
+    .map(([name]) => `  ${name}: { ports: ${name in mappings ? `!override ["${mappings[name]}"]` : '!reset []'} }\n`);
+  return `services:\n${services.join('')}`;
 }

@@ -46,14 +46,24 @@ files_of_postgres() {
 # `go install` refuses a module that replaces others; as the dependency of a module it builds.
 build_go() {
   mkdir source
-  (cd source && go mod init local/stand-in && go get "$1@$2" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "../$3" "$1") >"$work/log" 2>&1 || { tail "$work/log"; exit 1; }
+  (cd source && go mod init local/stand-in && go get "$1@$2" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "../$3" "$1") >"$work/log" 2>&1
+  built=$?
   rm -rf source
+  return $built
 }
 files_of_caddy() {
   version=${1#*:}
-  build_go github.com/caddyserver/caddy/v2/cmd/caddy "v${version%%-*}" caddy
+  build_go github.com/caddyserver/caddy/v2/cmd/caddy "v${version%%-*}" caddy || { tail "$work/log"; exit 1; }
 }
-files_of_mailpit() { build_go github.com/axllent/mailpit "${1#*:}" mailpit; }
+# The module proxy does not have every patch: an earlier one of the same minor version does.
+files_of_mailpit() {
+  version=${1#*:}
+  patch=${version##*.}
+  until build_go github.com/axllent/mailpit "${version%.*}.$patch" mailpit; do
+    [ "$patch" -gt 0 ] || { tail "$work/log"; exit 1; }
+    patch=$((patch - 1))
+  done
+}
 
 for image in node postgres caddy mailpit; do
   tags=$(tags_of $image)
