@@ -113,6 +113,14 @@ describe('deployments', () => {
     assert.match(tasks, /logDriver = "awslogs"[^}]*\bmode\s*=\s*"non-blocking"/);
   });
 
+  it('series of two tasks on AWS differ by `instance`, and the collector starts again when it has ended', () => {
+    const collector = read('terraform/modules/service/collector.yaml.tftpl');
+    assert.match(collector, /key: service\.instance\.id\s+from_attribute: aws\.ecs\.task\.arn\s+action: upsert/);
+    assert.match(collector, /processors: \[memory_limiter, resourcedetection, resource\/instance, batch\]/);
+    assert.match(read('terraform/modules/service/collector.tf'), /restartPolicy\s*= \{ enabled = true/);
+    assert.match(read('terraform/modules/monitoring/alarms.tf'), /queue-age = \{[^}]*missing = "breaching"/);
+  });
+
   it('nothing is killed while it is still draining', () => {
     const { environment, stop_grace_period } = compose.services.web!;
     const drain = Number(environment.DRAIN_DELAY_SECONDS) + Number(environment.DRAIN_LIMIT_SECONDS);
