@@ -21,11 +21,14 @@ function standIns(): Generated {
   const ofFeatures = toolFiles(/^stand-ins\.yml$/).map(({ path }) => readFileSync(path, 'utf8'));
   const all = (key: string) => ofFeatures.map((text) => section(text, key)).filter((text) => text !== '');
   const settings = all('environment').map((text) => text.replaceAll(/^(?=.)/gm, '  '));
-  const [top, rest] = base.split(/^services:\n/m) as [string, string];
+  const [above, rest] = base.split(/^services:\n/m) as [string, string];
+  // Settings of features join those of the base, which stand before the dependencies.
+  const [top, dependencies] = above.split(/^(?=x-after-migrate:)/m) as [string, string];
   const [services, networks] = rest.split(/^networks:\n/m) as [string, string];
   const volumes = all('volumes');
   const parts = [
     [top.trimEnd(), ...settings].join('\n'),
+    dependencies.trimEnd(),
     `services:\n${[services.trimEnd(), ...all('services')].join('\n\n')}`,
     ['networks:', networks.trimEnd(), ...all('networks')].join('\n'),
     ...(volumes.length > 0 ? [`volumes:\n${volumes.join('\n')}`] : []),

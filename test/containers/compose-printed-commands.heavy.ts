@@ -3,12 +3,15 @@
  * well, with a wrong password, and without a dump. `npm run test:compose` builds the image first.
  */
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { printedBlocks, printedInline } from '../printed-blocks.ts';
 import { createInstallation, DATABASE_IMAGE, type Installation, RELEASES } from './installation.ts';
 
 /** The next major version, as far as Compose sees one: an image that keeps its data in a folder of its own. */
 const NEXT = 'plinth-test-postgres:19';
+const REMOVE_ALL = "docker compose --profile '*' down --volumes";
 
 describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => {
   let site: Installation;
@@ -119,5 +122,60 @@ describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => 
     assert.equal((await paste('upgrade-cleanup')).status, 0);
     assert.equal(await works('docker compose exec -T db ls /var/lib/postgresql'), '19');
     assert.equal(await rows(), 1_007);
+  });
+
+  /** Commands that this installation cannot run as printed, and why. */
+  const NOT_HERE: Record<string, string> = {
+    'docker compose up': 'it does not end; `docker compose up -d` is run',
+    'docker compose restart alertmanager': 'the images of the monitoring are not at hand everywhere',
+    [REMOVE_ALL]: 'it is the last command below',
+  };
+  const MARKED = [
+    'compose-dump',
+    'compose-restore',
+    'compose-check',
+    'upgrade-before',
+    'upgrade-after',
+    'upgrade-cleanup',
+  ];
+
+  it('work wherever the documents print them: in runbooks, in tables, in sentences', async () => {
+    const ofCompose = /docker compose|\.\/plinth/;
+    const lines = printedBlocks()
+      .filter(({ mark }) => !MARKED.includes(mark))
+      .flatMap(({ place, commands }) => commands.split('\n').map((line) => ({ place, command: line })))
+      // In a comment, what is typed here in place of the line before it.
+      .map(({ place, command }) => ({ place, command: command.replace(/^.*# under Docker Compose: /, '').trim() }))
+      .filter(({ command }) => ofCompose.test(command) && !command.endsWith('&&') && !command.includes('git clone'));
+    const all = [...lines, ...printedInline('docker compose', './plinth')];
+    const seen = new Map(all.map(({ place, command }) => [command, place]));
+    assert.ok(seen.size > 20, String(seen.size));
+    for (const command of Object.keys(NOT_HERE)) assert.ok(seen.has(command), `${command} is printed`);
+    for (const [printed, place] of seen) {
+      if (printed in NOT_HERE) continue;
+      const command = printed.replace(/release (VERSION|1\.4\.0)/, `release ${RELEASES.first}`);
+      const { status, output } = await site.shell(command);
+      // `doctor` finds the mail server, which this installation has not.
+      const isWell =
+        status === 0 || (/doctor$/.test(command) && /^ok +database/m.test(output) && /FAULT mail/.test(output));
+      assert.ok(isWell, `${place}: ${command}\n${status} ${output}`);
+    }
+  });
+
+  it('run the SQL of the runbooks as it is printed', async () => {
+    const runbooks = globSync('docs/runbooks/*.md');
+    let count = 0;
+    for (const path of runbooks)
+      for (const [, sql] of readFileSync(path, 'utf8').matchAll(/^ *```sql\n(.*?)^ *```/gms)) {
+        await query(`begin;\n${sql!.trim().replace(/;?$/, ';')}\nrollback;`);
+        count++;
+      }
+    assert.ok(count > 10, String(count));
+  });
+
+  it('remove everything, at the end', async () => {
+    await works(REMOVE_ALL);
+    assert.equal(await works('docker compose ps --all --quiet'), '');
+    assert.equal(await works('docker volume ls --quiet --filter name=plinth-test-printed'), '');
   });
 });

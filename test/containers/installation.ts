@@ -91,7 +91,7 @@ export async function createInstallation(
 
   async function shell(commands: string): Promise<Ended> {
     const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1e8 };
-    return promisify(execFile)('bash', ['-c', `${commands}\n`], options).then(
+    return promisify(execFile)('bash', ['-c', `exec </dev/null\n${commands}\n`], options).then(
       ({ stdout, stderr }) => ({ status: 0, output: stdout + stderr }),
       ({ code, stdout, stderr }) => ({ status: Number(code), output: stdout + stderr }),
     );
@@ -140,5 +140,7 @@ function overrideOf(mappings: Record<string, string>, withStandIns: boolean): st
   const services = Object.entries(mergeComposeFiles<{ ports?: string[] }>(files).services)
     .filter(([, { ports }]) => ports)
     .map(([name]) => `  ${name}: { ports: ${name in mappings ? `!override ["${mappings[name]}"]` : '!reset []'} }\n`);
-  return `services:\n${services.join('')}`;
+  // `./plinth release` builds the checkout; here, the one of the test.
+  const build = `  migrate: { build: { context: ${JSON.stringify(resolve('.'))} } }\n`;
+  return `services:\n${services.join('')}${build}`;
 }
