@@ -143,10 +143,19 @@ describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => 
     const ofCompose = /docker compose|\.\/plinth/;
     const lines = printedBlocks()
       .filter(({ mark }) => !MARKED.includes(mark))
-      .flatMap(({ place, commands }) => commands.split('\n').map((line) => ({ place, command: line })))
-      // In a comment, what is typed here in place of the line before it.
-      .map(({ place, command }) => ({ place, command: command.replace(/^.*# under Docker Compose: /, '').trim() }))
-      .filter(({ command }) => ofCompose.test(command) && !command.endsWith('&&') && !command.includes('git clone'));
+      .flatMap(({ place, commands }) =>
+        commands
+          // A command goes on behind `&&`.
+          .replaceAll(/&&[ ]*(#.*)?\n\s*/g, '&& ')
+          .split('\n')
+          .map((line) => ({ place, command: line })),
+      )
+      // In a comment, what is typed under Docker Compose in place of the line before it. There is no repository here to pull.
+      .map(({ place, command }) => ({
+        place,
+        command: command.replace(/^.*# under Docker Compose: |^git pull && /, '').trim(),
+      }))
+      .filter(({ command }) => ofCompose.test(command) && !command.includes('git clone'));
     const all = [...lines, ...printedInline('docker compose', './plinth')];
     const seen = new Map(all.map(({ place, command }) => [command, place]));
     assert.ok(seen.size > 20, String(seen.size));
