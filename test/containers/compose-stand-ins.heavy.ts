@@ -4,10 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createInstallation, type Installation, RELEASES } from './installation.ts';
+
+/** The pages of the sandbox lead to themselves at this port. */
+const SANDBOX_PORT = 12_111;
 
 /** Connects to each address, and prints those that answer within a second. */
 const PROBE = `
@@ -31,7 +37,8 @@ describe('docker compose up, with a copy of .env.example', { timeout: 600_000 },
   before(async () => {
     site = await createInstallation('plinth-test-stand-ins', {
       base: await readFile('.env.example', 'utf8'),
-      publish: { mailpit: 8025, 'stripe-sandbox': 12111 },
+      publish: { edge: 443, mailpit: 8025, 'stripe-sandbox': SANDBOX_PORT },
+      usual: ['stripe-sandbox'],
       env: {
         COMPOSE_FILE: 'docker-compose.yml:docker-compose.stand-ins.yml:override.yml',
         COMPOSE_PROFILES: 'development',
@@ -58,7 +65,9 @@ describe('docker compose up, with a copy of .env.example', { timeout: 600_000 },
       .split(/\s+/);
   }
 
-  it('runs a service that passes the demo', async () => {
+  it('runs a service that passes the demo', async (t) => {
+    if (new URL(site.published['stripe-sandbox']!).port !== String(SANDBOX_PORT))
+      return t.skip(`port ${SANDBOX_PORT} is taken by another sandbox`);
     const env = {
       ...process.env,
       API_URL: site.url,
@@ -109,5 +118,21 @@ describe('docker compose up, with a copy of .env.example', { timeout: 600_000 },
       const { GRAFANA_ADMIN_PASSWORD, POSTGRES_PASSWORD } = JSON.parse(variables);
       assert.deepEqual([GRAFANA_ADMIN_PASSWORD, POSTGRES_PASSWORD], ['', ''], service);
     }
+  });
+
+  it('answers with TLS in the profile edge, by HTTP/2 too, and tells the service who asks', async () => {
+    // For this host Caddy is its own certificate authority.
+    await site.works('API_URL=https://localhost docker compose --profile edge up --detach --wait --no-deps edge');
+    const port = new URL(site.published.edge!).port;
+    const session = connect(`https://localhost:${port}`, { rejectUnauthorized: false });
+    const stream = session.request({ ':path': '/v1/plans' });
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers[':status'], 200);
+    assert.ok(JSON.parse(await text(stream)).plans.length > 0);
+    session.close();
+    const addresses = await site.works(
+      "docker compose exec -T web node -p 'process.env.TRUST_PROXY' && docker compose exec -T web-2 node -p 'process.env.TRUST_PROXY'",
+    );
+    assert.deepEqual(addresses.split('\n'), ['1', '1']);
   });
 });

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
@@ -64,6 +66,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports to publish on this machine, by service. The usual ones may be taken by a developer's own installation. */
   readonly publish?: Readonly<Record<string, number>>;
+  /** Services that write their own address into pages: their usual port of this machine, if it is free. */
+  readonly usual?: readonly string[];
   /** The text of `.env` before all of these. */
   readonly base?: string;
 }
@@ -71,7 +75,7 @@ export interface InstallationOptions {
 /** @param name of the Compose project */
 export async function createInstallation(
   name: string,
-  { env = {}, publish = {}, base }: InstallationOptions = {},
+  { env = {}, publish = {}, usual = [], base }: InstallationOptions = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-compose-'));
   const path = (file: string) => join(folder, file);
@@ -81,7 +85,9 @@ export async function createInstallation(
     await symlink(resolve(shared), path(shared));
   }
   const ports: Record<string, number> = {};
-  for (const service of ['proxy', ...Object.keys(publish)]) ports[service] = await freePort();
+  for (const service of ['proxy', ...Object.keys(publish)])
+    ports[service] =
+      usual.includes(service) && (await isFree(publish[service]!)) ? publish[service]! : await freePort();
   const mappings = Object.entries(ports).map(([service, port]) => [
     service,
     `127.0.0.1:${port}:${publish[service] ?? 5000}`,
@@ -143,4 +149,14 @@ function overrideOf(mappings: Record<string, string>, withStandIns: boolean): st
   // `./plinth release` builds the checkout; here, the one of the test.
   const build = `  migrate: { build: { context: ${JSON.stringify(resolve('.'))} } }\n`;
   return `services:\n${services.join('')}${build}`;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.close();
+  return free;
 }
