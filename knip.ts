@@ -9,6 +9,7 @@ const config: KnipConfig = {
   entry: [
     ...surfaces,
     'app/healthcheck.ts',
+    'monitoring/docker-proxy/main.ts',
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',

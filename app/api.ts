@@ -51,6 +51,7 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
   return [
     {
       name: 'database',
+      asksDatabase: true,
       async check() {
         const { rows } = await db.execute<{ mode: string }>("select current_setting('transaction_read_only') as mode");
         // A standby, or a primary that lost its role: it answers, and refuses every change.
@@ -59,6 +60,7 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
     },
     {
       name: 'migrations',
+      asksDatabase: true,
       async check() {
         const missing = describeState(await migrationState(db));
         if (missing) throw new ReadinessFailure(`${missing}; run npm run plinth -- migrate`);
@@ -66,6 +68,7 @@ function readinessChecks({ db, clock, draining }: Service): ReadinessCheck[] {
     },
     {
       name: 'clock',
+      asksDatabase: true,
       async check() {
         const offsetMs = await clockOffsetMs(db, clock);
         // It is only shown. If the database's clock were the wrong one, a check of it would take every process out of service at once.

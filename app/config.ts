@@ -1,6 +1,6 @@
 /** Environment -> one typed, frozen `Config`. Reports every fault at once, and never a secret's value. */
 import { readFileSync } from 'node:fs';
-import { DEVELOPMENT_SECRET, EXAMPLE_PASSWORD, EXAMPLE_SECRET } from './platform/settings/development-values.ts';
+import { composeValues, DEVELOPMENT_SECRET, EXAMPLE_SECRET } from './platform/settings/development-values.ts';
 import { SettingFault } from './platform/settings/parsers.ts';
 import type { Setting, DeclaredSettings as Settings } from './platform/settings/settings.ts';
 import { type Environment, type SettingName, settings } from './settings.ts';
@@ -59,7 +59,7 @@ export function readConfig(variables: Variables): Config {
     }
   }
   const config = values as unknown as Config;
-  if (!local) faults.push(...weaknesses(config), ...examplePasswords(variables));
+  if (!local) faults.push(...weaknesses(config), ...ofCompose(variables));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
 }
@@ -87,13 +87,12 @@ function weaknesses(config: Config): string[] {
   return faults;
 }
 
-/** Variables of the process that are no settings, e.g. GRAFANA_ADMIN_PASSWORD: Docker Compose hands over all that `.env` has. */
-function examplePasswords(variables: Variables): string[] {
-  return Object.entries(variables).flatMap(([name, value]) =>
-    value === EXAMPLE_PASSWORD
-      ? [`${name} is the password of .env.example, which everybody knows; make one with: openssl rand -hex 24`]
-      : [],
-  );
+/** What the variables of Docker Compose have of development. */
+function ofCompose(variables: Variables): string[] {
+  return Object.entries(composeValues).flatMap(([name, check]) => {
+    const reason = variables[name] && check(variables[name], variables.APP_ENV!);
+    return reason ? [`${name} ${reason}`] : [];
+  });
 }
 
 function textOf(name: string, setting: Setting<unknown>, variables: Variables): string | undefined {

@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino';
 import { createApi } from './api.ts';
 import { Close } from './closing.ts';
 import { type Config, ConfigError } from './config.ts';
+import { onSignals } from './early-stop.ts';
 import { readEnvironment } from './environment.ts';
 import { failureText } from './failure-text.ts';
 import { listen } from './listening.ts';
@@ -56,8 +57,10 @@ async function start(role: Role): Promise<void> {
   const telemetry = await startTelemetry(config, role, logger);
   const member = joinSupervisor();
   const closing = new Close(logger, (config.drainDelaySeconds + config.drainLimitSeconds) * 1_000);
-  process.on('SIGTERM', () => closing.stop('SIGTERM'));
-  if (!member) process.on('SIGINT', () => closing.stop('SIGINT'));
+  onSignals((signal) => {
+    // A terminal signals the supervisor and its processes alike. The supervisor says what is to be done.
+    if (!member || signal !== 'SIGINT') closing.stop(signal);
+  });
   closing.exitOnCrash(telemetry.errors);
   closing.add('telemetry', () => telemetry.close(closing.remainingMs()));
 

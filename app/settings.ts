@@ -86,10 +86,11 @@ const own = defineSettings('The process', {
     example: '',
   },
   TRUST_PROXY: {
-    meaning: 'Proxies in front: how many hops, or CIDR blocks, comma-separated. 0: none.',
+    meaning:
+      'Proxies in front: how many hops, or CIDR blocks, comma-separated. Default: none; under Docker Compose 1, the proxy of docker-compose.yml.',
     parse: proxies,
     fallback: false,
-    example: '0',
+    example: '',
   },
   KEEP_ALIVE_SECONDS: {
     meaning:

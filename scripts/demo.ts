@@ -4,13 +4,13 @@
  * and exits with 1 at the first unexpected answer.
  */
 import { createStage, type DemoTool, Surprise } from './demo/stage.ts';
-import { readScriptEnvironment } from './environment.ts';
+import { mailboxUrls, readScriptEnvironment } from './environment.ts';
 import { loadTools } from './source/tools.ts';
 
 const env = readScriptEnvironment();
 const stage = createStage({
   apiUrl: env.API_URL ?? `http://localhost:${env.PORT ?? 5_000}`,
-  mailboxUrl: env.MAILBOX_URL ?? `http://localhost:${env.MAILBOX_PORT ?? 1_080}`,
+  mailboxUrls: mailboxUrls(env),
 });
 
 try {

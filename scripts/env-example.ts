@@ -5,24 +5,55 @@ import { EXAMPLE_PASSWORD } from '../app/platform/settings/development-values.ts
 import { type Setting, settingSections } from '../app/platform/settings/settings.ts';
 import { settings } from '../app/settings.ts';
 
-/** Settings that only Docker Compose reads: variable -> meaning and value for a first look. Refused outside development like settings. */
-export const COMPOSE_VARIABLES = {
+interface ComposeVariable {
+  readonly meaning: string;
+  /** For a first look. */
+  readonly example: string;
+  /** Whether the example is for development only. Outside of it, the service then refuses it by name (`composeValues`). */
+  readonly developmentOnly: boolean;
+}
+
+/** Settings that only Docker Compose reads. */
+export const COMPOSE_VARIABLES: Readonly<Record<string, ComposeVariable>> = {
   COMPOSE_FILE: {
     meaning:
       'With docker-compose.stand-ins.yml, mailpit and a Stripe sandbox run beside the service. A real installation has docker-compose.yml alone: delete this line.',
     example: 'docker-compose.yml:docker-compose.stand-ins.yml',
+    developmentOnly: true,
+  },
+  COMPOSE_PROFILES: {
+    meaning:
+      'Parts, comma-separated: `monitoring`; `edge` (TLS for API_URL); and `development`, with which `docker compose up` starts the service itself. A real installation has that by ./plinth release: take it out.',
+    example: 'development,monitoring',
+    developmentOnly: true,
+  },
+  WORKERS: {
+    meaning: 'Processes that run jobs. ./plinth release starts as many.',
+    example: '1',
+    developmentOnly: false,
+  },
+  IMAGE: {
+    meaning: 'Image of the service without its tag, which is RELEASE; of a registry, or built here.',
+    example: 'plinth',
+    developmentOnly: false,
   },
   POSTGRES_DB: {
     meaning:
       'Name of the database in the container. Everything follows it: the service, the exporter, dumps. A restore changes it.',
     example: 'plinth',
+    developmentOnly: false,
   },
   POSTGRES_PASSWORD: {
     meaning:
       'Password of the database in the container, taken when its volume is made. Letters and digits only: openssl rand -hex 24. [secret]',
     example: EXAMPLE_PASSWORD,
+    developmentOnly: true,
   },
-  GRAFANA_ADMIN_PASSWORD: { meaning: 'Password of admin in Grafana. [secret]', example: EXAMPLE_PASSWORD },
+  GRAFANA_ADMIN_PASSWORD: {
+    meaning: 'Password of admin in Grafana. [secret]',
+    example: EXAMPLE_PASSWORD,
+    developmentOnly: true,
+  },
 };
 
 const HEADER = `# Every setting; the empty ones have the defaults that stand above them. Made from the settings.ts of each part: npm run generate

@@ -10,3 +10,9 @@ export function readScriptEnvironment(): Readonly<Record<string, string | undefi
   }
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 }
+
+/** Where the mailbox may be: that of `npm start`, or Mailpit as docker-compose.stand-ins.yml publishes it. */
+export function mailboxUrls(env: Readonly<Record<string, string | undefined>>): string[] {
+  if (env.MAILBOX_URL) return [env.MAILBOX_URL];
+  return [`http://localhost:${env.MAILBOX_PORT ?? 1_080}`, 'http://localhost:8025'];
+}

@@ -6,13 +6,13 @@
 import { isLocal } from '../app/platform/http/loopback.ts';
 import { beginSeeding, type SeedTool } from './demo/seeding.ts';
 import { createStage, type Stage, Surprise } from './demo/stage.ts';
-import { readScriptEnvironment } from './environment.ts';
+import { mailboxUrls, readScriptEnvironment } from './environment.ts';
 import { loadTools } from './source/tools.ts';
 
 const env = readScriptEnvironment();
 const stage = createStage({
   apiUrl: env.API_URL ?? `http://localhost:${env.PORT ?? 5_000}`,
-  mailboxUrl: env.MAILBOX_URL ?? `http://localhost:${env.MAILBOX_PORT ?? 1_080}`,
+  mailboxUrls: mailboxUrls(env),
   write: () => {},
 });
 

@@ -1,6 +1,6 @@
 /**
  * Generates `docker-compose.stand-ins.yml` from `dev/docker-compose.stand-ins.yml` and the `tools/stand-ins.yml` of features. A feature's file has
- * the sections `environment` (settings that lead the service to its stand-in), `services` and `volumes`; they may use the anchors of the base.
+ * the sections `environment` (settings that lead the service to its stand-in), `services`, `networks` and `volumes`; they may use the anchors of the base.
  * `--write` writes it, `--check` fails if it is stale.
  */
 import { readFileSync } from 'node:fs';
@@ -21,11 +21,16 @@ function standIns(): Generated {
   const ofFeatures = toolFiles(/^stand-ins\.yml$/).map(({ path }) => readFileSync(path, 'utf8'));
   const all = (key: string) => ofFeatures.map((text) => section(text, key)).filter((text) => text !== '');
   const settings = all('environment').map((text) => text.replaceAll(/^(?=.)/gm, '  '));
-  const [top, services] = base.split(/^services:\n/m) as [string, string];
+  const [above, rest] = base.split(/^services:\n/m) as [string, string];
+  // Settings of features join those of the base, which stand before the dependencies.
+  const [top, dependencies] = above.split(/^(?=x-after-migrate:)/m) as [string, string];
+  const [services, networks] = rest.split(/^networks:\n/m) as [string, string];
   const volumes = all('volumes');
   const parts = [
     [top.trimEnd(), ...settings].join('\n'),
+    dependencies.trimEnd(),
     `services:\n${[services.trimEnd(), ...all('services')].join('\n\n')}`,
+    ['networks:', networks.trimEnd(), ...all('networks')].join('\n'),
     ...(volumes.length > 0 ? [`volumes:\n${volumes.join('\n')}`] : []),
   ];
   return { files: new Map([[FILE, `${MARK}${parts.join('\n\n')}\n`]]), existing: [] };

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Setting } from '../app/platform/settings/settings.ts';
 import { settings } from '../app/settings.ts';
+import { COMPOSE_VARIABLES } from '../scripts/env-example.ts';
 import { mergeComposeFiles } from './containers/compose-file.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -61,7 +62,8 @@ describe('deployments', () => {
     assert.ok(ofService.length >= 3, 'web, worker and migrate, and the one-off commands of features');
     for (const [role, service] of ofService as [string, Service & { env_file: string[] }][]) {
       assert.deepEqual(service.env_file, ['.env'], role);
-      for (const name of Object.keys(service.environment)) assert.ok(name in settings, `${role}: ${name}`);
+      for (const [name, value] of Object.entries(service.environment))
+        assert.ok(name in settings || (name in COMPOSE_VARIABLES && value === ''), `${role}: ${name}`);
     }
   });
 
@@ -90,9 +92,18 @@ describe('deployments', () => {
       read('terraform/modules/platform/settings.tf'),
       new RegExp(`ports = \\{ api = ${port}, metrics = ${metricsPort} \\}`),
     );
-    const { environment, ports } = compose.services.web!;
-    assert.deepEqual([environment.PORT, environment.METRICS_PORT], [String(port), String(metricsPort)]);
-    assert.deepEqual(ports, [`127.0.0.1:${port}:${port}`]);
+    assert.deepEqual(compose.services.proxy!.ports, [`127.0.0.1:${port}:${port}`]);
+    const copies = ['web', 'web-2'];
+    for (const copy of copies) {
+      const { environment } = compose.services[copy]!;
+      assert.deepEqual([environment.PORT, environment.METRICS_PORT], [String(port), String(metricsPort)]);
+    }
+    const upstreams = copies.map((copy) => `${copy}:${port}`).join(' ');
+    const proxy = read('monitoring/caddy/service.caddy');
+    assert.match(proxy, new RegExp(`^reverse_proxy ${upstreams} \\{\\n\\s*health_uri /readyz$`, 'm'));
+    for (const file of ['Caddyfile', 'edge.Caddyfile'])
+      assert.match(read(`monitoring/caddy/${file}`), /^\s*import service\.caddy$/m);
+    assert.match(read('monitoring/caddy/Caddyfile'), new RegExp(`^:${port} `, 'm'));
     assert.match(read('terraform/modules/load-balancer/main.tf'), /path\s*=\s*"\/readyz"/);
   });
 
@@ -100,6 +111,14 @@ describe('deployments', () => {
     for (const [name, { logging }] of Object.entries(compose.services))
       assert.equal(logging?.options.mode, 'non-blocking', name);
     assert.match(tasks, /logDriver = "awslogs"[^}]*\bmode\s*=\s*"non-blocking"/);
+  });
+
+  it('series of two tasks on AWS differ by `instance`, and the collector starts again when it has ended', () => {
+    const collector = read('terraform/modules/service/collector.yaml.tftpl');
+    assert.match(collector, /key: service\.instance\.id\s+from_attribute: aws\.ecs\.task\.arn\s+action: upsert/);
+    assert.match(collector, /processors: \[memory_limiter, resourcedetection, resource\/instance, batch\]/);
+    assert.match(read('terraform/modules/service/collector.tf'), /restartPolicy\s*= \{ enabled = true/);
+    assert.match(read('terraform/modules/monitoring/alarms.tf'), /queue-age = \{[^}]*missing = "breaching"/);
   });
 
   it('nothing is killed while it is still draining', () => {

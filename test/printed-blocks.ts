@@ -29,3 +29,15 @@ export function printedBlock(mark: string): string {
   if (!block) throw new Error(`no document has a block ${mark}`);
   return block.commands;
 }
+
+/** Commands that are printed in a sentence or in a table, between backquotes, and begin with one of the names. */
+export function printedInline(...names: string[]): { place: string; command: string }[] {
+  return globSync(['*.md', 'docs/**/*.md'], {
+    exclude: (path) => /node_modules|CHANGELOG|decisions/.test(path),
+  }).flatMap((path) => {
+    const sentences = readFileSync(path, 'utf8').replaceAll(/^ *```.*?^ *```/gms, '');
+    return [...sentences.matchAll(/`([^`\n]+)`/g)]
+      .map(([, command]) => ({ place: path, command: command! }))
+      .filter(({ command }) => names.some((name) => command.startsWith(`${name} `)));
+  });
+}

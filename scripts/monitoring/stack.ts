@@ -53,6 +53,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         '--storage.tsdb.retention.time=7d',
         `--web.listen-address=127.0.0.1:${prometheusPort}`,
         '--enable-feature=exemplar-storage',
+        '--rules.alert.for-grace-period=1m',
       ],
     });
     const ended = Promise.race(running.map((program) => program.ended.then(() => program.name)));

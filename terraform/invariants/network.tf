@@ -22,7 +22,7 @@ output "network" {
   precondition {
     condition = alltrue([for service in ["s3", "ecr.api", "ecr.dkr", "logs", "secretsmanager"] :
     anytrue([for name in var.posture.network.endpoint_services : endswith(name, ".${service}")])])
-    error_message = "An endpoint is missing: tasks must start without the internet."
+    error_message = "An endpoint is missing: the service must start without the internet."
   }
 }
 

@@ -11,6 +11,7 @@ export interface ComposeService {
   environment: Record<string, string>;
   /** Volumes of the host, with an absolute source. */
   volumes: string[];
+  networks: string[];
 }
 
 type Variables = Record<string, string | undefined>;
@@ -25,24 +26,32 @@ interface Written extends Partial<ComposeService> {
 }
 
 /**
- * The services of the files as Compose merges them: variables and dependencies are joined, all else is taken from the later file
+ * The services of the files as Compose merges them: variables, dependencies, networks and volumes are joined, all else is taken from the later file
  * (docs.docker.com/reference/compose-file/merge).
  */
 export function mergeComposeFiles<Service extends object>(files: readonly string[] = COMPOSE_FILES) {
   const services: Record<string, Written> = {};
   const volumes: Record<string, unknown> = {};
+  const networks: Record<string, unknown> = {};
   for (const file of files) {
     const read = readYaml(file);
     Object.assign(volumes, read.volumes);
+    Object.assign(networks, read.networks);
     for (const [name, { extends: base, ...service }] of Object.entries(read.services)) {
       const below = base ? readYaml(base.file).services[base.service] : services[name];
       services[name] = below ? merge(below, service) : service;
     }
   }
-  return { services: services as Record<string, Service>, volumes };
+  return { services: services as Record<string, Service>, volumes, networks };
 }
 
-function readYaml(file: string): { services: Record<string, Written>; volumes?: Record<string, unknown> } {
+interface ComposeFile {
+  services: Record<string, Written>;
+  volumes?: Record<string, unknown>;
+  networks?: Record<string, unknown>;
+}
+
+function readYaml(file: string): ComposeFile {
   return parse(readFileSync(file, 'utf8'), { merge: true });
 }
 
@@ -50,6 +59,8 @@ function merge(below: Written, above: Written): Written {
   const joined = { ...below, ...above };
   if (below.environment || above.environment) joined.environment = { ...below.environment, ...above.environment };
   if (below.depends_on || above.depends_on) joined.depends_on = { ...below.depends_on, ...above.depends_on };
+  for (const list of ['networks', 'volumes'] as const)
+    if (below[list] || above[list]) joined[list] = [...new Set([...(below[list] ?? []), ...(above[list] ?? [])])];
   return joined;
 }
 
@@ -59,10 +70,11 @@ export function readComposeFile(overrides: Record<string, string> = {}): Record<
   const files = (variables.COMPOSE_FILE || COMPOSE_FILES[0]).split(':');
   return Object.fromEntries(
     Object.entries(mergeComposeFiles<Written & { image: string }>(files).services).map(
-      ([name, { image, command = [], environment = {}, volumes = [], env_file }]) => [
+      ([name, { image, command = [], environment = {}, volumes = [], networks = [], env_file }]) => [
         name,
         {
-          image,
+          image: interpolate(image, variables),
+          networks,
           command: command.map((argument) => interpolate(argument, variables)),
           environment: {
             ...((env_file ? variables : {}) as Record<string, string>),

@@ -1,8 +1,13 @@
 /** SIGTERM in real processes: requests in progress are finished, and nothing delays the exit for ever. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { request } from '../service.ts';
 import { PRODUCTION, startProcess, until } from './service-process.ts';
@@ -55,6 +60,26 @@ describe('a process that is told to stop', { concurrency: 2, timeout: 100_000 },
     assert.equal(code, 0, JSON.stringify(service.lines));
     assert.equal(service.lines.at(-1)?.message, 'stopped');
     assert.ok(service.lines.every(({ level, message }) => level !== 'error' && !/did not close/.test(message)));
+  });
+
+  /**
+   * Reading a secret from a pipe that nobody has written to holds the process where its settings are read. The test's own process is not the
+   * first one of a container, in which Node.js would ignore the signal; without a handler, the signal ends the process here.
+   */
+  it('also while it reads its settings, before it has begun anything', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'plinth-stop-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const pipe = join(folder, 'secret');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const { APP_SECRET, ...env } = PRODUCTION;
+    const service = startProcess(t, 'api', { ...env, APP_SECRET_FILE: pipe, DATABASE_URL: database.url });
+    const secret = await open(pipe, 'w'); // resolves once the process reads
+    service.child.kill('SIGTERM');
+    await secret.writeFile(APP_SECRET);
+    await secret.close();
+    const { code, signal } = await service.ended;
+    assert.deepEqual([code, signal], [0, null]);
+    assert.ok(!service.lines.some(({ message }) => message === 'ready'));
   });
 
   it('exits at once on a second signal', async (t) => {

@@ -77,12 +77,16 @@ describe('a fault', () => {
 
     // A stopped database.
     await database.stop();
-    assert.equal((await request(`${url}/readyz`)).status, 503);
+    assert.equal((await request(`${url}/readyz`)).body.status, 'degraded');
     const lost = await receiver.told('DatabaseDown', 'firing', PATIENCE_MS);
     assert.match(lost.annotations.summary!, /does not reach the database/);
     await database.start();
     await receiver.told('DatabaseDown', 'resolved', PATIENCE_MS);
-    await eventually('it is ready again', async () => (await request(`${url}/readyz`)).status === 200, PATIENCE_MS);
+    await eventually(
+      'it is ready again',
+      async () => (await request(`${url}/readyz`)).body.status === 'ok',
+      PATIENCE_MS,
+    );
   });
 });
 

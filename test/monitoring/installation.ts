@@ -15,6 +15,7 @@ import { type Mailbox, startMailbox } from '../../dev/mailbox.ts';
 import { type PrometheusClient, prometheusClient } from '../../scripts/monitoring/prometheus.ts';
 import { type Stack, type StackOptions, startStack } from '../../scripts/monitoring/stack.ts';
 import { PRODUCTION, type ServiceProcess, startProcess } from '../faults/service-process.ts';
+import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export interface Installation {
@@ -46,6 +47,8 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
   const secret = `whsec_${Buffer.from('of this test alone').toString('base64')}`;
   const stripe = await startStripeSandbox({ port: 0, webhooks: [{ url: `${url}/v1/webhooks/stripe`, secret }] });
   t.after(() => stripe.close());
+  const collector = await startOtlpReceiver();
+  t.after(() => collector.close());
   const metricsPorts = { api: await freePort(), worker: await freePort() };
   const env = {
     PATH: process.env.PATH!,
@@ -62,6 +65,9 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
     STRIPE_SECRET_KEY: 'sk_test_ofthistest',
     STRIPE_API_BASE: stripe.url,
     STRIPE_WEBHOOK_SECRET: secret,
+    // Points on panels lead to traces, so there are none without.
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_TRACES_SAMPLER_ARG: '0.5',
     ...options.env,
   };
   await promisify(execFile)(process.execPath, ['app/cli.ts', 'catalog', 'sync', '--apply'], { env });

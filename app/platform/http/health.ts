@@ -9,16 +9,21 @@ export interface ReadinessCheck {
   /**
    * Resolves when the process can work.
    * @returns a warning that does not make the process unready, or nothing if all is well
-   * @throws with a message that may be shown: no secrets, no addresses
+   * @throws ReadinessFailure with a message that may be shown: no secrets, no addresses. Then the process is not ready
    */
   check(): Promise<string | undefined>;
+  /**
+   * True for a check that asks the database. That the database is away is shown, and leaves the process ready: no other process would do
+   * better, and an orchestrator that replaced them all would have none left when the database is back, as they need it to start.
+   */
+  readonly asksDatabase?: true;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
 
 const Readiness = Type.Object(
   {
-    status: OneOf(['ok', 'unavailable'], { title: 'ReadinessStatus' }),
+    status: OneOf(['ok', 'degraded', 'unavailable'], { title: 'ReadinessStatus' }),
     checks: Type.Record(Type.String(), Type.String()),
   },
   {
@@ -47,23 +52,27 @@ export function healthRoutes(operations: Operations, checks: readonly ReadinessC
     answers: { 200: Readiness, 503: Readiness },
     async handle({ reply }) {
       const results = await Promise.all(checks.map(async (check) => ({ name: check.name, ...(await outcome(check)) })));
-      const ok = results.every((result) => result.ok);
-      if (!ok) reply.code(503);
-      return {
-        status: ok ? 'ok' : 'unavailable',
-        checks: Object.fromEntries(results.map(({ name, seen }) => [name, seen])),
-      };
+      const status = STATUSES.findLast((one) => results.some((result) => result.status === one)) ?? 'ok';
+      if (status === 'unavailable') reply.code(503);
+      return { status, checks: Object.fromEntries(results.map(({ name, seen }) => [name, seen])) };
     },
   });
 }
 
-async function outcome({ check }: ReadinessCheck): Promise<{ ok: boolean; seen: string }> {
+/** From the best to the worst. */
+const STATUSES = ['ok', 'degraded', 'unavailable'] as const;
+type Status = (typeof STATUSES)[number];
+
+async function outcome({ check, asksDatabase }: ReadinessCheck): Promise<{ status: Status; seen: string }> {
   const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new ReadinessFailure('no answer in time')), CHECK_TIMEOUT_MS);
+  const timer = setTimeout(() => timeout.reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
   try {
-    return { ok: true, seen: (await Promise.race([check(), timeout.promise])) ?? 'ok' };
+    return { status: 'ok', seen: (await Promise.race([check(), timeout.promise])) ?? 'ok' };
   } catch (error) {
-    return { ok: false, seen: error instanceof ReadinessFailure ? error.message : 'failed' };
+    if (error instanceof ReadinessFailure) return { status: 'unavailable', seen: error.message };
+    return asksDatabase
+      ? { status: 'degraded', seen: 'the database does not answer' }
+      : { status: 'unavailable', seen: 'failed' };
   } finally {
     clearTimeout(timer);
   }

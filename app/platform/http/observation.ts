@@ -3,7 +3,7 @@
  * for a request runs in the context of its trace.
  */
 import './metrics.ts';
-import { type Context, context, trace } from '@opentelemetry/api';
+import { type Context, context, TraceFlags, trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { workFor } from '../database/owners.ts';
 import { bindTraceId, type Logger } from '../telemetry/logger.ts';
@@ -35,7 +35,7 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
     const method = METHODS.has(request.method) ? request.method : 'OTHER';
     const parent = contextOf(request.headers.traceparent);
     const span = startRequestSpan(`${method} ${route}`, { method, route, parent });
-    const { traceId } = span.spanContext();
+    const { traceId, traceFlags } = span.spanContext();
     bindTraceId(request.log as unknown as Logger, traceId);
     reply.header('x-request-id', request.id);
     reply.header('x-trace-id', traceId);
@@ -49,7 +49,8 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
       duration.observe({
         labels: { method, route, status_code: String(status) },
         value: seconds,
-        exemplarLabels: { trace_id: traceId },
+        // A point on a panel leads to its trace, so only to one that is recorded.
+        ...(traceFlags & TraceFlags.SAMPLED && { exemplarLabels: { trace_id: traceId } }),
       });
       if (span.isRecording()) describeAnswer(span, request, status);
       span.end();

@@ -14,7 +14,9 @@ import { newId } from '../security/random.ts';
 import { type ErrorReports, noErrorReports } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createRepeated } from '../telemetry/repeated.ts';
 import { scrub } from '../telemetry/scrubbing.ts';
+import { serializeError } from '../telemetry/serialized-error.ts';
 import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts';
 import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
 import { coalesces, insertCoalesced, NEW_JOBS_CHANNEL } from './coalescing.ts';
@@ -122,7 +124,13 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
   });
-  boss.on('error', (err) => logger.warn({ err }, 'job queue: database call failed, will be retried'));
+  // While the database is away, every queue fails several times a second.
+  const repeated = createRepeated();
+  boss.on('error', (err) =>
+    repeated(serializeError(err).message, (times) =>
+      logger.warn({ err, times }, 'job queue: database call failed, will be retried'),
+    ),
+  );
   boss.on('warning', ({ message, data }) => logger.warn({ data }, `job queue: ${message}`));
 
   /** Runs a job in the trace that enqueued it. */

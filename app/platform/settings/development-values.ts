@@ -57,6 +57,25 @@ export const localSender: DevelopmentOnly = (value) => {
     : undefined;
 };
 
+const examplePassword: DevelopmentOnly = (value) =>
+  value === EXAMPLE_PASSWORD
+    ? 'is the password of .env.example, which everybody knows; make one with: openssl rand -hex 24'
+    : undefined;
+
+/** Variables that are no settings of the service, and that Docker Compose hands over with all else that `.env` has. */
+export const composeValues: Readonly<Record<string, DevelopmentOnly>> = {
+  COMPOSE_FILE: (value) =>
+    value.includes('stand-ins')
+      ? 'has docker-compose.stand-ins.yml, which is for development; delete the line'
+      : undefined,
+  COMPOSE_PROFILES: (value) =>
+    list(value).includes('development')
+      ? 'has development, with which docker compose up replaces what runs; take it out, and use ./plinth release'
+      : undefined,
+  POSTGRES_PASSWORD: examplePassword,
+  GRAFANA_ADMIN_PASSWORD: examplePassword,
+};
+
 function isLocalName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');
 }

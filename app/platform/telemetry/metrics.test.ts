@@ -101,6 +101,8 @@ describe('metrics', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await test.request('/.well-known/jwks.json', { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    const unrecorded = traceId.replace('4', '5');
+    await test.request('/.well-known/jwks.json', { headers: { traceparent: `00-${unrecorded}-00f067aa0ba902b7-00` } });
     await settled(test);
 
     for (let scrape = 0; scrape < 2; scrape++) {
@@ -110,6 +112,7 @@ describe('metrics', () => {
       assert.match(headers.get('content-type') ?? '', /^application\/openmetrics-text; version=1\.0\.0/);
       const jwks = body.split('\n').filter((line: string) => line.includes('route="/.well-known/jwks.json"'));
       assert.equal(jwks.filter((line: string) => line.includes(`# {trace_id="${traceId}"} 0.`)).length, 1);
+      assert.ok(!body.includes(unrecorded), 'a trace that nobody recorded cannot be opened');
       assert.match(body, /^# TYPE auth_events counter$/m);
       assert.match(body, /^auth_events_total\{event="refresh",outcome="reused"\} 0$/m);
       assert.match(body, /# EOF\n$/);

@@ -23,7 +23,7 @@ const MAX_DEPTH = 5;
  */
 export function serializeError(error: unknown, depth = 1): SerializedError {
   const cause = driverError(error);
-  if (!(cause instanceof Error)) return { message: scrub(String(cause)) };
+  if (!(cause instanceof Error)) return { message: scrub(messageOf(cause)) };
   const { code, constraint, table } = cause as { code?: unknown; constraint?: unknown; table?: unknown };
   const quotesValues = cause instanceof pg.DatabaseError && String(code).startsWith('22');
   const inner = (other: unknown) =>
@@ -38,4 +38,12 @@ export function serializeError(error: unknown, depth = 1): SerializedError {
     cause: cause.cause === undefined ? undefined : inner(cause.cause),
     errors: cause instanceof AggregateError ? cause.errors.map(inner) : undefined,
   };
+}
+
+/** Anything may be thrown. Of an object that is no error, only its message is told, as its other values may be secrets. */
+function messageOf(thrown: unknown): string {
+  if (thrown === null || typeof thrown !== 'object') return String(thrown);
+  const { message, code } = thrown as { message?: unknown; code?: unknown };
+  if (typeof message === 'string') return typeof code === 'string' ? `${message} (${code})` : message;
+  return `no error, but an object with ${Object.keys(thrown).join(', ') || 'nothing in it'}`;
 }

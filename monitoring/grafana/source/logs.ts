@@ -43,11 +43,11 @@ export const logs = dashboard({
   variables: [
     new CustomVariableBuilder('service')
       .label('Service')
-      .values('web,worker,migrate,db,mailpit,stripe-sandbox')
+      .values('web,web-2,worker,migrate,proxy,db,mailpit,stripe-sandbox')
       .multi(true)
       .includeAll(true)
       .allValue('.+')
-      .current({ text: ['web', 'worker'], value: ['web', 'worker'] }),
+      .current({ text: ['web', 'web-2', 'worker'], value: ['web', 'web-2', 'worker'] }),
     new TextBoxVariableBuilder('search').label('Contains').defaultValue(''),
   ],
   rows: [
@@ -77,17 +77,17 @@ export const logs = dashboard({
     {
       title: 'Lines',
       panels: [
-        lines('Warnings and errors', 'Newest first.', `{service=~"$service", level=~"warn|error"} |= "$search"`, 9),
+        lines('Warnings and errors', 'Newest first.', `{service=~"$service", level=~"warn|error"} |= \`$search\``, 9),
         lines(
           'Slow requests and failures',
           'Requests that took more than a second, or were answered with 5xx.',
-          `{service=~"$service"} | json | durationMs > 1000 or status >= 500`,
+          `{service=~"$service"} | json | __error__="" | durationMs > 1000 or status >= 500`,
           9,
         ),
         lines(
           'Everything',
           'Filter with the fields above, e.g. by the request id of an answer.',
-          `${STREAM} |= "$search"`,
+          `${STREAM} |= \`$search\``,
           14,
         ),
       ],

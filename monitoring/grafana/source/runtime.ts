@@ -140,9 +140,38 @@ export const runtime = dashboard({
         }),
         graph({
           title: 'Dropped log lines',
+          runbook: 'telemetry-dropped',
           about:
             'Lines that the reader of standard output did not take in time. The service goes on without them; look at the log driver and its disk.',
           queries: [{ expr: `increase(log_lines_dropped_total{${SELF}}[$__rate_interval])`, legend: LEGEND }],
+        }),
+      ],
+    },
+    {
+      title: 'The monitoring itself',
+      panels: [
+        graph({
+          title: 'The way of alerts',
+          about: 'Always 1: an alert that always fires, and that a service elsewhere waits for.',
+          runbook: 'watchdog',
+          queries: [{ expr: 'ALERTS{alertname="Watchdog"}', legend: '{{alertstate}}' }],
+        }),
+        graph({
+          title: 'Programs of the monitoring',
+          about: '1: it answers Prometheus. 0: it does not.',
+          runbook: 'monitoring-down',
+          queries: [{ expr: 'up{job=~"alertmanager|alloy|grafana|loki|prometheus|tempo"}', legend: '{{job}}' }],
+        }),
+        graph({
+          title: 'Notifications that failed',
+          about: 'Should be 0: Alertmanager could not tell anybody.',
+          runbook: 'alerts-not-delivered',
+          queries: [
+            {
+              expr: 'sum by (integration) (rate(alertmanager_notifications_failed_total[$__rate_interval]))',
+              legend: '{{integration}}',
+            },
+          ],
         }),
       ],
     },

@@ -7,6 +7,7 @@ locals {
     name                   = "collector"
     image                  = var.collector_image
     essential              = false # metrics may fail without the service
+    restartPolicy          = { enabled = true, restartAttemptPeriod = 60 }
     user                   = "65534:65534"
     readonlyRootFilesystem = true
     privileged             = false

