@@ -102,7 +102,16 @@ async function bringUp(
     for (const part of service.parts) void part.warn?.();
   }
   logger.info({ role, port, metricsPort }, 'ready');
+  if (port !== undefined) buildAccountApp(service, closing);
   if (standIns) process.stdout.write(standIns.banner(complete));
+}
+
+/** Once everything answers: the app is built beside the service, which shows the progress at `/app`. */
+function buildAccountApp({ development }: Service, closing: Close): void {
+  const build = development?.accountApp;
+  if (!build) return;
+  closing.add('build of the account app', async () => build.stop());
+  void build.begin();
 }
 
 /** The public port: opened last, closed first. @returns which one it is */

@@ -123,10 +123,9 @@ export function createClient(options: ClientOptions = {}): Client {
     let refused: string | undefined;
     for (let attempt = 1; ; attempt++) {
       const token = isPublic ? undefined : await credential(signal, refused);
-      const headers = {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(key !== undefined && { 'idempotency-key': key }),
-      };
+      const headers: Record<string, string> = {};
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
+      if (key !== undefined) headers['idempotency-key'] = key;
       try {
         return await sendOnce({ ...request, attempt, headers }, sending);
       } catch (error) {

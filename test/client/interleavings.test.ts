@@ -48,7 +48,7 @@ describe('a session in three tabs', { timeout: 600_000 }, () => {
     for (const modern of [true, false]) {
       const where = `${mode} mode, ${modern ? 'Web Locks and a channel' : 'neither Web Locks nor a channel'}`;
 
-      it(`never ends for somebody who did not sign out: ${where}`, async () => {
+      it(`never ends for somebody who did not sign out: ${where}`, { timeout: 600_000 }, async () => {
         const steps = fc.array(step, { minLength: 4, maxLength: 14 });
         await check(steps, async (given) => {
           const { tabs } = await play(mode, modern, given);
@@ -59,7 +59,7 @@ describe('a session in three tabs', { timeout: 600_000 }, () => {
         });
       });
 
-      it(`ends in every tab once somebody signs out: ${where}`, async () => {
+      it(`ends in every tab once somebody signs out: ${where}`, { timeout: 600_000 }, async () => {
         const steps = fc.tuple(fc.array(step, { maxLength: 6 }), wayOut, fc.array(step, { maxLength: 6 }));
         await check(
           steps.map(([first, out, then]) => [...first, out, ...then]),
