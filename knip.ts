@@ -17,6 +17,7 @@ const config: KnipConfig = {
     'app/{features,product}/*/bench/*.ts',
     'app/{features,product}/*/tools/*.ts',
     'app/{features,product}/*/emails/*.ts',
+    'packages/client/{client,webhooks,react/react,generated/*}.ts',
     'packages/stripe-sandbox/derive-words.ts',
     'packages/stripe-sandbox/stripe-mock/compare.heavy.ts',
     'packages/stripe-sandbox/main.ts',

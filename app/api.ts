@@ -1,4 +1,5 @@
 /** The application factory: conventions, feature routes, error boundary. Never listens, never reads the environment. */
+import { accountAppRoutes } from './account-app.ts';
 import type { OpenApiDocument } from './documentation/openapi.ts';
 import { documentationRoutes } from './documentation.ts';
 import { migrationState } from './migrations.ts';
@@ -40,6 +41,7 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
   const outgoing = service.parts.flatMap((part) => part.sends?.() ?? []);
   const describe = () => describeOperations(operations.all, info, outgoing) as OpenApiDocument;
   documentationRoutes(app, operations.all, describe);
+  accountAppRoutes(app, { building: service.development?.accountApp });
   await service.development?.routes(app);
 
   await app.ready();

@@ -58,6 +58,8 @@ export function readConfig(variables: Variables): Config {
       faults.push(`${name} ${error.message}`);
     }
   }
+  // Without a frontend of its own, a product has the account app.
+  if (!values.appUrl && values.apiUrl) values.appUrl = `${values.apiUrl}/app`;
   const config = values as unknown as Config;
   if (!local) faults.push(...weaknesses(config), ...ofCompose(variables));
   if (faults.length > 0) throw new ConfigError(faults);

@@ -117,7 +117,16 @@ async function bringUp(life: Life): Promise<void> {
     ...{ host: config.host, metricsPort: config.metricsPort, local: isLocal(config) },
     ...{ logLevel: config.logLevel, release: config.release, stopLimitMs: closing.limitMs + KILL_GRACE_MS },
   });
+  if (port !== undefined && !member) buildAccountApp(service, closing);
   if (standIns) process.stdout.write(standIns.banner(complete));
+}
+
+/** Once everything answers: the app is built beside the service, which shows the progress at `/app`. */
+function buildAccountApp({ development }: Service, closing: Close): void {
+  const build = development?.accountApp;
+  if (!build) return;
+  closing.add('build of the account app', async () => build.stop());
+  void build.begin();
 }
 
 /** True where only this machine is to be answered. */

@@ -48,9 +48,8 @@ const own = defineSettings('The process', {
   },
   APP_URL: {
     meaning:
-      'Where links in mail lead: the frontend, whose pages post the token. Default in development: this service.',
+      'Where links in mail lead. Default: the account app of this service, API_URL with /app. Set it for a frontend of your own, whose pages post the token.',
     parse: base('http:', 'https:'),
-    required: true,
     developmentOnly: localAddress,
     example: '',
   },
@@ -134,6 +133,13 @@ const development = defineSettings('Development', {
       'Development only: `own` starts the stand-ins with the service. `running` uses those of another process, as `npm run dev` does between restarts.',
     parse: oneOf('own', 'running'),
     fallback: 'own',
+    example: '',
+  },
+  ACCOUNT_APP_BUILD: {
+    meaning:
+      'Development only: `beside` builds the account app beside the service when web/ has changed. `off` leaves it as it is.',
+    parse: oneOf('beside', 'off'),
+    fallback: 'beside' as 'beside' | 'off',
     example: '',
   },
   MAILBOX_SMTP_PORT: {

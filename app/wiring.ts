@@ -1,4 +1,5 @@
 /** Builds the service: the foundation, then every feature in the order of what they need; and closes them in reverse. */
+import type { AccountAppBuild } from '../dev/account-app.ts';
 import type { StandIns } from '../dev/stand-ins.ts';
 import type { CompleteConfig, Config } from './config.ts';
 import * as features from './features.ts';
@@ -26,7 +27,9 @@ export interface Service extends Foundation, BuiltFeatures {
   readonly parts: readonly FeatureParts[];
   readonly housekeeping: JobHandler;
   /** Pages for development; absent elsewhere. */
-  readonly development: { routes(app: HttpServer): Promise<void> } | undefined;
+  readonly development:
+    | { routes(app: HttpServer): Promise<void>; accountApp?: AccountAppBuild | undefined }
+    | undefined;
   /** Undefined until the process is about to end. */
   draining(): Draining | undefined;
   drain(reason: Draining): void;
@@ -77,6 +80,16 @@ function isComplete(config: Config, ofFeatures: readonly StandIn<Config, Service
   return Boolean(databaseUrl && smtpUrl && apiUrl && appUrl) && !ofFeatures.some(({ isNeeded }) => isNeeded(config));
 }
 
+/** What builds the account app; undefined where it is switched off. */
+async function accountAppBuild(
+  { accountAppBuild: mode }: Config,
+  logger: Logger,
+): Promise<AccountAppBuild | undefined> {
+  if (mode === 'off') return undefined;
+  const { createAccountAppBuild } = await import('../dev/account-app.ts');
+  return createAccountAppBuild((line) => logger.warn(line));
+}
+
 /** The same for a command, which starts nothing: in development it uses what the running service has started. */
 export async function findConfig(config: Config): Promise<CompleteConfig> {
   if (config.appEnv !== 'development') return config as CompleteConfig;
@@ -103,7 +116,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     housekeeping: createHousekeeping(foundation),
     development:
       config.appEnv === 'development'
-        ? (await import('../dev/pages.ts')).createDevelopmentPages(config, await developments())
+        ? {
+            ...(await import('../dev/pages.ts')).createDevelopmentPages(config, await developments()),
+            accountApp: await accountAppBuild(config, logger),
+          }
         : undefined,
     draining: () => draining,
     drain(reason: Draining) {

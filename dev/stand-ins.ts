@@ -114,8 +114,8 @@ function complete<Used>(
     ...config,
     databaseUrl: config.databaseUrl ?? databaseUrl!,
     smtpUrl: config.smtpUrl ?? smtpUrl!,
-    appUrl: config.appUrl ?? self,
     apiUrl: config.apiUrl ?? self,
+    appUrl: config.appUrl ?? `${self}/app`,
     ...Object.assign({}, ...needed.map((standIn) => standIn.settings(config))),
   };
 }

@@ -16,6 +16,7 @@ const checks: { name: string; command: string[]; figure?: true }[] = [
   },
   { name: 'dead code', command: [bin('knip'), '--no-config-hints'] },
   { name: 'file length', command: script('check-file-length.ts') },
+  { name: 'size of the client', command: script('check-client-size.ts'), figure: true },
   { name: 'function length', command: script('check-function-length.ts'), figure: true },
   { name: 'migrations match models', command: script('check-migrations.ts') },
   ...generators.map(({ writes, script: file }) => ({ name: `${writes} fresh`, command: script(file, '--check') })),

@@ -16,5 +16,6 @@ export const generators: readonly Generator[] = [
   { writes: '.env.example', script: 'env-example.ts' },
   { writes: 'app/product/product.json', script: 'product-json.ts' },
   { writes: 'docker-compose.stand-ins.yml', script: 'stand-ins.ts' },
+  { writes: 'types of the client', script: 'client-types.ts' },
   { writes: 'settings of Terraform', script: 'terraform-settings.ts' },
 ];

@@ -5,9 +5,9 @@ import { removeCluster } from '../dev/postgres-cluster.ts';
 
 const NAMES = ['PORT', 'METRICS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT', 'STRIPE_SANDBOX_PORT'] as const;
 
-/** Ports that are free, as the usual ones may be a developer's; removes the data that belongs to them after the test. */
-export async function ownPorts(t: TestContext): Promise<Record<(typeof NAMES)[number], string>> {
-  const ports = {} as Record<(typeof NAMES)[number], string>;
+/** Ports that are free, as the usual ones may be a developer's; removes the data that belongs to them after the test. The account app is not built. */
+export async function ownPorts(t: TestContext): Promise<Record<(typeof NAMES)[number] | 'ACCOUNT_APP_BUILD', string>> {
+  const ports = { ACCOUNT_APP_BUILD: 'off' } as Record<(typeof NAMES)[number] | 'ACCOUNT_APP_BUILD', string>;
   for (const name of NAMES) ports[name] = String(await freePort());
   const folder = `.plinth/${ports.PORT}`;
   t.after(async () => {

@@ -39,6 +39,20 @@ export interface Tower {
 /** Each folder of `packages/` is independent: it imports nothing outside of it, and others import it by its package name. */
 export const TOWERS: readonly Tower[] = [
   {
+    root: 'packages/client/',
+    parts: [
+      'generated/types.ts',
+      'problems.ts',
+      'operation.ts',
+      'generated/operations.ts',
+      'waiting.ts',
+      'sending.ts',
+      'sessions',
+      'client.ts',
+      '',
+    ],
+  },
+  {
     root: 'packages/stripe-sandbox/',
     parts: [
       'world',

@@ -1,0 +1,574 @@
+// Generated from the OpenAPI document: npm run generate. Not edited by hand.
+import type { Operation } from '../operation.ts';
+import type * as types from './types.ts';
+
+/** Receive bounces and complaints from an email provider. Called by Amazon SES (through SNS), Postmark and Resend. The body is theirs, signed their way. Hard bounces and complaints end in the suppression list, and addresses that Postmark reactivates leave it; everything else is acknowledged and ignored. 200 means stored. */
+export const receiveEmailWebhook = 'POST /v1/webhooks/email/{provider} public' as Operation<{
+  /** `ses`, `postmark` or `resend`. */
+  readonly provider: string;
+}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'signature_unverifiable' | 'validation_failed'>;
+
+/** Unsubscribe an address from bulk email. With one click from an email program (RFC 8058: a form, the token in the query) or from the page that the link in the email opens (JSON). Email that is needed, such as a password reset, is still sent. A GET changes nothing. */
+export const unsubscribeEmail = 'POST /v1/email-unsubscriptions public' as Operation<{
+  /** From the link in the email. */
+  readonly token?: string | undefined;
+  readonly body: types.UnsubscribeEmail;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_unsubscribe_token' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Register. Emails a link that verifies the address. The answer is the same whether or not the address is taken. */
+export const createUser = 'POST /v1/users public' as Operation<{
+  readonly body: types.CreateUser;
+}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+
+/** Email the verification link again. Silent about whether the address has a registration. */
+export const createEmailVerification = 'POST /v1/email-verifications public' as Operation<{
+  readonly body: types.CreateEmailVerification;
+}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Confirm an address. Verifies a registration, or confirms a change of address. A token works once; sending it again changes nothing and has the same answer. */
+export const confirmEmailVerification = 'POST /v1/email-verifications/confirm public' as Operation<{
+  readonly body: types.ConfirmEmailVerification;
+}, undefined, 'bad_request' | 'database_unavailable' | 'email_taken' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sign in. One answer for an unknown address, a wrong or missing password and a suspended user. */
+export const createSession = 'POST /v1/sessions public' as Operation<{
+  readonly body: types.CreateSession;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_not_verified' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List your sessions */
+export const listSessions = 'GET /v1/sessions' as Operation<{
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.SessionPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** End all other sessions */
+export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Refresh the tokens. Rotates the refresh token. The one before gives the same refresh token again as long as that one was not used, so that a lost answer can be asked for again. Any older one ends the session; so does a fourth generation in a row that is asked for again more than 10 seconds later. */
+export const refreshSession = 'POST /v1/sessions/refresh public' as Operation<{
+  readonly body?: types.RefreshSession | undefined;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'session_revoked' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sign out. Authenticated by the access token or, in cookie mode, by the cookie. A cookie is always cleared and never refused, also if its session is over. */
+export const deleteCurrentSession = 'DELETE /v1/sessions/current' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Sign out with the refresh token. Ends the session of a refresh token, also after its access token has expired (as RFC 7009). The answer is the same for a token of a session that is over, and for one that is none. */
+export const revokeSession = 'POST /v1/sessions/revoke public' as Operation<{
+  readonly body: types.RevokeSession;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** End a session */
+export const deleteSession = 'DELETE /v1/sessions/{sessionId}' as Operation<{
+  /** Session */
+  readonly sessionId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get your account */
+export const getMe = 'GET /v1/users/me' as Operation<{}, types.User, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Change your name or locale. At most 60 times an hour. */
+export const updateMe = 'PATCH /v1/users/me' as Operation<{
+  readonly body: types.UpdateMe;
+}, types.User, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Delete your account. Closes it at once; it is purged after 14 days. An emailed link undoes it until then. */
+export const deleteMe = 'DELETE /v1/users/me' as Operation<{
+  readonly body: types.DeleteMe;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Export everything stored about you. Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure. */
+export const exportMe = 'GET /v1/users/me/export' as Operation<{}, types.AccountExport, 'bad_request' | 'database_unavailable' | 'internal_error' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Delete your account, without a body in DELETE. Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE. */
+export const requestDeletion = 'POST /v1/users/me/deletion' as Operation<{
+  readonly body: types.RequestDeletion;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Undo the deletion of your account */
+export const restoreMe = 'POST /v1/users/me/restore public' as Operation<{
+  readonly body: types.RestoreMe;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Change your address. An emailed link confirms the new address. The old address is then told, and can revert for 7 days. */
+export const createEmailChange = 'POST /v1/users/me/email-changes' as Operation<{
+  readonly body: types.CreateEmailChange;
+}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'email_unchanged' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Revert a change of address. By the token that was emailed to the old address. Ends every session; the password is void until it is reset. */
+export const revertEmailChange = 'POST /v1/users/me/email-changes/revert public' as Operation<{
+  readonly body: types.RevertEmailChange;
+}, undefined, 'bad_request' | 'database_unavailable' | 'email_taken' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Email a link to reset a password. Silent about whether the address has an account. */
+export const createPasswordReset = 'POST /v1/password-resets public' as Operation<{
+  readonly body: types.CreatePasswordReset;
+}, types.ResetSent, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Reset a password. By the token of the emailed link. Ends every session. */
+export const confirmPasswordReset = 'POST /v1/password-resets/confirm public' as Operation<{
+  readonly body: types.ConfirmPasswordReset;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+
+/** Change your password. Ends all other sessions and emails a notice. */
+export const updatePassword = 'PUT /v1/users/me/password' as Operation<{
+  readonly body: types.UpdatePassword;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+
+/** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization or token endpoint. */
+export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Public keys of access tokens. A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 15 minutes before it signs. */
+export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, types.JwkSet, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** List the types of events. All of them, each with an example of its payload. The document of the API has their schemas under `webhooks`. */
+export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, types.EventTypes, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Create an organization. The caller becomes its owner. */
+export const createOrganization = 'POST /v1/organizations key' as Operation<{
+  readonly body: types.CreateOrganization;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List your organizations */
+export const listOrganizations = 'GET /v1/organizations' as Operation<{
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OwnOrganizationPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get an organization */
+export const getOrganization = 'GET /v1/organizations/{organizationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Rename an organization */
+export const updateOrganization = 'PATCH /v1/organizations/{organizationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.UpdateOrganization;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Delete an organization. Closes it at once; it is purged after 14 days. An owner can restore it until then. */
+export const deleteOrganization = 'DELETE /v1/organizations/{organizationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Undo the deletion of an organization. By an owner; to all others it does not exist. */
+export const restoreOrganization = 'POST /v1/organizations/{organizationId}/restore' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Transfer ownership. Makes a member the owner and the caller an admin, in one step. */
+export const createOwnershipTransfer = 'POST /v1/organizations/{organizationId}/ownership-transfers' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateOwnershipTransfer;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** See what a change of a member takes along. Lists what the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`. */
+export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/members/{userId}/consequences' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** User */
+  readonly userId: string;
+  /** The role of a member, which decides what they may do. */
+  readonly role?: types.Role | undefined;
+}, types.MemberConsequences, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List members. By the time they joined. */
+export const listMembers = 'GET /v1/organizations/{organizationId}/members' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.MemberPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Change a member's role. Nobody gives or takes a role that allows more than their own. */
+export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{userId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** User */
+  readonly userId: string;
+  readonly body: types.UpdateMember;
+}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Remove a member, or leave. Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before. */
+export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{userId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** User */
+  readonly userId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Email an invitation again. With another link, which is valid for 7 days. The link before no longer works. */
+export const resendInvitation = 'POST /v1/organizations/{organizationId}/invitations/{invitationId}/resend' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Invitation */
+  readonly invitationId: string;
+}, types.Invitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'limit_reached' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Invite someone by email. The invitation is bound to the address and expires after 7 days. */
+export const createInvitation = 'POST /v1/organizations/{organizationId}/invitations key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateInvitation;
+}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List invitations. Open and expired ones, the newest first. */
+export const listInvitations = 'GET /v1/organizations/{organizationId}/invitations' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.InvitationPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Revoke an invitation */
+export const deleteInvitation = 'DELETE /v1/organizations/{organizationId}/invitations/{invitationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Invitation */
+  readonly invitationId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Read an invitation by its token. Before signing in. Uses nothing up. */
+export const lookUpInvitation = 'POST /v1/invitations/lookup public' as Operation<{
+  readonly body: types.LookUpInvitation;
+}, types.ProvenInvitation, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Accept an invitation. By the emailed token, signed in with the invited address. Whoever accepted it before gets the same answer. */
+export const acceptInvitation = 'POST /v1/invitations/accept' as Operation<{
+  readonly body: types.AcceptInvitation;
+}, types.AcceptedInvitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'invitation_for_another_address' | 'limit_reached' | 'malformed_json' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Register with an invitation. Creates a confirmed account for the invited address, as a member of the organization: the token proves the address. Sign in next. */
+export const registerByInvitation = 'POST /v1/invitations/register public' as Operation<{
+  readonly body: types.RegisterByInvitation;
+}, types.RegisteredByInvitation, 'bad_request' | 'database_unavailable' | 'email_taken' | 'internal_error' | 'invalid_token' | 'limit_reached' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'token_expired' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+
+/** List invitations to you. Those to your address that you can accept, the newest first. */
+export const listMyInvitations = 'GET /v1/users/me/invitations' as Operation<{
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.ReceivedInvitationPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Accept an invitation to you. Without the emailed token: your address is confirmed. */
+export const acceptMyInvitation = 'POST /v1/users/me/invitations/{invitationId}/accept' as Operation<{
+  /** Invitation */
+  readonly invitationId: string;
+}, types.AcceptedInvitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'limit_reached' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Decline an invitation to you */
+export const declineInvitation = 'DELETE /v1/users/me/invitations/{invitationId}' as Operation<{
+  /** Invitation */
+  readonly invitationId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Create an API key. The secret is shown this once. A key never allows more than its creator's role does at the time. */
+export const createApiKey = 'POST /v1/organizations/{organizationId}/api-keys key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateApiKey;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List API keys. The newest first, without their secrets. Revoked ones are shown on request. */
+export const listApiKeys = 'GET /v1/organizations/{organizationId}/api-keys' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Default `live`. */
+  readonly state?: types.ApiKeyState | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.ApiKeyPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Rotate an API key. Gives it another secret, shown this once. The old one keeps working for the grace. Only for the creator of the key. */
+export const rotateApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{apiKeyId}/rotate' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** API key */
+  readonly apiKeyId: string;
+  readonly body: types.RotateApiKey;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Change an API key */
+export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** API key */
+  readonly apiKeyId: string;
+  readonly body: types.UpdateApiKey;
+}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Revoke an API key */
+export const deleteApiKey = 'DELETE /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** API key */
+  readonly apiKeyId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Take an API key over. Makes the caller its creator, so that it goes on when the creator leaves. The secret stays the same, and the key keeps the scopes that the caller holds. */
+export const takeOverApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{apiKeyId}/take-over' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** API key */
+  readonly apiKeyId: string;
+}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List audit events. The newest first. */
+export const listOrganizationAuditEvents = 'GET /v1/organizations/{organizationId}/audit-events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.AuditEventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
+export const exportOrganizationAuditEvents = 'GET /v1/organizations/{organizationId}/audit-events/export stream' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+}, Response, 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
+export const listEvents = 'GET /v1/organizations/{organizationId}/events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly type?: types.EventType | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.EventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Create a webhook endpoint. Events from now on are delivered to it. The secret is shown this once. See the guide for receivers. */
+export const createWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webhook-endpoints key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateWebhookEndpoint;
+}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_webhook_url' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_webhook_endpoints' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List webhook endpoints. The newest first. */
+export const listWebhookEndpoints = 'GET /v1/organizations/{organizationId}/webhook-endpoints' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.WebhookEndpointPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Rotate the secret of a webhook endpoint. Gives it another secret, shown this once. For 24 hours, each delivery has a signature of each of both. */
+export const rotateWebhookSecret = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/rotate-secret' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get a webhook endpoint */
+export const getWebhookEndpoint = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Change a webhook endpoint. Deliveries that wait while it is disabled are sent once it is enabled again, if they are not too old then. */
+export const updateWebhookEndpoint = 'PATCH /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  readonly body: types.UpdateWebhookEndpoint;
+}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_webhook_url' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Delete a webhook endpoint. Its deliveries are deleted with it. */
+export const deleteWebhookEndpoint = 'DELETE /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Send an example to a webhook endpoint. At once, signed as a delivery is; at most 30 times a minute. The answer says what the receiver said. */
+export const testWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/test' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  readonly body: types.TestWebhookEndpoint;
+}, types.WebhookAttempt, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List deliveries of a webhook endpoint. The newest first, each with its attempts. */
+export const listWebhookDeliveries = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  readonly status?: types.WebhookDeliveryStatus | undefined;
+  readonly type?: types.EventType | undefined;
+  /** Of events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Of events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.WebhookDeliveryPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get a delivery */
+export const getWebhookDelivery = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries/{deliveryId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  /** Delivery */
+  readonly deliveryId: string;
+}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Send a delivery again. Now, and with all retries if it fails; also one that succeeded. Its `webhook-id` stays the same. At most 120 times a minute: replay where there are many. */
+export const retryWebhookDelivery = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/retry' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  /** Delivery */
+  readonly deliveryId: string;
+}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+
+/** Send events again. Each event since an instant, as far as it is kept, whether it was delivered or not: the oldest 10,000 of them. Their `webhook-id` stays the same. At most 20 times an hour. */
+export const replayWebhooks = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/replay' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Webhook endpoint */
+  readonly endpointId: string;
+  readonly body: types.ReplayWebhooks;
+}, types.WebhookReplay, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+
+/** List plans and products. The whole catalog, with prices in every currency. */
+export const listPlans = 'GET /v1/plans public' as Operation<{}, types.Catalog, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Open a checkout of a plan. Answers the address of a page of Stripe, where it is paid. Nothing is granted by coming back from there: ask for the entitlements. */
+export const createCheckoutSession = 'POST /v1/organizations/{organizationId}/checkout-sessions key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateCheckoutSession;
+}, types.CheckoutSession, 'already_subscribed' | 'bad_request' | 'checkout_open' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_plan' | 'unknown_promotion_code' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Open a checkout of a one-off product. The organization has the product once it is paid. */
+export const createPurchase = 'POST /v1/organizations/{organizationId}/purchases key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreatePurchase;
+}, types.CheckoutSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_product' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Open the customer portal. A page of Stripe for cards, addresses, invoices and cancelling. */
+export const createPortalSession = 'POST /v1/organizations/{organizationId}/portal-sessions' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreatePortalSession;
+}, types.PortalSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Get the subscription */
+export const getSubscription = 'GET /v1/organizations/{organizationId}/subscription' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Change, end or resume the subscription. Plan, interval and quantity are charged or credited at once, and what is new is granted once that is paid: until then `pendingUntil` is set. `cancelAtPeriodEnd` ends it with the paid period; false takes that back. */
+export const updateSubscription = 'PATCH /v1/organizations/{organizationId}/subscription' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.UpdateSubscription;
+}, types.Subscription, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Bring the subscription back. Resumes a paused subscription, and charges the latest invoice of one that is incomplete, unpaid or past due. `status` of the answer says whether it is back. If it is not, a person can pay at `openInvoiceUrl`. */
+export const resumeSubscription = 'POST /v1/organizations/{organizationId}/subscription/resume' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Preview a change of the subscription. The cost of the change now, with the proration. Changes nothing. */
+export const previewSubscription = 'POST /v1/organizations/{organizationId}/subscription/preview' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.PreviewSubscription;
+}, types.SubscriptionPreview, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Get what the organization may use. Features, limits and what is used of them, and why. */
+export const getEntitlements = 'GET /v1/organizations/{organizationId}/entitlements' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.Entitlements, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List invoices. The newest first, with links to a page and a PDF. */
+export const listInvoices = 'GET /v1/organizations/{organizationId}/invoices' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.InvoicePage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Report usage. Counted, and billed where the plan has a price for it. Send an Idempotency-Key, so that a repetition counts once. */
+export const reportUsage = 'POST /v1/organizations/{organizationId}/usage key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.ReportUsage;
+}, types.UsageAccepted, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_period' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sum usage */
+export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** One of apiCalls. */
+  readonly meter: string;
+  /** Inclusive. */
+  readonly from: string;
+  /** Exclusive. */
+  readonly to: string;
+}, types.UsageSum, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'validation_failed'>;
+
+/** Receive an event of Stripe. Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. Thin events are acknowledged and not used. */
+export const receiveStripeWebhook = 'POST /v1/webhooks/stripe public' as Operation<{}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'validation_failed'>;
+
+/** Is the process alive? */
+export const getLiveness = 'GET /livez public' as Operation<{}, types.Liveness, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Can the process take requests? */
+export const getReadiness = 'GET /readyz public' as Operation<{}, types.Readiness, 'bad_request' | 'database_unavailable' | 'internal_error'>;

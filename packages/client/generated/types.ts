@@ -1,0 +1,1351 @@
+// Generated from the OpenAPI document: npm run generate. Not edited by hand.
+
+export interface AcceptInvitation {
+  readonly token: string;
+}
+
+export interface AcceptedInvitation {
+  /** Organization */
+  readonly organizationId: string;
+  readonly role: Role;
+}
+
+export interface AccountExport {
+  readonly exportedAt: string;
+  readonly user: unknown;
+}
+
+export type ActorType = 'user' | 'api_key' | 'operator' | 'system' | 'anonymous';
+
+export interface AddedLimits {
+  readonly members?: number | undefined;
+  readonly projects?: number | undefined;
+  readonly apiCalls?: number | undefined;
+  readonly webhookEndpoints?: number | undefined;
+}
+
+/** Says if the address gets emails: `bounced` after its mail server refused one for good, `suppressed` after a complaint or by an operator. */
+export type AddressStatus = 'deliverable' | 'bounced' | 'suppressed';
+
+export interface AffectedApiKey {
+  /** API key */
+  readonly id: string;
+  readonly name: string;
+  /** The part of the key by which people recognise it. */
+  readonly hint: string;
+  readonly outcome: ApiKeyOutcome;
+  /** The scopes now. */
+  readonly scopesBefore: readonly (string)[];
+  /** The scopes afterwards. */
+  readonly scopesAfter: readonly (string)[];
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+}
+
+export interface AffectedInvitation {
+  /** Invitation */
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+export interface Amounts {
+  /** Price, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly usd: number;
+  /** Price, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly eur: number;
+}
+
+export interface ApiKey {
+  /** API key */
+  readonly id: string;
+  readonly name: string;
+  /** The part of the key by which people recognise it. */
+  readonly hint: string;
+  readonly scopes: readonly (string)[];
+  /** User */
+  readonly createdBy: string;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** Until when it works; null: without end. */
+  readonly expiresAt: string | null;
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+  readonly lastUsedFrom: Place | null;
+  /** When it was revoked; null while it is not. */
+  readonly revokedAt: string | null;
+}
+
+export interface ApiKeyCreated {
+  /** API key */
+  readonly apiKeyId: string;
+  readonly name: string;
+  readonly scopes: readonly (string)[];
+  /** User */
+  readonly createdBy: string;
+  /** Until when it works; null: without end. */
+  readonly expiresAt: string | null;
+}
+
+export interface ApiKeyCreatedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'api_key.created';
+  readonly data: ApiKeyCreated;
+}
+
+export type ApiKeyOutcome = 'revoked' | 'changed';
+
+export interface ApiKeyPage {
+  readonly data: readonly (ApiKey)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface ApiKeyRevoked {
+  /** API key */
+  readonly apiKeyId: string;
+  readonly name: string;
+}
+
+export interface ApiKeyRevokedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'api_key.revoked';
+  readonly data: ApiKeyRevoked;
+}
+
+/** Default `live`. */
+export type ApiKeyState = 'live' | 'revoked' | 'all';
+
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+
+export interface AuditActor {
+  readonly type: ActorType;
+  readonly id: string | null;
+}
+
+/** Before and after, without secrets. */
+export interface AuditDetails {
+}
+
+export interface AuditEvent {
+  /** Event */
+  readonly id: string;
+  /** 1, 2, 3 … in the trail. */
+  readonly sequence: number;
+  /** When it happened. */
+  readonly occurredAt: string;
+  readonly action: string;
+  readonly actor: AuditActor;
+  readonly target: AuditTarget | null;
+  readonly requestId: string | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly details: AuditDetails;
+  /** SHA-256 over the hash of the event before and this event. */
+  readonly hash: string;
+}
+
+export interface AuditEventPage {
+  readonly data: readonly (AuditEvent)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface AuditTarget {
+  readonly type: string;
+  readonly id: string | null;
+}
+
+export interface AuthorizationServer {
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
+  /** The public keys of access tokens. */
+  readonly jwks_uri: string;
+  /** None: there is no authorization endpoint. */
+  readonly response_types_supported: readonly (string)[];
+  readonly service_documentation: string;
+}
+
+/** The plans and products for sale. */
+export interface Catalog {
+  readonly plans: readonly (Plan)[];
+  readonly products: readonly (Product)[];
+  readonly currencies: readonly (Currency)[];
+  readonly minorDigits: MinorDigits;
+}
+
+export interface CheckoutSession {
+  readonly id: string;
+  readonly url: string;
+  /** Until when it can be paid. */
+  readonly expiresAt: string;
+}
+
+export interface ConfirmEmailVerification {
+  /** The token of an emailed link. */
+  readonly token: string;
+}
+
+export interface ConfirmPasswordReset {
+  /** The token of an emailed link. */
+  readonly token: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly password: string;
+}
+
+export interface CreateApiKey {
+  readonly name: string;
+  /** Permissions; none that the caller lacks. */
+  readonly scopes: readonly (Permission)[];
+  /** Until when it works; without it, without end. */
+  readonly expiresAt?: string | undefined;
+}
+
+export interface CreateCheckoutSession {
+  /** A plan of GET /v1/plans. */
+  readonly plan: string;
+  readonly interval: Interval;
+  /** One of usd, eur. */
+  readonly currency?: string | undefined;
+  readonly quantity?: number | undefined;
+  readonly promotionCode?: string | undefined;
+  /** End a checkout that is still open. */
+  readonly replace?: boolean | undefined;
+  /** Where to go after paying; on the origin of APP_URL or one of CORS_ORIGINS. */
+  readonly successUrl: string;
+  /** Where to go without; on the origin of APP_URL or one of CORS_ORIGINS. */
+  readonly cancelUrl: string;
+}
+
+export interface CreateEmailChange {
+  /** An email address. */
+  readonly email: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly password: string;
+}
+
+export interface CreateEmailVerification {
+  /** An email address. */
+  readonly email: string;
+}
+
+export interface CreateInvitation {
+  readonly email: string;
+  readonly role: Role;
+}
+
+export interface CreateOrganization {
+  readonly name: string;
+  /** Lower case letters, digits and dashes; unique. */
+  readonly slug?: string | undefined;
+}
+
+export interface CreateOwnershipTransfer {
+  /** The next owner, a member already. */
+  readonly userId: string;
+}
+
+export interface CreatePasswordReset {
+  /** An email address. */
+  readonly email: string;
+}
+
+export interface CreatePortalSession {
+  /** Where to go afterwards; on the origin of APP_URL or one of CORS_ORIGINS. */
+  readonly returnUrl: string;
+}
+
+export interface CreatePurchase {
+  /** A product of GET /v1/plans. */
+  readonly product: string;
+  /** One of usd, eur. */
+  readonly currency?: string | undefined;
+  readonly quantity?: number | undefined;
+  /** Where to go after paying; on the origin of APP_URL or one of CORS_ORIGINS. */
+  readonly successUrl: string;
+  /** Where to go without; on the origin of APP_URL or one of CORS_ORIGINS. */
+  readonly cancelUrl: string;
+}
+
+export interface CreateSession {
+  /** An email address. */
+  readonly email: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly password?: string | undefined;
+  readonly mode?: SessionMode | undefined;
+}
+
+export interface CreateUser {
+  /** An email address. */
+  readonly email: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly password: string;
+  /** Empty: none. */
+  readonly name?: string | undefined;
+  /** A BCP 47 tag; emails are written in its language where there is a translation. */
+  readonly locale?: string | undefined;
+}
+
+export interface CreateWebhookEndpoint {
+  /** https, on port 443 unless another one is allowed. */
+  readonly url: string;
+  readonly description?: string | undefined;
+  /** null: all, later ones too. */
+  readonly eventTypes?: readonly (EventType)[] | null | undefined;
+  /** True if events are delivered. */
+  readonly enabled?: boolean | undefined;
+}
+
+export type Currency = 'usd' | 'eur';
+
+export interface DeleteMe {
+  /** 8 to 128 characters, any Unicode. */
+  readonly password: string;
+}
+
+export interface EntitledFeatures {
+  readonly auditExport: boolean;
+  readonly singleSignOn: boolean;
+  readonly prioritySupport: boolean;
+}
+
+/** null: without limit. */
+export interface EntitledLimits {
+  readonly members: number | null;
+  readonly projects: number | null;
+  readonly apiCalls: number | null;
+  readonly webhookEndpoints: number | null;
+}
+
+export interface EntitlementReason {
+  readonly plan: string;
+  /** Of the subscription that decides; none without one. */
+  readonly status: string;
+  readonly subscriptionId: string | null;
+  /** Until when, as far as is known now. */
+  readonly until: string | null;
+}
+
+export interface Entitlements {
+  readonly features: FeatureFlags;
+  readonly limits: LimitValues;
+  readonly usage: LimitUsage;
+  readonly because: EntitlementReason;
+}
+
+export interface EntitlementsChanged {
+  readonly plan: PlanName;
+  readonly features: EntitledFeatures;
+  readonly limits: EntitledLimits;
+}
+
+export interface EntitlementsChangedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'entitlements.changed';
+  readonly data: EntitlementsChanged;
+}
+
+export interface Event {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  /** As `GET /v1/event-types` lists them. */
+  readonly type: string;
+  readonly data: EventData;
+}
+
+/** By type. */
+export interface EventData {
+}
+
+/** A payload as it is delivered. */
+export interface EventExample {
+}
+
+export interface EventPage {
+  readonly data: readonly (Event)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export type EventType = 'subscription.started' | 'subscription.changed' | 'subscription.ended' | 'invoice.paid' | 'invoice.payment_failed' | 'entitlements.changed' | 'usage.limit_near' | 'usage.limit_reached' | 'organization.updated' | 'member.joined' | 'member.left' | 'member.role_changed' | 'invitation.created' | 'invitation.accepted' | 'invitation.revoked' | 'api_key.created' | 'api_key.revoked';
+
+export interface EventTypeDescription {
+  readonly type: string;
+  /** When it happens. */
+  readonly about: string;
+  readonly example: EventExample;
+}
+
+export interface EventTypes {
+  readonly data: readonly (EventTypeDescription)[];
+}
+
+/** The error of one value. */
+export interface Fault {
+  /** `body`, `query` or `path`. */
+  readonly in: string;
+  /** A JSON Pointer (RFC 6901). */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type Feature = 'auditExport' | 'singleSignOn' | 'prioritySupport';
+
+export interface FeatureFlags {
+  readonly auditExport: boolean;
+  readonly singleSignOn: boolean;
+  readonly prioritySupport: boolean;
+}
+
+/** How often it is paid. */
+export type Interval = 'month' | 'year';
+
+export interface Invitation {
+  /** Invitation */
+  readonly id: string;
+  readonly email: string;
+  readonly emailStatus: AddressStatus;
+  readonly role: Role;
+  /** User */
+  readonly invitedBy: string;
+  /** When it was emailed. */
+  readonly createdAt: string;
+  /** Until when it can be accepted. */
+  readonly expiresAt: string;
+}
+
+export interface InvitationAccepted {
+  /** Invitation */
+  readonly invitationId: string;
+  readonly email: string;
+  /** User */
+  readonly userId: string;
+}
+
+export interface InvitationAcceptedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'invitation.accepted';
+  readonly data: InvitationAccepted;
+}
+
+export interface InvitationCreated {
+  /** Invitation */
+  readonly invitationId: string;
+  readonly email: string;
+  readonly role: Role;
+  /** User */
+  readonly invitedBy: string;
+  /** Until when it can be accepted. */
+  readonly expiresAt: string;
+}
+
+export interface InvitationCreatedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'invitation.created';
+  readonly data: InvitationCreated;
+}
+
+export interface InvitationPage {
+  readonly data: readonly (Invitation)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface InvitationRevoked {
+  /** Invitation */
+  readonly invitationId: string;
+  readonly email: string;
+}
+
+export interface InvitationRevokedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'invitation.revoked';
+  readonly data: InvitationRevoked;
+}
+
+export interface Inviter {
+  readonly name: string | null;
+}
+
+export interface InvitingOrganization {
+  /** Organization */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Invoice {
+  readonly id: string;
+  readonly number: string | null;
+  /** open, paid, void or uncollectible. */
+  readonly status: string;
+  readonly currency: string;
+  /** Total, tax included, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly total: number;
+  /** Paid, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amountPaid: number;
+  /** Still to be paid, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amountRemaining: number;
+  /** Given back by credit notes, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amountRefunded: number;
+  readonly description: string;
+  /** The one-off product, if it is for one. */
+  readonly product: string | null;
+  /** Why the product was taken back: revoked, dispute_lost. null: it was not. */
+  readonly withdrawn: string | null;
+  /** When it was made. */
+  readonly createdAt: string;
+  /** When it was paid. */
+  readonly paidAt: string | null;
+  /** When an unpaid one is tried again. */
+  readonly nextPaymentAttempt: string | null;
+  /** A page to see and pay it. */
+  readonly hostedUrl: string | null;
+  readonly pdfUrl: string | null;
+}
+
+export interface InvoicePage {
+  readonly data: readonly (Invoice)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface InvoicePaid {
+  readonly invoiceId: string;
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export interface InvoicePaidEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'invoice.paid';
+  readonly data: InvoicePaid;
+}
+
+export interface InvoicePaymentFailed {
+  readonly invoiceId: string;
+  /** In minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** When it is tried again; null: it is not. */
+  readonly nextAttemptAt: string | null;
+}
+
+export interface InvoicePaymentFailedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'invoice.payment_failed';
+  readonly data: InvoicePaymentFailed;
+}
+
+export interface Jwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  readonly kid: string;
+  readonly use: string;
+  readonly alg: string;
+}
+
+export interface JwkSet {
+  readonly keys: readonly (Jwk)[];
+}
+
+/** The usage in this calendar month (UTC); for things that are counted, such as members, their number. */
+export interface LimitUsage {
+  readonly members?: number | undefined;
+  readonly projects?: number | undefined;
+  readonly apiCalls?: number | undefined;
+  readonly webhookEndpoints?: number | undefined;
+}
+
+export interface LimitValues {
+  /** null: without limit. */
+  readonly members: number | null;
+  /** null: without limit. */
+  readonly projects: number | null;
+  /** null: without limit. */
+  readonly apiCalls: number | null;
+  /** null: without limit. */
+  readonly webhookEndpoints: number | null;
+}
+
+export interface Liveness {
+  readonly status: 'ok';
+}
+
+export interface LookUpInvitation {
+  readonly token: string;
+}
+
+export interface Member {
+  /** User */
+  readonly userId: string;
+  readonly name: string | null;
+  readonly email: string;
+  readonly role: Role;
+  /** When the person joined. */
+  readonly joinedAt: string;
+}
+
+export interface MemberConsequences {
+  readonly apiKeyCount: number;
+  /** The first 100. */
+  readonly apiKeys: readonly (AffectedApiKey)[];
+  readonly invitationCount: number;
+  /** Those that are revoked; the first 100. */
+  readonly invitations: readonly (AffectedInvitation)[];
+}
+
+export interface MemberJoined {
+  /** User */
+  readonly userId: string;
+  readonly role: Role;
+  /** Invitation */
+  readonly invitationId: string;
+  /** User */
+  readonly invitedBy: string;
+}
+
+export interface MemberJoinedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'member.joined';
+  readonly data: MemberJoined;
+}
+
+export interface MemberLeft {
+  /** User */
+  readonly userId: string;
+  readonly role: Role;
+  /** False for who left by themself. */
+  readonly removed: boolean;
+}
+
+export interface MemberLeftEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'member.left';
+  readonly data: MemberLeft;
+}
+
+export interface MemberPage {
+  readonly data: readonly (Member)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface MemberRoleChanged {
+  /** User */
+  readonly userId: string;
+  readonly role: Role;
+  readonly previousRole: Role;
+}
+
+export interface MemberRoleChangedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'member.role_changed';
+  readonly data: MemberRoleChanged;
+}
+
+/** How many digits of an amount are decimals, as Stripe counts: 2 where 1900 is 19.00. */
+export interface MinorDigits {
+  readonly usd: number;
+  readonly eur: number;
+}
+
+export interface NewApiKey {
+  /** API key */
+  readonly id: string;
+  readonly name: string;
+  /** The part of the key by which people recognise it. */
+  readonly hint: string;
+  readonly scopes: readonly (string)[];
+  /** User */
+  readonly createdBy: string;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** Until when it works; null: without end. */
+  readonly expiresAt: string | null;
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+  readonly lastUsedFrom: Place | null;
+  /** When it was revoked; null while it is not. */
+  readonly revokedAt: string | null;
+  /** The key itself; shown this once. */
+  readonly secret: string;
+}
+
+export interface NewWebhookEndpoint {
+  /** Webhook endpoint */
+  readonly id: string;
+  /** https, on port 443 unless another one is allowed. */
+  readonly url: string;
+  readonly description: string;
+  /** null: all, later ones too. */
+  readonly eventTypes: readonly (string)[] | null;
+  /** True if events are delivered. */
+  readonly enabled: boolean;
+  readonly disabledReason: WebhookDisabledReason | null;
+  /** When it was disabled. */
+  readonly disabledAt: string | null;
+  /** The first failed attempt since the last success. */
+  readonly failingSince: string | null;
+  /** Until when the secret before the last rotation signs too. */
+  readonly previousSecretUntil: string | null;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+  /** Verifies the signatures, as Standard Webhooks does; shown this once. */
+  readonly secret: string;
+}
+
+export interface Organization {
+  /** Organization */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  /** True for the organization that each person gets. */
+  readonly personal: boolean;
+  /** When it was founded. */
+  readonly createdAt: string;
+  /** When its name or slug last changed. */
+  readonly updatedAt: string;
+}
+
+export interface OrganizationUpdated {
+  readonly name: string;
+  readonly slug: string;
+  readonly previous: PreviousNames;
+}
+
+export interface OrganizationUpdatedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'organization.updated';
+  readonly data: OrganizationUpdated;
+}
+
+export interface OwnOrganization {
+  /** Organization */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  /** True for the organization that each person gets. */
+  readonly personal: boolean;
+  /** When it was founded. */
+  readonly createdAt: string;
+  /** When its name or slug last changed. */
+  readonly updatedAt: string;
+  readonly role: Role;
+}
+
+export interface OwnOrganizationPage {
+  readonly data: readonly (OwnOrganization)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The payment method of the next invoice: the subscription's, else the customer's default. */
+export interface PaymentMethod {
+  readonly type: string;
+  readonly brand: string | null;
+  readonly last4: string | null;
+  readonly expMonth: number | null;
+  readonly expYear: number | null;
+}
+
+/** A permission, as operations need it. */
+export type Permission = 'organization:read' | 'organization:update' | 'organization:delete' | 'members:read' | 'members:invite' | 'members:manage' | 'owners:manage' | 'api-keys:read' | 'api-keys:write' | 'audit:read' | 'billing:read' | 'billing:manage' | 'usage:report' | 'webhooks:read' | 'webhooks:manage';
+
+export interface Place {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface Plan {
+  readonly plan: string;
+  readonly name: string;
+  readonly description: string;
+  readonly prices: Prices | null;
+  /** True where the price is per member. */
+  readonly perSeat: boolean;
+  /** Once per organization. */
+  readonly trialDays: number;
+  readonly features: readonly (Feature)[];
+  readonly limits: LimitValues;
+  readonly usage: readonly (UsagePrice)[];
+}
+
+export type PlanName = 'free' | 'pro' | 'scale';
+
+export interface PortalSession {
+  /** Works once, for a short time. */
+  readonly url: string;
+}
+
+export interface PreviewLine {
+  readonly description: string;
+  /** Amount, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amount: number;
+  readonly proration: boolean;
+}
+
+export interface PreviewSubscription {
+  /** A plan of GET /v1/plans. */
+  readonly plan?: string | undefined;
+  readonly interval?: Interval | undefined;
+  readonly quantity?: number | undefined;
+  /** `prorationDate` of a preview of the last hour: then what it showed is charged. By default now. */
+  readonly prorationDate?: string | undefined;
+}
+
+export interface PreviousNames {
+  readonly name: string;
+  readonly slug: string;
+}
+
+export interface Prices {
+  readonly month: Amounts;
+  readonly year: Amounts;
+}
+
+export interface Product {
+  readonly product: string;
+  readonly name: string;
+  readonly description: string;
+  readonly price: Amounts;
+  readonly adds: AddedLimits;
+}
+
+export interface ProvenInvitation {
+  /** Invitation */
+  readonly id: string;
+  /** The invited address. */
+  readonly email: string;
+  readonly role: Role;
+  readonly organization: InvitingOrganization;
+  readonly inviter: Inviter;
+  /** When it was first emailed. */
+  readonly createdAt: string;
+  /** Until when it can be accepted. */
+  readonly expiresAt: string;
+  /** True if the address has a confirmed account. */
+  readonly hasAccount: boolean;
+}
+
+export interface Readiness {
+  readonly status: ReadinessStatus;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export type ReadinessStatus = 'ok' | 'unavailable';
+
+export interface ReceivedInvitation {
+  /** Invitation */
+  readonly id: string;
+  /** The invited address. */
+  readonly email: string;
+  readonly role: Role;
+  readonly organization: InvitingOrganization;
+  readonly inviter: Inviter;
+  /** When it was first emailed. */
+  readonly createdAt: string;
+  /** Until when it can be accepted. */
+  readonly expiresAt: string;
+}
+
+export interface ReceivedInvitationPage {
+  readonly data: readonly (ReceivedInvitation)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface RefreshSession {
+  readonly refreshToken?: string | undefined;
+}
+
+export interface RegisterByInvitation {
+  readonly token: string;
+  /** 8 to 128 characters. */
+  readonly password: string;
+  /** Empty: none. */
+  readonly name?: string | undefined;
+  /** A BCP 47 tag. */
+  readonly locale?: string | undefined;
+}
+
+export interface RegisteredByInvitation {
+  /** User */
+  readonly userId: string;
+  readonly email: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly role: Role;
+}
+
+export interface ReplayWebhooks {
+  /** Events at or after this instant. */
+  readonly since: string;
+  readonly types?: readonly (EventType)[] | undefined;
+}
+
+export interface ReportUsage {
+  /** One of apiCalls. */
+  readonly meter: string;
+  readonly quantity: number;
+  /** When, if not now; at most 30 days ago. */
+  readonly occurredAt?: string | undefined;
+}
+
+export interface RequestDeletion {
+  /** 8 to 128 characters, any Unicode. */
+  readonly password: string;
+}
+
+export interface ResetSent {
+  readonly status: 'reset_sent';
+}
+
+export interface RestoreMe {
+  /** The token of an emailed link. */
+  readonly token: string;
+}
+
+export interface RevertEmailChange {
+  /** The token of an emailed link. */
+  readonly token: string;
+}
+
+export interface RevokeSession {
+  readonly refreshToken: string;
+}
+
+/** The role of a member, which decides what they may do. */
+export type Role = 'owner' | 'admin' | 'member' | 'billing';
+
+export interface RotateApiKey {
+  /** Default 0. */
+  readonly graceSeconds?: number | undefined;
+}
+
+export interface Session {
+  /** Session */
+  readonly id: string;
+  /** True for the session that calls. */
+  readonly current: boolean;
+  /** When it began. */
+  readonly createdAt: string;
+  /** When its tokens were last refreshed. */
+  readonly lastUsedAt: string;
+  /** From where it was signed in. */
+  readonly ipAddress: string | null;
+  /** The program that it was signed in with. */
+  readonly userAgent: string | null;
+  readonly lastUsedFrom: Place;
+}
+
+/** Where the refresh token goes; default `bearer`. */
+export type SessionMode = 'bearer' | 'cookie';
+
+export interface SessionPage {
+  readonly data: readonly (Session)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface SignedIn {
+  /** JWT; send it as `Authorization: Bearer`. */
+  readonly accessToken: string;
+  readonly tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number;
+  /** In bearer mode; in cookie mode it is in the cookie. */
+  readonly refreshToken?: string | undefined;
+  readonly user: User;
+}
+
+export interface Subscription {
+  readonly id: string;
+  /** null: one that is not in the catalog. */
+  readonly plan: string | null;
+  /** As Stripe names it: trialing, active, past_due, unpaid, paused, incomplete. */
+  readonly status: string;
+  readonly interval: string | null;
+  readonly currency: string;
+  /** Price of one, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly unitAmount: number | null;
+  readonly quantity: number;
+  /** When the paid period ends. */
+  readonly currentPeriodEnd: string | null;
+  /** When the trial ends or ended. */
+  readonly trialEnd: string | null;
+  /** When it will end; null: it renews. */
+  readonly cancelAt: string | null;
+  /** Since when a payment is overdue. */
+  readonly pastDueSince: string | null;
+  /** A change waits for its payment until then; null: none does. */
+  readonly pendingUntil: string | null;
+  /** Where its newest open invoice can be paid; null: none is open. */
+  readonly openInvoiceUrl: string | null;
+  readonly paymentMethod: PaymentMethod | null;
+}
+
+export interface SubscriptionChanged {
+  readonly subscriptionId: string;
+  /** null: none that the catalog knows. */
+  readonly plan: string | null;
+  readonly interval: string | null;
+  readonly quantity: number;
+  readonly currency: string;
+  /** For one, in minor units. */
+  readonly unitAmount: number | null;
+}
+
+export interface SubscriptionChangedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'subscription.changed';
+  readonly data: SubscriptionChanged;
+}
+
+export interface SubscriptionEnded {
+  readonly subscriptionId: string;
+  /** null: none that the catalog knows. */
+  readonly plan: string | null;
+  /** When it ended. */
+  readonly endedAt: string;
+}
+
+export interface SubscriptionEndedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'subscription.ended';
+  readonly data: SubscriptionEnded;
+}
+
+export interface SubscriptionPreview {
+  readonly currency: string;
+  /** The amount that would be charged now; negative: credited for later, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly dueNow: number;
+  readonly lines: readonly (PreviewLine)[];
+  /** From when it is prorated. Send it with the change, and what was shown is charged. */
+  readonly prorationDate: string;
+}
+
+export interface SubscriptionStarted {
+  readonly subscriptionId: string;
+  /** null: none that the catalog knows. */
+  readonly plan: string | null;
+  readonly interval: string | null;
+  readonly quantity: number;
+  readonly currency: string;
+  /** For one, in minor units. */
+  readonly unitAmount: number | null;
+}
+
+export interface SubscriptionStartedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'subscription.started';
+  readonly data: SubscriptionStarted;
+}
+
+export interface TestWebhookEndpoint {
+  readonly type: EventType;
+}
+
+export interface UnsubscribeEmail {
+  /** From the link in the email. */
+  readonly token: string;
+}
+
+export interface UpdateApiKey {
+  readonly name?: string | undefined;
+  /** Permissions; none that the caller lacks. */
+  readonly scopes?: readonly (Permission)[] | undefined;
+  /** Until when it works; null: without end. An empty string does the same as null. */
+  readonly expiresAt?: string | null | undefined;
+}
+
+export interface UpdateMe {
+  /** Empty: none. */
+  readonly name?: string | null | undefined;
+  /** A BCP 47 tag; emails are written in its language where there is a translation. */
+  readonly locale?: string | undefined;
+}
+
+export interface UpdateMember {
+  readonly role: Role;
+}
+
+export interface UpdateOrganization {
+  readonly name?: string | undefined;
+  /** Lower case letters, digits and dashes; unique. */
+  readonly slug?: string | undefined;
+}
+
+export interface UpdatePassword {
+  /** 8 to 128 characters, any Unicode. */
+  readonly currentPassword: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly newPassword: string;
+}
+
+export interface UpdateSubscription {
+  /** A plan of GET /v1/plans. */
+  readonly plan?: string | undefined;
+  readonly interval?: Interval | undefined;
+  readonly quantity?: number | undefined;
+  /** `prorationDate` of a preview of the last hour: then what it showed is charged. By default now. */
+  readonly prorationDate?: string | undefined;
+  readonly cancelAtPeriodEnd?: boolean | undefined;
+}
+
+export interface UpdateWebhookEndpoint {
+  /** https, on port 443 unless another one is allowed. */
+  readonly url?: string | undefined;
+  readonly description?: string | undefined;
+  /** null: all, later ones too. */
+  readonly eventTypes?: readonly (EventType)[] | null | undefined;
+  /** True if events are delivered. */
+  readonly enabled?: boolean | undefined;
+}
+
+export interface UsageAccepted {
+  readonly status: 'accepted';
+}
+
+export interface UsageLimitNear {
+  /** Its name in the catalog. */
+  readonly limit: string;
+  readonly used: number;
+  readonly allowed: number;
+  /** The beginning of the calendar month (UTC). */
+  readonly periodStart: string;
+}
+
+export interface UsageLimitNearEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'usage.limit_near';
+  readonly data: UsageLimitNear;
+}
+
+export interface UsageLimitReached {
+  /** Its name in the catalog. */
+  readonly limit: string;
+  readonly used: number;
+  readonly allowed: number;
+  /** The beginning of the calendar month (UTC). */
+  readonly periodStart: string;
+}
+
+export interface UsageLimitReachedEvent {
+  /** `evt_…`, in the order of time. The same in each attempt to deliver it. */
+  readonly id: string;
+  /** When it happened. */
+  readonly timestamp: string;
+  /** Organization */
+  readonly organizationId: string;
+  readonly type: 'usage.limit_reached';
+  readonly data: UsageLimitReached;
+}
+
+export interface UsagePrice {
+  readonly meter: string;
+  readonly included: number;
+  readonly perThousand: Amounts;
+}
+
+export interface UsageSum {
+  readonly meter: string;
+  /** Inclusive. */
+  readonly from: string;
+  /** Exclusive. */
+  readonly to: string;
+  readonly quantity: number;
+}
+
+export interface User {
+  /** User */
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly locale: string;
+  /** When the account was registered. */
+  readonly createdAt: string;
+  /** When the account last changed. */
+  readonly updatedAt: string;
+  readonly emailStatus?: AddressStatus | undefined;
+}
+
+export interface VerificationSent {
+  readonly status: 'verification_sent';
+}
+
+export interface WebhookAttempt {
+  /** When it began. */
+  readonly at: string;
+  readonly durationMs: number;
+  /** Of the answer; null if there was none. */
+  readonly status: number | null;
+  /** Why it does not count; null for a success. */
+  readonly error: string | null;
+  /** The beginning of the answer, up to 1 KB. */
+  readonly body: string | null;
+}
+
+export interface WebhookDelivery {
+  /** Delivery */
+  readonly id: string;
+  /** `evt_…`; the `webhook-id` of each attempt. */
+  readonly eventId: string;
+  readonly type: string;
+  readonly status: WebhookDeliveryStatus;
+  /** When the event happened. */
+  readonly occurredAt: string;
+  /** When the next attempt is due; null: none is. */
+  readonly nextAttemptAt: string | null;
+  /** The last ones, oldest first. */
+  readonly attempts: readonly (WebhookAttempt)[];
+}
+
+export interface WebhookDeliveryPage {
+  readonly data: readonly (WebhookDelivery)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export type WebhookDeliveryStatus = 'pending' | 'succeeded' | 'failed';
+
+/** request: by somebody who may. gone: it answered 410. failing: five days without a success. operator: by us. */
+export type WebhookDisabledReason = 'request' | 'gone' | 'failing' | 'operator';
+
+export interface WebhookEndpoint {
+  /** Webhook endpoint */
+  readonly id: string;
+  /** https, on port 443 unless another one is allowed. */
+  readonly url: string;
+  readonly description: string;
+  /** null: all, later ones too. */
+  readonly eventTypes: readonly (string)[] | null;
+  /** True if events are delivered. */
+  readonly enabled: boolean;
+  readonly disabledReason: WebhookDisabledReason | null;
+  /** When it was disabled. */
+  readonly disabledAt: string | null;
+  /** The first failed attempt since the last success. */
+  readonly failingSince: string | null;
+  /** Until when the secret before the last rotation signs too. */
+  readonly previousSecretUntil: string | null;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** When it last changed. */
+  readonly updatedAt: string;
+}
+
+export interface WebhookEndpointPage {
+  readonly data: readonly (WebhookEndpoint)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface WebhookReplay {
+  /** How many were added. */
+  readonly deliveries: number;
+}
+
+export interface WebhookStored {
+  readonly status: 'stored';
+}
+
+/** What a problem may carry beside its code. */
+export interface ProblemExtensions {
+  /** With weak_password: the reasons. */
+  readonly reasons?: readonly (string)[] | undefined;
+  /** With forbidden: the missing permission. */
+  readonly permission?: string | undefined;
+  /** With validation_failed: the errors, one per value. */
+  readonly errors?: readonly (Fault)[] | undefined;
+}

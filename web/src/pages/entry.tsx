@@ -1,0 +1,158 @@
+/** The ways in: sign in, register, ask for emails again. */
+
+import { isApiError } from '@plinth/client';
+import { createEmailVerification, createPasswordReset, createUser } from '@plinth/client/operations';
+import { useClient, useSession } from '@plinth/client/react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useSpeech } from '../language.tsx';
+import { Form } from '../ui/form.tsx';
+import { Done, Page } from '../ui/page.tsx';
+
+/** Where to go on: only to a page of this app. */
+const ownPage = (next: string | undefined) => (next && /^\/[\w/-]*$/.test(next) && !next.startsWith('//') ? next : '/');
+
+export function SignIn() {
+  const { t, speak } = useSpeech();
+  const { session, state } = useSession();
+  const { next, token } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [isUnverified, setUnverified] = useState(false);
+  const isIn = state.status === 'signed-in';
+  useEffect(() => {
+    if (isIn) void navigate({ to: ownPage(next), search: token ? { token } : {}, replace: true });
+  }, [isIn, next, token, navigate]);
+  return (
+    <Page title={t('signIn.title')} width="narrow">
+      {state.status === 'signed-out' && state.reason === 'ended' && <p className="notice">{t('signIn.ended')}</p>}
+      <Form
+        fields={[
+          { name: 'email', label: t('field.email'), type: 'email', autoComplete: 'username' },
+          { name: 'password', label: t('field.password'), type: 'password', autoComplete: 'current-password' },
+        ]}
+        button={t('signIn.button')}
+        send={async ({ email = '', password = '' }) => {
+          try {
+            const user = await session.signIn({ email, password });
+            speak(user.locale);
+          } catch (error) {
+            setUnverified(isApiError(error) && error.code === 'email_not_verified');
+            throw error;
+          }
+        }}
+      />
+      {isUnverified && (
+        <p>
+          <Link to="/resend-verification">{t('resend.title')}</Link>
+        </p>
+      )}
+      <p>
+        <Link to="/forgot-password">{t('forgot.link')}</Link>
+      </p>
+      <p>
+        {t('signIn.new')} <Link to="/register">{t('register.title')}</Link>
+      </p>
+    </Page>
+  );
+}
+
+export function Register() {
+  const { t, language } = useSpeech();
+  const client = useClient();
+  const [sentTo, setSentTo] = useState<string>();
+  return (
+    <Page title={t('register.title')} lead={sentTo ? undefined : t('register.lead')} width="narrow">
+      {sentTo ? (
+        <>
+          <Done>
+            <p>{t('register.done', { email: sentTo })}</p>
+          </Done>
+          <p>
+            <Link to="/resend-verification">{t('resend.title')}</Link>
+          </p>
+        </>
+      ) : (
+        <Form
+          fields={[
+            { name: 'name', label: t('field.name'), autoComplete: 'name', optional: true },
+            { name: 'email', label: t('field.email'), type: 'email', autoComplete: 'username' },
+            {
+              ...{ name: 'password', label: t('field.password'), type: 'password', autoComplete: 'new-password' },
+              hint: t('field.password.hint'),
+            },
+          ]}
+          button={t('register.title')}
+          send={async ({ name, email = '', password = '' }) => {
+            await client.call(createUser, { body: { email, password, locale: language, ...(name && { name }) } });
+            setSentTo(email);
+          }}
+        />
+      )}
+      <p>
+        {t('register.known')} <Link to="/sign-in">{t('signIn.title')}</Link>
+      </p>
+    </Page>
+  );
+}
+
+export function ForgotPassword() {
+  const { t } = useSpeech();
+  const client = useClient();
+  return (
+    <AskForEmail
+      title={t('forgot.title')}
+      lead={t('forgot.lead')}
+      button={t('forgot.button')}
+      done={(email) => t('forgot.done', { email })}
+      send={(email) => client.call(createPasswordReset, { body: { email } })}
+    />
+  );
+}
+
+export function ResendVerification() {
+  const { t } = useSpeech();
+  const client = useClient();
+  return (
+    <AskForEmail
+      title={t('resend.title')}
+      lead={t('resend.lead')}
+      button={t('resend.button')}
+      done={(email) => t('resend.done', { email })}
+      send={(email) => client.call(createEmailVerification, { body: { email } })}
+    />
+  );
+}
+
+interface AskForEmailProps {
+  title: string;
+  lead: string;
+  button: string;
+  done: (email: string) => string;
+  send: (email: string) => Promise<unknown>;
+}
+
+function AskForEmail({ title, lead, button, done, send }: AskForEmailProps) {
+  const { t } = useSpeech();
+  const [sentTo, setSentTo] = useState<string>();
+  return (
+    <Page title={title} lead={lead} width="narrow">
+      {sentTo && (
+        <Done>
+          <p>{done(sentTo)}</p>
+        </Done>
+      )}
+      <Form
+        fields={[{ name: 'email', label: t('field.email'), type: 'email', autoComplete: 'username' }]}
+        button={button}
+        send={async ({ email = '' }) => {
+          setSentTo(undefined);
+          await send(email);
+          setSentTo(email);
+        }}
+      />
+      <p>
+        <Link to="/sign-in">{t('signIn.title')}</Link>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+/** What a person is told about a problem: one sentence that says what to do. */
+import { ApiProblem } from '@plinth/client';
+import { useEffect, useRef } from 'react';
+import { type Speech, type TextKey, useSpeech } from './language.tsx';
+
+/** Faults of a program, not of a person: they have one text, with the number to quote. */
+const isText = (t: Speech['t'], key: string): key is TextKey => t(key as TextKey) !== key;
+
+export function sentenceOf(error: unknown, t: Speech['t']): string {
+  if (!(error instanceof ApiProblem)) return t('problem.unknown', { requestId: '' });
+  const key = `problem.${error.code}`;
+  const values = {
+    requestId: error.requestId ?? '',
+    minutes: Math.ceil((error.retryAfterMs ?? 60_000) / 60_000),
+    permission: error.permission ?? '',
+  };
+  return isText(t, key) ? t(key, values) : t('problem.unknown', values);
+}
+
+/** Says what went wrong, and moves the focus there, so that a screen reader reads it. */
+export function ProblemNotice({ error }: { error: unknown }) {
+  const { t } = useSpeech();
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error) ref.current?.focus();
+  }, [error]);
+  if (!error) return null;
+  const more = error instanceof ApiProblem && error.code === 'weak_password' ? (error.reasons ?? []) : [];
+  return (
+    <div className="notice bad" role="alert" tabIndex={-1} ref={ref}>
+      <p>{sentenceOf(error, t)}</p>
+      {more.length > 0 && (
+        <ul>
+          {more.map((reason) => (
+            <li key={reason}>{isText(t, `weak.${reason}`) ? t(`weak.${reason}` as TextKey) : reason}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** What the API says about one field of a form. */
+export function faultOf(error: unknown, name: string): string | undefined {
+  if (!(error instanceof ApiProblem) || error.code !== 'validation_failed') return undefined;
+  return error.errors?.find(({ path }) => path === `/${name}`)?.message;
+}

@@ -1,0 +1,74 @@
+/** Every address of the app. Links in emails lead to those without an organization. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Shell } from './shell.tsx';
+import { Broken, NotFound, Waiting } from './ui/page.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken });
+
+/** `?token=…` of a link; `next` is where to go on after signing in. */
+interface Search {
+  token?: string;
+  next?: string;
+  paid?: string;
+}
+
+const text = (value: unknown) => (value === undefined || value === '' ? undefined : String(value));
+
+function page<Path extends string, Module extends Record<string, unknown>>(
+  path: Path,
+  load: () => Promise<Module>,
+  name: keyof Module & string,
+) {
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
+    validateSearch: (search: Record<string, unknown>): Search => ({
+      ...(text(search.token) && { token: text(search.token) }),
+      ...(text(search.next) && { next: text(search.next) }),
+      ...(text(search.paid) && { paid: text(search.paid) }),
+    }),
+  });
+}
+
+const entry = () => import('./pages/entry.tsx');
+const links = () => import('./pages/links.tsx');
+const account = () => import('./pages/account.tsx');
+const organizations = () => import('./pages/organizations.tsx');
+const members = () => import('./pages/members.tsx');
+const billing = () => import('./pages/billing.tsx');
+const webhooks = () => import('./pages/webhooks.tsx');
+const keys = () => import('./pages/api-keys.tsx');
+
+const routes = [
+  page('/', organizations, 'Home'),
+  page('/sign-in', entry, 'SignIn'),
+  page('/register', entry, 'Register'),
+  page('/resend-verification', entry, 'ResendVerification'),
+  page('/forgot-password', entry, 'ForgotPassword'),
+  page('/verify-email', links, 'VerifyEmail'),
+  page('/reset-password', links, 'ResetPassword'),
+  page('/revert-email-change', links, 'RevertEmailChange'),
+  page('/restore-account', links, 'RestoreAccount'),
+  page('/accept-invitation', links, 'AcceptInvitation'),
+  page('/unsubscribe', links, 'Unsubscribe'),
+  page('/account', account, 'Account'),
+  page('/account/sessions', account, 'Sessions'),
+  page('/organization', organizations, 'ChooseOrganization'),
+  page('/billing', billing, 'ChooseBilling'),
+  page('/webhooks', webhooks, 'ChooseWebhooks'),
+  page('/organizations/$organizationId', organizations, 'Settings'),
+  page('/organizations/$organizationId/members', members, 'Members'),
+  page('/organizations/$organizationId/billing', billing, 'Billing'),
+  page('/organizations/$organizationId/webhooks', webhooks, 'Webhooks'),
+  page('/organizations/$organizationId/api-keys', keys, 'ApiKeys'),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  basepath: '/app',
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});

@@ -1,0 +1,101 @@
+/** What surrounds every page: the bar, whether the connection is there, and the language. */
+
+import { name as brand } from 'virtual:brand';
+import { useSession } from '@plinth/client/react';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { LANGUAGES, type Language, useSpeech } from './language.tsx';
+
+export function Shell() {
+  const { t } = useSpeech();
+  const { session, state } = useSession();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const isIn = state.status === 'signed-in';
+  const current = (path: string) => (pathname === path ? ('page' as const) : undefined);
+  return (
+    <>
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <Connection />
+      <header className="bar">
+        <Link className="brand" to="/">
+          <img src="/docs/assets/logo.svg" alt="" width="24" height="24" />
+          <span>{brand}</span>
+        </Link>
+        <nav aria-label={t('nav.label')}>
+          {isIn ? (
+            <>
+              <Link to="/" aria-current={current('/')}>
+                {t('nav.organizations')}
+              </Link>
+              <Link to="/account" aria-current={current('/account')}>
+                {t('nav.account')}
+              </Link>
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  void session.signOut();
+                  void navigate({ to: '/sign-in' });
+                }}
+              >
+                {t('nav.signOut')}
+              </button>
+            </>
+          ) : (
+            <>
+              <Link to="/sign-in" aria-current={current('/sign-in')}>
+                {t('signIn.title')}
+              </Link>
+              <Link to="/register" aria-current={current('/register')}>
+                {t('register.title')}
+              </Link>
+            </>
+          )}
+        </nav>
+      </header>
+      <Outlet />
+      <footer>
+        <Languages />
+      </footer>
+    </>
+  );
+}
+
+function Languages() {
+  const { language, speak, t } = useSpeech();
+  return (
+    <nav aria-label={t('language')} className="actions">
+      {(Object.keys(LANGUAGES) as Language[]).map((each) => (
+        <button
+          key={each}
+          type="button"
+          className="link"
+          lang={each}
+          aria-pressed={each === language}
+          onClick={() => speak(each)}
+        >
+          {LANGUAGES[each]}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** Says that the connection is gone, and that it is back. */
+function Connection() {
+  const { t } = useSpeech();
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    addEventListener('online', update);
+    addEventListener('offline', update);
+    return () => {
+      removeEventListener('online', update);
+      removeEventListener('offline', update);
+    };
+  }, []);
+  return <div role="status">{!isOnline && <p className="offline">{t('offline')}</p>}</div>;
+}
