@@ -903,7 +903,7 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-export type ReadinessStatus = 'ok' | 'unavailable';
+export type ReadinessStatus = 'ok' | 'degraded' | 'unavailable';
 
 export interface ReceivedInvitation {
   /** Invitation */
