@@ -36,6 +36,7 @@ import { createFactorManagement } from './factors/managing.ts';
 import { createRecoveryCodes } from './factors/recovery-codes.ts';
 import { createSecondFactors } from './factors/second-factors.ts';
 import { createSignInFlow } from './factors/sign-in-flow.ts';
+import { createStepUp } from './factors/step-up.ts';
 import { createTotp } from './factors/totp.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
 import { createInactiveAccounts } from './inactive-accounts.ts';
@@ -91,6 +92,7 @@ export interface AccountsOptions {
     accessTokenMinutes: number;
     sessionIdleDays: number;
     sessionAbsoluteDays: number;
+    recentSignInMinutes: number;
     networkLimitFactor: number;
     supportEmail: string | undefined;
     emailFrom: string;
@@ -124,7 +126,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const users = createUsers(db, feed);
   const limits = createAccountLimits(options.rateLimits, settings.networkLimitFactor);
   const oneTimeTokens = createOneTimeTokens({ db, clock, users });
-  const callers = createCallers({ users, limits, hasher });
+  const totp = createTotp({ clock, sealer, productName: settings.productName });
+  const recoveryCodes = createRecoveryCodes({ clock });
+  const factors = createSecondFactors({ totp, recoveryCodes });
+  const recentMs = settings.recentSignInMinutes * MINUTE_MS;
+  const callers = createCallers({ db, users, limits, hasher, clock, factors, recentMs });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
   const revocations = createRevocations({ db, clock, feed, metrics, tokenLifetimeMs });
@@ -192,12 +198,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
   const profile = createProfile({ ...common, exportFactors: createFactorExport(db) });
-  const totp = createTotp({ clock, sealer, productName: settings.productName });
-  const recoveryCodes = createRecoveryCodes({ clock });
-  const factors = createSecondFactors({ totp, recoveryCodes });
   const challenges = createChallenges({ db, clock });
   const flow = createSignInFlow({ ...common, factors, challenges });
-  const management = createFactorManagement({ ...common, totp, recoveryCodes, factors });
+  const stepUp = createStepUp({ ...common, factors });
+  const management = createFactorManagement({ ...common, totp, recoveryCodes, factors, stepUp });
   const signIn = createSignIn({ ...common, flow, jobs });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
@@ -224,7 +228,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });
       sessionRoutes(operations, {
-        ...{ signIn, flow, signOut, refreshing, sessions, cookie, authentication },
+        ...{ signIn, flow, stepUp, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });

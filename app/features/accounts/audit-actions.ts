@@ -12,6 +12,7 @@ const actions = defineAuditActions(
   'session.created',
   'session.failed',
   'session.second_factor_failed',
+  'session.confirmed',
   'session.ended',
   'session.moved',
   'session.refresh_reused',

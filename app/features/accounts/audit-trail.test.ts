@@ -11,8 +11,11 @@ import {
 } from '../../../test/service.ts';
 
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
+
 /** Tags of this feature in the OpenAPI document. */
-const TAGS = ['Accounts', 'Sessions', 'Passwords'];
+import { addTotp, challenged, codeAt } from './testing/authenticator-app.ts';
+
+const TAGS = ['Accounts', 'Sessions', 'Passwords', 'Factors'];
 
 describe('the trail of an account', () => {
   let test: TestService;
@@ -57,6 +60,46 @@ describe('the trail of an account', () => {
       },
     },
     createSession: { action: 'session.created', run: ({ email }) => signIn(test, email) },
+    createSessionBySecondFactor: {
+      action: 'session.created',
+      async run(user) {
+        const secret = await addTotp(test, user);
+        const { token: challenge } = await challenged(test, user);
+        const totp = codeAt(secret, test.clock.now(), 1);
+        await call('POST', '/v1/sessions/second-factor', { challenge, totp });
+      },
+    },
+    'createSessionBySecondFactor, by a wrong code': {
+      action: 'session.second_factor_failed',
+      async run(user) {
+        await addTotp(test, user);
+        const { token: challenge } = await challenged(test, user);
+        await test.request('/v1/sessions/second-factor', { body: { challenge, totp: 'wrong' } });
+      },
+    },
+    confirmSession: {
+      action: 'session.confirmed',
+      run: ({ accessToken }) => call('POST', '/v1/sessions/current/confirm', { password: PASSWORD }, accessToken),
+    },
+    confirmTotp: { action: 'totp.added', run: (user) => addTotp(test, user) },
+    deleteTotp: {
+      action: 'totp.removed',
+      async run(user) {
+        await addTotp(test, user);
+        await call('DELETE', '/v1/users/me/totp', undefined, user.accessToken);
+      },
+    },
+    createRecoveryCodes: {
+      action: 'recovery_codes.renewed',
+      run: ({ accessToken }) => call('POST', '/v1/users/me/recovery-codes', undefined, accessToken),
+    },
+    deleteDevice: {
+      action: 'device.removed',
+      async run({ accessToken }) {
+        const { body } = await call('GET', '/v1/users/me/devices', undefined, accessToken);
+        await call('DELETE', `/v1/users/me/devices/${body.data[0].id}`, undefined, accessToken);
+      },
+    },
     refreshSession: {
       action: 'session.refresh_reused',
       async run({ refreshToken }) {
@@ -145,6 +188,7 @@ describe('the trail of an account', () => {
   };
   /** Operations that leave no event, and why. */
   const silent: Record<string, string> = {
+    createTotp: 'prepares a secret, which counts once it is confirmed',
     createEmailVerification: 'mails the link of a registration again; nothing about the account changes',
   };
 

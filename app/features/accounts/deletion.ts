@@ -25,8 +25,8 @@ import type { Sessions } from './sessions.ts';
 import { announceUser, type User } from './users.ts';
 
 export interface Deletion {
-  /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
-  request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
+  /** Closes the caller's account and ends every session. @throws as `Callers.confirm` */
+  request(caller: UserCaller, password: string | undefined, origin: RequestOrigin): Promise<void>;
   /** Opens it again by the emailed token, but for a suspension. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
   /**

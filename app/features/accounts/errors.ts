@@ -7,6 +7,7 @@ export const accountErrors = defineErrors({
   invalid_challenge: { status: 401, title: 'The sign-in must begin again' },
   email_not_verified: { status: 403, title: 'The address has not been verified' },
   second_factor_required: { status: 403, title: 'The account needs another proof' },
+  recent_sign_in_required: { status: 403, title: 'The change needs a recent proof of identity' },
   second_factor_incorrect: { status: 403, title: 'The proof is not correct' },
   password_incorrect: { status: 403, title: 'The password is not correct' },
   invalid_token: { status: 400, title: 'The link is not valid, or was used before' },

@@ -21,6 +21,13 @@ const own = defineSettings('Accounts', {
     fallback: 180,
     example: '180',
   },
+  RECENT_SIGN_IN_MINUTES: {
+    meaning:
+      'Changes of passwords, addresses and factors need a proof of identity that is younger than so many minutes; so does the deletion of an account.',
+    parse: integer(1, 1_440),
+    fallback: 10,
+    example: '10',
+  },
   BREACHED_PASSWORDS_URL: {
     meaning:
       'Range query for breached passwords by k-anonymity, e.g. https://api.pwnedpasswords.com/range. Empty: off.',

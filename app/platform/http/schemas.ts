@@ -113,6 +113,11 @@ export function ProblemOf(title: string, codes: readonly string[]) {
       requestId: Type.String(),
       reasons: Type.Optional(Type.Array(Type.String(), { description: 'With weak_password: the reasons.' })),
       challenge: Type.Optional(SignInChallenge),
+      proofs: Type.Optional(
+        Type.Array(Type.String(), {
+          description: 'With recent_sign_in_required: how the person can prove it; one is enough.',
+        }),
+      ),
       attemptsLeft: Type.Optional(
         Type.Integer({
           description: 'With second_factor_incorrect: the wrong answers that the challenge still allows.',

@@ -13,18 +13,19 @@ import type { AccountLimits } from '../limits.ts';
 import type { User, Users } from '../users.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
 import type { FactorOverview, SecondFactors } from './second-factors.ts';
+import type { StepUp } from './step-up.ts';
 import type { Totp, TotpSetup } from './totp.ts';
 
 export interface FactorManagement {
   /** The factors of the caller. */
   view(caller: UserCaller): Promise<FactorOverview & { password: boolean; rememberedDevices: number }>;
-  /** A secret for an authenticator app, which counts once it is confirmed. @throws as `Callers.lock` */
+  /** A secret for an authenticator app, which counts once it is confirmed. @throws as `Callers.lock` and `Callers.requireRecent` */
   prepareTotp(caller: UserCaller): Promise<TotpSetup>;
-  /** From here on a sign-in needs a code. @throws as `Callers.lock`; `second_factor_incorrect`; `rate_limited` */
+  /** From here on a sign-in needs a code. @throws as `Callers.lock` and `Callers.requireRecent`; `second_factor_incorrect`; `rate_limited` */
   confirmTotp(caller: UserCaller, code: string, origin: RequestOrigin): Promise<void>;
-  /** @throws as `Callers.lock`; `not_found` where there is none */
+  /** @throws as `Callers.lock` and `Callers.requireRecent`; `not_found` where there is none */
   removeTotp(caller: UserCaller, origin: RequestOrigin): Promise<void>;
-  /** New recovery codes, which void the older ones. @throws as `Callers.lock` */
+  /** New recovery codes, which void the older ones. @throws as `Callers.lock` and `Callers.requireRecent` */
   renewRecoveryCodes(caller: UserCaller, origin: RequestOrigin): Promise<string[]>;
   /** The device is unknown from now on. @throws `session_revoked`; `not_found` */
   removeDevice(caller: UserCaller, deviceId: string, origin: RequestOrigin): Promise<void>;
@@ -33,7 +34,8 @@ export interface FactorManagement {
 export interface FactorManagementOptions {
   db: Database;
   users: Pick<Users, 'require'>;
-  callers: Pick<Callers, 'lock'>;
+  callers: Pick<Callers, 'lock' | 'requireRecent'>;
+  stepUp: Pick<StepUp, 'addMethods'>;
   totp: Totp;
   recoveryCodes: RecoveryCodes;
   factors: SecondFactors;
@@ -49,6 +51,14 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
   /** Runs a change of the caller's own account, under its lock. */
   function changing<T>(caller: UserCaller, change: (tx: Transaction, user: User) => Promise<T>): Promise<T> {
     return transact(db, async (tx) => change(tx, await callers.lock(tx, caller, 'update')));
+  }
+
+  /** The same for a change of factors, which needs a recent proof. */
+  function changingFactors<T>(caller: UserCaller, change: (tx: Transaction, user: User) => Promise<T>): Promise<T> {
+    return changing(caller, async (tx, user) => {
+      await callers.requireRecent(tx, caller);
+      return change(tx, user);
+    });
   }
 
   async function record(
@@ -72,12 +82,13 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
       return { ...overview, password: user.passwordHash !== null, rememberedDevices };
     },
 
-    prepareTotp: (caller) => changing(caller, (tx, user) => totp.prepare(tx, user)),
+    prepareTotp: (caller) => changingFactors(caller, (tx, user) => totp.prepare(tx, user)),
 
     async confirmTotp(caller, code, origin) {
       await limits.factorChecks.consume(caller.userId);
-      const isRight = await changing(caller, async (tx, user) => {
+      const isRight = await changingFactors(caller, async (tx, user) => {
         if (!(await totp.confirm(tx, user.id, code))) return false;
+        await options.stepUp.addMethods(tx, caller, ['otp', 'mfa']);
         await record(tx, user, 'totp.added', origin);
         return true;
       });
@@ -86,14 +97,14 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
     },
 
     removeTotp: (caller, origin) =>
-      changing(caller, async (tx, user) => {
+      changingFactors(caller, async (tx, user) => {
         if (!(await totp.remove(tx, user.id))) throw httpErrors.not_found();
         if ((await factors.of(tx, user.id)).length === 0) await recoveryCodes.remove(tx, user.id);
         await record(tx, user, 'totp.removed', origin);
       }),
 
     renewRecoveryCodes: (caller, origin) =>
-      changing(caller, async (tx, user) => {
+      changingFactors(caller, async (tx, user) => {
         await record(tx, user, 'recovery_codes.renewed', origin);
         return recoveryCodes.renew(tx, user.id);
       }),

@@ -16,11 +16,19 @@ export const factorFields = {
   ),
 };
 
+const FACTORS = Object.keys(factorFields);
+
 /** @throws `validation_failed` unless exactly one factor is given */
-export function requireOneFactor(answer: FactorAnswer): void {
-  const given = Object.keys(factorFields).filter((name) => answer[name as keyof FactorAnswer] !== undefined);
-  if (given.length === 1) return;
-  const detail = `Send exactly one of ${Object.keys(factorFields).join(', ')}.`;
+export const requireOneFactor = (answer: FactorAnswer): void => requireOne(answer, FACTORS);
+
+/** The same, where the password is a proof too. */
+export const requireOneProof = (proof: FactorAnswer & { password?: string | undefined }): void =>
+  requireOne(proof, ['password', ...FACTORS]);
+
+function requireOne(given: object, names: readonly string[]): void {
+  const present = names.filter((name) => (given as Record<string, unknown>)[name] !== undefined);
+  if (present.length === 1) return;
+  const detail = `Send exactly one of ${names.join(', ')}.`;
   const fault = { in: 'body', path: '', message: detail };
   throw httpErrors.validation_failed({ detail, extensions: { errors: [fault] } });
 }

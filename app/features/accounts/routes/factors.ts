@@ -88,6 +88,7 @@ export function factorRoutes(operations: Operations, options: FactorRoutesOption
     description:
       'For people who have lost their other factors. Each code works once, in place of a second factor. Older codes are void.',
     answers: { 201: RecoveryCodes },
+    errors: [accountErrors.recent_sign_in_required],
     async handle({ access, origin }) {
       return { codes: await management.renewRecoveryCodes(access, origin) };
     },
@@ -105,6 +106,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
     description:
       'Answers with a secret, which counts once a code of it was confirmed, within an hour. Until then, one that was set up before stays.',
     answers: { 201: TotpSetup },
+    errors: [accountErrors.recent_sign_in_required],
     handle: ({ access }) => management.prepareTotp(access),
   });
 
@@ -117,7 +119,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
     body: { code: Code },
     example: { code: '287082' },
     answers: { 204: 'A sign-in needs a second factor from now on.' },
-    errors: [accountErrors.second_factor_incorrect, httpErrors.rate_limited],
+    errors: [accountErrors.recent_sign_in_required, accountErrors.second_factor_incorrect, httpErrors.rate_limited],
     handle: ({ access, body, origin }) => management.confirmTotp(access, body.code, origin),
   });
 
@@ -127,7 +129,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
     summary: 'Remove the authenticator app',
     description: 'Recovery codes go with the last factor.',
     removed: 'Codes of the app are refused from now on.',
-    errors: [httpErrors.not_found],
+    errors: [accountErrors.recent_sign_in_required, httpErrors.not_found],
     remove: ({ access, origin }) => management.removeTotp(access, origin),
   });
 }

@@ -38,6 +38,13 @@ export const Password = Type.String({
   document: { maxLength: 128 },
   description: '8 to 128 characters, any Unicode.',
 });
+export const OptionalPassword = Type.Optional(
+  Type.String({
+    maxLength: 1_024,
+    document: { maxLength: 128 },
+    description: 'The current password. It may be left out after a recent sign-in or confirmation.',
+  }),
+);
 export const Mode = Type.Optional(
   OneOf(['bearer', 'cookie'], {
     title: 'SessionMode',
@@ -97,6 +104,20 @@ export const SignedIn = Named(
     refreshToken: exampleRefreshToken,
     deviceToken: 'Jm1wA1kq3nJ0b2tlbiBvZiBhIGRldmljZSB0aGF0IGlzIGtub3du',
     user: exampleUser,
+  },
+);
+
+export const ConfirmedSession = Named(
+  'ConfirmedSession',
+  {
+    accessToken: Type.String({ description: 'JWT; send it as `Authorization: Bearer`.' }),
+    tokenType: OneOf(['Bearer']),
+    expiresIn: Type.Integer({ description: 'Seconds until the access token expires.' }),
+  },
+  {
+    accessToken: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIuLi4ifQ.MEUCIQ',
+    tokenType: 'Bearer',
+    expiresIn: 600,
   },
 );
 

@@ -13,15 +13,17 @@ import type { Authentication, UserCaller } from '../authentication.ts';
 import { type RefreshCookie, signInCookies } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
 import type { SignInFlow } from '../factors/sign-in-flow.ts';
+import type { StepUp } from '../factors/step-up.ts';
 import type { Refreshing } from '../refreshing.ts';
 import { lastPlaceOf } from '../session-places.ts';
 import type { Session as Row, Sessions } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
-import { factorFields, requireOneFactor } from './factor-fields.ts';
+import { factorFields, requireOneFactor, requireOneProof } from './factor-fields.ts';
 import { cookieOrToken, refreshTokenHolder } from './guards.ts';
 import { clientOf, type PresentSignIn, type PresentTokens, presentSignIn, presentTokens } from './presenting.ts';
 import {
+  ConfirmedSession,
   DeviceToken,
   Email,
   examplePassword,
@@ -37,6 +39,7 @@ import {
 export interface SessionRoutesOptions {
   signIn: SignIn;
   flow: Pick<SignInFlow, 'complete'>;
+  stepUp: Pick<StepUp, 'confirm'>;
   signOut: SignOut;
   refreshing: Refreshing;
   sessions: Sessions;
@@ -53,6 +56,7 @@ export function sessionRoutes(operations: Operations, options: SessionRoutesOpti
   const presentOutcome = presentSignIn(present);
   signInOperation(own, options, presentOutcome);
   secondFactorOperation(own, options, presentOutcome);
+  confirmOperation(own, options);
   refreshOperation(own, options, present);
   signOutOperations(own, options);
   listAndEndOperations(own, options);
@@ -111,6 +115,34 @@ function secondFactorOperation(own: OperationGroup, { flow }: SessionRoutesOptio
       const begun = await flow.complete(answer, client, signInCookies.readChallenge(request));
       if (begun.mode === 'cookie') signInCookies.clearChallenge(reply);
       return present(reply, begun);
+    },
+  });
+}
+
+function confirmOperation(own: OperationGroup, options: SessionRoutesOptions): void {
+  const { stepUp, tokens, authentication } = options;
+  own.operation('POST', '/current/confirm', {
+    guard: authentication.signedIn,
+    operationId: 'confirmSession',
+    summary: 'Prove again who you are',
+    description:
+      'For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too.',
+    body: { password: Type.Optional(Password), ...factorFields },
+    example: { password: examplePassword },
+    answers: { 200: ConfirmedSession },
+    errors: [
+      accountErrors.password_incorrect,
+      accountErrors.second_factor_incorrect,
+      accountErrors.recent_sign_in_required,
+      httpErrors.rate_limited,
+      httpErrors.overloaded,
+    ],
+    async handle({ access, body, origin }) {
+      requireOneProof(body);
+      const session = await stepUp.confirm(access, body, origin);
+      await tokens.hear();
+      const { lifetimeSeconds: expiresIn } = tokens;
+      return { accessToken: tokens.issue(session), tokenType: 'Bearer' as const, expiresIn };
     },
   });
 }
