@@ -19,6 +19,7 @@ import { signInChallenges } from './factors/schema.ts';
 import type { AccountFollowers } from './followers.ts';
 import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { usedPasskeyChallenges } from './passkeys/schema.ts';
 import { keyOf } from './registration.ts';
 import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
@@ -93,6 +94,8 @@ export function createDeletion(options: DeletionOptions): Deletion {
     await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
     await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
     await removeRows(db, { from: devices, where: eq(devices.userId, id), by: devices.id });
+    const { hash } = usedPasskeyChallenges;
+    await removeRows(db, { from: usedPasskeyChallenges, where: eq(usedPasskeyChallenges.userId, id), by: hash });
     await removeRows(db, { from: signInChallenges, where: eq(signInChallenges.userId, id), by: signInChallenges.hash });
     await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
     await email.forget(id, addresses);

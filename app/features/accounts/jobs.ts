@@ -10,6 +10,7 @@ import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
 import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
+import type { ChallengeTokens } from './passkeys/challenge-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
@@ -27,6 +28,7 @@ export interface AccountHandlersOptions {
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
   challenges: Challenges;
+  passkeyChallenges: ChallengeTokens;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -38,6 +40,7 @@ export function createAccountHandlers({
   sessions,
   oneTimeTokens,
   challenges,
+  passkeyChallenges,
   deletion,
   abandonment,
   logger,
@@ -64,7 +67,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, passkeyChallenges];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

@@ -6,7 +6,7 @@ const metrics = defineMetrics({
     help: 'Security events of accounts.',
     labels: {
       event:
-        'registration, verification, sign_in, second_factor, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
+        'registration, verification, sign_in, second_factor, passkey, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
       outcome: 'success, challenged, failure, limited, reused, replayed, unavailable',
     },
     zero: [

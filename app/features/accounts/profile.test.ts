@@ -110,6 +110,8 @@ describe('the account', () => {
         'public.sessions': body.sessions.length,
         'public.one_time_tokens': body.openLinks.length,
         'public.devices': body.devices.length,
+        'public.passkeys': body.passkeys.length,
+        'public.used_passkey_challenges': body.passkeyUses.length,
         'public.totp_secrets': body.authenticatorApps.length,
         'public.recovery_codes': body.recoveryCodes.length,
         'public.sign_in_challenges': body.openSignIns.length,

@@ -11,6 +11,7 @@ import type { Devices } from '../devices/devices.ts';
 import { accountErrors } from '../errors.ts';
 import type { AccountLimits } from '../limits.ts';
 import type { User, Users } from '../users.ts';
+import type { FactorNotices } from './notices.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
 import type { FactorOverview, SecondFactors } from './second-factors.ts';
 import type { StepUp } from './step-up.ts';
@@ -40,13 +41,14 @@ export interface FactorManagementOptions {
   recoveryCodes: RecoveryCodes;
   factors: SecondFactors;
   devices: Devices;
+  notices: Pick<FactorNotices, 'send'>;
   limits: Pick<AccountLimits, 'factorChecks'>;
   audit: Audit;
   metrics: Metrics;
 }
 
 export function createFactorManagement(options: FactorManagementOptions): FactorManagement {
-  const { db, callers, totp, recoveryCodes, factors, devices, limits, audit } = options;
+  const { db, callers, totp, recoveryCodes, factors, devices, limits, notices, audit } = options;
 
   /** Runs a change of the caller's own account, under its lock. */
   function changing<T>(caller: UserCaller, change: (tx: Transaction, user: User) => Promise<T>): Promise<T> {
@@ -90,6 +92,7 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
         if (!(await totp.confirm(tx, user.id, code))) return false;
         await options.stepUp.addMethods(tx, caller, ['otp', 'mfa']);
         await record(tx, user, 'totp.added', origin);
+        await notices.send(tx, user, 'totp-added', origin);
         return true;
       });
       if (!isRight) throw accountErrors.second_factor_incorrect();
@@ -101,11 +104,13 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
         if (!(await totp.remove(tx, user.id))) throw httpErrors.not_found();
         if ((await factors.of(tx, user.id)).length === 0) await recoveryCodes.remove(tx, user.id);
         await record(tx, user, 'totp.removed', origin);
+        await notices.send(tx, user, 'totp-removed', origin);
       }),
 
     renewRecoveryCodes: (caller, origin) =>
       changingFactors(caller, async (tx, user) => {
         await record(tx, user, 'recovery_codes.renewed', origin);
+        await notices.send(tx, user, 'recovery-codes-renewed', origin);
         return recoveryCodes.renew(tx, user.id);
       }),
 

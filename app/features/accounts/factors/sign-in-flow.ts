@@ -6,7 +6,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../../platform/http/caller.ts';
-import { newId } from '../../../platform/security/random.ts';
+import { newId, sha256 } from '../../../platform/security/random.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Devices, KnownDevice } from '../devices/devices.ts';
@@ -16,6 +16,7 @@ import type { AuthenticationMethod } from '../schema.ts';
 import type { ProvenSession, Sessions } from '../sessions.ts';
 import { isActive, type User, type Users } from '../users.ts';
 import type { Challenges, IssuedChallenge } from './challenges.ts';
+import type { FactorNotices } from './notices.ts';
 import type { FactorAnswer, SecondFactor, SecondFactors } from './second-factors.ts';
 
 export type SessionMode = 'bearer' | 'cookie';
@@ -91,12 +92,13 @@ export interface SignInFlowOptions {
   factors: SecondFactors;
   challenges: Challenges;
   limits: Pick<AccountLimits, 'factorsByStrangers' | 'factorsByDevice'>;
+  notices: Pick<FactorNotices, 'send'>;
   audit: Audit;
   metrics: Metrics;
 }
 
 export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
-  const { db, clock, users, devices, factors, challenges, limits, audit, metrics } = options;
+  const { db, clock, users, devices, factors, challenges, limits, notices, audit, metrics } = options;
   const count = (outcome: 'success' | 'failure' | 'limited') =>
     metrics.auth_events_total.inc({ event: 'second_factor', outcome });
 
@@ -136,17 +138,16 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
     const user = await lockActive(tx, userId);
     const challenge = user && (await challenges.lock(tx, token, browserSecret));
     if (!user || !challenge) return 'over';
-    const proven = await factors.prove(tx, user.id, answer);
+    const { origin } = client;
+    const context = { passkeyChallenge: passkeyChallengeOf(token), amr: challenge.amr, origin };
+    const proven = await factors.prove(tx, user, answer, context);
     if (!proven) {
       const target = { type: 'user', id: user.id };
-      const event = {
-        ownerId: user.id,
-        action: 'session.second_factor_failed',
-        target,
-        origin: client.origin,
-      } as const;
+      const event = { ownerId: user.id, action: 'session.second_factor_failed', target, origin } as const;
       await audit.append(tx, { ...event, actor: { type: 'anonymous' } });
-      return { wrong: await challenges.countWrong(tx, challenge) };
+      const wrong = await challenges.countWrong(tx, challenge);
+      if (wrong === 0) await notices.send(tx, user, 'second-factor-refused', origin);
+      return { wrong };
     }
     await challenges.complete(tx, challenge);
     const amr = [...new Set<AuthenticationMethod>([...challenge.amr, proven.method, 'mfa'])];
@@ -158,14 +159,14 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
     proceed({ user, amr, lock = (tx) => lockActive(tx, user.id) }, client) {
       return transact(db, async (tx) => {
         if (!(await lock(tx))) return undefined;
-        const [needed, known] = await Promise.all([
+        const [having, known] = await Promise.all([
           factors.of(tx, user.id),
           devices.recognize(tx, user.id, client.deviceTokens),
         ]);
-        const isEnough = needed.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
+        const isEnough = having.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
         if (isEnough) return begin(tx, { user, amr }, client, { known, remember: false });
         const issued = await challenges.issue(tx, user.id, amr, client.mode === 'cookie');
-        return { kind: 'challenge', factors: needed, ...issued };
+        return { kind: 'challenge', factors: having.filter((factor) => isOther(factor, amr)), ...issued };
       });
     },
 
@@ -193,4 +194,12 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       return result;
     },
   };
+}
+
+/** What a passkey signs as the answer to a challenge (base64url). */
+export const passkeyChallengeOf = (token: string): string => sha256('passkey for ', token).toString('base64url');
+
+/** False for a factor that was proven already. */
+function isOther(factor: SecondFactor, amr: readonly AuthenticationMethod[]): boolean {
+  return factor !== 'passkey' || !(amr.includes('hwk') || amr.includes('swk'));
 }

@@ -9,15 +9,23 @@ import type { UserCaller } from '../authentication.ts';
 import type { Callers } from '../callers.ts';
 import { accountErrors } from '../errors.ts';
 import type { AccountLimits } from '../limits.ts';
+import type { ChallengeTokens } from '../passkeys/challenge-tokens.ts';
 import { type AuthenticationMethod, sessions } from '../schema.ts';
 import { type ProvenSession, provenOf } from '../sessions.ts';
 import type { FactorAnswer, SecondFactors } from './second-factors.ts';
+
+/** One of these. */
+export interface Proof extends FactorAnswer {
+  readonly password?: string | undefined;
+  /** With `credential`: the challenge that it signed, of `POST /v1/sessions/passkey/options`. */
+  readonly challenge?: string | undefined;
+}
 
 export interface StepUp {
   /**
    * Takes a proof: the password, unless the account has a second factor; else one of its factors.
    * @returns the session, proven now
-   * @throws as `Callers.confirm`; `second_factor_incorrect`; `recent_sign_in_required` for a password where a factor is needed
+   * @throws as `Callers.confirm`; `second_factor_incorrect`; `invalid_challenge`; `recent_sign_in_required` for a password where a factor is needed
    */
   confirm(
     caller: UserCaller,
@@ -33,11 +41,12 @@ export interface StepUpOptions {
   clock: Clock;
   callers: Callers;
   factors: SecondFactors;
+  challenges: ChallengeTokens;
   limits: Pick<AccountLimits, 'factorChecks'>;
   audit: Audit;
 }
 
-export function createStepUp({ db, clock, callers, factors, limits, audit }: StepUpOptions): StepUp {
+export function createStepUp({ db, clock, callers, factors, challenges, limits, audit }: StepUpOptions): StepUp {
   async function addMethods(
     tx: Transaction,
     { userId, sessionId }: UserCaller,
@@ -74,15 +83,17 @@ export function createStepUp({ db, clock, callers, factors, limits, audit }: Ste
 
   async function confirmByFactor(
     caller: UserCaller,
-    answer: FactorAnswer,
+    { challenge: token, ...answer }: Proof,
     origin: RequestOrigin,
   ): Promise<ProvenSession> {
     const { userId } = caller;
+    const challenge = answer.credential && challenges.open(token ?? '', 'get');
     await limits.factorChecks.reserve(userId);
     const session = await transact(db, async (tx) => {
-      await callers.lock(tx, caller, 'update');
-      const proven = await factors.prove(tx, userId, answer);
-      if (!proven) return undefined;
+      const user = await callers.lock(tx, caller, 'update');
+      const context = { passkeyChallenge: challenge?.challenge, amr: [], origin };
+      const proven = await factors.prove(tx, user, answer, context);
+      if (!proven || (challenge && !(await challenges.use(tx, userId, challenge)))) return undefined;
       await record(tx, caller, [proven.method], origin);
       return addMethods(tx, caller, [proven.method, 'mfa']);
     }).catch(async (error) => {

@@ -1,7 +1,7 @@
 /** The fields by which a person proves a second factor. */
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { FactorAnswer } from '../factors/second-factors.ts';
+import { SignedCredentialSchema } from './credentials.ts';
 
 export const Code = Type.String({
   minLength: 1,
@@ -14,16 +14,16 @@ export const factorFields = {
   recoveryCode: Type.Optional(
     Type.String({ minLength: 1, maxLength: 60, description: 'One of the recovery codes. It is used up.' }),
   ),
+  credential: Type.Optional(SignedCredentialSchema),
 };
 
 const FACTORS = Object.keys(factorFields);
 
 /** @throws `validation_failed` unless exactly one factor is given */
-export const requireOneFactor = (answer: FactorAnswer): void => requireOne(answer, FACTORS);
+export const requireOneFactor = (answer: object): void => requireOne(answer, FACTORS);
 
 /** The same, where the password is a proof too. */
-export const requireOneProof = (proof: FactorAnswer & { password?: string | undefined }): void =>
-  requireOne(proof, ['password', ...FACTORS]);
+export const requireOneProof = (proof: object): void => requireOne(proof, ['password', ...FACTORS]);
 
 function requireOne(given: object, names: readonly string[]): void {
   const present = names.filter((name) => (given as Record<string, unknown>)[name] !== undefined);

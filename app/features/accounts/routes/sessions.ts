@@ -12,8 +12,8 @@ import type { AccessTokens } from '../access-tokens.ts';
 import type { Authentication, UserCaller } from '../authentication.ts';
 import { type RefreshCookie, signInCookies } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
-import type { SignInFlow } from '../factors/sign-in-flow.ts';
-import type { StepUp } from '../factors/step-up.ts';
+import type { ChallengeAnswer, SignInFlow } from '../factors/sign-in-flow.ts';
+import type { Proof, StepUp } from '../factors/step-up.ts';
 import type { Refreshing } from '../refreshing.ts';
 import { lastPlaceOf } from '../session-places.ts';
 import type { Session as Row, Sessions } from '../sessions.ts';
@@ -109,8 +109,9 @@ function secondFactorOperation(own: OperationGroup, { flow }: SessionRoutesOptio
     answers: { 201: SignedIn },
     sends: ['set-cookie'],
     errors: [accountErrors.invalid_challenge, accountErrors.second_factor_incorrect, httpErrors.rate_limited],
-    async handle({ request, reply, body: { deviceToken, ...answer }, origin }) {
-      requireOneFactor(answer);
+    async handle({ request, reply, body: { deviceToken, ...given }, origin }) {
+      requireOneFactor(given);
+      const answer = given as ChallengeAnswer;
       const client = clientOf(request, { deviceToken }, origin);
       const begun = await flow.complete(answer, client, signInCookies.readChallenge(request));
       if (begun.mode === 'cookie') signInCookies.clearChallenge(reply);
@@ -127,19 +128,30 @@ function confirmOperation(own: OperationGroup, options: SessionRoutesOptions): v
     summary: 'Prove again who you are',
     description:
       'For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too.',
-    body: { password: Type.Optional(Password), ...factorFields },
+    body: {
+      password: Type.Optional(Password),
+      ...factorFields,
+      challenge: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 500,
+          description: 'With `credential`: of `POST /v1/sessions/passkey/options`.',
+        }),
+      ),
+    },
     example: { password: examplePassword },
     answers: { 200: ConfirmedSession },
     errors: [
       accountErrors.password_incorrect,
       accountErrors.second_factor_incorrect,
       accountErrors.recent_sign_in_required,
+      accountErrors.invalid_challenge,
       httpErrors.rate_limited,
       httpErrors.overloaded,
     ],
     async handle({ access, body, origin }) {
       requireOneProof(body);
-      const session = await stepUp.confirm(access, body, origin);
+      const session = await stepUp.confirm(access, body as Proof, origin);
       await tokens.hear();
       const { lifetimeSeconds: expiresIn } = tokens;
       return { accessToken: tokens.issue(session), tokenType: 'Bearer' as const, expiresIn };
