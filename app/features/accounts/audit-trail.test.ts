@@ -14,6 +14,7 @@ const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 
 /** Tags of this feature in the OpenAPI document. */
 import { addTotp, challenged, codeAt } from './testing/authenticator-app.ts';
+import { createPasskey } from './testing/software-authenticator.ts';
 
 const TAGS = ['Accounts', 'Sessions', 'Passwords', 'Factors'];
 
@@ -38,6 +39,18 @@ describe('the trail of an account', () => {
     await call('POST', '/v1/users/me/email-changes', { email: to, password: PASSWORD }, accessToken);
     await confirm((await test.mail(to, /Confirm your new/)).token);
     return (await test.mail(email, /was changed/)).token;
+  }
+
+  async function addPasskey({ accessToken }: SignedInUser) {
+    const { body } = await call('POST', '/v1/passkeys/options', undefined, accessToken);
+    const passkey = createPasskey(body.options);
+    const added = await call(
+      'POST',
+      '/v1/passkeys',
+      { challenge: body.challenge, credential: passkey.created },
+      accessToken,
+    );
+    return { passkey, id: added.body.id as string };
   }
 
   /** For every operation that changes something: what it does, for a signed-in user, and the action that must be last in the trail then. */
@@ -92,6 +105,30 @@ describe('the trail of an account', () => {
     createRecoveryCodes: {
       action: 'recovery_codes.renewed',
       run: ({ accessToken }) => call('POST', '/v1/users/me/recovery-codes', undefined, accessToken),
+    },
+    createPasskey: { action: 'passkey.added', run: addPasskey },
+    updatePasskey: {
+      action: 'passkey.renamed',
+      async run(user) {
+        const { id } = await addPasskey(user);
+        await call('PATCH', `/v1/passkeys/${id}`, { name: 'Laptop' }, user.accessToken);
+      },
+    },
+    deletePasskey: {
+      action: 'passkey.removed',
+      async run(user) {
+        const { id } = await addPasskey(user);
+        await call('DELETE', `/v1/passkeys/${id}`, undefined, user.accessToken);
+      },
+    },
+    createSessionByPasskey: {
+      action: 'session.created',
+      async run(user) {
+        const { passkey } = await addPasskey(user);
+        const { body } = await call('POST', '/v1/sessions/passkey/options', {});
+        const credential = passkey.sign(body.options);
+        await call('POST', '/v1/sessions/passkey', { challenge: body.challenge, credential });
+      },
     },
     deleteDevice: {
       action: 'device.removed',
@@ -188,6 +225,8 @@ describe('the trail of an account', () => {
   };
   /** Operations that leave no event, and why. */
   const silent: Record<string, string> = {
+    createPasskeyOptions: 'answers with a challenge; nothing is stored',
+    createPasskeySignInOptions: 'answers with a challenge; nothing is stored',
     createTotp: 'prepares a secret, which counts once it is confirmed',
     createEmailVerification: 'mails the link of a registration again; nothing about the account changes',
   };

@@ -10,7 +10,10 @@ function credential(title: string, response: TProperties) {
     id: Base64Url('The id of the credential.', 2_000),
     rawId: Base64Url('The same.', 2_000),
     type: Type.String({ maxLength: 20, description: '`public-key`.' }),
-    response: Type.Object({ clientDataJSON: Base64Url('What the browser has seen.'), ...response }, open),
+    response: Type.Object(
+      { clientDataJSON: Base64Url('What the browser has seen.'), ...response },
+      { title: `${title}Response`, ...open },
+    ),
     clientExtensionResults: Type.Optional(Type.Unknown()),
     authenticatorAttachment: Type.Optional(Type.Unknown()),
   };
