@@ -232,7 +232,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
-  const administration = createAdministration({ ...common, registration });
+  const administration = createAdministration({ ...common, registration, totp, recoveryCodes, notices });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
   const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);

@@ -90,7 +90,7 @@ export const sessions = pgTable(
     index('sessions_refreshed_at_index').on(table.refreshedAt),
     check(
       'sessions_ended_reason_check',
-      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused')`,
+      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset')`,
     ),
     check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
   ],
@@ -107,7 +107,8 @@ export type SessionEnd =
   | 'email_reverted'
   | 'suspended'
   | 'deleted'
-  | 'refresh_reused';
+  | 'refresh_reused'
+  | 'factors_reset';
 
 /** Secrets that were emailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(
