@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditTrail } from '../../../../test/conditions.ts';
-import {
-  assertProblem,
-  createSignedInUser,
-  startTestService,
-  type TestService,
-} from '../../../../test/service.ts';
+import { assertProblem, createSignedInUser, startTestService, type TestService } from '../../../../test/service.ts';
 import { addTotp, challenged } from '../testing/authenticator-app.ts';
 
 describe('an operator who resets the factors of a person', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { atOnce, auditActions, rows, tally, value } from '../../../../test/conditions.ts';
+import { atOnce, auditActions, queuedMails, rows, tally, value } from '../../../../test/conditions.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -136,6 +136,7 @@ describe('a second factor', () => {
     assert.deepEqual(tally(answers), { 403: 2, 401: 3 });
     assertProblem(await prove({ challenge, totp: code() }), 401, 'invalid_challenge');
     assert.ok((await auditActions(test, user.id)).includes('session.second_factor_failed'));
+    assert.equal(await queuedMails(test, user.email, 'second-factor-refused'), 1);
   });
 
   it('counts wrong answers over all challenges of the account, and locks out no known device', async () => {
@@ -212,6 +213,16 @@ describe('a second factor', () => {
       assert.equal((await lose(user)).status, 204, name);
       assertProblem(await prove({ challenge, totp: code() }), 401, 'invalid_challenge');
     }
+  });
+
+  it('is asked for after a reset of the password too, which proves the address alone', async () => {
+    const { user } = await protectedUser();
+    const { email } = user;
+    await test.request('/v1/password-resets', { body: { email } });
+    const { token } = await test.mail(email, /Reset/);
+    const password = 'purple monkey dishwasher lamp';
+    await test.request('/v1/password-resets/confirm', { body: { token, password } });
+    await challenged(test, { email, password });
   });
 
   it('is one of the given ones, and one at a time', async () => {
