@@ -41,7 +41,6 @@ export const files = {
   resetting: `${accounts}/factors/resetting.test.ts`,
   devices: `${accounts}/devices/devices.test.ts`,
   passkeys: `${accounts}/passkeys/passkeys.test.ts`,
-  passkeyVectors: `${accounts}/passkeys/ceremonies.vectors.test.ts`,
   links: `${accounts}/one-time-tokens.test.ts`,
   policy: `${accounts}/password-policy.test.ts`,
   passwords: `${accounts}/passwords.test.ts`,
