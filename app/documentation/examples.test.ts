@@ -22,6 +22,16 @@ const ABSENT = new Map(
     resendInvitation: 'not_found',
     unsubscribeEmail: 'invalid_unsubscribe_token',
     refreshSession: 'unauthenticated',
+    createSessionBySecondFactor: 'invalid_challenge',
+    createSessionByPasskey: 'invalid_challenge',
+    createPasskey: 'invalid_challenge',
+    confirmTotp: 'second_factor_incorrect',
+    // An authenticator app, a passkey, a device, or a setting.
+    deleteTotp: 'not_found',
+    updatePasskey: 'not_found',
+    deletePasskey: 'not_found',
+    deleteDevice: 'not_found',
+    getRelatedOrigins: 'not_found',
     // A member, key, session or invitation with the id of the example.
     deleteSession: 'not_found',
     updateMember: 'not_found',

@@ -1,7 +1,6 @@
 /** V6 Authentication. */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
-const NO_SECOND_FACTOR = { absent: 'There is no second factor yet; see V6.3.3.' };
 const NO_PROVIDER = { absent: 'There is no sign-in through another identity provider.' };
 
 export const authentication: Chapter = {
@@ -32,18 +31,21 @@ export const authentication: Chapter = {
     'stop a network that tries many accounts',
   ),
   'V6.3.2': { absent: 'A new database contains no account; the first one is registered like any other.' },
-  'V6.3.3': {
-    open: 'There is only one factor. A product that needs a second one adds it to `sign-in.ts`, which handles every sign-in.',
-  },
+  'V6.3.3': both(shown(files.secondFactors, 'is asked for after the right password alone'), {
+    open: 'People choose a second factor for themselves. No setting demands one of everybody.',
+  }),
   'V6.3.4': both(shown(files.authorization, 'asks an anonymous caller to sign in'), {
     document: 'docs/security/accounts.md#ways-in',
   }),
   'V6.3.5': both(
-    shown(files.signIn, 'mails a notice when neither the network nor the program was seen before'),
+    shown(files.signIn, 'mails a notice of each device that brings no token of an earlier sign-in'),
+    shown(files.secondFactors, 'allows five wrong answers to a challenge'),
+    shown(files.passkeys, 'that count are refused when the counter falls back'),
     shown(files.refreshing, 'ends the session when a token is used again after its successor was used'),
   ),
   'V6.3.6': { absent: 'An emailed link resets a password or proves an address; it never signs anybody in.' },
   'V6.3.7': both(
+    shown(files.passkeys, 'are listed, named and removed by their owner alone'),
     shown(files.passwords, 'replace the old one, tell the owner', 'are set by the mailed link'),
     shown(files.emailChanges, 'is reverted by the link that goes to the old address'),
   ),
@@ -59,26 +61,48 @@ export const authentication: Chapter = {
   ),
   'V6.4.1': shown(files.links, 'are good for their time and no longer', 'redeem once under 50 parallel uses'),
   'V6.4.2': { absent: 'There are no hints and no secret questions.' },
-  'V6.4.3': shown(files.passwords, 'are set by the mailed link', 'are reset by the newest link only'),
-  'V6.4.4': NO_SECOND_FACTOR,
+  'V6.4.3': both(
+    shown(files.passwords, 'are set by the mailed link', 'are reset by the newest link only'),
+    shown(files.secondFactors, 'is asked for after a reset of the password'),
+  ),
+  'V6.4.4': both(shown(files.secondFactors, 'can be replaced by a recovery code'), {
+    document: 'docs/ways-in.md#recovery-codes',
+  }),
   'V6.4.5': { absent: 'No authentication mechanism expires.' },
   'V6.4.6': { absent: 'Operators can suspend and verify accounts; no command sets a password.' },
-  'V6.5.1': shown(files.links, 'redeem once under 50 parallel uses'),
-  'V6.5.2': shown(files.links, 'rest in the database as their SHA-256 only'),
-  'V6.5.3': shown(files.links, 'rest in the database as their SHA-256 only'),
-  'V6.5.4': shown(files.links, 'rest in the database as their SHA-256 only'),
+  'V6.5.1': both(
+    shown(files.links, 'redeem once under 50 parallel uses'),
+    shown(files.secondFactors, 'takes each code once, in whichever process', 'can be replaced by a recovery code'),
+  ),
+  'V6.5.2': both(
+    shown(files.links, 'rest in the database as their SHA-256 only'),
+    shown(files.secondFactors, 'is stored so that the database alone proves nothing'),
+  ),
+  'V6.5.3': both(
+    shown(files.links, 'rest in the database as their SHA-256 only'),
+    shown(files.secondFactors, 'can be replaced by a recovery code'),
+  ),
+  'V6.5.4': both(
+    shown(files.links, 'rest in the database as their SHA-256 only'),
+    shown(files.secondFactors, 'can be replaced by a recovery code'),
+  ),
   'V6.5.5': both(shown(files.links, 'are good for their time and no longer'), {
     open: 'A link to reset a password lives 30 minutes, not 10, because email can be slow. It contains 256 random bits and works once.',
   }),
-  'V6.5.6': shown(files.passwords, 'void the links to reset them'),
-  'V6.5.7': { absent: 'There are no biometric factors.' },
-  'V6.5.8': { absent: 'There are no time-based codes.' },
+  'V6.5.6': both(
+    shown(files.passwords, 'void the links to reset them'),
+    shown(files.passkeys, 'are listed, named and removed by their owner alone'),
+    shown(files.devices, 'are listed to their owner, and forgotten one by one'),
+    shown(files.resetting, 'leaves the password as the only way in'),
+  ),
+  'V6.5.7': shown(files.passkeys, 'without verification of the person are one factor'),
+  'V6.5.8': shown(files.secondFactors, 'takes a code of this time step'),
   'V6.6.1': { absent: 'Nothing is sent by telephone.' },
   'V6.6.2': shown(files.links, 'are good for their own purpose only'),
   'V6.6.3': shown(files.links, 'are refused when anything about them is changed'),
   'V6.6.4': { absent: 'There are no push notifications.' },
-  'V6.7.1': NO_SECOND_FACTOR,
-  'V6.7.2': NO_SECOND_FACTOR,
+  'V6.7.1': shown(files.passkeys, 'are refused at a sign-in when a single thing about the signature is wrong'),
+  'V6.7.2': shown(files.passkeys, 'sign once: neither a used challenge nor an old one is taken'),
   'V6.8.1': NO_PROVIDER,
   'V6.8.2': NO_PROVIDER,
   'V6.8.3': NO_PROVIDER,

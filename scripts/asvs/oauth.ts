@@ -25,9 +25,11 @@ export const oauth: Chapter = {
     shown(files.authorization, 'lets a key do what its one scope allows'),
   ),
   'V10.3.3': shown(files.accessTokens, 'say who, for whom and until when'),
-  'V10.3.4': {
-    absent: 'No operation needs a recent or stronger sign-in; dangerous operations ask for the password itself.',
-  },
+  'V10.3.4': shown(
+    files.stepUp,
+    'is not made by a session on a remembered device',
+    'of an account with a second factor is not made by its password alone',
+  ),
   'V10.3.5': BEARER,
   'V10.4.1': NO_SERVER,
   'V10.4.2': NO_SERVER,

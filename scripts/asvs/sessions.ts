@@ -29,6 +29,7 @@ export const sessions: Chapter = {
   'V7.4.4': { absent: 'The product provides the frontend, which calls DELETE /v1/sessions/current.' },
   'V7.4.5': shown(files.revocations, 'is any session of a suspended user'),
   'V7.5.1': both(
+    shown(files.stepUp, 'of an account with a second factor is not made by its password alone'),
     shown(files.emailChanges, 'needs the password'),
     shown(files.passwords, 'need the current one'),
     shown(files.callers, 'gets one link only, for however many changes of address'),
@@ -36,7 +37,10 @@ export const sessions: Chapter = {
   'V7.5.2': both(shown(files.sessions, 'are listed to their owner', 'are ended one by one, or all others at once'), {
     open: 'Ending a session needs an access token but not the password: a person who fears a thief must not be slowed down.',
   }),
-  'V7.5.3': shown(files.deletion, 'needs the password'),
+  'V7.5.3': both(
+    shown(files.deletion, 'needs the password'),
+    shown(files.stepUp, 'is refused to a person after ten minutes, unless a setting says otherwise'),
+  ),
   'V7.6.1': NO_FEDERATION,
   'V7.6.2': shown(files.signIn, 'begins a session that the user sees'),
 };

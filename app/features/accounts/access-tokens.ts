@@ -5,6 +5,7 @@ import { CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import { accountErrors } from './errors.ts';
+import type { ProvenSession } from './sessions.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 
 export interface AccessTokenClaims {
@@ -17,12 +18,16 @@ export interface AccessTokenClaims {
   /** Unix seconds. */
   exp: number;
   jti: string;
+  /** Authentication methods (RFC 8176); absent in tokens of an earlier release. */
+  amr?: string[];
+  /** When the person last proved one of them, in Unix seconds; absent like `amr`. */
+  auth_time?: number;
 }
 
 export interface AccessTokens {
   /** Hears of revoked keys and new ones. To be awaited before `issue`. */
   hear(): Promise<void>;
-  issue(userId: string, sessionId: string): string;
+  issue(session: ProvenSession): string;
   /**
    * The claims: at once where the key is known, else once the keys have been looked up.
    * @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token
@@ -125,12 +130,14 @@ export function createAccessTokens({
 
     hear: () => keys.hear(),
 
-    issue(userId, sessionId) {
+    issue({ userId, id, amr, authTime }) {
       const iat = Math.floor(clock.now().getTime() / 1_000);
       return signerFor(keys.current())({
         sub: userId,
-        sid: sessionId,
+        sid: id,
         client_id: CLIENT_ID,
+        amr,
+        auth_time: Math.floor(authTime.getTime() / SECOND_MS),
         iat,
         exp: iat + lifetimeSeconds,
         jti: newId(),

@@ -28,20 +28,38 @@ import { type Authentication, createAuthentication } from './authentication.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
+import { createDevices } from './devices/devices.ts';
 import { createEmailChanges } from './email-changes.ts';
+import { createChallenges } from './factors/challenges.ts';
+import { createFactorExport } from './factors/exporting.ts';
+import { createFactorManagement } from './factors/managing.ts';
+import { createFactorNotices } from './factors/notices.ts';
+import { createRecoveryCodes } from './factors/recovery-codes.ts';
+import { createSecondFactors } from './factors/second-factors.ts';
+import { createSignInFlow } from './factors/sign-in-flow.ts';
+import { createStepUp } from './factors/step-up.ts';
+import { createTotp } from './factors/totp.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
 import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
 import { createMailRequests } from './mail-requests.ts';
 import { createOneTimeTokens } from './one-time-tokens.ts';
+import { createCeremonies, type RelyingParty } from './passkeys/ceremonies.ts';
+import { createChallengeTokens } from './passkeys/challenge-tokens.ts';
+import { createPasskeySignIn } from './passkeys/passkey-sign-in.ts';
+import { createPasskeys } from './passkeys/passkeys.ts';
+import { createPasskeyProving } from './passkeys/proving.ts';
 import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
+import { factorRoutes } from './routes/factors.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { presentSignIn, presentTokens } from './routes/presenting.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -82,6 +100,11 @@ export interface AccountsOptions {
     accessTokenMinutes: number;
     sessionIdleDays: number;
     sessionAbsoluteDays: number;
+    recentSignInMinutes: number;
+    passkeyRpId: string | undefined;
+    passkeyOrigins: readonly string[];
+    passkeyRelatedOrigins: readonly string[];
+    passkeyTopOrigins: readonly string[];
     networkLimitFactor: number;
     supportEmail: string | undefined;
     emailFrom: string;
@@ -115,7 +138,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const users = createUsers(db, feed);
   const limits = createAccountLimits(options.rateLimits, settings.networkLimitFactor);
   const oneTimeTokens = createOneTimeTokens({ db, clock, users });
-  const callers = createCallers({ users, limits, hasher });
+  const totp = createTotp({ clock, sealer, productName: settings.productName });
+  const recoveryCodes = createRecoveryCodes({ clock });
+  const notices = createFactorNotices({ clock, email, appUrl });
+  const relyingParty = relyingPartyOf(settings);
+  const ceremonies = createCeremonies(relyingParty);
+  const proving = createPasskeyProving({ clock, ceremonies, audit, notices });
+  const factors = createSecondFactors({ totp, recoveryCodes, passkeys: proving, notices, audit });
+  const recentMs = settings.recentSignInMinutes * MINUTE_MS;
+  const callers = createCallers({ db, users, limits, hasher, clock, factors, recentMs });
   const policy = createPasswordPolicy({ ...settings, metrics, logger: options.logger });
   const lifetimes = { idleMs: settings.sessionIdleDays * DAY_MS, absoluteMs: settings.sessionAbsoluteDays * DAY_MS };
   const revocations = createRevocations({ db, clock, feed, metrics, tokenLifetimeMs });
@@ -151,12 +182,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     inactiveAccounts,
   });
 
+  const devices = createDevices({ db, clock, email, appUrl });
+
   const common = {
     db,
     clock,
     users,
     callers,
     sessions,
+    devices,
     limits,
     tokens: oneTimeTokens,
     inactiveAccounts,
@@ -179,12 +213,26 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
-  const profile = createProfile(common);
-  const signIn = createSignIn({ ...common, jobs });
+  const profile = createProfile({ ...common, exportFactors: createFactorExport(db) });
+  const challenges = createChallenges({ db, clock });
+  const passkeyChallenges = createChallengeTokens({ db, clock, sealer });
+  const flow = createSignInFlow({ ...common, factors, challenges, notices });
+  const stepUp = createStepUp({ ...common, factors, challenges: passkeyChallenges });
+  const management = createFactorManagement({ ...common, totp, recoveryCodes, factors, stepUp, notices });
+  const passkeys = createPasskeys({
+    ...{ ...common, factors, recoveryCodes, ceremonies, notices, stepUp },
+    challenges: passkeyChallenges,
+  });
+  const passkeySignIn = createPasskeySignIn({
+    ...{ ...common, ceremonies, proving, flow, passkeys },
+    challenges: passkeyChallenges,
+    signIns: challenges,
+  });
+  const signIn = createSignIn({ ...common, flow, jobs });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
-  const administration = createAdministration({ ...common, registration });
+  const administration = createAdministration({ ...common, registration, totp, recoveryCodes, notices });
 
   const ownOrigins = [...new Set([...settings.corsOrigins, new URL(appUrl).origin, new URL(apiUrl).origin])];
   const cookie = createRefreshCookie(ownOrigins, lifetimes.idleMs / SECOND_MS);
@@ -200,16 +248,22 @@ export function createAccounts(options: AccountsOptions): Accounts {
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, deletion, abandonment }),
+      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, passkeyChallenges, deletion, abandonment }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });
       sessionRoutes(operations, {
-        ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
+        ...{ signIn, flow, stepUp, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
+      passkeyRoutes(operations, {
+        ...{ passkeys, authentication, signIn: passkeySignIn },
+        relatedOrigins: settings.passkeyRelatedOrigins,
+        present: presentSignIn(presentTokens({ tokens: accessTokens, cookie })),
+      });
+      factorRoutes(operations, { management, devices, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys, apiUrl);
     },
@@ -221,6 +275,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async close() {
       closing.abort();
     },
+  };
+}
+
+/** Who we are to browsers and authenticators. By default the host and the origin of the app. */
+function relyingPartyOf(settings: AccountsOptions['config']): RelyingParty {
+  const app = new URL(settings.appUrl);
+  const own = settings.passkeyOrigins.length > 0 ? settings.passkeyOrigins : [app.origin];
+  return {
+    id: settings.passkeyRpId ?? app.hostname,
+    name: settings.productName,
+    origins: [...own, ...settings.passkeyRelatedOrigins],
+    topOrigins: settings.passkeyTopOrigins,
   };
 }
 

@@ -6,7 +6,11 @@ import { transact } from '../../platform/database/retry.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { parseAddress } from '../email/email.ts';
+import type { FactorNotices } from './factors/notices.ts';
+import type { RecoveryCodes } from './factors/recovery-codes.ts';
+import type { Totp } from './factors/totp.ts';
 import type { AccountFollowers } from './followers.ts';
+import { passkeys } from './passkeys/schema.ts';
 import type { Registration } from './registration.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
@@ -21,6 +25,12 @@ export interface Administration {
   suspend(user: User): Promise<boolean>;
   /** Lifts a suspension. @returns whether there was one */
   unsuspend(user: User): Promise<boolean>;
+  /**
+   * Removes the second factors of a person who has lost them, ends every session, and emails a notice. What remains is the password, or a
+   * reset of it by email.
+   * @returns whether there were any
+   */
+  resetFactors(user: User): Promise<boolean>;
   /** Marks the address as verified. @returns whether it was not */
   verify(user: User): Promise<boolean>;
 }
@@ -33,6 +43,9 @@ export interface AdministrationOptions {
   registration: Pick<Registration, 'markVerified'>;
   audit: Audit;
   followers: Pick<AccountFollowers, 'closed' | 'reopened'>;
+  totp: Pick<Totp, 'remove'>;
+  recoveryCodes: Pick<RecoveryCodes, 'remove'>;
+  notices: Pick<FactorNotices, 'sendReset'>;
 }
 
 export function createAdministration(options: AdministrationOptions): Administration {
@@ -84,6 +97,17 @@ export function createAdministration(options: AdministrationOptions): Administra
         await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
         announceUser(tx, id);
         if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', actor });
+        return true;
+      }),
+
+    resetFactors: ({ id }) =>
+      changing(id, 'factors.reset', async (tx, user) => {
+        const hadTotp = await options.totp.remove(tx, id);
+        const codes = await options.recoveryCodes.remove(tx, id);
+        const { rowCount: keys } = await tx.delete(passkeys).where(eq(passkeys.userId, id));
+        if (!hadTotp && codes === 0 && keys === 0) return false;
+        await sessions.end(tx, id, 'factors_reset');
+        await options.notices.sendReset(tx, user);
         return true;
       }),
 

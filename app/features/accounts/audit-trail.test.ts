@@ -11,8 +11,12 @@ import {
 } from '../../../test/service.ts';
 
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
+
 /** Tags of this feature in the OpenAPI document. */
-const TAGS = ['Accounts', 'Sessions', 'Passwords'];
+import { addTotp, challenged, codeAt } from './testing/authenticator-app.ts';
+import { createPasskey } from './testing/software-authenticator.ts';
+
+const TAGS = ['Accounts', 'Sessions', 'Passwords', 'Factors'];
 
 describe('the trail of an account', () => {
   let test: TestService;
@@ -37,6 +41,18 @@ describe('the trail of an account', () => {
     return (await test.mail(email, /was changed/)).token;
   }
 
+  async function addPasskey({ accessToken }: SignedInUser) {
+    const { body } = await call('POST', '/v1/passkeys/options', undefined, accessToken);
+    const passkey = createPasskey(body.options);
+    const added = await call(
+      'POST',
+      '/v1/passkeys',
+      { challenge: body.challenge, credential: passkey.created },
+      accessToken,
+    );
+    return { passkey, id: added.body.id as string };
+  }
+
   /** For every operation that changes something: what it does, for a signed-in user, and the action that must be last in the trail then. */
   const operations: Record<string, { action: string; run(user: SignedInUser): Promise<unknown> }> = {
     createUser: {
@@ -57,6 +73,70 @@ describe('the trail of an account', () => {
       },
     },
     createSession: { action: 'session.created', run: ({ email }) => signIn(test, email) },
+    createSessionBySecondFactor: {
+      action: 'session.created',
+      async run(user) {
+        const secret = await addTotp(test, user);
+        const { token: challenge } = await challenged(test, user);
+        const totp = codeAt(secret, test.clock.now(), 1);
+        await call('POST', '/v1/sessions/second-factor', { challenge, totp });
+      },
+    },
+    'createSessionBySecondFactor, by a wrong code': {
+      action: 'session.second_factor_failed',
+      async run(user) {
+        await addTotp(test, user);
+        const { token: challenge } = await challenged(test, user);
+        await test.request('/v1/sessions/second-factor', { body: { challenge, totp: 'wrong' } });
+      },
+    },
+    confirmSession: {
+      action: 'session.confirmed',
+      run: ({ accessToken }) => call('POST', '/v1/sessions/current/confirm', { password: PASSWORD }, accessToken),
+    },
+    confirmTotp: { action: 'totp.added', run: (user) => addTotp(test, user) },
+    deleteTotp: {
+      action: 'totp.removed',
+      async run(user) {
+        await addTotp(test, user);
+        await call('DELETE', '/v1/users/me/totp', undefined, user.accessToken);
+      },
+    },
+    createRecoveryCodes: {
+      action: 'recovery_codes.renewed',
+      run: ({ accessToken }) => call('POST', '/v1/users/me/recovery-codes', undefined, accessToken),
+    },
+    createPasskey: { action: 'passkey.added', run: addPasskey },
+    updatePasskey: {
+      action: 'passkey.renamed',
+      async run(user) {
+        const { id } = await addPasskey(user);
+        await call('PATCH', `/v1/passkeys/${id}`, { name: 'Laptop' }, user.accessToken);
+      },
+    },
+    deletePasskey: {
+      action: 'passkey.removed',
+      async run(user) {
+        const { id } = await addPasskey(user);
+        await call('DELETE', `/v1/passkeys/${id}`, undefined, user.accessToken);
+      },
+    },
+    createSessionByPasskey: {
+      action: 'session.created',
+      async run(user) {
+        const { passkey } = await addPasskey(user);
+        const { body } = await call('POST', '/v1/sessions/passkey/options', {});
+        const credential = passkey.sign(body.options);
+        await call('POST', '/v1/sessions/passkey', { challenge: body.challenge, credential });
+      },
+    },
+    deleteDevice: {
+      action: 'device.removed',
+      async run({ accessToken }) {
+        const { body } = await call('GET', '/v1/users/me/devices', undefined, accessToken);
+        await call('DELETE', `/v1/users/me/devices/${body.data[0].id}`, undefined, accessToken);
+      },
+    },
     refreshSession: {
       action: 'session.refresh_reused',
       async run({ refreshToken }) {
@@ -145,6 +225,9 @@ describe('the trail of an account', () => {
   };
   /** Operations that leave no event, and why. */
   const silent: Record<string, string> = {
+    createPasskeyOptions: 'answers with a challenge; nothing is stored',
+    createPasskeySignInOptions: 'answers with a challenge; nothing is stored',
+    createTotp: 'prepares a secret, which counts once it is confirmed',
     createEmailVerification: 'mails the link of a registration again; nothing about the account changes',
   };
 

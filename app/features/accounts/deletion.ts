@@ -13,18 +13,21 @@ import { auditEvents } from '../audit/schema.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
+import { devices } from './devices/schema.ts';
 import { accountErrors } from './errors.ts';
+import { signInChallenges } from './factors/schema.ts';
 import type { AccountFollowers } from './followers.ts';
 import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
+import { usedPasskeyChallenges } from './passkeys/schema.ts';
 import { keyOf } from './registration.ts';
 import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import { announceUser, type User } from './users.ts';
 
 export interface Deletion {
-  /** Closes the caller's account and ends every session. @throws `password_incorrect`, `rate_limited` */
-  request(caller: UserCaller, password: string, origin: RequestOrigin): Promise<void>;
+  /** Closes the caller's account and ends every session. @throws as `Callers.confirm` */
+  request(caller: UserCaller, password: string | undefined, origin: RequestOrigin): Promise<void>;
   /** Opens it again by the emailed token, but for a suspension. @throws `invalid_token`, `token_expired` */
   restore(token: string, origin: RequestOrigin): Promise<void>;
   /**
@@ -90,6 +93,10 @@ export function createDeletion(options: DeletionOptions): Deletion {
     await options.followers.purging(id, addresses);
     await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
     await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
+    await removeRows(db, { from: devices, where: eq(devices.userId, id), by: devices.id });
+    const { hash } = usedPasskeyChallenges;
+    await removeRows(db, { from: usedPasskeyChallenges, where: eq(usedPasskeyChallenges.userId, id), by: hash });
+    await removeRows(db, { from: signInChallenges, where: eq(signInChallenges.userId, id), by: signInChallenges.hash });
     await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
     await email.forget(id, addresses);
     await audit.forgetAddresses(addresses);

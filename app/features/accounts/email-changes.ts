@@ -25,7 +25,7 @@ export interface EmailChanges {
    * Emails a link to the new address. Silent about whether the address is taken: its owner is told instead.
    * @throws `invalid_email`, `email_unchanged`, `password_incorrect`, `rate_limited`
    */
-  request(caller: UserCaller, email: string, password: string, origin: RequestOrigin): Promise<void>;
+  request(caller: UserCaller, email: string, password: string | undefined, origin: RequestOrigin): Promise<void>;
   /** Makes a confirmed address the user's, and tells the old one how to revert. @throws `email_taken` */
   apply(tx: Transaction, user: User, address: string, origin: RequestOrigin): Promise<void>;
   /**

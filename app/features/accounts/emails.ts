@@ -18,6 +18,9 @@ import {
 const place = { at: moment, ipAddress: wordsOrUnknown, userAgent: device };
 const placeRows = details({ time: 'at', device: 'userAgent', ipAddress: 'ipAddress' });
 
+/** What happened, from where, and what to do if it was somebody else. */
+const securityParts = [paragraph('intro'), placeRows, paragraph('notYou'), button('button')];
+
 const name = 'Ada Lovelace';
 const app = 'https://app.example.com';
 const token = 'dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu';
@@ -91,6 +94,51 @@ export const accountEmails = defineEmails({
       button('button'),
     ],
     sample: { name, ...placeSample, url: `${app}/sign-in` },
+  },
+  'totp-added': {
+    fields: { ...place, url: link },
+    parts: securityParts,
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
+  'totp-removed': {
+    fields: { ...place, url: link },
+    parts: securityParts,
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
+  'passkey-added': {
+    fields: { passkey: words, ...place, url: link },
+    parts: securityParts,
+    sample: { name, passkey: 'Laptop', ...placeSample, url: `${app}/forgot-password` },
+  },
+  'passkey-removed': {
+    fields: { passkey: words, ...place, url: link },
+    parts: securityParts,
+    sample: { name, passkey: 'Laptop', ...placeSample, url: `${app}/forgot-password` },
+  },
+  'passkey-refused': {
+    fields: { passkey: words, ...place, url: link },
+    parts: securityParts,
+    sample: { name, passkey: 'Laptop', ...placeSample, url: `${app}/forgot-password` },
+  },
+  'recovery-codes-renewed': {
+    fields: { ...place, url: link },
+    parts: securityParts,
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
+  'recovery-code-used': {
+    fields: { ...place, url: link },
+    parts: securityParts,
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
+  'second-factor-refused': {
+    fields: { ...place, url: link },
+    parts: securityParts,
+    sample: { name, ...placeSample, url: `${app}/forgot-password` },
+  },
+  'factors-reset': {
+    fields: { url: link },
+    parts: [paragraph('intro'), paragraph('notYou'), button('button')],
+    sample: { name, url: `${app}/forgot-password` },
   },
   'account-deletion-scheduled': {
     fields: { deletesAt: day, url: link },

@@ -8,7 +8,9 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
+import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
+import type { ChallengeTokens } from './passkeys/challenge-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
@@ -25,6 +27,8 @@ export interface AccountHandlersOptions {
   audit: Audit;
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
+  challenges: Challenges;
+  passkeyChallenges: ChallengeTokens;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -35,6 +39,8 @@ export function createAccountHandlers({
   audit,
   sessions,
   oneTimeTokens,
+  challenges,
+  passkeyChallenges,
   deletion,
   abandonment,
   logger,
@@ -61,7 +67,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, passkeyChallenges];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

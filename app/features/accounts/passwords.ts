@@ -22,7 +22,7 @@ import { announceUser, isActive, type User, type Users } from './users.ts';
 
 export interface Passwords {
   /** Ends all other sessions and emails a notice. @throws as `Callers.confirm`; `weak_password` */
-  change(caller: UserCaller, current: string, next: string, origin: RequestOrigin): Promise<void>;
+  change(caller: UserCaller, current: string | undefined, next: string, origin: RequestOrigin): Promise<void>;
   /** Emails a link, if the address has an account, or how to get into one that is not open. A job runs it, so that the caller cannot tell. */
   requestReset(address: string, origin: RequestOrigin): Promise<void>;
   /** Sets a new password by an emailed token and ends every session. @throws `invalid_token`, `token_expired`, `weak_password` */

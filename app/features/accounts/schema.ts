@@ -77,6 +77,10 @@ export const sessions = pgTable(
     /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */
     lateGeneration: integer('late_generation'),
     lateRun: integer('late_run').notNull().default(0),
+    /** Methods that proved who it is (RFC 8176); null for a session of an earlier release, which was begun by a password. */
+    amr: text('amr').array().$type<AuthenticationMethod[]>(),
+    /** When one of them was last proven; null for a session of an earlier release, which proved it when it began. */
+    authTime: instant('auth_time'),
     endedAt: instant('ended_at'),
     endedReason: text('ended_reason').$type<SessionEnd>(),
   },
@@ -86,11 +90,14 @@ export const sessions = pgTable(
     index('sessions_refreshed_at_index').on(table.refreshedAt),
     check(
       'sessions_ended_reason_check',
-      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused')`,
+      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset')`,
     ),
     check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
   ],
 );
+
+/** An authentication method (RFC 8176 section 2): `otp` also stands for recovery codes, `mfa` for more than one factor. */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'swk' | 'fed' | 'mfa';
 
 export type SessionEnd =
   | 'signed_out'
@@ -100,7 +107,8 @@ export type SessionEnd =
   | 'email_reverted'
   | 'suspended'
   | 'deleted'
-  | 'refresh_reused';
+  | 'refresh_reused'
+  | 'factors_reset';
 
 /** Secrets that were emailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(
@@ -129,7 +137,7 @@ export const oneTimeTokens = pgTable(
 
 export type TokenPurpose = 'verify_email' | 'reset_password' | 'change_email' | 'revert_email' | 'restore_user';
 
-/** From where a person has signed in before: no lock-out by strangers there, and no email about a new device. */
+/** From where people had signed in, by network and user agent. Releases before `devices` write it; it is read no more. */
 export const knownDevices = pgTable(
   'known_devices',
   {

@@ -1,5 +1,5 @@
 /** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
-import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
@@ -7,9 +7,11 @@ import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
+import { devices } from './devices/schema.ts';
+import { signInChallenges } from './factors/schema.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { announceEnds } from './revocations.ts';
-import { type SessionEnd, sessions } from './schema.ts';
+import { type AuthenticationMethod, type SessionEnd, sessions } from './schema.ts';
 import type { Users } from './users.ts';
 
 export interface SessionLifetimes {
@@ -21,12 +23,21 @@ export interface SessionLifetimes {
 
 export type Session = typeof sessions.$inferSelect;
 
+/** A session as its access tokens show it: of whom, and how and when the person proved it (RFC 9068 section 2.2.1). */
+export interface ProvenSession {
+  readonly userId: string;
+  readonly id: string;
+  readonly amr: readonly AuthenticationMethod[];
+  readonly authTime: Date;
+}
+
 export interface Sessions {
   /** A new session. @returns its first refresh token */
-  begin(tx: Executor, session: Pick<Session, 'userId' | 'id'>, origin: RequestOrigin): Promise<string>;
+  begin(tx: Executor, session: ProvenSession, origin: RequestOrigin): Promise<string>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
-   * is refused.
+   * is refused. Unless one session alone ends, sign-ins that wait for another proof are void too, and devices need the second factor again:
+   * whoever is to be kept out may have had either.
    * @returns the ids of those that were alive
    */
   end(
@@ -69,6 +80,8 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       userAgent: placeholder('userAgent'),
       createdAt: placeholder('now'),
       refreshedAt: placeholder('now'),
+      amr: placeholder('amr'),
+      authTime: placeholder('authTime'),
     }),
   );
   // Prepared, and so one statement for the first page and for all others: to write and to plan it anew would take longer than the rest.
@@ -92,11 +105,11 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
     .prepare('sessions_of_user');
 
   return {
-    async begin(tx, { userId, id }, { ipAddress, userAgent }) {
+    async begin(tx, { userId, id, amr, authTime }, { ipAddress, userAgent }) {
       const now = clock.now();
       const secret = randomSecret(32);
       const sealed = sealer.seal(SESSION_SECRET_PURPOSE, secret);
-      await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now });
+      await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now, amr, authTime });
       return formatRefreshToken(userId, id, 1, secret);
     },
 
@@ -114,6 +127,11 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         .set({ endedAt: now, endedReason: reason })
         .where(which)
         .returning({ id: sessions.id });
+      if (only === undefined) {
+        await tx.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
+        const remembered = and(eq(devices.userId, userId), isNotNull(devices.rememberedUntil));
+        await tx.update(devices).set({ rememberedUntil: null }).where(remembered);
+      }
       const ids = ended.map(({ id }) => id);
       announceEnds(tx, ids, now);
       return ids;
@@ -149,4 +167,10 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       return (await removeRows(db, ended)) + (await removeRows(db, abandoned));
     },
   };
+}
+
+/** How and when a session was proven. One of an earlier release was begun by a password. */
+export function provenOf(session: Pick<Session, 'userId' | 'id' | 'amr' | 'authTime' | 'createdAt'>): ProvenSession {
+  const { userId, id, amr, authTime, createdAt } = session;
+  return { userId, id, amr: amr ?? ['pwd'], authTime: authTime ?? createdAt };
 }

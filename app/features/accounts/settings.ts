@@ -1,5 +1,5 @@
 import { formerExample } from '../../platform/settings/development-values.ts';
-import { base, integer, mailbox } from '../../platform/settings/parsers.ts';
+import { base, integer, mailbox, origins, text } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
 
 const own = defineSettings('Accounts', {
@@ -20,6 +20,39 @@ const own = defineSettings('Accounts', {
     parse: integer(1, 3_650),
     fallback: 180,
     example: '180',
+  },
+  RECENT_SIGN_IN_MINUTES: {
+    meaning:
+      'Changes of passwords, addresses and factors need a proof of identity that is younger than so many minutes; so does the deletion of an account.',
+    parse: integer(1, 1_440),
+    fallback: 10,
+    example: '10',
+  },
+  PASSKEY_RP_ID: {
+    meaning:
+      'The domain that passkeys belong to. Never change it: passkeys made for another one no longer work. Empty: the host of APP_URL.',
+    parse: text,
+    example: '',
+  },
+  PASSKEY_ORIGINS: {
+    meaning: 'The origins of pages that use passkeys, separated by commas. Empty: that of APP_URL.',
+    parse: origins,
+    fallback: [],
+    example: '',
+  },
+  PASSKEY_RELATED_ORIGINS: {
+    meaning:
+      'Origins of other domains of yours that may use the same passkeys, separated by commas. /.well-known/webauthn names them; it must be reachable on PASSKEY_RP_ID.',
+    parse: origins,
+    fallback: [],
+    example: '',
+  },
+  PASSKEY_TOP_ORIGINS: {
+    meaning:
+      'Origins of other sites that may show your pages with passkeys in a frame, separated by commas. Empty: none may.',
+    parse: origins,
+    fallback: [],
+    example: '',
   },
   BREACHED_PASSWORDS_URL: {
     meaning:

@@ -25,7 +25,13 @@ export interface Access extends Caller {
    * @throws the errors of the guard: `session_revoked`, `unauthenticated`, `not_found`, `forbidden`
    */
   again(tx: Transaction, permission: Permission): Promise<Access>;
-  /** Does the same in a transaction of its own. For use before a request to another service, during which no transaction may stay open. */
+  /**
+   * Checks, where the settings ask for it, that the person who calls has proven who they are in the last minutes. An API key cannot: its
+   * scopes limit it. To be called after `again` in the same transaction.
+   * @throws `recent_sign_in_required`
+   */
+  recent(tx: Transaction): Promise<void>;
+  /** Does the same as `again` in a transaction of its own. For use before a request to another service, during which no transaction may stay open. */
   confirm(permission: Permission): Promise<void>;
 }
 

@@ -127,6 +127,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
   return {
     async create(tx, caller, { name, scopes, expiresAt }) {
       const { access } = await memberships.enter(tx, caller, 'api-keys:write');
+      await access.recent(tx);
       requireScopes(access, scopes);
       requireFuture(expiresAt);
       requireEnd(access, expiresAt ?? null);
@@ -190,6 +191,7 @@ export function createApiKeys({ db, clock, audit, events, memberships, notices }
       changing(caller, keyId, async (tx, before, access) => {
         if (before.createdBy !== access.userId)
           throw httpErrors.forbidden({ detail: 'Only the member who created a key may rotate it.' });
+        await access.recent(tx);
         requireScopes(access, before.scopes);
         requireGrants(access, before.grants);
         requireEnd(access, before.expiresAt);

@@ -41,6 +41,8 @@ export interface AuthorizationOptions {
   callers: Accounts['callers'];
   feed: ChangeFeed;
   users: Pick<Accounts['users'], 'lock' | 'known'>;
+  /** True if `Access.recent` checks. */
+  needsRecentSignIn: boolean;
 }
 
 /** The last use of a key is written at most so often. */
@@ -109,7 +111,10 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const confirm: Access['confirm'] = async (permission) => {
       await transact(db, (tx) => again(tx, permission));
     };
-    return { organizationId, ...judged, origin: originOf(request), again, confirm };
+    const recent: Access['recent'] = async (tx) => {
+      if (credential.kind === 'user' && options.needsRecentSignIn) await callers.requireRecent(tx, credential);
+    };
+    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {

@@ -83,6 +83,8 @@ describe('a half-sent request', () => {
       invitationId: invited.body.id,
       apiKeyId: (await scene.key(['members:read'], actor)).id,
       sessionId: elsewhere.id,
+      passkeyId: elsewhere.id,
+      deviceId: elsewhere.id,
       ...(await resourcesOf(test, scene.id)),
     };
     const pathOf = ({ path }: Operation) =>

@@ -148,6 +148,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       if (!address) throw accountErrors.invalid_email();
       const { organization, access } = await memberships.enter(tx, caller, 'members:invite');
       requireGrant(access, role);
+      if (role === 'owner') await access.recent(tx);
       const { organizationId, userId } = access;
       await requireStranger(tx, organizationId, address);
       const now = clock.now();

@@ -165,6 +165,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         requireGrant(access, member.role);
         requireGrant(access, role);
         if (member.role === role) return member;
+        if ([member.role, role].includes('owner')) await access.recent(tx);
         await setRole(tx, access, member, role, organization);
         if (member.role === 'owner') await requireOwner(tx, organization);
         return { ...member, role };
@@ -185,6 +186,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         const { organizationId, actor, origin } = access;
         const member = await find(tx, organizationId, userId);
         if (!leaves) requireGrant(access, member.role);
+        if (!leaves && member.role === 'owner') await access.recent(tx);
         await tx.delete(memberships).where(own(organizationId, userId));
         announceMembership(tx, organizationId, userId);
         if (member.role === 'owner') await requireOwner(tx, organization);
@@ -204,6 +206,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       await transact(db, async (tx) => {
         const { organization, access } = await this.enter(tx, caller, 'owners:manage');
         requireGrant(access, 'owner');
+        await access.recent(tx);
         const heir = await find(tx, access.organizationId, userId);
         const owner = await find(tx, access.organizationId, access.userId);
         if (heir.userId === owner.userId) return;

@@ -5,6 +5,7 @@
 import './emails.ts';
 import './audit-actions.ts';
 import './events.ts';
+import './settings.ts';
 import { isNull } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
@@ -60,7 +61,7 @@ export interface OrganizationsOptions {
   email: Pick<Email, 'sendEmail' | 'statusOf'>;
   events: Pick<Events, 'emit' | 'forget' | 'forgetAddresses'>;
   logger: Logger;
-  config: { appUrl: string };
+  config: { appUrl: string; recentSignInForKeysAndOwnership: boolean };
 }
 
 export interface Organizations {
@@ -96,7 +97,10 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const personalData = createPersonalData({ db, clock, audit, users });
   const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
-  const authorization = createAuthorization({ db, feed: options.feed, clock, authentication, callers, users });
+  const authorization = createAuthorization({
+    ...{ db, feed: options.feed, clock, authentication, callers, users },
+    needsRecentSignIn: options.config.recentSignInForKeysAndOwnership,
+  });
 
   async function* organizationsOf(userId: string) {
     type Own = Awaited<ReturnType<typeof directory.listOf>>[number];

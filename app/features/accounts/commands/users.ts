@@ -60,7 +60,7 @@ export function usersCommands({ program, withService }: CommandLine<UsersService
     });
 
   const change = (
-    name: 'suspend' | 'restore' | 'verify',
+    name: 'suspend' | 'restore' | 'verify' | 'reset-factors',
     description: string,
     done: string,
     already: string,
@@ -86,6 +86,13 @@ export function usersCommands({ program, withService }: CommandLine<UsersService
   );
   change('restore', 'lift a suspension', 'is open again', 'was not suspended', (service, user) =>
     service.accounts.administration.unsuspend(user),
+  );
+  change(
+    'reset-factors',
+    'remove the second factors of a person who has lost them, and end all sessions',
+    'has no second factors any more, every session has ended, and an email says so',
+    'had no second factors',
+    (service, user) => service.accounts.administration.resetFactors(user),
   );
   change('verify', 'mark the address as verified', 'is verified', 'was verified already', (service, user) =>
     service.accounts.administration.verify(user),

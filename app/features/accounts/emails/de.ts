@@ -124,6 +124,128 @@ export const de: EmailTexts<typeof accountEmails> = {
       device: 'Gerät',
       ipAddress: 'IP-Adresse',
     },
+    'totp-added': {
+      subject: 'Eine Authenticator-App wurde hinzugefügt',
+      preheader: 'Jede Anmeldung verlangt jetzt einen Code.',
+      heading: 'Eine Authenticator-App wurde hinzugefügt',
+      intro:
+        'Zu Ihrem Konto bei {{product}} wurde eine Authenticator-App hinzugefügt. Von jetzt an verlangt jede Anmeldung einen ihrer Codes. Erstellen Sie Wiederherstellungscodes für den Fall, dass Sie das Telefon verlieren.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'totp-removed': {
+      subject: 'Die Authenticator-App wurde entfernt',
+      preheader: 'Ihre Codes gelten nicht mehr.',
+      heading: 'Die Authenticator-App wurde entfernt',
+      intro:
+        'Die Authenticator-App Ihres Kontos bei {{product}} wurde entfernt. Anmeldungen verlangen ihre Codes nicht mehr.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'passkey-added': {
+      subject: 'Ein Passkey wurde hinzugefügt',
+      preheader: 'Sie können sich von jetzt an damit anmelden.',
+      heading: 'Ein Passkey wurde hinzugefügt',
+      intro:
+        'Zu Ihrem Konto bei {{product}} wurde der Passkey „{{passkey}}“ hinzugefügt. Wer ihn hat, kann sich damit anmelden.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'passkey-removed': {
+      subject: 'Ein Passkey wurde entfernt',
+      preheader: 'Er gilt nicht mehr.',
+      heading: 'Ein Passkey wurde entfernt',
+      intro:
+        'Der Passkey „{{passkey}}“ wurde aus Ihrem Konto bei {{product}} entfernt. Niemand kann sich mehr damit anmelden.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'passkey-refused': {
+      subject: 'Wir haben einen Passkey Ihres Kontos abgelehnt',
+      preheader: 'Vielleicht wurde er kopiert.',
+      heading: 'Wir haben einen Passkey Ihres Kontos abgelehnt',
+      intro:
+        'Jemand hat den Passkey „{{passkey}}“ Ihres Kontos bei {{product}} benutzt, und wir haben ihn abgelehnt: Sein Zähler ist zurückgegangen. Das geschieht, wenn ein Passkey kopiert wurde. Entfernen Sie ihn, und fügen Sie einen neuen hinzu.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'recovery-codes-renewed': {
+      subject: 'Neue Wiederherstellungscodes wurden erstellt',
+      preheader: 'Ältere gelten nicht mehr.',
+      heading: 'Neue Wiederherstellungscodes wurden erstellt',
+      intro: 'Für Ihr Konto bei {{product}} wurden neue Wiederherstellungscodes erstellt. Ältere gelten nicht mehr.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'recovery-code-used': {
+      subject: 'Ein Wiederherstellungscode wurde benutzt',
+      preheader: 'Er gilt kein zweites Mal.',
+      heading: 'Ein Wiederherstellungscode wurde benutzt',
+      intro:
+        'Ein Wiederherstellungscode Ihres Kontos bei {{product}} wurde anstelle eines zweiten Faktors benutzt. Er gilt kein zweites Mal.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'second-factor-refused': {
+      subject: 'Jemand, der Ihr Passwort kennt, wurde abgewiesen',
+      preheader: 'Fünfmal wurde ein falscher Code eingegeben.',
+      heading: 'Jemand, der Ihr Passwort kennt, wurde abgewiesen',
+      intro:
+        'Jemand hat das richtige Passwort Ihres Kontos bei {{product}} eingegeben, und danach fünf falsche Codes. Wir haben die Anmeldung abgelehnt.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+      time: 'Zeit',
+      device: 'Gerät',
+      ipAddress: 'IP-Adresse',
+    },
+    'factors-reset': {
+      subject: 'Ihre zweiten Faktoren wurden zurückgesetzt',
+      preheader: 'Für eine Anmeldung genügt jetzt das Passwort.',
+      heading: 'Ihre zweiten Faktoren wurden zurückgesetzt',
+      intro:
+        'Wir haben wie gewünscht die Authenticator-App, die Passkeys und die Wiederherstellungscodes Ihres Kontos bei {{product}} entfernt. Sie wurden überall abgemeldet. Melden Sie sich mit Ihrem Passwort an, und richten Sie wieder einen zweiten Faktor ein.',
+      notYou:
+        'Falls Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Das beendet alle Ihre Sitzungen. Prüfen Sie danach Ihre zweiten Faktoren.',
+      button: 'Konto sichern',
+      reason: securityReason,
+    },
     'account-deletion-scheduled': {
       subject: 'Ihr Konto wird am {{deletesAt}} gelöscht',
       preheader: 'Bis dahin können Sie es behalten.',

@@ -114,6 +114,126 @@ export const en: EmailTexts<typeof accountEmails> = {
       device: 'Device',
       ipAddress: 'IP address',
     },
+    'totp-added': {
+      subject: 'An authenticator app was added',
+      preheader: 'Each sign-in now asks for a code.',
+      heading: 'An authenticator app was added',
+      intro:
+        'An authenticator app was added to your {{product}} account. From now on, each sign-in asks for a code of it. Make recovery codes, in case you lose the phone.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'totp-removed': {
+      subject: 'The authenticator app was removed',
+      preheader: 'Its codes are refused from now on.',
+      heading: 'The authenticator app was removed',
+      intro: 'The authenticator app of your {{product}} account was removed. Sign-ins no longer ask for its codes.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'passkey-added': {
+      subject: 'A passkey was added',
+      preheader: 'You can sign in with it from now on.',
+      heading: 'A passkey was added',
+      intro: 'The passkey “{{passkey}}” was added to your {{product}} account. Whoever has it can sign in with it.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'passkey-removed': {
+      subject: 'A passkey was removed',
+      preheader: 'It is refused from now on.',
+      heading: 'A passkey was removed',
+      intro:
+        'The passkey “{{passkey}}” was removed from your {{product}} account. Nobody can sign in with it any more.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'passkey-refused': {
+      subject: 'We refused a passkey of your account',
+      preheader: 'It may have been copied.',
+      heading: 'We refused a passkey of your account',
+      intro:
+        'Someone used the passkey “{{passkey}}” of your {{product}} account, and we refused it: it has counted its uses backwards. That happens when a passkey was copied. Remove it, and add a new one.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'recovery-codes-renewed': {
+      subject: 'New recovery codes were made',
+      preheader: 'Older ones are void.',
+      heading: 'New recovery codes were made',
+      intro: 'New recovery codes were made for your {{product}} account. Older ones are void.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'recovery-code-used': {
+      subject: 'A recovery code was used',
+      preheader: 'It does not work a second time.',
+      heading: 'A recovery code was used',
+      intro:
+        'A recovery code of your {{product}} account was used in place of a second factor. It does not work a second time.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'second-factor-refused': {
+      subject: 'Someone who knows your password was refused',
+      preheader: 'Five wrong codes were given.',
+      heading: 'Someone who knows your password was refused',
+      intro:
+        'Someone entered the right password of your {{product}} account, and then five wrong codes. We refused the sign-in.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+      time: 'Time',
+      device: 'Device',
+      ipAddress: 'IP address',
+    },
+    'factors-reset': {
+      subject: 'Your second factors were reset',
+      preheader: 'A sign-in needs only the password now.',
+      heading: 'Your second factors were reset',
+      intro:
+        'We removed the authenticator app, the passkeys and the recovery codes of your {{product}} account, as was asked of us. You were signed out everywhere. Sign in with your password, and set up a second factor again.',
+      notYou:
+        'If that was not you, choose a new password now: that ends all of your sessions. Then look at your second factors.',
+      button: 'Secure your account',
+      reason: securityReason,
+    },
     'account-deletion-scheduled': {
       subject: 'Your account will be deleted on {{deletesAt}}',
       preheader: 'Until then you can keep it.',

@@ -4,7 +4,16 @@ import type { Authentication } from '../authentication.ts';
 import { accountErrors, linkExpired } from '../errors.ts';
 import type { MailRequests } from '../mail-requests.ts';
 import type { Passwords } from '../passwords.ts';
-import { Email, examplePassword, exampleToken, Password, ResetSent, Token, tags } from './representations.ts';
+import {
+  Email,
+  examplePassword,
+  exampleToken,
+  OptionalPassword,
+  Password,
+  ResetSent,
+  Token,
+  tags,
+} from './representations.ts';
 
 export interface PasswordRoutesOptions {
   passwords: Passwords;
@@ -21,12 +30,14 @@ export function passwordRoutes(operations: Operations, options: PasswordRoutesOp
     guard: authentication.signedIn,
     operationId: 'updatePassword',
     summary: 'Change your password',
-    description: 'Ends all other sessions and emails a notice.',
-    body: { currentPassword: Password, newPassword: Password },
+    description:
+      'Ends all other sessions and emails a notice. Without `currentPassword`, a recent sign-in or confirmation is needed: so an account without a password gets one.',
+    body: { currentPassword: OptionalPassword, newPassword: Password },
     example: { currentPassword: examplePassword, newPassword: 'purple monkey dishwasher lamp' },
     answers: { 204: 'The password is changed.' },
     errors: [
       accountErrors.password_incorrect,
+      accountErrors.recent_sign_in_required,
       accountErrors.weak_password,
       httpErrors.rate_limited,
       httpErrors.overloaded,

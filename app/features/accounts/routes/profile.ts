@@ -17,7 +17,7 @@ import {
   exampleToken,
   Locale,
   Name,
-  Password,
+  OptionalPassword,
   Token,
   tags,
   User,
@@ -33,7 +33,12 @@ export interface ProfileRoutesOptions {
   email: Pick<Email, 'knownStatusOf'>;
 }
 
-const passwordErrors = [accountErrors.password_incorrect, httpErrors.rate_limited, httpErrors.overloaded];
+const passwordErrors = [
+  accountErrors.password_incorrect,
+  accountErrors.recent_sign_in_required,
+  httpErrors.rate_limited,
+  httpErrors.overloaded,
+];
 
 export function profileRoutes(operations: Operations, options: ProfileRoutesOptions): void {
   const own = operations.at('/v1/users/me', { tag: tags.accounts });
@@ -92,7 +97,7 @@ function deletionOperations(own: OperationGroup, { deletion, authentication }: P
     operationId: 'deleteMe',
     summary: 'Delete your account',
     description: 'Closes it at once; it is purged after 14 days. An emailed link undoes it until then.',
-    body: { password: Password },
+    body: { password: OptionalPassword },
     example: { password: examplePassword },
     removed: 'The account is closed and every session has ended.',
     errors: passwordErrors,
@@ -104,7 +109,7 @@ function deletionOperations(own: OperationGroup, { deletion, authentication }: P
     operationId: 'requestDeletion',
     summary: 'Delete your account, without a body in DELETE',
     description: 'Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE.',
-    body: { password: Password },
+    body: { password: OptionalPassword },
     example: { password: examplePassword },
     answers: { 204: 'The account is closed and every session has ended.' },
     errors: passwordErrors,
@@ -129,7 +134,7 @@ function emailChangeOperations(own: OperationGroup, { emailChanges, authenticati
     operationId: 'createEmailChange',
     summary: 'Change your address',
     description: 'An emailed link confirms the new address. The old address is then told, and can revert for 7 days.',
-    body: { email: EmailField, password: Password },
+    body: { email: EmailField, password: OptionalPassword },
     example: { email: 'ada@example.org', password: examplePassword },
     answers: { 202: VerificationSent },
     errors: [...passwordErrors, accountErrors.email_unchanged, accountErrors.invalid_email],

@@ -87,12 +87,20 @@ export const dashboard = build({
           runbook: 'refresh-token-reuse-surge',
         }),
         graph({
+          title: 'Second factors',
+          about: 'Answers to challenges, after a right password. `limited`: too many wrong ones for the account.',
+          unit: 'ops',
+          stacked: true,
+          queries: [{ expr: rate('auth_events_total{event="second_factor"}', 'outcome'), legend: '{{outcome}}' }],
+          runbook: 'second-factor-refused-surge',
+        }),
+        graph({
           title: 'Everything else',
           about: 'Registrations, verifications, changes, resets, deletions.',
           unit: 'ops',
           queries: [
             {
-              expr: rate('auth_events_total{event!~"sign_in|refresh"}', 'event', 'outcome'),
+              expr: rate('auth_events_total{event!~"sign_in|refresh|second_factor"}', 'event', 'outcome'),
               legend: '{{event}} {{outcome}}',
             },
           ],

@@ -1,6 +1,8 @@
 import type { Stage } from '../../../../scripts/demo/stage.ts';
+import { codeAt } from '../testing/authenticator-app.ts';
+import { createPasskey } from '../testing/software-authenticator.ts';
 
-/** A person registers, verifies, signs in, refreshes, signs out, and resets a password. */
+/** A person registers, verifies, signs in, refreshes, signs out, resets a password, and adds a second factor and a passkey. */
 export async function story(stage: Stage): Promise<void> {
   const { step, mail, expect } = stage;
   const email = stage.newAddress('ada');
@@ -62,6 +64,44 @@ export async function story(stage: Stage): Promise<void> {
   const { body: fourth } = await step('sign in with the new password', '/v1/sessions', 201, {
     body: { email, password: newPassword },
   });
+  await secondFactors(stage, { email, password: newPassword, token: fourth.accessToken });
   const { body: exported } = await step('export everything', '/v1/users/me/export', 200, { token: fourth.accessToken });
   expect(exported.auditEvents.length >= 8, `only ${exported.auditEvents.length} audit events`);
+}
+
+async function secondFactors(
+  { apiUrl, chapter, step, mail, expect }: Stage,
+  { email, password, token }: { email: string; password: string; token: string },
+): Promise<void> {
+  chapter('The person adds an authenticator app and a passkey');
+  const { body: app } = await step('set up an authenticator app', '/v1/users/me/totp', 201, { method: 'POST', token });
+  await step('confirm its code', '/v1/users/me/totp/confirm', 204, {
+    token,
+    body: { code: codeAt(app.secret, new Date()) },
+  });
+  await mail('read the notice', email, /authenticator app was added/i);
+  const { body: recovery } = await step('make recovery codes', '/v1/users/me/recovery-codes', 201, {
+    method: 'POST',
+    token,
+  });
+  const { body: refused } = await step('sign in with the password alone', '/v1/sessions', 403, {
+    body: { email, password },
+  });
+  const { token: challenge } = refused.challenge;
+  await step('send a wrong code', '/v1/sessions/second-factor', 403, { body: { challenge, totp: '0' } });
+  const recoveryCode = recovery.codes[0];
+  await step('send a recovery code', '/v1/sessions/second-factor', 201, { body: { challenge, recoveryCode } });
+  const { body: offer } = await step('begin to add a passkey', '/v1/passkeys/options', 200, { method: 'POST', token });
+  // The demo has no browser: it plays one, on a page of the app.
+  const { origin } = Object.assign(new URL(apiUrl), { hostname: offer.options.rp.id });
+  const passkey = createPasskey(offer.options, { origin });
+  const created = { challenge: offer.challenge, credential: passkey.created, name: 'Laptop' };
+  await step('add it', '/v1/passkeys', 201, { token, body: created });
+  const { body: request } = await step('begin to sign in with it', '/v1/sessions/passkey/options', 200, { body: {} });
+  const signed = { challenge: request.challenge, credential: passkey.sign(request.options) };
+  const { body: session } = await step('sign in with it, without an address', '/v1/sessions/passkey', 201, {
+    body: signed,
+  });
+  expect(session.user.email === email, `the passkey signed in ${session.user.email}`);
+  await step('send the same signature again', '/v1/sessions/passkey', 401, { body: signed });
 }

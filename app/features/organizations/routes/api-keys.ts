@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { ClearableTimestamp, Id, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import { accountErrors } from '../../accounts/accounts.ts';
 import { type ApiKeys, keyStates, type ApiKey as Row } from '../api-keys.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
@@ -39,7 +40,7 @@ function secretOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesO
     },
     example: { name: 'deploy', scopes: ['members:read'] },
     answer: NewApiKey,
-    errors: [organizationErrors.invalid_expiry],
+    errors: [organizationErrors.invalid_expiry, accountErrors.recent_sign_in_required],
     async create(tx, { access, body }) {
       const { key, secret } = await apiKeys.create(tx, access, { ...body, expiresAt: toDate(body.expiresAt) });
       return { ...present(key), secret };
@@ -58,6 +59,7 @@ function secretOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesO
     },
     example: { graceSeconds: 3_600 },
     answers: { 200: NewApiKey },
+    errors: [accountErrors.recent_sign_in_required],
     async handle({ access, params, body: { graceSeconds = 0 } }) {
       const { key, secret } = await apiKeys.rotate(access, params.apiKeyId, graceSeconds);
       return { ...present(key), secret };

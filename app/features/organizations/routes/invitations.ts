@@ -32,6 +32,7 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
     answer: Invitation,
     errors: [
       accountErrors.invalid_email,
+      accountErrors.recent_sign_in_required,
       organizationErrors.already_member,
       organizationErrors.already_invited,
       httpErrors.rate_limited,

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Operations } from '../../../platform/http/operations/operations.ts';
 import { Id } from '../../../platform/http/schemas.ts';
+import { accountErrors } from '../../accounts/accounts.ts';
 import type { Authorization } from '../authorization.ts';
 import { organizationErrors } from '../errors.ts';
 import type { Memberships, Member as Row } from '../memberships.ts';
@@ -21,7 +22,11 @@ export interface MemberRoutesOptions {
   memberships: Memberships;
 }
 
-const membershipErrors = [organizationErrors.last_owner, organizationErrors.personal_organization];
+const membershipErrors = [
+  organizationErrors.last_owner,
+  organizationErrors.personal_organization,
+  accountErrors.recent_sign_in_required,
+];
 
 export function memberRoutes(operations: Operations, options: MemberRoutesOptions): void {
   transferOperation(operations, options);

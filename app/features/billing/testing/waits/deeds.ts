@@ -72,6 +72,14 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   deleteWebhookEndpoint: 'takes an endpoint away, and removes its deliveries afterwards: it gives nothing',
   previewSubscription: 'reads',
   lookUpInvitation: 'reads',
+  createPasskeyOptions: 'answers with a challenge, and stores nothing',
+  createPasskeySignInOptions: 'answers with a challenge, and stores nothing',
+  ...Object.fromEntries(
+    [
+      ...['createSessionBySecondFactor', 'createSessionByPasskey', 'createPasskey', 'updatePasskey', 'deletePasskey'],
+      ...['confirmTotp', 'deleteTotp'],
+    ].map((id) => [id, 'needs or makes a factor, which changes all sign-ins of the act: factors/waiting.test.ts']),
+  ),
   registerByInvitation:
     'has no caller: the link of the invitation alone is the proof, and is read again under the lock',
   restoreMe:
@@ -160,6 +168,7 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
     }),
   ]);
   const deletedId: string = founded.body.id;
+  const devices = await test.request('/v1/users/me/devices', { token: actor.accessToken });
   await Promise.all([
     inviting.add('owner', inviter),
     test.request(`/v1/organizations/${deletedId}`, { ...DELETE, token: actor.accessToken }),
@@ -179,6 +188,7 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
     userId: inviter.id,
     invitationId: invited.body.id,
     apiKeyId: spare.id,
+    deviceId: devices.body.data[0].id,
     sessionId: JSON.parse(Buffer.from(third.accessToken.split('.')[1]!, 'base64url').toString()).sid,
   };
   const people = [scene.owner, actor, inviter].flatMap(({ id, email }) => [id, email]).concat(moved);
