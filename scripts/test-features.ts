@@ -6,7 +6,6 @@
  *
  * `--quick` runs the checks, the demo and the tests of the new feature, and no other tests. `--keep` keeps the copies, and prints where they are.
  */
-import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
@@ -17,6 +16,7 @@ import {
   PRODUCT,
   removeFeatures,
 } from './scratch/copy.ts';
+import { commit, run } from './scratch/steps.ts';
 
 const REMOVALS = [['billing'], ['billing', 'webhooks', 'organizations']];
 const NEW = 'projects';
@@ -80,24 +80,4 @@ function remove(root: string, list: FeatureList, features: readonly string[]): b
     run(root, 'generated files', process.execPath, ['scripts/generate.ts']) &&
     run(root, 'index', 'git', ['add', '--all'])
   );
-}
-
-function commit(root: string, subject: string): boolean {
-  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
-  return (
-    run(root, 'index', 'git', ['add', '--all']) &&
-    run(root, 'commit', 'git', [...identity, 'commit', '--quiet', '--message', subject])
-  );
-}
-
-/** @returns true if the program succeeded; otherwise its output is printed */
-function run(root: string, what: string, program: string, args: string[]): boolean {
-  const startedAt = performance.now();
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const ok = status === 0;
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${what.padEnd(17)} ${seconds} s\n`);
-  if (!ok) process.stdout.write(`${stdout}${stderr}`.replace(/^/gm, '     '));
-  if (!ok) process.exitCode = 1;
-  return ok;
 }

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -35,12 +36,28 @@ export function copyRepository(): string {
 
 /** Each package is a link, so that the copy has its own cache, and its own packages in `packages/`. */
 function linkPackages(root: string): void {
-  mkdirSync(join(root, 'node_modules'));
+  mkdirSync(join(root, 'node_modules/@plinth'), { recursive: true });
   for (const name of readdirSync('node_modules')) {
-    if (name === '.cache') continue;
+    if (name === '.cache' || name === '@plinth') continue;
     const own = name === 'stripe-sandbox' ? '../packages/stripe-sandbox' : resolve('node_modules', name);
     symlinkSync(own, join(root, 'node_modules', name));
   }
+  for (const name of readdirSync('node_modules/@plinth'))
+    symlinkSync(readlinkSync(`node_modules/@plinth/${name}`), join(root, 'node_modules/@plinth', name));
+}
+
+/**
+ * Clones the repository, with its history, as a team does, with links to the installed packages.
+ * @param commit what is checked out, on a branch `main`
+ * @returns its path
+ */
+export function cloneRepository(commit: string): string {
+  const root = mkdtempSync(join(tmpdir(), 'plinth-clone-'));
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'ignore' });
+  git('clone', '--quiet', '--no-checkout', '--shared', resolve('.'), '.');
+  git('checkout', '--quiet', '-B', 'main', commit);
+  linkPackages(root);
+  return root;
 }
 
 /** Where features are listed: their folders, and the series of migrations of their tables. */
