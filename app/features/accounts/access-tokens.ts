@@ -5,7 +5,7 @@ import { CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import { accountErrors } from './errors.ts';
-import type { ProvenSession } from './sessions.ts';
+import type { ProvenSession } from './proven-session.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 
 export interface AccessTokenClaims {

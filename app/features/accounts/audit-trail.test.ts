@@ -13,8 +13,9 @@ import {
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 
 /** Tags of this feature in the OpenAPI document. */
-import { addTotp, challenged, codeAt } from './testing/authenticator-app.ts';
-import { createPasskey } from './testing/software-authenticator.ts';
+import { addTotp, challenged } from './testing/authenticator-app.ts';
+import { codeAt } from './tools/one-time-codes.ts';
+import { createPasskey } from './tools/software-authenticator.ts';
 
 const TAGS = ['Accounts', 'Sessions', 'Passwords', 'Factors'];
 

@@ -12,9 +12,9 @@ import { accountErrors } from './errors.ts';
 import type { SecondFactors } from './factors/second-factors.ts';
 import type { AccountLimits } from './limits.ts';
 import { normalizePassword } from './password-policy.ts';
+import { provenOf } from './proven-session.ts';
 import { hasEnded } from './revocations.ts';
 import { sessions, users as userTable } from './schema.ts';
-import { provenOf } from './sessions.ts';
 import { isActive, type LockStrength, type User, type Users } from './users.ts';
 
 export interface Callers {

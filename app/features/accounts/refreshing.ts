@@ -19,10 +19,11 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { unauthenticated } from './access-tokens.ts';
 import { accountErrors } from './errors.ts';
+import { type ProvenSession, provenOf } from './proven-session.ts';
 import { formatRefreshToken, isGenuine, parseRefreshToken } from './refresh-tokens.ts';
 import { sessions, users } from './schema.ts';
 import { lastPlaceOf, type SessionPlaces } from './session-places.ts';
-import { type ProvenSession, provenOf, SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
+import { SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
 /** A session with the refresh token that is current. */

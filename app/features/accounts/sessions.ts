@@ -9,9 +9,10 @@ import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { devices } from './devices/schema.ts';
 import { signInChallenges } from './factors/schema.ts';
+import type { ProvenSession } from './proven-session.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { announceEnds } from './revocations.ts';
-import { type AuthenticationMethod, type SessionEnd, sessions } from './schema.ts';
+import { type SessionEnd, sessions } from './schema.ts';
 import type { Users } from './users.ts';
 
 export interface SessionLifetimes {
@@ -22,14 +23,6 @@ export interface SessionLifetimes {
 }
 
 export type Session = typeof sessions.$inferSelect;
-
-/** A session as its access tokens show it: of whom, and how and when the person proved it (RFC 9068 section 2.2.1). */
-export interface ProvenSession {
-  readonly userId: string;
-  readonly id: string;
-  readonly amr: readonly AuthenticationMethod[];
-  readonly authTime: Date;
-}
 
 export interface Sessions {
   /** A new session. @returns its first refresh token */
@@ -167,10 +160,4 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       return (await removeRows(db, ended)) + (await removeRows(db, abandoned));
     },
   };
-}
-
-/** How and when a session was proven. One of an earlier release was begun by a password. */
-export function provenOf(session: Pick<Session, 'userId' | 'id' | 'amr' | 'authTime' | 'createdAt'>): ProvenSession {
-  const { userId, id, amr, authTime, createdAt } = session;
-  return { userId, id, amr: amr ?? ['pwd'], authTime: authTime ?? createdAt };
 }

@@ -11,7 +11,8 @@ import {
 } from '../../../../test/service.ts';
 import { DAY_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { purge } from '../queues.ts';
-import { addTotp, challenged, codeAt } from '../testing/authenticator-app.ts';
+import { addTotp, challenged } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
 
 describe('devices', () => {
   let test: TestService;

@@ -9,7 +9,8 @@ import {
   type TestService,
 } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
-import { addTotp, challenged, claimsOf, codeAt, cookiesOf } from '../testing/authenticator-app.ts';
+import { addTotp, challenged, claimsOf, cookiesOf } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
 
 describe('a second factor', () => {
   let test: TestService;

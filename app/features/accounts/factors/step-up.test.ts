@@ -11,7 +11,8 @@ import {
   type TestService,
 } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
-import { addTotp, challenged, claimsOf, codeAt } from '../testing/authenticator-app.ts';
+import { addTotp, challenged, claimsOf } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
 
 /** Access tokens outlive the time for which a proof is recent, as they do for a session that goes on. */
 const env = { ACCESS_TOKEN_MINUTES: '60' };

@@ -10,8 +10,8 @@ import type { Callers } from '../callers.ts';
 import { accountErrors } from '../errors.ts';
 import type { AccountLimits } from '../limits.ts';
 import type { ChallengeTokens } from '../passkeys/challenge-tokens.ts';
+import { type ProvenSession, provenOf } from '../proven-session.ts';
 import { type AuthenticationMethod, sessions } from '../schema.ts';
-import { type ProvenSession, provenOf } from '../sessions.ts';
 import type { FactorAnswer, SecondFactors } from './second-factors.ts';
 
 /** One of these. */

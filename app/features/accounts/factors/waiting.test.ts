@@ -10,8 +10,9 @@ import {
   type TestService,
 } from '../../../../test/service.ts';
 import { SECOND_MS } from '../../../platform/clock.ts';
-import { addTotp, challenged, codeAt } from '../testing/authenticator-app.ts';
-import { createPasskey } from '../testing/software-authenticator.ts';
+import { addTotp, challenged } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
+import { createPasskey } from '../tools/software-authenticator.ts';
 
 describe('a request about factors that waits for the account', () => {
   let test: TestService;

@@ -9,8 +9,9 @@ import fc from 'fast-check';
 import { liftRateLimits } from '../../../../test/conditions.ts';
 import { createUser, startTestService, type TestService } from '../../../../test/service.ts';
 import { DAY_MS, SECOND_MS } from '../../../platform/clock.ts';
-import { addTotp, codeAt } from '../testing/authenticator-app.ts';
-import { createPasskey, type SoftwarePasskey } from '../testing/software-authenticator.ts';
+import { addTotp } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
+import { createPasskey, type SoftwarePasskey } from '../tools/software-authenticator.ts';
 
 type Action =
   | { kind: 'add totp' | 'remove totp' | 'add passkey' | 'make codes' | 'change password' | 'end sessions' }
@@ -262,7 +263,7 @@ describe('the ways into an account', () => {
         { kind: 'remove passkey', which: 0 },
       ],
     ] as Action[]);
-    const runs = { numRuns: Number(process.env.WALKS ?? 4) };
+    const runs = { numRuns: Number(process.env.WALKS ?? 2) };
     await fc.assert(fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 8 }), walk), runs);
     const outcomes = [
       ...['password, nothing: true', 'password, nothing: false', 'password, totp: true', 'password, totp: false'],

@@ -11,14 +11,15 @@ import {
   type TestService,
 } from '../../../../test/service.ts';
 import { MINUTE_MS } from '../../../platform/clock.ts';
-import { addTotp, challenged, claimsOf, codeAt, cookiesOf } from '../testing/authenticator-app.ts';
+import { addTotp, challenged, claimsOf, cookiesOf } from '../testing/authenticator-app.ts';
+import { codeAt } from '../tools/one-time-codes.ts';
 import {
   type AuthenticatorTraits,
   createPasskey,
   keyPair,
   type Lies,
   type SoftwarePasskey,
-} from '../testing/software-authenticator.ts';
+} from '../tools/software-authenticator.ts';
 
 describe('passkeys', () => {
   let test: TestService;

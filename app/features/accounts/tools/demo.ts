@@ -1,6 +1,6 @@
 import type { Stage } from '../../../../scripts/demo/stage.ts';
-import { codeAt } from '../testing/authenticator-app.ts';
-import { createPasskey } from '../testing/software-authenticator.ts';
+import { codeAt } from './one-time-codes.ts';
+import { createPasskey } from './software-authenticator.ts';
 
 /** A person registers, verifies, signs in, refreshes, signs out, resets a password, and adds a second factor and a passkey. */
 export async function story(stage: Stage): Promise<void> {

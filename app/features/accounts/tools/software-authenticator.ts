@@ -1,5 +1,5 @@
 /**
- * An authenticator and the browser around it, for tests: makes passkeys and signs with them, by the text of WebAuthn level 3 (sections 5.8.1,
+ * An authenticator and the browser around it, for tests and the demo: makes passkeys and signs with them, by the text of WebAuthn level 3 (sections 5.8.1,
  * 6.1 and 6.5), and can lie about each field.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
