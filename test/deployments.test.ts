@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import type { Setting } from '../app/platform/settings/settings.ts';
 import { settings } from '../app/settings.ts';
 import { COMPOSE_VARIABLES } from '../scripts/env-example.ts';
@@ -119,6 +120,51 @@ describe('deployments', () => {
     assert.match(collector, /processors: \[memory_limiter, resourcedetection, resource\/instance, batch\]/);
     assert.match(read('terraform/modules/service/collector.tf'), /restartPolicy\s*= \{ enabled = true/);
     assert.match(read('terraform/modules/monitoring/alarms.tf'), /queue-age = \{[^}]*missing = "breaching"/);
+  });
+
+  it('the examples of docs/platforms.md have the ports, paths, commands and times of the service', () => {
+    const page = read('docs/platforms.md');
+    interface Container {
+      command: string[];
+      ports?: { name: string; containerPort: number }[];
+      readinessProbe?: { httpGet: { path: string; port: string }; periodSeconds: number };
+      livenessProbe?: { httpGet: { path: string; port: string }; initialDelaySeconds: number };
+      resources?: { limits: { memory: string } };
+    }
+    interface Manifest {
+      kind: string;
+      spec: { template?: { spec: { terminationGracePeriodSeconds?: number; containers: Container[] } } };
+    }
+    const blocks = [...page.matchAll(/^```yaml [\w.-]+\n(.*?)^```/gms)].flatMap(([, text]) =>
+      parseAllDocuments(text!).map((document) => document.toJS() as Manifest),
+    );
+    const drain = Number(fallback('DRAIN_DELAY_SECONDS')) + Number(fallback('DRAIN_LIMIT_SECONDS'));
+    const seen: string[] = [];
+    for (const { kind, spec } of blocks) {
+      if (!spec.template) continue;
+      const { terminationGracePeriodSeconds, containers } = spec.template.spec;
+      for (const { command, ports = [], readinessProbe, livenessProbe, resources } of containers) {
+        const [program, ...rest] = command;
+        const role = rest.at(-1)!;
+        seen.push(role);
+        assert.equal(program, 'node');
+        const own = { api: 'web', worker: 'worker', migrate: 'migrate' }[role]!;
+        assert.deepEqual(command, compose.services[own]!.command);
+        if (kind !== 'Deployment') continue;
+        assert.ok(terminationGracePeriodSeconds! >= drain + 10);
+        const port = (name: string) => ports.find((one) => one.name === name)?.containerPort;
+        assert.equal(port('metrics'), fallback('METRICS_PORT'));
+        assert.deepEqual(livenessProbe!.httpGet, { path: '/livez', port: 'metrics' });
+        assert.ok(livenessProbe!.initialDelaySeconds > Number(fallback('START_PATIENCE_SECONDS')));
+        assert.equal(resources!.limits.memory, '768Mi');
+        if (role !== 'api') continue;
+        assert.equal(port('http'), fallback('PORT'));
+        assert.deepEqual(readinessProbe!.httpGet, { path: '/readyz', port: 'http' });
+        assert.ok(readinessProbe!.periodSeconds < Number(fallback('DRAIN_DELAY_SECONDS')));
+      }
+    }
+    assert.deepEqual(seen, ['migrate', 'api', 'worker']);
+    assert.ok(Number(/TimeoutStopSec=(\d+)/.exec(page)![1]) >= drain + 10);
   });
 
   it('nothing is killed while it is still draining', () => {

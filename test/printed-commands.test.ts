@@ -18,6 +18,7 @@ const DESTRUCTIVE = [
   /\bdocker (compose )?(volume|system|image|container|builder|network)? ?(rm|prune|down)\b/,
   /\bdrop (database|table|schema|role|user)\b|\btruncate\b|\bdelete from\b|\bpassword null\b/i,
   /\bterraform (apply|destroy|import|state rm|init -migrate-state)\b/,
+  /\bkubectl (delete|replace|drain)\b/,
   /\baws \S+ (delete|remove|modify|put|update|restore)-\S+/,
   /^put /,
 ];
@@ -28,7 +29,7 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Programs that a block finds: all do nothing but to write down how they were called, and to fail when it is their turn. */
 const PROGRAMS =
-  'age aws cp curl df docker du git gh grep head jq node npm npx nc openssl pg_dump pg_restore psql createdb dropdb put rm scp sed sort sql sudo tail terraform systemctl'.split(
+  'age aws cp curl df docker du git gh grep head jq kubectl node npm npx nc openssl pg_dump pg_restore psql createdb dropdb put rm scp sed sort sql sudo tail terraform systemctl'.split(
     ' ',
   );
 /** Records of calls begin with a character that no argument has: arguments may have lines. */

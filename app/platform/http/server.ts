@@ -15,6 +15,7 @@ import type { HttpServer } from './fastify.ts';
 import { parseJson } from './json-body.ts';
 import { observeRequests } from './observation.ts';
 import { answerClientError, answerProblems } from './problems.ts';
+import { readRefusedBody } from './refused-bodies.ts';
 import { refuseAmbiguousHeaders, refuseUnstorableText } from './request-hygiene.ts';
 import { createSerializerCompiler, createValidatorCompiler } from './schema-compilers.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -90,6 +91,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onSend', async (_request, reply) => {
     if (draining()) reply.header('connection', 'close');
   });
+  app.addHook('onSend', readRefusedBody);
   app.addHook('preClose', async () => {
     app.server.keepAliveTimeout = 1;
   });
