@@ -21,7 +21,7 @@ import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createAbandonment } from './abandonment.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createAlreadyRegistered } from './already-registered.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
@@ -55,10 +55,11 @@ import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type Users } from './users.ts';
 
-export { invalidToken } from './access-tokens.ts';
+export { type AccessTokens, invalidToken, LEEWAY_SECONDS } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
+export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -97,6 +98,8 @@ export interface Accounts {
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
+  /** Tokens of the same keys for another service, which no other audience accepts. They live for `SERVICE_TOKEN_MS`. */
+  tokensFor(audience: string): AccessTokens;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -104,6 +107,9 @@ export interface Accounts {
   start(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Lifetime of a token for another service, in milliseconds. */
+export const SERVICE_TOKEN_MS = 5 * MINUTE_MS;
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { db, clock, sealer, feed, jobs, hasher, audit, email, metrics, config: settings } = options;
@@ -123,16 +129,16 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   const closing = new AbortController();
   const signingKeys = createSigningKeys({
-    ...{ db, sealer, clock, feed, logger: options.logger, tokenLifetimeMs },
+    ...{ db, sealer, clock, feed, logger: options.logger },
+    tokenLifetimeMs: Math.max(tokenLifetimeMs, SERVICE_TOKEN_MS),
     closed: closing.signal,
   });
-  const accessTokens = createAccessTokens({
-    keys: signingKeys,
-    clock,
-    issuer: apiUrl,
-    audience: apiUrl,
-    lifetimeSeconds: tokenLifetimeMs / SECOND_MS,
-  });
+  const tokensOf = (audience: string, lifetimeMs: number) =>
+    createAccessTokens({
+      ...{ keys: signingKeys, clock, issuer: apiUrl, audience },
+      lifetimeSeconds: lifetimeMs / SECOND_MS,
+    });
+  const accessTokens = tokensOf(apiUrl, tokenLifetimeMs);
   const authentication = createAuthentication({ tokens: accessTokens, revocations });
 
   const sealedAddresses = createSealedAddresses({ jobs, sealer });
@@ -197,6 +203,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     registration,
     users,
     signingKeys,
+    tokensFor: (audience) => tokensOf(audience, SERVICE_TOKEN_MS),
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
@@ -211,7 +218,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
-      signingKeyRoutes(operations, signingKeys, apiUrl);
+      signingKeyRoutes(operations, signingKeys);
     },
     async start() {
       await signingKeys.start();
