@@ -2,6 +2,7 @@
 export const models: Readonly<Record<'foundation' | 'product', readonly string[]>> = {
   foundation: [
     './app/features/*/schema.ts',
+    './app/features/*/*/schema.ts',
     './app/platform/database/changes/schema.ts',
     './app/platform/http/idempotency.ts',
     './app/platform/security/rate-limits.ts',

@@ -49,7 +49,8 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
   });
   return {
     signingKey: keys.current(),
-    access: (user, session = 0) => tokens.issue(userId(user), sessionId(user, session)),
+    access: (user, session = 0) =>
+      tokens.issue({ userId: userId(user), id: sessionId(user, session), amr: ['pwd'], authTime: new Date() }),
   };
 }
 

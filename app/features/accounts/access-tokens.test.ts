@@ -12,7 +12,7 @@ import {
 } from '../../../test/service.ts';
 import { SECOND_MS } from '../../platform/clock.ts';
 
-/** All but `client_id`, which the release before did not write: its tokens stay good for their ten minutes. */
+/** All but `client_id`, `amr` and `auth_time`, which the release before did not write: its tokens stay good for their ten minutes. */
 const ESSENTIAL = ['aud', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub'];
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
@@ -46,7 +46,7 @@ describe('access tokens', () => {
     const { header, claims } = parts();
     const { body } = await test.request('/.well-known/jwks.json');
     assert.deepEqual(header, { alg: 'ES256', typ: 'at+jwt', kid: body.keys[0].kid });
-    assert.deepEqual(Object.keys(claims).sort(), ['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub']);
+    assert.deepEqual(Object.keys(claims).sort(), [...ESSENTIAL, 'amr', 'auth_time', 'client_id'].sort());
     assert.equal(claims.sub, ada.id);
     assert.equal(claims.iss, 'https://api.example.com');
     assert.equal(claims.client_id, 'app');

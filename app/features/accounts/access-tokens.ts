@@ -5,6 +5,7 @@ import { CLOCK_TOLERANCE_MS, type Clock, SECOND_MS } from '../../platform/clock.
 import { httpErrors } from '../../platform/http/errors.ts';
 import { newId } from '../../platform/security/random.ts';
 import { accountErrors } from './errors.ts';
+import type { ProvenSession } from './sessions.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 
 export interface AccessTokenClaims {
@@ -17,13 +18,17 @@ export interface AccessTokenClaims {
   /** Unix seconds. */
   exp: number;
   jti: string;
+  /** Authentication methods (RFC 8176); absent in tokens of an earlier release. */
+  amr?: string[];
+  /** When the person last proved one of them, in Unix seconds; absent like `amr`. */
+  auth_time?: number;
 }
 
 export interface AccessTokens {
   /** Hears of revoked keys and new ones. To be awaited before `issue`. */
   hear(): Promise<void>;
   /** @param more claims beyond those of every token */
-  issue(userId: string, sessionId: string, more?: object): string;
+  issue(session: ProvenSession, more?: object): string;
   /**
    * The claims: at once where the key is known, else once the keys have been looked up.
    * @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token
@@ -128,13 +133,15 @@ export function createAccessTokens({
 
     hear: () => keys.hear(),
 
-    issue(userId, sessionId, more) {
+    issue({ userId, id, amr, authTime }, more) {
       const now = Math.floor(clock.now().getTime() / SECOND_MS);
       return signerFor(keys.current())({
         ...more,
         sub: userId,
-        sid: sessionId,
+        sid: id,
         client_id: CLIENT_ID,
+        amr,
+        auth_time: Math.floor(authTime.getTime() / SECOND_MS),
         iat: now - LAG_SECONDS,
         exp: now + lifetimeSeconds,
         jti: newId(),

@@ -60,6 +60,7 @@ export { accessTokenScheme, bearerToken, type UserCaller } from './authenticatio
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
+export { type ProvenSession, provenOf } from './sessions.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {

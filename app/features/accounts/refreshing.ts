@@ -21,12 +21,12 @@ import { accountErrors } from './errors.ts';
 import { formatRefreshToken, isGenuine, parseRefreshToken } from './refresh-tokens.ts';
 import { sessions, users } from './schema.ts';
 import { lastPlaceOf, type SessionPlaces } from './session-places.ts';
-import { SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
+import { type ProvenSession, provenOf, SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
 export interface Refreshed {
   user: User;
-  sessionId: string;
+  session: ProvenSession;
   refreshToken: string;
 }
 
@@ -184,7 +184,7 @@ export function createRefreshing(options: RefreshingOptions): Refreshing {
         }
         const answer = (generation: number): Refreshed => ({
           user,
-          sessionId: session.id,
+          session: provenOf(session),
           refreshToken: formatRefreshToken(session.userId, session.id, generation, secret),
         });
 

@@ -77,6 +77,10 @@ export const sessions = pgTable(
     /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */
     lateGeneration: integer('late_generation'),
     lateRun: integer('late_run').notNull().default(0),
+    /** Methods that proved who it is (RFC 8176); null for a session of an earlier release, which was begun by a password. */
+    amr: text('amr').array().$type<AuthenticationMethod[]>(),
+    /** When one of them was last proven; null for a session of an earlier release, which proved it when it began. */
+    authTime: instant('auth_time'),
     endedAt: instant('ended_at'),
     endedReason: text('ended_reason').$type<SessionEnd>(),
   },
@@ -91,6 +95,9 @@ export const sessions = pgTable(
     check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
   ],
 );
+
+/** An authentication method (RFC 8176 section 2): `otp` also stands for recovery codes, `mfa` for more than one factor. */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'swk' | 'fed' | 'mfa';
 
 export type SessionEnd =
   | 'signed_out'

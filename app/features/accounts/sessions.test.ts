@@ -32,6 +32,24 @@ describe('sessions', () => {
     assert.equal((await auditActions(test, id)).at(-1), 'session.ended');
   });
 
+  it('keep how and when they were proven, and so does every access token of theirs', async () => {
+    const claimsOf = (token: string) => {
+      const { amr, auth_time: authTime } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+      return { amr, authTime };
+    };
+    const { accessToken, refreshToken, id } = await createSignedInUser(test);
+    const authTime = Math.floor(test.clock.now().getTime() / SECOND_MS);
+    assert.deepEqual(claimsOf(accessToken), { amr: ['pwd'], authTime });
+    test.clock.advance(DAY_MS);
+    const refreshed = (await test.request('/v1/sessions/refresh', { body: { refreshToken } })).body;
+    assert.deepEqual(claimsOf(refreshed.accessToken), { amr: ['pwd'], authTime });
+
+    // As a release without these columns began it.
+    await rows(test, 'update sessions set amr = null, auth_time = null where user_id = $1', id);
+    const again = await test.request('/v1/sessions/refresh', { body: { refreshToken: refreshed.refreshToken } });
+    assert.deepEqual(claimsOf(again.body.accessToken), { amr: ['pwd'], authTime });
+  });
+
   it('end by their refresh token alone, with one answer for every text that is sent in its place', async () => {
     const { accessToken: token, refreshToken, id } = await createSignedInUser(test);
     const revoke = (text: string) => test.request('/v1/sessions/revoke', { body: { refreshToken: text } });

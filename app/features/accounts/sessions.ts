@@ -9,7 +9,7 @@ import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { announceEnds } from './revocations.ts';
-import { type SessionEnd, sessions } from './schema.ts';
+import { type AuthenticationMethod, type SessionEnd, sessions } from './schema.ts';
 import type { Users } from './users.ts';
 
 export interface SessionLifetimes {
@@ -21,9 +21,17 @@ export interface SessionLifetimes {
 
 export type Session = typeof sessions.$inferSelect;
 
+/** A session as its access tokens show it: of whom, and how and when the person proved it (RFC 9068 section 2.2.1). */
+export interface ProvenSession {
+  readonly userId: string;
+  readonly id: string;
+  readonly amr: readonly AuthenticationMethod[];
+  readonly authTime: Date;
+}
+
 export interface Sessions {
   /** A new session. @returns its first refresh token */
-  begin(tx: Executor, session: Pick<Session, 'userId' | 'id'>, origin: RequestOrigin): Promise<string>;
+  begin(tx: Executor, session: ProvenSession, origin: RequestOrigin): Promise<string>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
    * is refused.
@@ -69,6 +77,8 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       userAgent: placeholder('userAgent'),
       createdAt: placeholder('now'),
       refreshedAt: placeholder('now'),
+      amr: placeholder('amr'),
+      authTime: placeholder('authTime'),
     }),
   );
   // Prepared, and so one statement for the first page and for all others: to write and to plan it anew would take longer than the rest.
@@ -92,11 +102,11 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
     .prepare('sessions_of_user');
 
   return {
-    async begin(tx, { userId, id }, { ipAddress, userAgent }) {
+    async begin(tx, { userId, id, amr, authTime }, { ipAddress, userAgent }) {
       const now = clock.now();
       const secret = randomSecret(32);
       const sealed = sealer.seal(SESSION_SECRET_PURPOSE, secret);
-      await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now });
+      await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now, amr, authTime });
       return formatRefreshToken(userId, id, 1, secret);
     },
 
@@ -149,4 +159,10 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       return (await removeRows(db, ended)) + (await removeRows(db, abandoned));
     },
   };
+}
+
+/** How and when a session was proven. One of an earlier release was begun by a password. */
+export function provenOf(session: Pick<Session, 'userId' | 'id' | 'amr' | 'authTime' | 'createdAt'>): ProvenSession {
+  const { userId, id, amr, authTime, createdAt } = session;
+  return { userId, id, amr: amr ?? ['pwd'], authTime: authTime ?? createdAt };
 }

@@ -20,7 +20,7 @@ import type { AccountLimits } from './limits.ts';
 import { normalizePassword } from './password-policy.ts';
 import { failedSignIns } from './queues.ts';
 import { emailAddresses, knownDevices, users } from './schema.ts';
-import type { Sessions } from './sessions.ts';
+import type { ProvenSession, Sessions } from './sessions.ts';
 import { active, isActive, type User } from './users.ts';
 
 export interface SignIn {
@@ -31,7 +31,7 @@ export interface SignIn {
     email: string,
     password: string,
     origin: RequestOrigin,
-  ): Promise<{ user: User; sessionId: string; refreshToken: string }>;
+  ): Promise<{ user: User; session: ProvenSession; refreshToken: string }>;
 }
 
 export interface SignInOptions {
@@ -120,17 +120,18 @@ export function createSignIn(options: SignInOptions): SignIn {
       const [unchanged] = await lock(tx, user);
       if (!unchanged) return undefined;
       const sessionId = newId();
+      const session: ProvenSession = { userId: user.id, id: sessionId, amr: ['pwd'], authTime: clock.now() };
       const actor = { type: 'user', id: user.id } as const;
       const target = { type: 'session', id: sessionId };
       const event = { ownerId: user.id, action: 'session.created', actor, target, origin } as const;
       // None needs what another answers, so they travel together.
       const [refreshToken, isNew] = await Promise.all([
-        options.sessions.begin(tx, { userId: user.id, id: sessionId }, origin),
+        options.sessions.begin(tx, session, origin),
         rememberDevice(tx, user, device),
         audit.append(tx, event),
       ]);
       if (isNew) await mailNotice(tx, user, sessionId, origin);
-      return { user, sessionId, refreshToken };
+      return { user, session, refreshToken };
     });
   }
 

@@ -154,6 +154,8 @@ const exampleClaims = {
   jti: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b32',
   iat: 1_793_700_000,
   exp: 1_793_700_360,
+  amr: ['pwd'],
+  auth_time: 1_793_699_000,
   organization: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b50',
   role: 'admin',
   permissions: ['members:read'],
@@ -167,6 +169,8 @@ const Introspection = Named(
     sub: Type.Optional(Type.String({ description: 'The user.' })),
     sid: Type.Optional(Type.String({ description: 'The session.' })),
     ...{ iat: Type.Optional(Type.Integer()), exp: Type.Optional(Type.Integer()) },
+    amr: Type.Optional(Type.Array(Type.String(), { description: 'How the person signed in (RFC 8176).' })),
+    auth_time: Type.Optional(Type.Integer({ description: 'When.' })),
     ...{ organization: claim, role: claim },
     permissions: Type.Optional(Type.Array(Type.String(), { description: 'Of this moment, as `role` is.' })),
   },
@@ -191,21 +195,8 @@ function introspectOperation(operations: Operations, { serviceClients, tokens }:
   });
 }
 
-function presentClaims({
-  iss,
-  aud,
-  sub,
-  client_id,
-  sid,
-  jti,
-  iat,
-  exp,
-  organization,
-  role,
-  permissions,
-}: ActiveClaims) {
-  const of = { iss, aud, sub, client_id, sid, jti, iat, exp, organization, role };
-  return { active: true, token_type: 'Bearer', ...of, permissions: [...permissions] };
+function presentClaims({ permissions, amr, ...claims }: ActiveClaims) {
+  return { ...claims, active: true, token_type: 'Bearer', permissions: [...permissions], ...(amr && { amr: [...amr] }) };
 }
 
 const Revocations = Named(

@@ -47,7 +47,7 @@ describe('a token for another service', () => {
     const { jti, iat, exp, permissions, ...others } = claims;
     assert.deepEqual(others, {
       ...{ iss: 'https://api.example.com', aud: REPORTS, sub: member.id, sid: own.sid, client_id: 'app' },
-      ...{ organization: scene.id, role: 'member' },
+      ...{ organization: scene.id, role: 'member', amr: ['pwd'], auth_time: own.auth_time },
     });
     assert.notEqual(jti, own.jti);
     assert.ok(permissions.includes('members:read') && !permissions.includes('members:manage'), String(permissions));

@@ -1,8 +1,17 @@
 /** Tokens for other services: exchanging an access token for one (RFC 8693), and asking about one (RFC 7662). */
-import type { Database } from '../../platform/database/database.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { Problem } from '../../platform/errors.ts';
-import type { AccessTokens, Accounts, UserCaller } from '../accounts/accounts.ts';
+import {
+  type AccessTokens,
+  type Accounts,
+  accountErrors,
+  type ProvenSession,
+  provenOf,
+  type UserCaller,
+} from '../accounts/accounts.ts';
+import { sessions } from '../accounts/schema.ts';
 import type { Authorization, Standing } from '../organizations/organizations.ts';
 import type { ServiceCaller } from './clients.ts';
 import { serviceTokenErrors } from './errors.ts';
@@ -48,11 +57,14 @@ export function createServiceTokens({ db, accounts, authorization, audiences }: 
     async exchange(caller, { audience, organization }) {
       const tokens = byAudience.get(audience);
       if (!tokens) throw serviceTokenErrors.invalid_target({ extensions: { error: 'invalid_target' } });
-      const standing = await transact(db, (tx) => authorization.grant(tx, organization, caller));
+      const [session, standing] = await transact(db, async (tx) => {
+        const granted = await authorization.grant(tx, organization, caller);
+        return [await sessionOf(tx, caller), granted] as const;
+      });
       await tokens.hear();
       const claims: ServiceClaims = { organization, ...standing };
       return {
-        token: tokens.issue(caller.userId, caller.sessionId, claims),
+        token: tokens.issue(session, claims),
         lifetimeSeconds: tokens.lifetimeSeconds,
       };
     },
@@ -66,6 +78,16 @@ export function createServiceTokens({ db, accounts, authorization, audiences }: 
       return standing && { ...claims, ...standing };
     },
   };
+}
+
+/** How and when the session was proven, for the claims of its tokens. @throws `session_revoked` */
+async function sessionOf(tx: Transaction, { userId, sessionId }: UserCaller): Promise<ProvenSession> {
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), eq(sessions.id, sessionId)));
+  if (!session) throw accountErrors.session_revoked();
+  return provenOf(session);
 }
 
 /** The `aud` of a token, unverified. */

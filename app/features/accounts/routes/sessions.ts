@@ -15,7 +15,7 @@ import type { RefreshCookie } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
 import type { Refreshing } from '../refreshing.ts';
 import { lastPlaceOf } from '../session-places.ts';
-import type { Session as Row, Sessions } from '../sessions.ts';
+import type { ProvenSession, Session as Row, Sessions } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
 import { presentUser, type User } from '../users.ts';
@@ -174,12 +174,12 @@ function presentTokens({ tokens, cookie }: SessionRoutesOptions) {
   return async (
     reply: FastifyReply,
     mode: 'bearer' | 'cookie',
-    begun: { user: User; sessionId: string; refreshToken: string },
+    begun: { user: User; session: ProvenSession; refreshToken: string },
   ) => {
     await tokens.hear();
     if (mode === 'cookie') cookie.set(reply, begun.refreshToken);
     return {
-      accessToken: tokens.issue(begun.user.id, begun.sessionId),
+      accessToken: tokens.issue(begun.session),
       tokenType: 'Bearer' as const,
       expiresIn: tokens.lifetimeSeconds,
       ...(mode === 'bearer' && { refreshToken: begun.refreshToken }),
