@@ -13,7 +13,7 @@ import { organizations } from '../organizations/schema.ts';
 import { webhookErrors } from './errors.ts';
 import type { WebhookFollowers } from './followers.ts';
 import { type EndpointRow, webhookDeliveries, webhookEndpoints } from './schema.ts';
-import { type DestinationRules, faultOf } from './sending/destinations.ts';
+import { type DestinationRules, faultOf } from '../../platform/http/outgoing/destinations.ts';
 import { makeSecret } from './signing.ts';
 
 export interface EndpointFields {
