@@ -8,6 +8,7 @@ import { transact } from '../../platform/database/retry.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import type { Devices } from './devices/devices.ts';
 import { knownDevices, users } from './schema.ts';
 
 /** The last link of a registration has long expired by then. The next registration for the address would replace it anyway. */
@@ -28,6 +29,7 @@ export interface AbandonmentOptions {
   audit: Audit;
   email: Pick<Email, 'forget'>;
   logger: Logger;
+  devices: Pick<Devices, 'purge'>;
   /** The longest time for which a session lives, in milliseconds. */
   lifetimes: { absoluteMs: number };
 }
@@ -35,7 +37,7 @@ export interface AbandonmentOptions {
 type Abandoned = Pick<typeof users.$inferSelect, 'id' | 'email' | 'createdAt'>;
 
 export function createAbandonment(options: AbandonmentOptions): Abandonment {
-  const { db, clock, audit, email, logger, lifetimes } = options;
+  const { db, clock, audit, email, devices, logger, lifetimes } = options;
   // A suspended one stays: it keeps the address closed.
   const unverified = and(isNull(users.emailVerifiedAt), isNull(users.suspendedAt));
 
@@ -73,11 +75,12 @@ export function createAbandonment(options: AbandonmentOptions): Abandonment {
     async purge() {
       const { lastSeenAt } = knownDevices;
       const unseen = after(clock.now(), -Math.max(UNSEEN_DAYS * DAY_MS, lifetimes.absoluteMs));
-      const devices = await removeRows(db, { from: knownDevices, where: lt(lastSeenAt, unseen), by: lastSeenAt });
+      const former = await removeRows(db, { from: knownDevices, where: lt(lastSeenAt, unseen), by: lastSeenAt });
+      const seen = await devices.purge(unseen);
       const removed = await attemptEach(registrations(), remove, ({ id }, err) =>
         logger.warn({ err, userId: id }, 'an abandoned registration was not removed'),
       );
-      return devices + removed;
+      return former + seen + removed;
     },
   };
 }

@@ -28,7 +28,15 @@ import { type Authentication, createAuthentication } from './authentication.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
+import { createDevices } from './devices/devices.ts';
 import { createEmailChanges } from './email-changes.ts';
+import { createChallenges } from './factors/challenges.ts';
+import { createFactorExport } from './factors/exporting.ts';
+import { createFactorManagement } from './factors/managing.ts';
+import { createRecoveryCodes } from './factors/recovery-codes.ts';
+import { createSecondFactors } from './factors/second-factors.ts';
+import { createSignInFlow } from './factors/sign-in-flow.ts';
+import { createTotp } from './factors/totp.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
 import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
@@ -41,6 +49,7 @@ import { createProfile } from './profile.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
+import { factorRoutes } from './routes/factors.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { registrationRoutes } from './routes/registration.ts';
@@ -158,12 +167,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     inactiveAccounts,
   });
 
+  const devices = createDevices({ db, clock, email, appUrl });
+
   const common = {
     db,
     clock,
     users,
     callers,
     sessions,
+    devices,
     limits,
     tokens: oneTimeTokens,
     inactiveAccounts,
@@ -186,8 +198,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
-  const profile = createProfile(common);
-  const signIn = createSignIn({ ...common, jobs });
+  const profile = createProfile({ ...common, exportFactors: createFactorExport(db) });
+  const totp = createTotp({ clock, sealer, productName: settings.productName });
+  const recoveryCodes = createRecoveryCodes({ clock });
+  const factors = createSecondFactors({ totp, recoveryCodes });
+  const challenges = createChallenges({ db, clock });
+  const flow = createSignInFlow({ ...common, factors, challenges });
+  const management = createFactorManagement({ ...common, totp, recoveryCodes, factors });
+  const signIn = createSignIn({ ...common, flow, jobs });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
@@ -208,16 +226,17 @@ export function createAccounts(options: AccountsOptions): Accounts {
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, deletion, abandonment }),
+      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, deletion, abandonment }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {
       registrationRoutes(operations, { registration, mailRequests });
       sessionRoutes(operations, {
-        ...{ signIn, signOut, refreshing, sessions, cookie, authentication },
+        ...{ signIn, flow, signOut, refreshing, sessions, cookie, authentication },
         tokens: accessTokens,
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
+      factorRoutes(operations, { management, devices, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys);
     },

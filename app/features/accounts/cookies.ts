@@ -1,6 +1,8 @@
 /** Cookie mode: a browser client keeps its refresh token where scripts cannot read it (OWASP ASVS 5.0 V3.3). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import { sha256 } from '../../platform/security/random.ts';
 
 export interface RefreshCookie {
   read(request: FastifyRequest): string | undefined;
@@ -32,3 +34,34 @@ export function createRefreshCookie(ownOrigins: readonly string[], maxAgeSeconds
     },
   };
 }
+
+/** What a browser keeps besides the refresh token, in cookie mode. */
+export interface SignInCookies {
+  /** The tokens of all accounts that were used in this browser. */
+  readDevices(request: FastifyRequest): string[];
+  setDevice(reply: FastifyReply, userId: string, token: string): void;
+  /** The browser's half of the secret of a sign-in that needs another proof. */
+  readChallenge(request: FastifyRequest): string | undefined;
+  setChallenge(reply: FastifyReply, secret: string): void;
+  clearChallenge(reply: FastifyReply): void;
+}
+
+export const DEVICE_COOKIE = '__Host-device';
+export const CHALLENGE_COOKIE = '__Host-sign_in_challenge';
+/** The longest time that browsers keep a cookie (RFC 6265bis section 5.5). */
+const DEVICE_SECONDS = (400 * DAY_MS) / SECOND_MS;
+const CHALLENGE_SECONDS = (10 * MINUTE_MS) / SECOND_MS;
+
+/** One cookie per account, so that people who share a browser do not make each other's devices unknown. */
+const deviceCookieOf = (userId: string) => `${DEVICE_COOKIE}_${sha256(userId).toString('hex').slice(0, 16)}`;
+
+export const signInCookies: SignInCookies = {
+  readDevices: ({ cookies }) =>
+    Object.entries(cookies).flatMap(([name, value]) => (name.startsWith(DEVICE_COOKIE) && value ? [value] : [])),
+  setDevice: (reply, userId, token) =>
+    void reply.setCookie(deviceCookieOf(userId), token, { ...ATTRIBUTES, maxAge: DEVICE_SECONDS }),
+  readChallenge: ({ cookies }) => cookies[CHALLENGE_COOKIE],
+  setChallenge: (reply, secret) =>
+    void reply.setCookie(CHALLENGE_COOKIE, secret, { ...ATTRIBUTES, maxAge: CHALLENGE_SECONDS }),
+  clearChallenge: (reply) => void reply.clearCookie(CHALLENGE_COOKIE, ATTRIBUTES),
+};

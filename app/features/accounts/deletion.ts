@@ -13,7 +13,9 @@ import { auditEvents } from '../audit/schema.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
+import { devices } from './devices/schema.ts';
 import { accountErrors } from './errors.ts';
+import { signInChallenges } from './factors/schema.ts';
 import type { AccountFollowers } from './followers.ts';
 import type { InactiveAccounts } from './inactive-accounts.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
@@ -90,6 +92,8 @@ export function createDeletion(options: DeletionOptions): Deletion {
     await options.followers.purging(id, addresses);
     await removeRows(db, { from: sessionTable, where: eq(sessionTable.userId, id), by: sessionTable.id });
     await removeRows(db, { from: knownDevices, where: eq(knownDevices.userId, id), by: knownDevices.network });
+    await removeRows(db, { from: devices, where: eq(devices.userId, id), by: devices.id });
+    await removeRows(db, { from: signInChallenges, where: eq(signInChallenges.userId, id), by: signInChallenges.hash });
     await removeRows(db, { from: oneTimeTokens, where: eq(oneTimeTokens.userId, id), by: oneTimeTokens.hash });
     await email.forget(id, addresses);
     await audit.forgetAddresses(addresses);

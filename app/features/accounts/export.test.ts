@@ -81,6 +81,8 @@ describe('an export', () => {
     const statementsOf = [
       `insert into sessions (user_id, id, secret, generation, created_at, refreshed_at)
        select $1, gen_random_uuid(), '', 1, now(), now() from generate_series(1, $2::int)`,
+      `insert into devices (user_id, id, hash, created_at, last_seen_at)
+       select $1, gen_random_uuid(), sha256(n::text::bytea), now(), now() from generate_series(1, $2::int) n`,
       `insert into known_devices (user_id, network, user_agent, last_seen_at)
        select $1, sha256((n / 7)::text::bytea), sha256(n::text::bytea), now() from generate_series(1, $2::int) n`,
       `insert into one_time_tokens (user_id, hash, purpose, created_at, expires_at)
@@ -99,6 +101,7 @@ describe('an export', () => {
     const { body } = await exported(ada);
     const count = (table: string) => value(test, `select count(*)::int from ${table} where user_id = $1`, ada.id);
     assert.equal(body.sessions.length, await count('sessions'));
+    assert.equal(body.devices.length, await count('devices'));
     assert.equal(body.knownDevices.length, await count('known_devices'));
     assert.equal(body.openLinks.length, await count('one_time_tokens'));
     assert.equal(body.emails.messages.length, await count('email_messages'));

@@ -8,6 +8,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
+import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
@@ -25,6 +26,7 @@ export interface AccountHandlersOptions {
   audit: Audit;
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
+  challenges: Challenges;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -35,6 +37,7 @@ export function createAccountHandlers({
   audit,
   sessions,
   oneTimeTokens,
+  challenges,
   deletion,
   abandonment,
   logger,
@@ -61,7 +64,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

@@ -4,8 +4,14 @@ import type { RateLimit, RateLimits } from '../../platform/security/rate-limits.
 export interface AccountLimits {
   /** Failed sign-ins for an account, from devices it does not know. Key: address. */
   readonly signInsByStrangers: RateLimit;
-  /** Failed sign-ins for an account from a device it knows. Key: user, network, user agent. */
+  /** Failed sign-ins for an account from a device it knows. Key: user, device. */
   readonly signInsByDevice: RateLimit;
+  /** Wrong second factors, over all sign-ins of an account, from devices it does not know. Key: user. */
+  readonly factorsByStrangers: RateLimit;
+  /** The same from a device it knows. Key: user, device. */
+  readonly factorsByDevice: RateLimit;
+  /** Wrong codes of someone who is signed in. Key: user. */
+  readonly factorChecks: RateLimit;
   /** Failed sign-ins from a network, whatever the account. Key: address block. */
   readonly signInsFrom: RateLimit;
   /** Registrations from a network. Key: address block. */
@@ -31,6 +37,9 @@ export function createAccountLimits(rateLimits: RateLimits, networkFactor: numbe
   return {
     signInsByStrangers: make('sign_in_account', 10, QUARTER_HOUR_SECONDS),
     signInsByDevice: make('sign_in_device', 10, QUARTER_HOUR_SECONDS),
+    factorsByStrangers: make('second_factor_account', 10, HOUR_SECONDS),
+    factorsByDevice: make('second_factor_device', 10, QUARTER_HOUR_SECONDS),
+    factorChecks: make('second_factor_check', 10, QUARTER_HOUR_SECONDS),
     signInsFrom: make('sign_in_network', 100 * networkFactor, QUARTER_HOUR_SECONDS),
     registrationsFrom: make('registration_network', 100 * networkFactor, HOUR_SECONDS),
     mailsToAddress: make('mail_address', 10, HOUR_SECONDS),

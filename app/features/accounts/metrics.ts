@@ -6,11 +6,13 @@ const metrics = defineMetrics({
     help: 'Security events of accounts.',
     labels: {
       event:
-        'registration, verification, sign_in, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
-      outcome: 'success, failure, limited, reused, replayed, unavailable',
+        'registration, verification, sign_in, second_factor, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
+      outcome: 'success, challenged, failure, limited, reused, replayed, unavailable',
     },
     zero: [
       { event: 'refresh', outcome: 'reused' },
+      { event: 'second_factor', outcome: 'failure' },
+      { event: 'second_factor', outcome: 'limited' },
       { event: 'sign_in', outcome: 'failure' },
       { event: 'sign_in', outcome: 'limited' },
     ],

@@ -109,7 +109,10 @@ describe('the account', () => {
         'public.email_addresses': [body.user.email].length,
         'public.sessions': body.sessions.length,
         'public.one_time_tokens': body.openLinks.length,
-        'public.known_devices': body.knownDevices.length,
+        'public.devices': body.devices.length,
+        'public.totp_secrets': body.authenticatorApps.length,
+        'public.recovery_codes': body.recoveryCodes.length,
+        'public.sign_in_challenges': body.openSignIns.length,
         'public.audit_events': body.auditEvents.length,
         // The head of the chain of events repeats the hash of the last one.
         'public.audit_chains': 1,

@@ -10,6 +10,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { UserCaller } from './authentication.ts';
 import type { Callers } from './callers.ts';
+import { devices } from './devices/schema.ts';
 import type { AccountLimits } from './limits.ts';
 import { canonicalLocale } from './locales.ts';
 import { knownDevices, oneTimeTokens, sessions, users } from './schema.ts';
@@ -34,6 +35,8 @@ export interface ProfileOptions {
   audit: Audit;
   email: Pick<Email, 'exportFor'>;
   limits: Pick<AccountLimits, 'profileChanges' | 'exports'>;
+  /** The data about second factors, by name. */
+  exportFactors(userId: string): Record<string, unknown>;
   followers: { exportFor(userId: string): Record<string, unknown> };
 }
 
@@ -65,6 +68,18 @@ export function createProfile(options: ProfileOptions): Profile {
   }
 
   async function* devicesOf(userId: string) {
+    const pages = readPages((limit, last: typeof devices.$inferSelect | undefined) =>
+      db
+        .select()
+        .from(devices)
+        .where(and(eq(devices.userId, userId), last && gt(devices.id, last.id)))
+        .orderBy(asc(devices.id))
+        .limit(limit),
+    );
+    for await (const page of pages) yield page.map(({ userId: _userId, hash: _hash, ...device }) => device);
+  }
+
+  async function* formerDevicesOf(userId: string) {
     const { network, userAgent } = knownDevices;
     const pages = readPages((limit, last: typeof knownDevices.$inferSelect | undefined) =>
       db
@@ -132,7 +147,9 @@ export function createProfile(options: ProfileOptions): Profile {
         },
         sessions: sessionsOf(userId),
         openLinks: linksOf(userId),
-        knownDevices: devicesOf(userId),
+        devices: devicesOf(userId),
+        knownDevices: formerDevicesOf(userId),
+        ...options.exportFactors(userId),
         emails: email.exportFor(userId, user.email),
         ...followers.exportFor(userId),
         auditEvents: eventsOf(userId),

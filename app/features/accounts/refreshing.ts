@@ -24,6 +24,7 @@ import { lastPlaceOf, type SessionPlaces } from './session-places.ts';
 import { type ProvenSession, provenOf, SESSION_SECRET_PURPOSE, type Session, type Sessions } from './sessions.ts';
 import type { User } from './users.ts';
 
+/** A session with the refresh token that is current. */
 export interface Refreshed {
   user: User;
   session: ProvenSession;

@@ -136,7 +136,7 @@ export const oneTimeTokens = pgTable(
 
 export type TokenPurpose = 'verify_email' | 'reset_password' | 'change_email' | 'revert_email' | 'restore_user';
 
-/** From where a person has signed in before: no lock-out by strangers there, and no email about a new device. */
+/** From where people had signed in, by network and user agent. Releases before `devices` write it; it is read no more. */
 export const knownDevices = pgTable(
   'known_devices',
   {

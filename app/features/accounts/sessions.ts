@@ -1,5 +1,5 @@
 /** Sessions: begun by a sign-in, carried on by refreshing, ended by their owner, an operator or a thief's mistake. */
-import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { after, type Clock, DAY_MS } from '../../platform/clock.ts';
 import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
@@ -7,6 +7,8 @@ import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
+import { devices } from './devices/schema.ts';
+import { signInChallenges } from './factors/schema.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
 import { announceEnds } from './revocations.ts';
 import { type AuthenticationMethod, type SessionEnd, sessions } from './schema.ts';
@@ -34,7 +36,8 @@ export interface Sessions {
   begin(tx: Executor, session: ProvenSession, origin: RequestOrigin): Promise<string>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
-   * is refused.
+   * is refused. Unless one session alone ends, sign-ins that wait for another proof are void too, and devices need the second factor again:
+   * whoever is to be kept out may have had either.
    * @returns the ids of those that were alive
    */
   end(
@@ -124,6 +127,11 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         .set({ endedAt: now, endedReason: reason })
         .where(which)
         .returning({ id: sessions.id });
+      if (only === undefined) {
+        await tx.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
+        const remembered = and(eq(devices.userId, userId), isNotNull(devices.rememberedUntil));
+        await tx.update(devices).set({ rememberedUntil: null }).where(remembered);
+      }
       const ids = ended.map(({ id }) => id);
       announceEnds(tx, ids, now);
       return ids;

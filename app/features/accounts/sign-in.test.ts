@@ -157,25 +157,57 @@ describe('signing in', () => {
     });
   });
 
-  it('mails a notice when neither the network nor the program was seen before, and the first sign-in is not news', async () => {
+  it('mails a notice of each device that brings no token of an earlier sign-in, and the first one is not news', async () => {
     const { email } = await createUser(test);
-    const from = (ip: string, agent: string) =>
-      attempt({ email, password: PASSWORD }, { 'x-forwarded-for': ip, 'user-agent': agent });
+    const from = async (ip: string, agent: string, deviceToken?: string) => {
+      const headers = { 'x-forwarded-for': ip, 'user-agent': agent };
+      const { status, body } = await attempt({ email, password: PASSWORD, deviceToken }, headers);
+      assert.equal(status, 201);
+      return body.deviceToken as string | undefined;
+    };
     const notices = () => queuedMails(test, email, 'new-device-sign-in');
-    await from('192.0.2.1', 'Firefox');
-    await from('192.0.2.1', 'Chrome');
-    await from('198.51.100.7', 'Firefox');
-    await from('192.0.2.1', 'Firefox');
+    const token = await from('192.0.2.1', 'Firefox');
+    assert.match(token!, /^[\w-]{43}$/);
+    // After an update, in another network, a known device is the same; it gets no other token.
+    assert.equal(await from('203.0.113.80', 'Chrome', token), undefined);
     assert.equal(await notices(), 0);
-    await from('203.0.113.80', 'curl/8.1');
-    const mail = await test.mail(email, /New sign-in/);
-    assert.match(mail.text, /203\.0\.113\.80/);
-    await from('203.0.113.80', 'Firefox');
+    // The same network and program are no device: others may have them.
+    assert.notEqual(await from('192.0.2.1', 'Firefox'), undefined);
     assert.equal(await notices(), 1);
-    // One person has a whole /64 of IPv6.
-    await from('2001:db8:1:1::1', 'Chrome');
-    await from('2001:db8:1:1:ffff::2', 'Safari');
-    assert.equal(await notices(), 1);
+    await from('203.0.113.81', 'curl/8.1', 'a'.repeat(43));
+    const mail = await test.mail(email, /New sign-in/, 2);
+    assert.match(mail.text, /203\.0\.113\.81/);
+    // A program that keeps no token is mailed once a day, and not each time.
+    await from('203.0.113.81', 'curl/8.1');
+    assert.equal(await notices(), 2);
+  });
+
+  it('gives the token of a device to a browser in a cookie, one for each account that is used there', async () => {
+    const people = [await createUser(test), await createUser(test)];
+    const jar = new Map<string, string>();
+    const signInHere = async ({ email, password }: { email: string; password: string }) => {
+      const cookie = [...jar].map((pair) => pair.join('=')).join('; ');
+      const answer = await attempt({ email, password, mode: 'cookie' }, { cookie });
+      assert.equal(answer.body.deviceToken, undefined);
+      for (const line of answer.headers.getSetCookie()) jar.set(...(line.split(/[=;]/, 2) as [string, string]));
+    };
+    for (const person of [...people, ...people]) await signInHere(person);
+    assert.equal([...jar.keys()].filter((name) => name.startsWith('__Host-device_')).length, 2);
+    for (const { email } of people) {
+      assert.equal(await queuedMails(test, email, 'new-device-sign-in'), 0);
+      const text = 'select count(*)::int from devices d join users u on u.id = d.user_id where email = $1';
+      assert.equal(await value(test, text, email), 1);
+    }
+  });
+
+  it('does not take the token of one person for that of another', async () => {
+    const [ada, eve] = [await createUser(test), await createUser(test)];
+    const ofEve = (await attempt({ email: eve.email, password: PASSWORD })).body.deviceToken;
+    await attempt({ email: ada.email, password: PASSWORD });
+    const answer = await attempt({ email: ada.email, password: PASSWORD, deviceToken: ofEve });
+    assert.notEqual(answer.body.deviceToken, undefined);
+    assert.notEqual(answer.body.deviceToken, ofEve);
+    assert.equal(await queuedMails(test, ada.email, 'new-device-sign-in'), 1);
   });
 
   it('leaves no mark of a refused attempt on what counts as known', async () => {

@@ -85,6 +85,15 @@ const Fault = Type.Object(
   { title: 'Fault', description: 'The error of one value.' },
 );
 
+const SignInChallenge = Type.Object(
+  {
+    token: Type.String({ description: 'To be sent with the answer.' }),
+    factors: Type.Array(Type.String(), { description: 'The factors that the person can prove; one is enough.' }),
+    expiresAt: Timestamp('When the sign-in must begin again.'),
+  },
+  { title: 'SignInChallenge', description: 'With second_factor_required: what completes the sign-in.' },
+);
+
 /**
  * A problem document (RFC 9457).
  * @param title the name in the OpenAPI document
@@ -103,6 +112,12 @@ export function ProblemOf(title: string, codes: readonly string[]) {
       }),
       requestId: Type.String(),
       reasons: Type.Optional(Type.Array(Type.String(), { description: 'With weak_password: the reasons.' })),
+      challenge: Type.Optional(SignInChallenge),
+      attemptsLeft: Type.Optional(
+        Type.Integer({
+          description: 'With second_factor_incorrect: the wrong answers that the challenge still allows.',
+        }),
+      ),
       permission: Type.Optional(Type.String({ description: 'With forbidden: the missing permission.' })),
       errors: Type.Optional(Type.Array(Fault, { description: 'With validation_failed: the errors, one per value.' })),
     },

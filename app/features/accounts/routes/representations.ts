@@ -16,6 +16,7 @@ import { AddressStatusSchema } from '../../email/email.ts';
 export const tags = {
   accounts: { name: 'Accounts', description: 'Registration, and the account of the person who calls.' },
   sessions: { name: 'Sessions', description: 'Signing in and out, refreshing tokens, and the keys that verify them.' },
+  factors: { name: 'Factors', description: 'Second factors, recovery codes, and the devices that are known.' },
   passwords: { name: 'Passwords', description: 'Changing a password, and resetting a forgotten one by email.' },
 };
 
@@ -37,6 +38,20 @@ export const Password = Type.String({
   document: { maxLength: 128 },
   description: '8 to 128 characters, any Unicode.',
 });
+export const Mode = Type.Optional(
+  OneOf(['bearer', 'cookie'], {
+    title: 'SessionMode',
+    description: 'Where the refresh token goes; default `bearer`.',
+  }),
+);
+export const DeviceToken = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description:
+      'The `deviceToken` of an earlier sign-in on this device. Browsers in cookie mode send a cookie instead.',
+  }),
+);
 export const Token = Type.String({ minLength: 1, maxLength: 200, description: 'The token of an emailed link.' });
 export const Name = Type.String({ maxLength: 200, pattern: LINE_PATTERN, description: 'Empty: none.' });
 export const Locale = Type.String({
@@ -67,6 +82,12 @@ export const SignedIn = Named(
     tokenType: OneOf(['Bearer']),
     expiresIn: Type.Integer({ description: 'Seconds until the access token expires.' }),
     refreshToken: Type.Optional(Type.String({ description: 'In bearer mode; in cookie mode it is in the cookie.' })),
+    deviceToken: Type.Optional(
+      Type.String({
+        description:
+          'In bearer mode, at a sign-in on a device that is not known: keep it, and send it with later sign-ins. The device is then known: strangers who guess passwords do not lock it out, and a sign-in with it is not emailed as new.',
+      }),
+    ),
     user: User,
   },
   {
@@ -74,6 +95,7 @@ export const SignedIn = Named(
     tokenType: 'Bearer',
     expiresIn: 600,
     refreshToken: exampleRefreshToken,
+    deviceToken: 'Jm1wA1kq3nJ0b2tlbiBvZiBhIGRldmljZSB0aGF0IGlzIGtub3du',
     user: exampleUser,
   },
 );

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../../platform/errors.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
@@ -8,22 +7,36 @@ import {
   optional,
   publicRoute,
 } from '../../../platform/http/operations/operations.ts';
-import { Id, OneOf } from '../../../platform/http/schemas.ts';
+import { Id } from '../../../platform/http/schemas.ts';
 import type { AccessTokens } from '../access-tokens.ts';
 import type { Authentication, UserCaller } from '../authentication.ts';
-import type { RefreshCookie } from '../cookies.ts';
+import { type RefreshCookie, signInCookies } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
+import type { SignInFlow } from '../factors/sign-in-flow.ts';
 import type { Refreshing } from '../refreshing.ts';
 import { lastPlaceOf } from '../session-places.ts';
-import type { ProvenSession, Session as Row, Sessions } from '../sessions.ts';
+import type { Session as Row, Sessions } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { SignOut } from '../sign-out.ts';
-import { presentUser, type User } from '../users.ts';
+import { factorFields, requireOneFactor } from './factor-fields.ts';
 import { cookieOrToken, refreshTokenHolder } from './guards.ts';
-import { Email, examplePassword, exampleRefreshToken, Password, Session, SignedIn, tags } from './representations.ts';
+import { clientOf, type PresentSignIn, type PresentTokens, presentSignIn, presentTokens } from './presenting.ts';
+import {
+  DeviceToken,
+  Email,
+  examplePassword,
+  exampleRefreshToken,
+  exampleToken,
+  Mode,
+  Password,
+  Session,
+  SignedIn,
+  tags,
+} from './representations.ts';
 
 export interface SessionRoutesOptions {
   signIn: SignIn;
+  flow: Pick<SignInFlow, 'complete'>;
   signOut: SignOut;
   refreshing: Refreshing;
   sessions: Sessions;
@@ -37,13 +50,15 @@ const refreshBody = { refreshToken: Type.Optional(Type.String({ minLength: 1, ma
 export function sessionRoutes(operations: Operations, options: SessionRoutesOptions): void {
   const own = operations.at('/v1/sessions', { tag: tags.sessions });
   const present = presentTokens(options);
-  signInOperation(own, options, present);
+  const presentOutcome = presentSignIn(present);
+  signInOperation(own, options, presentOutcome);
+  secondFactorOperation(own, options, presentOutcome);
   refreshOperation(own, options, present);
   signOutOperations(own, options);
   listAndEndOperations(own, options);
 }
 
-function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, present: Present): void {
+function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, present: PresentSignIn): void {
   own.operation('POST', '', {
     guard: publicRoute,
     operationId: 'createSession',
@@ -52,12 +67,8 @@ function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, 
     body: {
       email: Email,
       password: Type.Optional(Password),
-      mode: Type.Optional(
-        OneOf(['bearer', 'cookie'], {
-          title: 'SessionMode',
-          description: 'Where the refresh token goes; default `bearer`.',
-        }),
-      ),
+      mode: Mode,
+      deviceToken: DeviceToken,
     },
     example: { email: 'ada@example.com', password: examplePassword },
     answers: { 201: SignedIn },
@@ -65,16 +76,50 @@ function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, 
     errors: [
       accountErrors.invalid_credentials,
       accountErrors.email_not_verified,
+      accountErrors.second_factor_required,
       httpErrors.rate_limited,
       httpErrors.overloaded,
     ],
-    async handle({ reply, body: { email, password = '', mode = 'bearer' }, origin }) {
-      return present(reply, mode, await signIn.signIn(email, password, origin));
+    async handle({ request, reply, body: { email, password = '', ...rest }, origin }) {
+      return present(reply, await signIn.signIn(email, password, clientOf(request, rest, origin)));
     },
   });
 }
 
-function refreshOperation(own: OperationGroup, { refreshing, cookie }: SessionRoutesOptions, present: Present): void {
+function secondFactorOperation(own: OperationGroup, { flow }: SessionRoutesOptions, present: PresentSignIn): void {
+  own.operation('POST', '/second-factor', {
+    guard: publicRoute,
+    operationId: 'createSessionBySecondFactor',
+    summary: 'Sign in: prove another factor',
+    description:
+      'Completes a sign-in that was answered by `second_factor_required`, in the same mode. Send one of the factors that the challenge names. A challenge works once, for 10 minutes, and allows 5 wrong answers; in cookie mode only the browser that got it can answer.',
+    body: {
+      challenge: Type.String({ minLength: 1, maxLength: 200, description: 'The `challenge.token` of the sign-in.' }),
+      ...factorFields,
+      rememberDevice: Type.Optional(
+        Type.Boolean({ description: 'True: sign-ins with this device need no second factor for 30 days.' }),
+      ),
+      deviceToken: DeviceToken,
+    },
+    example: { challenge: exampleToken, totp: '287082' },
+    answers: { 201: SignedIn },
+    sends: ['set-cookie'],
+    errors: [accountErrors.invalid_challenge, accountErrors.second_factor_incorrect, httpErrors.rate_limited],
+    async handle({ request, reply, body: { deviceToken, ...answer }, origin }) {
+      requireOneFactor(answer);
+      const client = clientOf(request, { deviceToken }, origin);
+      const begun = await flow.complete(answer, client, signInCookies.readChallenge(request));
+      if (begun.mode === 'cookie') signInCookies.clearChallenge(reply);
+      return present(reply, begun);
+    },
+  });
+}
+
+function refreshOperation(
+  own: OperationGroup,
+  { refreshing, cookie }: SessionRoutesOptions,
+  present: PresentTokens,
+): void {
   own.operation('POST', '/refresh', {
     guard: refreshTokenHolder,
     operationId: 'refreshSession',
@@ -165,27 +210,6 @@ function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions
     removed: 'All sessions but this one have ended.',
     remove: ({ access, origin }) => signOut.endOthers(access, origin),
   });
-}
-
-type Present = ReturnType<typeof presentTokens>;
-
-/** The answer of a sign-in and of a refresh; in cookie mode the refresh token goes into the cookie alone. */
-function presentTokens({ tokens, cookie }: SessionRoutesOptions) {
-  return async (
-    reply: FastifyReply,
-    mode: 'bearer' | 'cookie',
-    begun: { user: User; session: ProvenSession; refreshToken: string },
-  ) => {
-    await tokens.hear();
-    if (mode === 'cookie') cookie.set(reply, begun.refreshToken);
-    return {
-      accessToken: tokens.issue(begun.session),
-      tokenType: 'Bearer' as const,
-      expiresIn: tokens.lifetimeSeconds,
-      ...(mode === 'bearer' && { refreshToken: begun.refreshToken }),
-      user: presentUser(begun.user),
-    };
-  };
 }
 
 function presentSession(session: Row, caller: UserCaller) {

@@ -1,0 +1,196 @@
+/**
+ * The one flow of all ways to sign in. Each way proves something and then calls `proceed`, which begins a session or, if the account needs
+ * another proof, issues a challenge. `complete` takes the answer to a challenge.
+ */
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database, Transaction } from '../../../platform/database/database.ts';
+import { transact } from '../../../platform/database/retry.ts';
+import type { RequestOrigin } from '../../../platform/http/caller.ts';
+import { newId } from '../../../platform/security/random.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { Devices, KnownDevice } from '../devices/devices.ts';
+import { accountErrors } from '../errors.ts';
+import type { AccountLimits } from '../limits.ts';
+import type { AuthenticationMethod } from '../schema.ts';
+import type { ProvenSession, Sessions } from '../sessions.ts';
+import { isActive, type User, type Users } from '../users.ts';
+import type { Challenges, IssuedChallenge } from './challenges.ts';
+import type { FactorAnswer, SecondFactor, SecondFactors } from './second-factors.ts';
+
+export type SessionMode = 'bearer' | 'cookie';
+
+/** Who signs in from where, and how the tokens are to travel. */
+export interface SignInClient {
+  readonly mode: SessionMode;
+  /** The tokens of known devices that the request has brought. */
+  readonly deviceTokens: readonly string[];
+  readonly origin: RequestOrigin;
+}
+
+/** A first proof that was right. */
+export interface FirstProof {
+  readonly user: User;
+  /** With `mfa` where the proof was two factors at once. */
+  readonly amr: readonly AuthenticationMethod[];
+  /**
+   * Locks the account for `share`, if the proof still holds there. Default: the account is neither suspended nor deleted.
+   * @returns undefined where it no longer holds
+   */
+  readonly lock?: (tx: Transaction) => Promise<unknown>;
+}
+
+export interface BegunSession {
+  readonly kind: 'session';
+  readonly mode: SessionMode;
+  readonly user: User;
+  readonly session: ProvenSession;
+  readonly refreshToken: string;
+  /** For a device that was not known. */
+  readonly deviceToken: string | undefined;
+}
+
+export interface FactorNeeded extends IssuedChallenge {
+  readonly kind: 'challenge';
+  /** Those that the person can prove. */
+  readonly factors: readonly SecondFactor[];
+}
+
+export interface ChallengeAnswer extends FactorAnswer {
+  readonly challenge: string;
+  readonly rememberDevice?: boolean | undefined;
+}
+
+export interface SignInFlow {
+  /** Continues after a first proof. @returns undefined if the proof no longer holds: the account has changed since it was checked */
+  proceed(proof: FirstProof, client: SignInClient): Promise<BegunSession | FactorNeeded | undefined>;
+  /**
+   * Takes the answer to a challenge. Of any number of parallel right ones, one begins a session.
+   * @param browserSecret the cookie of the browser that got the challenge
+   * @throws `invalid_challenge`, `second_factor_incorrect`, `rate_limited`
+   */
+  complete(
+    answer: ChallengeAnswer,
+    client: Omit<SignInClient, 'mode'>,
+    browserSecret: string | undefined,
+  ): Promise<BegunSession>;
+}
+
+interface Answerer {
+  readonly userId: string;
+  readonly browserSecret: string | undefined;
+  readonly known: KnownDevice | undefined;
+}
+
+export interface SignInFlowOptions {
+  db: Database;
+  clock: Clock;
+  users: Pick<Users, 'lock'>;
+  sessions: Pick<Sessions, 'begin'>;
+  devices: Devices;
+  factors: SecondFactors;
+  challenges: Challenges;
+  limits: Pick<AccountLimits, 'factorsByStrangers' | 'factorsByDevice'>;
+  audit: Audit;
+  metrics: Metrics;
+}
+
+export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
+  const { db, clock, users, devices, factors, challenges, limits, audit, metrics } = options;
+  const count = (outcome: 'success' | 'failure' | 'limited') =>
+    metrics.auth_events_total.inc({ event: 'second_factor', outcome });
+
+  async function lockActive(tx: Transaction, userId: string): Promise<User | undefined> {
+    const user = await users.lock(tx, userId, 'share');
+    return user && isActive(user) ? user : undefined;
+  }
+
+  /** Begins a session, whose every proof was right. The account is locked. */
+  async function begin(
+    tx: Transaction,
+    { user, amr }: Pick<FirstProof, 'user' | 'amr'>,
+    client: SignInClient,
+    { known, remember }: { known: KnownDevice | undefined; remember: boolean },
+  ): Promise<BegunSession> {
+    const { origin, mode } = client;
+    const session: ProvenSession = { userId: user.id, id: newId(), amr, authTime: clock.now() };
+    const actor = { type: 'user', id: user.id } as const;
+    const target = { type: 'session', id: session.id };
+    const event = { ownerId: user.id, action: 'session.created', actor, target, origin } as const;
+    // None needs what another answers, so they travel together.
+    const [refreshToken, deviceToken] = await Promise.all([
+      options.sessions.begin(tx, session, origin),
+      devices.welcome(tx, user, known, origin, remember),
+      audit.append(tx, event),
+    ]);
+    return { kind: 'session', mode, user, session, refreshToken, deviceToken };
+  }
+
+  /** Judges an answer under the locks of account and challenge. @returns why it begins no session, if it does not */
+  async function answerOf(
+    tx: Transaction,
+    { challenge: token, rememberDevice = false, ...answer }: ChallengeAnswer,
+    client: Omit<SignInClient, 'mode'>,
+    { userId, browserSecret, known }: Answerer,
+  ): Promise<BegunSession | 'over' | { wrong: number }> {
+    const user = await lockActive(tx, userId);
+    const challenge = user && (await challenges.lock(tx, token, browserSecret));
+    if (!user || !challenge) return 'over';
+    const proven = await factors.prove(tx, user.id, answer);
+    if (!proven) {
+      const target = { type: 'user', id: user.id };
+      const event = {
+        ownerId: user.id,
+        action: 'session.second_factor_failed',
+        target,
+        origin: client.origin,
+      } as const;
+      await audit.append(tx, { ...event, actor: { type: 'anonymous' } });
+      return { wrong: await challenges.countWrong(tx, challenge) };
+    }
+    await challenges.complete(tx, challenge);
+    const amr = [...new Set<AuthenticationMethod>([...challenge.amr, proven.method, 'mfa'])];
+    const mode = challenge.browserHash === null ? 'bearer' : 'cookie';
+    return begin(tx, { user, amr }, { ...client, mode }, { known, remember: rememberDevice });
+  }
+
+  return {
+    proceed({ user, amr, lock = (tx) => lockActive(tx, user.id) }, client) {
+      return transact(db, async (tx) => {
+        if (!(await lock(tx))) return undefined;
+        const [needed, known] = await Promise.all([
+          factors.of(tx, user.id),
+          devices.recognize(tx, user.id, client.deviceTokens),
+        ]);
+        const isEnough = needed.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
+        if (isEnough) return begin(tx, { user, amr }, client, { known, remember: false });
+        const issued = await challenges.issue(tx, user.id, amr, client.mode === 'cookie');
+        return { kind: 'challenge', factors: needed, ...issued };
+      });
+    },
+
+    async complete(answer, client, browserSecret) {
+      const userId = await challenges.userOf(answer.challenge, browserSecret);
+      const known = await devices.recognize(db, userId, client.deviceTokens);
+      const limit = known ? limits.factorsByDevice : limits.factorsByStrangers;
+      const key = known ? `${userId} ${known.id}` : userId;
+      await limit.reserve(key).catch((error) => {
+        count('limited');
+        throw error;
+      });
+      const result = await transact(db, (tx) => answerOf(tx, answer, client, { userId, browserSecret, known })).catch(
+        async (error) => {
+          await limit.refund(key);
+          throw error;
+        },
+      );
+      // Only a wrong answer costs: neither a right one, nor one that was not judged.
+      await limit[typeof result === 'object' && 'wrong' in result ? 'settle' : 'refund'](key);
+      if (result === 'over') throw accountErrors.invalid_challenge();
+      count('wrong' in result ? 'failure' : 'success');
+      if ('wrong' in result)
+        throw accountErrors.second_factor_incorrect({ extensions: { attemptsLeft: result.wrong } });
+      return result;
+    },
+  };
+}
