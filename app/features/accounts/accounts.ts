@@ -4,6 +4,7 @@
  */
 import './emails.ts';
 import './settings.ts';
+import './providers/settings.ts';
 import './audit-actions.ts';
 import './metrics.ts';
 import { isNull } from 'drizzle-orm';
@@ -46,12 +47,17 @@ import { createOneTimeTokens } from './one-time-tokens.ts';
 import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
+import type { Providers } from './providers/providers.ts';
+import type { ProviderSettings } from './providers/settings.ts';
+import { createProviderParts } from './providers/wiring.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
 import { factorRoutes } from './routes/factors.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { presentSignIn, presentTokens } from './routes/presenting.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { providerRoutes } from './routes/providers.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
@@ -85,6 +91,7 @@ export interface AccountsOptions {
   metrics: Metrics;
   logger: Logger;
   config: {
+    appEnv: string;
     appUrl: string;
     apiUrl: string;
     corsOrigins: readonly string[];
@@ -96,6 +103,7 @@ export interface AccountsOptions {
     networkLimitFactor: number;
     supportEmail: string | undefined;
     emailFrom: string;
+    identityProviders: readonly ProviderSettings[];
   };
 }
 
@@ -108,6 +116,7 @@ export interface Accounts {
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
+  readonly identityProviders: Providers;
   /** Tokens of the same keys for another service, which no other audience accepts. They live for `SERVICE_TOKEN_MS`. */
   tokensFor(audience: string): AccessTokens;
   readonly handlers: readonly JobHandler[];
@@ -198,7 +207,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
-  const profile = createProfile({ ...common, exportFactors: createFactorExport(db) });
   const totp = createTotp({ clock, sealer, productName: settings.productName });
   const recoveryCodes = createRecoveryCodes({ clock });
   const factors = createSecondFactors({ totp, recoveryCodes });
@@ -206,6 +214,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const flow = createSignInFlow({ ...common, factors, challenges });
   const management = createFactorManagement({ ...common, totp, recoveryCodes, factors });
   const signIn = createSignIn({ ...common, flow, jobs });
+  const providerParts = createProviderParts({ ...common, flow, registration, sealer, settings });
+  const exportFactors = createFactorExport(db);
+  const profile = createProfile({
+    ...common,
+    exportFactors: (userId) => ({ ...exportFactors(userId), ...providerParts.identities.exportFor(userId) }),
+  });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
@@ -222,11 +236,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     registration,
     users,
     signingKeys,
+    identityProviders: providerParts.providers,
     tokensFor: (audience) => tokensOf(audience, SERVICE_TOKEN_MS),
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, deletion, abandonment }),
+      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, pending: providerParts.pending, deletion, abandonment }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {
@@ -236,6 +251,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
         tokens: accessTokens,
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
+      const present = presentSignIn(presentTokens({ tokens: accessTokens, cookie }));
+      providerRoutes(operations, { ...providerParts, authentication, present });
       factorRoutes(operations, { management, devices, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
       signingKeyRoutes(operations, signingKeys);
@@ -247,6 +264,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async close() {
       closing.abort();
+      await providerParts.providers.close();
     },
   };
 }

@@ -24,6 +24,8 @@ const actions = defineAuditActions(
   'recovery_codes.renewed',
   'recovery_code.used',
   'device.removed',
+  'identity.linked',
+  'identity.unlinked',
   'email.change_requested',
   'email.changed',
   'email.change_reverted',

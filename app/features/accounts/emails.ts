@@ -92,6 +92,16 @@ export const accountEmails = defineEmails({
     ],
     sample: { name, ...placeSample, url: `${app}/sign-in` },
   },
+  'identity-linked': {
+    fields: { provider: words, at: moment, url: link },
+    parts: [paragraph('intro'), paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, provider: 'Google', at, url: `${app}/forgot-password` },
+  },
+  'identity-unlinked': {
+    fields: { provider: words, at: moment, url: link },
+    parts: [paragraph('intro'), paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, provider: 'Google', at, url: `${app}/forgot-password` },
+  },
   'account-deletion-scheduled': {
     fields: { deletesAt: day, url: link },
     parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('expiry', 'notYou')],

@@ -12,6 +12,7 @@ import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
+import type { Pending } from './providers/pending.ts';
 import type { Sessions } from './sessions.ts';
 
 export const purgeSchedule: JobSchedule = {
@@ -27,6 +28,7 @@ export interface AccountHandlersOptions {
   sessions: Sessions;
   oneTimeTokens: OneTimeTokens;
   challenges: Challenges;
+  pending: Pending;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -38,6 +40,7 @@ export function createAccountHandlers({
   sessions,
   oneTimeTokens,
   challenges,
+  pending,
   deletion,
   abandonment,
   logger,
@@ -64,7 +67,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, pending];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

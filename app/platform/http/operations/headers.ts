@@ -29,6 +29,7 @@ export const headers = {
     description: 'In cookie mode: the refresh token, in a cookie that scripts cannot read.',
     schema: text,
   },
+  location: { description: 'Where to go.', schema: text },
   'content-disposition': { description: 'The name of the file.', schema: text },
   'x-request-id': { description: 'Identifies this request in logs. Quote it when you ask for help.', schema: text },
   'x-trace-id': { description: 'Identifies the trace of this request.', schema: text },
