@@ -86,7 +86,8 @@ describe('a sign-in with an identity provider', () => {
     const browser = new Browser();
     const signedIn = await browser.redeem(test, (await browser.prove(test, sub)).code);
     assert.deepEqual([signedIn.status, signedIn.body.user.name], [201, 'Some Body']);
-    assertProblem(await test.request('/v1/sessions', { body: attack }), 401, 'invalid_credentials');
+    const { password } = attack;
+    assertProblem(await test.request('/v1/sessions', { body: { email, password } }), 401, 'invalid_credentials');
     assertProblem(await test.request('/v1/email-verifications/confirm', { body: { token } }), 400, 'invalid_token');
   });
 

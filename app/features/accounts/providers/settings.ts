@@ -45,6 +45,15 @@ function readProvider(name: string, variable: ReadVariable): ProviderSettings {
   };
 }
 
+/** The provider of development, of which nobody else knows. */
+export const LOCAL_NAME = 'local';
+export const LOCAL_CLIENT = { clientId: 'plinth', clientSecret: 'development-only-secret-never-use-it-elsewhere' };
+
+export const localProvider = (issuer: string): ProviderSettings => ({
+  ...{ name: LOCAL_NAME, label: 'the local provider', scope: 'openid email profile', issuer },
+  ...{ ...LOCAL_CLIENT, domains: ['local.example'] },
+});
+
 const own = defineSettings('Identity providers', {
   IDENTITY_PROVIDERS: {
     meaning:

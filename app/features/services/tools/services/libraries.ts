@@ -54,7 +54,7 @@ export const verifiers: readonly Verifier[] = [
   },
   {
     language: 'Rust',
-    libraries: { jsonwebtoken: '9.0.3' },
+    libraries: { jsonwebtoken: '11.1.0' },
     needs: ['cargo'],
     snippets: { 'verifier.rs': 'src/verifier.rs' },
     files: { 'main.rs': 'src/main.rs', 'Cargo.toml': 'Cargo.toml' },
