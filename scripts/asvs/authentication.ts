@@ -2,8 +2,6 @@
 import { both, type Chapter, files, shown } from './evidence.ts';
 
 const NO_SECOND_FACTOR = { absent: 'There is no second factor yet; see V6.3.3.' };
-const NO_PROVIDER = { absent: 'There is no sign-in through another identity provider.' };
-
 export const authentication: Chapter = {
   'V6.1.1': { document: 'docs/security/accounts.md#limits' },
   'V6.1.2': { document: 'docs/security/accounts.md#passwords' },
@@ -79,8 +77,8 @@ export const authentication: Chapter = {
   'V6.6.4': { absent: 'There are no push notifications.' },
   'V6.7.1': NO_SECOND_FACTOR,
   'V6.7.2': NO_SECOND_FACTOR,
-  'V6.8.1': NO_PROVIDER,
-  'V6.8.2': NO_PROVIDER,
-  'V6.8.3': NO_PROVIDER,
-  'V6.8.4': NO_PROVIDER,
+  'V6.8.1': shown(files.idTokens, 'identifies nobody whom another provider knows'),
+  'V6.8.2': shown(files.idTokens, 'is refused when a single thing about it is wrong'),
+  'V6.8.3': { absent: 'The service does not speak SAML.' },
+  'V6.8.4': shown(files.identities, 'need the password once the sign-in is older than ten minutes'),
 };

@@ -241,7 +241,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, pending: providerParts.pending, deletion, abandonment }),
+      ...createAccountHandlers({
+        ...common,
+        oneTimeTokens,
+        challenges,
+        pending: providerParts.pending,
+        deletion,
+        abandonment,
+      }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {

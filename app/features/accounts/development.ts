@@ -42,7 +42,9 @@ export const development: Development<Settings, unknown> = {
       return startLocalProvider({ port, ...LOCAL_CLIENT, redirectUri }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') throw error;
         const other = `LOCAL_PROVIDER_PORT=${port + 1}`;
-        throw new Error(`Port ${port} is taken by another process. Choose another with LOCAL_PROVIDER_PORT, e.g. ${other}.`);
+        throw new Error(
+          `Port ${port} is taken by another process. Choose another with LOCAL_PROVIDER_PORT, e.g. ${other}.`,
+        );
       });
     },
   },

@@ -10,9 +10,9 @@ import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
 import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
+import type { Pending } from './providers/pending.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
-import type { Pending } from './providers/pending.ts';
 import type { Sessions } from './sessions.ts';
 
 export const purgeSchedule: JobSchedule = {

@@ -196,7 +196,13 @@ function introspectOperation(operations: Operations, { serviceClients, tokens }:
 }
 
 function presentClaims({ permissions, amr, ...claims }: ActiveClaims) {
-  return { ...claims, active: true, token_type: 'Bearer', permissions: [...permissions], ...(amr && { amr: [...amr] }) };
+  return {
+    ...claims,
+    active: true,
+    token_type: 'Bearer',
+    permissions: [...permissions],
+    ...(amr && { amr: [...amr] }),
+  };
 }
 
 const Revocations = Named(

@@ -18,7 +18,12 @@ const apiOf = (issuer: string) => (issuer === 'https://github.com' ? 'https://ap
 export async function readGithubPerson(issuer: string, fetch: CustomFetch, token: string): Promise<Claims> {
   const read = async <T>(path: string): Promise<T> => {
     const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'plinth' };
-    const answer = await fetch(`${apiOf(issuer)}${path}`, { method: 'GET', headers, redirect: 'manual', body: null } as never);
+    const answer = await fetch(`${apiOf(issuer)}${path}`, {
+      method: 'GET',
+      headers,
+      redirect: 'manual',
+      body: null,
+    } as never);
     if (answer.ok) return (await answer.json()) as T;
     throw answer.status >= 500 ? providerErrors.provider_unavailable() : providerErrors.provider_answer_invalid();
   };
@@ -26,5 +31,11 @@ export async function readGithubPerson(issuer: string, fetch: CustomFetch, token
   if (!Number.isSafeInteger(user.id)) throw providerErrors.provider_answer_invalid();
   const addresses = await read<{ email: string; primary: boolean; verified: boolean }[]>('/user/emails');
   const primary = addresses.find((address) => address.primary);
-  return { iss: issuer, sub: String(user.id), name: user.name, email: primary?.email, email_verified: primary?.verified };
+  return {
+    iss: issuer,
+    sub: String(user.id),
+    name: user.name,
+    email: primary?.email,
+    email_verified: primary?.verified,
+  };
 }

@@ -10,7 +10,7 @@ import {
   type TestService,
 } from '../../../../test/service.ts';
 import { MINUTE_MS } from '../../../platform/clock.ts';
-import { Browser, persons, type ProviderScene, startWithProvider } from './testing/scene.ts';
+import { Browser, type ProviderScene, persons, startWithProvider } from './testing/scene.ts';
 
 let others = 0;
 const PATH = '/v1/users/me/identities';

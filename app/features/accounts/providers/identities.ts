@@ -11,8 +11,8 @@ import type { Email } from '../../email/email.ts';
 import type { UserCaller } from '../authentication.ts';
 import type { Callers } from '../callers.ts';
 import { accountErrors } from '../errors.ts';
-import { type ProvenSession, provenOf } from '../sessions.ts';
 import { sessions } from '../schema.ts';
+import { type ProvenSession, provenOf } from '../sessions.ts';
 import type { User } from '../users.ts';
 import { providerErrors } from './errors.ts';
 import type { Pending } from './pending.ts';
@@ -28,7 +28,13 @@ export interface Identities {
    * @param password of the caller; needed unless they have signed in within the last ten minutes
    * @throws `provider_sign_in_expired`, `identity_taken`, `password_incorrect`, `session_revoked`, `rate_limited`
    */
-  link(caller: UserCaller, code: string, browser: string | undefined, password: string | undefined, origin: RequestOrigin): Promise<Identity>;
+  link(
+    caller: UserCaller,
+    code: string,
+    browser: string | undefined,
+    password: string | undefined,
+    origin: RequestOrigin,
+  ): Promise<Identity>;
   /** @throws `last_way_in`, `not_found`, `session_revoked`; `password_incorrect` if the sign-in is older than ten minutes */
   unlink(caller: UserCaller, identityId: string, origin: RequestOrigin): Promise<void>;
   /** Stores an identity. @param isFirst true if the account was made by it: then nobody has to be told */
@@ -69,14 +75,22 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   }
 
   /** @returns what locks the account of a caller whose proof is fresh @throws `password_incorrect` */
-  async function confirm(caller: UserCaller, password: string | undefined): Promise<(tx: Transaction) => Promise<User>> {
+  async function confirm(
+    caller: UserCaller,
+    password: string | undefined,
+  ): Promise<(tx: Transaction) => Promise<User>> {
     if (password !== undefined) return (await callers.confirm(caller, password)).lock;
     const { authTime } = await sessionOf(caller);
     if (clock.now().getTime() - authTime.getTime() > RECENT_MS) throw accountErrors.password_incorrect();
     return (tx) => callers.lock(tx, caller, 'update');
   }
 
-  async function tell(tx: Transaction, user: User, { id, provider }: Identity, template: 'identity-linked' | 'identity-unlinked') {
+  async function tell(
+    tx: Transaction,
+    user: User,
+    { id, provider }: Identity,
+    template: 'identity-linked' | 'identity-unlinked',
+  ) {
     await email.sendEmail(tx, {
       ...{ template, to: user.email, locale: user.locale, userId: user.id, key: `${template}:${id}` },
       data: {
@@ -86,7 +100,13 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     });
   }
 
-  function record(tx: Transaction, user: User, { id, provider, issuer }: Identity, action: 'identity.linked' | 'identity.unlinked', origin: RequestOrigin) {
+  function record(
+    tx: Transaction,
+    user: User,
+    { id, provider, issuer }: Identity,
+    action: 'identity.linked' | 'identity.unlinked',
+    origin: RequestOrigin,
+  ) {
     const actor = { type: 'user', id: user.id } as const;
     return audit.append(tx, {
       ...{ ownerId: user.id, action, actor, origin, target: { type: 'identity', id } },

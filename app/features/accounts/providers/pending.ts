@@ -13,7 +13,12 @@ export interface Pending {
   /** @param browser the browser's secret @returns the token that finds it */
   add(kind: Kind, given: { provider: string; browser: string; data: object; lifetimeMs: number }): Promise<string>;
   /** Uses one up, at once or at the end of a transaction. @returns undefined if there is none: expired, used, or of another browser */
-  take<Data>(executor: Executor, kind: Kind, token: string, browser: string | undefined): Promise<Taken<Data> | undefined>;
+  take<Data>(
+    executor: Executor,
+    kind: Kind,
+    token: string,
+    browser: string | undefined,
+  ): Promise<Taken<Data> | undefined>;
   /** The same without using it up; locked until the transaction ends. */
   look<Data>(tx: Transaction, kind: Kind, token: string, browser: string | undefined): Promise<Taken<Data> | undefined>;
   /** Lets one live longer. */
@@ -51,23 +56,37 @@ export function createPending({ db, clock, sealer }: { db: Database; clock: Cloc
     },
 
     async take(executor, kind, token, browser) {
-      const [row] = await executor.delete(providerSignIns).where(own(kind, token, browser)).returning();
+      const [row] = await executor
+        .delete(providerSignIns)
+        .where(own(kind, token, browser))
+        .returning();
       return open(row);
     },
 
     async look(tx, kind, token, browser) {
-      const [row] = await tx.select().from(providerSignIns).where(own(kind, token, browser)).for('update');
+      const [row] = await tx
+        .select()
+        .from(providerSignIns)
+        .where(own(kind, token, browser))
+        .for('update');
       return open(row);
     },
 
     async extend(tx, token, lifetimeMs) {
       const expiresAt = after(clock.now(), lifetimeMs);
-      await tx.update(providerSignIns).set({ expiresAt }).where(eq(providerSignIns.hash, sha256(token)));
+      await tx
+        .update(providerSignIns)
+        .set({ expiresAt })
+        .where(eq(providerSignIns.hash, sha256(token)));
     },
 
     purge() {
       const { expiresAt } = providerSignIns;
-      return removeRows(db, { from: providerSignIns, where: lt(expiresAt, after(clock.now(), -DAY_MS)), by: expiresAt });
+      return removeRows(db, {
+        from: providerSignIns,
+        where: lt(expiresAt, after(clock.now(), -DAY_MS)),
+        by: expiresAt,
+      });
     },
   };
 }

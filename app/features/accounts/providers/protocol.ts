@@ -155,7 +155,11 @@ export function createProtocol({ provider, clock, redirectUri, rules }: Protocol
         if (provider.protocol === 'github') {
           const checks = { expectedState: secrets.state, pkceCodeVerifier: secrets.verifier };
           const { access_token: token } = await oidc.authorizationCodeGrant(config, url, checks);
-          return identityOf(provider, await readGithubPerson(provider.issuer, config[oidc.customFetch]!, token), answer);
+          return identityOf(
+            provider,
+            await readGithubPerson(provider.issuer, config[oidc.customFetch]!, token),
+            answer,
+          );
         }
         return identityOf(provider, await proveByOidc(config, url, secrets), answer);
       }),
@@ -177,7 +181,9 @@ function identityOf(provider: ProviderSettings, claims: Claims, answer: URLSearc
   // As text from Apple.
   const isVerified = provider.hasVerified?.(claims) ?? (verified === true || verified === 'true');
   const isAuthority =
-    provider.domains.includes('*') || provider.domains.includes(domain) || provider.vouchesFor?.(domain, claims) === true;
+    provider.domains.includes('*') ||
+    provider.domains.includes(domain) ||
+    provider.vouchesFor?.(domain, claims) === true;
   return {
     issuer: String(iss),
     subject: String(sub),
@@ -200,7 +206,13 @@ function appleName(user: string | null): string | null {
 /** Errors of the provider's OAuth (RFC 6749 sections 4.1.2.1 and 5.2) that this service, or its settings, cause. */
 const OF_SETTINGS = ['invalid_client', 'unauthorized_client', 'invalid_scope', 'unsupported_response_type'];
 const OF_PROVIDER = ['server_error', 'temporarily_unavailable'];
-const OF_PERSON = ['access_denied', 'consent_required', 'login_required', 'interaction_required', 'user_cancelled_authorize'];
+const OF_PERSON = [
+  'access_denied',
+  'consent_required',
+  'login_required',
+  'interaction_required',
+  'user_cancelled_authorize',
+];
 /** What openid-client calls an answer that is there, and is wrong. */
 const WRONG = [
   ...['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED'],

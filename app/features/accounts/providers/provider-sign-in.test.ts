@@ -4,7 +4,7 @@ import { atOnce, auditActions, queuedMails, rows, tally, value } from '../../../
 import { assertProblem, createSignedInUser, createUser, PASSWORD, type TestService } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { makeLocalKey } from './local-provider.ts';
-import { Browser, persons, type ProviderScene, startWithProvider } from './testing/scene.ts';
+import { Browser, type ProviderScene, persons, startWithProvider } from './testing/scene.ts';
 
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
 let others = 0;
@@ -117,7 +117,10 @@ describe('a sign-in with an identity provider', () => {
     const answer = await ours.choose(await ours.start(test), sub);
     await theirs.start(test);
     assert.deepEqual(await theirs.comeBack(test, answer), { error: 'provider_sign_in_expired', provider: 'local' });
-    assert.deepEqual(await new Browser().comeBack(test, answer), { error: 'provider_sign_in_expired', provider: 'local' });
+    assert.deepEqual(await new Browser().comeBack(test, answer), {
+      error: 'provider_sign_in_expired',
+      provider: 'local',
+    });
     const { code } = await ours.comeBack(test, answer);
     assert.ok(code, 'the owner has lost nothing by it');
     assertProblem(await theirs.redeem(test, code), 400, 'provider_sign_in_expired');
@@ -203,7 +206,10 @@ describe('a sign-in with an identity provider', () => {
   it('takes an answer that is posted as a form', async () => {
     const browser = new Browser();
     const answer = await browser.choose(await browser.start(test), somebody().sub);
-    const posted = await browser.fetch(`${test.url}/v1/sessions/provider/local/callback`, { method: 'POST', body: answer });
+    const posted = await browser.fetch(`${test.url}/v1/sessions/provider/local/callback`, {
+      method: 'POST',
+      body: answer,
+    });
     assert.equal(posted.status, 303);
     const code = new URL(posted.headers.get('location')!).searchParams.get('code')!;
     assert.equal((await browser.redeem(test, code)).status, 201);
@@ -219,7 +225,14 @@ describe('a sign-in with an identity provider', () => {
   });
 
   it('leads to a path of the frontend only', async () => {
-    for (const returnTo of ['https://attacker.example', '//attacker.example', '/\\attacker.example', 'x', '/a b', '/\n']) {
+    for (const returnTo of [
+      'https://attacker.example',
+      '//attacker.example',
+      '/\\attacker.example',
+      'x',
+      '/a b',
+      '/\n',
+    ]) {
       const started = await new Browser().call(test, '/v1/sessions/provider/local/start', { body: { returnTo } });
       assertProblem(started, 400, 'validation_failed');
     }

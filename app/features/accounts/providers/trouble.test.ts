@@ -206,7 +206,10 @@ describe('the presets', () => {
     const url = new URL(await browser.start(test, {}, 'apple'));
     assert.equal(url.searchParams.get('response_mode'), 'form_post');
     const answer = new URLSearchParams({ code: 'c', state: url.searchParams.get('state')! });
-    const posted = await browser.fetch(`${test.url}/v1/sessions/provider/apple/callback`, { method: 'POST', body: answer });
+    const posted = await browser.fetch(`${test.url}/v1/sessions/provider/apple/callback`, {
+      method: 'POST',
+      body: answer,
+    });
     assert.match(posted.headers.get('location')!, /error=provider_answer_invalid/);
     const secret = appleRequests[0]!.get('client_secret')!;
     const [header, claims, signature] = secret.split('.');

@@ -1,8 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import { type OperationGroup, type Operations, orForm, publicRoute } from '../../../platform/http/operations/operations.ts';
-import { Id, Named, Nullable, OneOf, Timestamp } from '../../../platform/http/schemas.ts';
+import {
+  type OperationGroup,
+  type Operations,
+  orForm,
+  publicRoute,
+} from '../../../platform/http/operations/operations.ts';
+import { Id, Named, Nullable, Timestamp } from '../../../platform/http/schemas.ts';
 import { randomSecret } from '../../../platform/security/random.ts';
 import type { Authentication } from '../authentication.ts';
 import { signInCookies } from '../cookies.ts';
@@ -27,8 +32,16 @@ const tag = {
   description: 'Signing in with Google, GitHub, Microsoft, Apple and others. See the guide "Identity providers".',
 };
 
-const provider = Type.String({ maxLength: 30, description: 'As `GET /v1/identity-providers` names it.', examples: ['google'] });
-const Code = Type.String({ minLength: 1, maxLength: 100, description: 'The `code` that the callback has led back with.' });
+const provider = Type.String({
+  maxLength: 30,
+  description: 'As `GET /v1/identity-providers` names it.',
+  examples: ['google'],
+});
+const Code = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: 'The `code` that the callback has led back with.',
+});
 const exampleCode = 'pVd0aWVsbGVpY2h0IGlzdCBkYXMgZWluIENvZGU0';
 
 export function providerRoutes(operations: Operations, options: ProviderRoutesOptions): void {
@@ -82,7 +95,11 @@ function startOperation(own: OperationGroup, signIn: ProviderSignIn): void {
     },
     example: { returnTo: '/projects', mode: 'cookie' },
     answers: {
-      200: Named('ProviderSignInStart', { url: Type.String() }, { url: 'https://accounts.google.com/o/oauth2/v2/auth?…' }),
+      200: Named(
+        'ProviderSignInStart',
+        { url: Type.String() },
+        { url: 'https://accounts.google.com/o/oauth2/v2/auth?…' },
+      ),
     },
     sends: ['set-cookie'],
     errors: [httpErrors.not_found, httpErrors.rate_limited, ...FAULTS],
@@ -176,6 +193,13 @@ function redeemOperation(own: OperationGroup, { signIn, present }: ProviderRoute
   });
 }
 
+const exampleIdentity = {
+  id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b81',
+  provider: 'google',
+  address: 'ada@gmail.com',
+  createdAt: '2026-11-01T09:30:00.000Z',
+  lastUsedAt: null,
+};
 const IdentityItem = Named(
   'Identity',
   {
@@ -185,14 +209,9 @@ const IdentityItem = Named(
     createdAt: Timestamp('When it was linked.'),
     lastUsedAt: Nullable(Timestamp('The last sign-in with it.')),
   },
-  {
-    id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b81',
-    provider: 'google',
-    address: 'ada@gmail.com',
-    createdAt: '2026-11-01T09:30:00.000Z',
-    lastUsedAt: null,
-  },
+  exampleIdentity,
 );
+const IdentityList = Named('Identities', { data: Type.Array(IdentityItem) }, { data: [exampleIdentity] });
 
 const presentIdentity = ({ id, provider, address, createdAt, lastUsedAt }: Identity) => ({
   ...{ id, provider, address, createdAt: createdAt.toISOString() },
@@ -208,7 +227,7 @@ function identityOperations(own: OperationGroup, { identities, authentication }:
     guard,
     operationId: 'listIdentities',
     summary: 'List your identities at providers',
-    answer: Named('Identities', { data: Type.Array(IdentityItem) }),
+    answer: IdentityList,
     get: async ({ access }) => ({ data: (await identities.list(access.userId)).map(presentIdentity) }),
   });
 
