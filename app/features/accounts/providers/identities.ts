@@ -15,8 +15,7 @@ import { sessions } from '../schema.ts';
 import { type ProvenSession, provenOf } from '../sessions.ts';
 import type { User } from '../users.ts';
 import { providerErrors } from './errors.ts';
-import type { Pending } from './pending.ts';
-import type { Proven } from './provider-sign-in.ts';
+import type { Pending, Proven } from './pending.ts';
 import { identities } from './schema.ts';
 
 export type Identity = typeof identities.$inferSelect;

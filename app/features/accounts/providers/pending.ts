@@ -5,6 +5,8 @@ import { removeRows } from '../../../platform/database/batches.ts';
 import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import { randomSecret, sha256 } from '../../../platform/security/random.ts';
 import type { Sealer } from '../../../platform/security/sealing.ts';
+import type { SessionMode } from '../factors/sign-in-flow.ts';
+import type { ProvenIdentity } from './protocol.ts';
 import { providerSignIns } from './schema.ts';
 
 type Kind = (typeof providerSignIns.$inferSelect)['kind'];
@@ -25,6 +27,11 @@ export interface Pending {
   extend(tx: Transaction, token: string, lifetimeMs: number): Promise<void>;
   /** Deletes what expired. @returns how many */
   purge(): Promise<number>;
+}
+
+/** The person that a provider named, as it waits for the browser. */
+export interface Proven extends ProvenIdentity {
+  readonly mode: SessionMode;
 }
 
 export interface Taken<Data> {

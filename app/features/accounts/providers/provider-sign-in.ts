@@ -23,8 +23,8 @@ import type { Registration } from '../registration.ts';
 import { isActive, type User, type Users } from '../users.ts';
 import { providerErrors } from './errors.ts';
 import type { Identities } from './identities.ts';
-import type { Pending } from './pending.ts';
-import type { ProvenIdentity, Secrets } from './protocol.ts';
+import type { Pending, Proven } from './pending.ts';
+import type { Secrets } from './protocol.ts';
 import type { Providers } from './providers.ts';
 import { identities } from './schema.ts';
 
@@ -49,11 +49,6 @@ export interface Target {
   readonly mode: SessionMode;
   /** A path of the frontend. */
   readonly returnTo: string;
-}
-
-/** The person that a provider named, as it waits for the browser. */
-export interface Proven extends ProvenIdentity {
-  readonly mode: SessionMode;
 }
 
 export interface ProviderSignInOptions {

@@ -1,4 +1,5 @@
 import type { Stage } from '../../../../scripts/demo/stage.ts';
+import { signInWithProvider } from './provider-demo.ts';
 
 /** A person registers, verifies, signs in, refreshes, signs out, and resets a password. */
 export async function story(stage: Stage): Promise<void> {
@@ -64,4 +65,5 @@ export async function story(stage: Stage): Promise<void> {
   });
   const { body: exported } = await step('export everything', '/v1/users/me/export', 200, { token: fourth.accessToken });
   expect(exported.auditEvents.length >= 8, `only ${exported.auditEvents.length} audit events`);
+  await signInWithProvider(stage);
 }
