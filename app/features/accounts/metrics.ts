@@ -25,6 +25,8 @@ const metrics = defineMetrics({
       outcome:
         'proven, access_denied (by the person), answer_invalid, misconfigured (our settings, or those at the provider), unavailable',
     },
+    // By the providers of the settings: `providers/wiring.ts`.
+    zero: [],
   },
   auth_signing_key_age_seconds: {
     type: 'gauge',

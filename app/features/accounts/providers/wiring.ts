@@ -27,6 +27,10 @@ export function createProviderParts(options: ProviderPartsOptions): ProviderPart
   const { appEnv, apiUrl, identityProviders } = settings;
   const loopback = ['development', 'test'].includes(appEnv);
   const rules = { ports: [443], loopback };
+  // So that the first failure counts as an increase.
+  for (const { name } of identityProviders)
+    for (const outcome of ['proven', 'answer_invalid', 'misconfigured', 'unavailable'])
+      options.metrics.identity_provider_sign_ins_total.inc({ provider: name, outcome }, 0);
   const providers = createProviders({ settings: identityProviders, clock, logger, apiUrl, rules });
   const pending = createPending(options);
   const identities = createIdentities({ ...options, pending, labelOf: providers.labelOf });
