@@ -42,13 +42,14 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function readConfig(variables: Variables): Config {
   const faults: string[] = [];
+  const variable = (name: string) => textOf(name, { secret: true }, variables);
   const values: Record<string, unknown> = {};
   const local = isLocal(variables.APP_ENV);
 
   for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
     try {
       const given = textOf(name, setting, variables);
-      values[camelCase(name)] = given === undefined ? defaultOf(setting, local) : setting.parse(given);
+      values[camelCase(name)] = given === undefined ? defaultOf(setting, local) : setting.parse(given, variable);
       if (local) continue;
       if (given === undefined && setting.required) faults.push(`${name} is missing: ${setting.meaning}`);
       const reason = given && setting.developmentOnly?.(given, variables.APP_ENV!);
@@ -97,7 +98,7 @@ function ofCompose(variables: Variables): string[] {
   });
 }
 
-function textOf(name: string, setting: Setting<unknown>, variables: Variables): string | undefined {
+function textOf(name: string, setting: Pick<Setting<unknown>, 'secret'>, variables: Variables): string | undefined {
   const file = setting.secret ? variables[`${name}_FILE`] : undefined;
   const value = variables[name];
   if (file) {

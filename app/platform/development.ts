@@ -34,6 +34,8 @@ export interface FormPage {
   token?: true;
   /** True if the request needs an access token. The form then signs in first, with its fields `email` and `password`. */
   signsIn?: true;
+  /** True if the answer has a `url`, to which the browser goes. */
+  follows?: true;
   /** The text that is shown after success. */
   done: string;
   next?: Link;

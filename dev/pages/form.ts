@@ -11,6 +11,7 @@ export function renderForm({
   fields,
   token,
   signsIn,
+  follows,
   done,
   next,
   again = [],
@@ -18,7 +19,7 @@ export function renderForm({
   return html`<section class="form">
 <h1>${title}</h1>
 <p class="lead">${inline(purpose)}</p>
-<form method="post" novalidate data-call="${call}" data-done="${done}" data-token="${token && 'yes'}" data-signs-in="${signsIn && 'yes'}">
+<form method="post" novalidate data-call="${call}" data-done="${done}" data-token="${token && 'yes'}" data-signs-in="${signsIn && 'yes'}" data-follows="${follows && 'yes'}">
 ${fields.map(input)}
 <button class="primary">${button}</button>
 </form>

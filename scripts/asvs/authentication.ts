@@ -1,8 +1,6 @@
 /** V6 Authentication. */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
-const NO_PROVIDER = { absent: 'There is no sign-in through another identity provider.' };
-
 export const authentication: Chapter = {
   'V6.1.1': { document: 'docs/security/accounts.md#limits' },
   'V6.1.2': { document: 'docs/security/accounts.md#passwords' },
@@ -103,8 +101,8 @@ export const authentication: Chapter = {
   'V6.6.4': { absent: 'There are no push notifications.' },
   'V6.7.1': shown(files.passkeys, 'are refused at a sign-in when a single thing about the signature is wrong'),
   'V6.7.2': shown(files.passkeys, 'sign once: neither a used challenge nor an old one is taken'),
-  'V6.8.1': NO_PROVIDER,
-  'V6.8.2': NO_PROVIDER,
-  'V6.8.3': NO_PROVIDER,
-  'V6.8.4': NO_PROVIDER,
+  'V6.8.1': shown(files.idTokens, 'identifies nobody whom another provider knows'),
+  'V6.8.2': shown(files.idTokens, 'is refused when a single thing about it is wrong'),
+  'V6.8.3': { absent: 'The service does not speak SAML.' },
+  'V6.8.4': shown(files.identities, 'need the password once the sign-in is older than ten minutes'),
 };

@@ -1,13 +1,12 @@
 /**
- * V10 OAuth and OIDC. The service is neither an authorization server nor a client. Its own tokens follow RFC 9068, so the requirements for
- * resource servers apply.
+ * V10 OAuth and OIDC. The service is a client of identity providers. As an authorization server it exchanges tokens (RFC 8693) and introspects
+ * them, and has no authorization endpoint. Its own tokens follow RFC 9068.
  */
 import { both, type Chapter, files, shown } from './evidence.ts';
 
-const NO_CLIENT = { absent: 'The service is neither an OAuth client nor an OIDC relying party.' };
 const NO_SERVER = {
   absent:
-    'The service is not an OAuth authorization server: it issues tokens for a password, to the product’s own frontend.',
+    'There is no authorization endpoint, and no client that people consent to: tokens are issued for a sign-in to the product’s own frontend, and exchanged by it.',
 };
 const BEARER = {
   open: 'Access tokens are bearer tokens. They live ten minutes and are refused as soon as their session ends. DPoP would change every client.',
@@ -15,10 +14,16 @@ const BEARER = {
 
 export const oauth: Chapter = {
   'V10.1.1': shown(files.cookies, 'puts the refresh token into a cookie that scripts'),
-  'V10.1.2': NO_CLIENT,
-  'V10.2.1': NO_CLIENT,
-  'V10.2.2': NO_CLIENT,
-  'V10.2.3': NO_CLIENT,
+  'V10.1.2': both(
+    shown(files.providers, 'belongs to the browser that began', 'takes the state of one sign-in for no other'),
+    shown(files.idTokens, 'is refused when a single thing about it is wrong'),
+  ),
+  'V10.2.1': shown(files.providers, 'belongs to the browser that began', 'takes the state of one sign-in for no other'),
+  'V10.2.2': both(
+    shown(files.providers, 'refuses an answer that names another issuer'),
+    shown(files.providersInTrouble, 'cannot be mixed up with another one'),
+  ),
+  'V10.2.3': shown(files.providersInTrouble, 'know GitHub: the number is the person'),
   'V10.3.1': shown(files.accessTokens, 'are refused when a single thing about them is wrong'),
   'V10.3.2': both(
     shown(files.accessTokens, 'say who, for whom and until when'),
@@ -48,18 +53,18 @@ export const oauth: Chapter = {
     shown(files.sessions, 'are ended one by one, or all others at once'),
     shown(files.apiKeys, 'stop with a revocation'),
   ),
-  'V10.4.10': NO_SERVER,
+  'V10.4.10': shown(files.serviceTokens, 'is asked about, as a form too, by service clients alone'),
   'V10.4.11': NO_SERVER,
   'V10.4.12': NO_SERVER,
   'V10.4.13': NO_SERVER,
   'V10.4.14': BEARER,
   'V10.4.15': NO_SERVER,
   'V10.4.16': NO_SERVER,
-  'V10.5.1': NO_CLIENT,
-  'V10.5.2': NO_CLIENT,
-  'V10.5.3': NO_CLIENT,
-  'V10.5.4': NO_CLIENT,
-  'V10.5.5': NO_CLIENT,
+  'V10.5.1': shown(files.idTokens, 'is refused when a single thing about it is wrong'),
+  'V10.5.2': shown(files.providers, 'registers a person whose address the provider vouches for, and finds the account'),
+  'V10.5.3': shown(files.idTokens, 'identifies nobody whom another provider knows'),
+  'V10.5.4': shown(files.idTokens, 'is refused when a single thing about it is wrong'),
+  'V10.5.5': { absent: 'There is no back-channel logout: a session here does not end with the one at the provider.' },
   'V10.6.1': NO_SERVER,
   'V10.6.2': NO_SERVER,
   'V10.7.1': NO_SERVER,

@@ -50,30 +50,13 @@ describe('access tokens', () => {
     assert.equal(claims.sub, ada.id);
     assert.equal(claims.iss, 'https://api.example.com');
     assert.equal(claims.client_id, 'app');
-    assert.equal(claims.exp - claims.iat, 600);
+    assert.equal(claims.exp - claims.iat, 600 + 60, 'so that no clock within the bound finds that it was issued ahead');
+    assert.ok(Number.isInteger(claims.exp) && Number.isInteger(claims.iat));
     assert.deepEqual(
       Object.keys(body.keys[0]).sort(),
       ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
       'no private part',
     );
-  });
-
-  it('are found by their issuer: the metadata of RFC 8414 leads to the keys', async () => {
-    const { claims } = parts();
-    const answer = await test.request('/.well-known/oauth-authorization-server');
-    assert.equal(answer.status, 200);
-    assert.match(answer.headers.get('content-type')!, /^application\/json/);
-    assert.match(answer.headers.get('cache-control')!, /max-age=300/);
-    assert.equal(answer.body.issuer, claims.iss);
-    const { pathname, origin } = new URL(answer.body.jwks_uri);
-    assert.equal(origin, claims.iss);
-    assert.equal((await test.request(pathname)).body.keys.length, 1);
-    assert.deepEqual(Object.keys(answer.body).sort(), [
-      'issuer',
-      'jwks_uri',
-      'response_types_supported',
-      'service_documentation',
-    ]);
   });
 
   it('are challenged by RFC 6750: a request without a token gets no error code, and one with a bad token does', async () => {
@@ -120,7 +103,7 @@ describe('access tokens', () => {
       'kid that is a path': signed({ ...header, kid: '../../dev/null' }, claims),
       'kid of every object': signed({ ...header, kid: '__proto__' }, claims),
       'critical header that nobody knows': signed({ ...header, crit: ['exp2'], exp2: 1 }, claims),
-      'issued in the future': signed(header, { ...claims, iat: claims.iat + 62 }),
+      'issued in the future': signed(header, { ...claims, iat: claims.iat + 122 }),
       'expiry as text': signed(header, { ...claims, exp: '9999999999' }),
       'longer than any of ours': signed(header, { ...claims, more: 'x'.repeat(2_048) }),
       'no signature': `${head}.${body}.`,
@@ -160,7 +143,7 @@ describe('access tokens', () => {
 
   it('expire after ten minutes, with five seconds for clocks that differ, cached or not', async () => {
     const { claims } = parts();
-    const elapsed = test.clock.now().getTime() - claims.iat * SECOND_MS;
+    const elapsed = test.clock.now().getTime() - (claims.exp - 600) * SECOND_MS;
     const other = await createSignedInUser(test);
     assert.equal((await me(ada.accessToken)).status, 200);
     test.clock.advance(605 * SECOND_MS - 1 - elapsed);

@@ -27,7 +27,8 @@ export interface AccessTokenClaims {
 export interface AccessTokens {
   /** Hears of revoked keys and new ones. To be awaited before `issue`. */
   hear(): Promise<void>;
-  issue(session: ProvenSession): string;
+  /** @param more claims beyond those of every token */
+  issue(session: ProvenSession, more?: object): string;
   /**
    * The claims: at once where the key is known, else once the keys have been looked up.
    * @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token
@@ -53,6 +54,8 @@ export const LEEWAY_SECONDS = 5;
 const MAX_AHEAD_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 /** A thumbprint (RFC 7638) in base64url. Nothing else can be the id of a key of ours, so nothing is looked up for it. */
 const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
+/** `iat` lags by so many seconds: libraries of other services refuse a token that was issued after their own clock's time. */
+const LAG_SECONDS = CLOCK_TOLERANCE_MS / SECOND_MS;
 const CACHED_TOKENS = 10_000;
 /** Several times the length of any token of ours. The cache also keeps tokens that were refused: of any length, they would fill the memory. */
 const MAX_TOKEN_LENGTH = 2_048;
@@ -130,16 +133,17 @@ export function createAccessTokens({
 
     hear: () => keys.hear(),
 
-    issue({ userId, id, amr, authTime }) {
-      const iat = Math.floor(clock.now().getTime() / 1_000);
+    issue({ userId, id, amr, authTime }, more) {
+      const now = Math.floor(clock.now().getTime() / SECOND_MS);
       return signerFor(keys.current())({
+        ...more,
         sub: userId,
         sid: id,
         client_id: CLIENT_ID,
         amr,
         auth_time: Math.floor(authTime.getTime() / SECOND_MS),
-        iat,
-        exp: iat + lifetimeSeconds,
+        iat: now - LAG_SECONDS,
+        exp: now + lifetimeSeconds,
         jti: newId(),
       });
     },
@@ -161,7 +165,7 @@ export function createAccessTokens({
  */
 function mayHaveSigned({ signsUntil, verifiesUntil }: SigningKey, { iat }: AccessTokenClaims, now: number): boolean {
   const seconds = (instant: Date) => instant.getTime() / SECOND_MS;
-  return iat <= seconds(signsUntil!) + LEEWAY_SECONDS && now < seconds(verifiesUntil!);
+  return iat + LAG_SECONDS <= seconds(signsUntil!) + LEEWAY_SECONDS && now < seconds(verifiesUntil!);
 }
 
 /**

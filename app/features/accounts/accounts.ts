@@ -4,6 +4,7 @@
  */
 import './emails.ts';
 import './settings.ts';
+import './providers/settings.ts';
 import './audit-actions.ts';
 import './metrics.ts';
 import { isNull } from 'drizzle-orm';
@@ -21,7 +22,7 @@ import { atScrape, type Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createAbandonment } from './abandonment.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createAlreadyRegistered } from './already-registered.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
@@ -53,6 +54,9 @@ import { createPasskeyProving } from './passkeys/proving.ts';
 import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
+import type { Providers } from './providers/providers.ts';
+import type { ProviderSettings } from './providers/settings.ts';
+import { createProviderParts } from './providers/wiring.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
@@ -61,6 +65,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { presentSignIn, presentTokens } from './routes/presenting.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { providerRoutes } from './routes/providers.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signingKeyRoutes } from './routes/signing-keys.ts';
@@ -73,10 +78,12 @@ import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createUsers, type Users } from './users.ts';
 
-export { invalidToken } from './access-tokens.ts';
+export { type AccessTokens, invalidToken, LEEWAY_SECONDS } from './access-tokens.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
+export { type ProvenSession, provenOf } from './proven-session.ts';
+export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export type { User } from './users.ts';
 
 export interface AccountsOptions {
@@ -92,6 +99,7 @@ export interface AccountsOptions {
   metrics: Metrics;
   logger: Logger;
   config: {
+    appEnv: string;
     appUrl: string;
     apiUrl: string;
     corsOrigins: readonly string[];
@@ -108,6 +116,7 @@ export interface AccountsOptions {
     networkLimitFactor: number;
     supportEmail: string | undefined;
     emailFrom: string;
+    identityProviders: readonly ProviderSettings[];
   };
 }
 
@@ -120,6 +129,9 @@ export interface Accounts {
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
+  readonly identityProviders: Providers;
+  /** Tokens of the same keys for another service, which no other audience accepts. They live for `SERVICE_TOKEN_MS`. */
+  tokensFor(audience: string): AccessTokens;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -127,6 +139,9 @@ export interface Accounts {
   start(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Lifetime of a token for another service, in milliseconds. */
+export const SERVICE_TOKEN_MS = 5 * MINUTE_MS;
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { db, clock, sealer, feed, jobs, hasher, audit, email, metrics, config: settings } = options;
@@ -154,16 +169,16 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   const closing = new AbortController();
   const signingKeys = createSigningKeys({
-    ...{ db, sealer, clock, feed, logger: options.logger, tokenLifetimeMs },
+    ...{ db, sealer, clock, feed, logger: options.logger },
+    tokenLifetimeMs: Math.max(tokenLifetimeMs, SERVICE_TOKEN_MS),
     closed: closing.signal,
   });
-  const accessTokens = createAccessTokens({
-    keys: signingKeys,
-    clock,
-    issuer: apiUrl,
-    audience: apiUrl,
-    lifetimeSeconds: tokenLifetimeMs / SECOND_MS,
-  });
+  const tokensOf = (audience: string, lifetimeMs: number) =>
+    createAccessTokens({
+      ...{ keys: signingKeys, clock, issuer: apiUrl, audience },
+      lifetimeSeconds: lifetimeMs / SECOND_MS,
+    });
+  const accessTokens = tokensOf(apiUrl, tokenLifetimeMs);
   const authentication = createAuthentication({ tokens: accessTokens, revocations });
 
   const sealedAddresses = createSealedAddresses({ jobs, sealer });
@@ -213,7 +228,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = createPasswords({ ...common, registration });
   const deletion = createDeletion(common);
   const abandonment = createAbandonment({ ...common, lifetimes });
-  const profile = createProfile({ ...common, exportFactors: createFactorExport(db) });
   const challenges = createChallenges({ db, clock });
   const passkeyChallenges = createChallengeTokens({ db, clock, sealer });
   const flow = createSignInFlow({ ...common, factors, challenges, notices });
@@ -229,6 +243,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     signIns: challenges,
   });
   const signIn = createSignIn({ ...common, flow, jobs });
+  const providerParts = createProviderParts({ ...common, flow, registration, sealer, settings });
+  const exportFactors = createFactorExport(db);
+  const profile = createProfile({
+    ...common,
+    exportFactors: (userId) => ({ ...exportFactors(userId), ...providerParts.identities.exportFor(userId) }),
+  });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
   const mailRequests = createMailRequests({ db, sealedAddresses, limits, passwords, registration });
@@ -245,10 +265,20 @@ export function createAccounts(options: AccountsOptions): Accounts {
     registration,
     users,
     signingKeys,
+    identityProviders: providerParts.providers,
+    tokensFor: (audience) => tokensOf(audience, SERVICE_TOKEN_MS),
     handlers: [
       ...mailRequests.handlers,
       ...alreadyRegistered.handlers,
-      ...createAccountHandlers({ ...common, oneTimeTokens, challenges, passkeyChallenges, deletion, abandonment }),
+      ...createAccountHandlers({
+        ...common,
+        oneTimeTokens,
+        challenges,
+        passkeyChallenges,
+        pending: providerParts.pending,
+        deletion,
+        abandonment,
+      }),
     ],
     schedules: [purgeSchedule],
     routes(operations) {
@@ -258,14 +288,16 @@ export function createAccounts(options: AccountsOptions): Accounts {
         tokens: accessTokens,
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
+      const present = presentSignIn(presentTokens({ tokens: accessTokens, cookie }));
+      providerRoutes(operations, { ...providerParts, authentication, present });
       passkeyRoutes(operations, {
         ...{ passkeys, authentication, signIn: passkeySignIn },
         relatedOrigins: settings.passkeyRelatedOrigins,
-        present: presentSignIn(presentTokens({ tokens: accessTokens, cookie })),
+        present,
       });
       factorRoutes(operations, { management, devices, authentication });
       passwordRoutes(operations, { passwords, mailRequests, authentication });
-      signingKeyRoutes(operations, signingKeys, apiUrl);
+      signingKeyRoutes(operations, signingKeys);
     },
     async start() {
       await signingKeys.start();
@@ -274,6 +306,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async close() {
       closing.abort();
+      await providerParts.providers.close();
     },
   };
 }

@@ -30,6 +30,8 @@ const actions = defineAuditActions(
   'passkey.counter_fell_back',
   'factors.reset',
   'device.removed',
+  'identity.linked',
+  'identity.unlinked',
   'email.change_requested',
   'email.changed',
   'email.change_reverted',

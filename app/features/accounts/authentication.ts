@@ -10,6 +10,7 @@ import type { Revocations } from './revocations.ts';
 /** A person with a session. */
 export interface UserCaller extends Caller {
   readonly kind: 'user';
+  readonly userId: string;
   readonly sessionId: string;
 }
 

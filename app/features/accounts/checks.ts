@@ -1,11 +1,27 @@
-/** `doctor` examines the age of the key that signs access tokens. */
-import type { FeatureChecks } from '../../platform/cli/checks.ts';
+/** `doctor` examines the age of the key that signs access tokens, and the metadata of the identity providers. */
+import { type FeatureChecks, reasonOf } from '../../platform/cli/checks.ts';
 import { type Clock, DAY_MS } from '../../platform/clock.ts';
+import type { Providers } from './providers/providers.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const MAX_KEY_AGE_DAYS = 90;
 
-export const checks: FeatureChecks<{ clock: Clock; accounts: { signingKeys: SigningKeys } }> = {
+interface Used {
+  clock: Clock;
+  accounts: { signingKeys: SigningKeys; identityProviders: Providers };
+}
+
+export const checks: FeatureChecks<Used> = {
+  providers: [
+    async ({ accounts }) => {
+      const findings = await Promise.all(
+        accounts.identityProviders.all.map(({ name, issuer }) => examine(accounts.identityProviders, name, issuer)),
+      );
+      const faults = findings.filter((finding) => finding !== undefined);
+      const detail = faults.length > 0 ? faults.join('; ') : findings.length > 0 ? 'reachable' : 'none is configured';
+      return { check: 'identity providers', ok: faults.length === 0, detail };
+    },
+  ],
   own: [
     async ({ accounts, clock }) => {
       await accounts.signingKeys.start();
@@ -15,3 +31,13 @@ export const checks: FeatureChecks<{ clock: Clock; accounts: { signingKeys: Sign
     },
   ],
 };
+
+/** @returns the fault of a provider, with the issuer that the setting names: the provider must name the same one, to the letter */
+async function examine(providers: Providers, name: string, issuer: string): Promise<string | undefined> {
+  try {
+    await providers.find(name)!.examine();
+    return undefined;
+  } catch (error) {
+    return `${name}: the metadata of ${issuer} cannot be used (${reasonOf(error)})`;
+  }
+}

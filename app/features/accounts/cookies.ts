@@ -41,12 +41,16 @@ export interface SignInCookies {
   readDevices(request: FastifyRequest): string[];
   setDevice(reply: FastifyReply, userId: string, token: string): void;
   /** The browser's half of the secret of a sign-in that needs another proof. */
+  /** The secret of a browser that is signing in with an identity provider. */
+  readProvider(request: FastifyRequest): string | undefined;
+  setProvider(reply: FastifyReply, secret: string): void;
   readChallenge(request: FastifyRequest): string | undefined;
   setChallenge(reply: FastifyReply, secret: string): void;
   clearChallenge(reply: FastifyReply): void;
 }
 
 export const DEVICE_COOKIE = '__Host-device';
+export const PROVIDER_COOKIE = '__Host-provider_sign_in';
 export const CHALLENGE_COOKIE = '__Host-sign_in_challenge';
 /** The longest time that browsers keep a cookie (RFC 6265bis section 5.5). */
 const DEVICE_SECONDS = (400 * DAY_MS) / SECOND_MS;
@@ -60,6 +64,10 @@ export const signInCookies: SignInCookies = {
     Object.entries(cookies).flatMap(([name, value]) => (name.startsWith(DEVICE_COOKIE) && value ? [value] : [])),
   setDevice: (reply, userId, token) =>
     void reply.setCookie(deviceCookieOf(userId), token, { ...ATTRIBUTES, maxAge: DEVICE_SECONDS }),
+  readProvider: ({ cookies }) => cookies[PROVIDER_COOKIE],
+  // `None`: Apple posts its answer from its own site. The cookie authenticates nobody, it only says which browser has begun.
+  setProvider: (reply, secret) =>
+    void reply.setCookie(PROVIDER_COOKIE, secret, { ...ATTRIBUTES, sameSite: 'none', maxAge: CHALLENGE_SECONDS }),
   readChallenge: ({ cookies }) => cookies[CHALLENGE_COOKIE],
   setChallenge: (reply, secret) =>
     void reply.setCookie(CHALLENGE_COOKIE, secret, { ...ATTRIBUTES, maxAge: CHALLENGE_SECONDS }),

@@ -1,5 +1,8 @@
 /** The pages of development that links in emails of accounts lead to, and those to try it out. */
 import type { Development, Field, Link } from '../../platform/development.ts';
+import { callbackPath } from './providers/providers.ts';
+import type { ProviderSettings } from './providers/settings.ts';
+import { LOCAL_CLIENT, LOCAL_NAME, localProvider } from './providers/settings.ts';
 
 const email: Field = { name: 'email', label: 'Email address', type: 'email', autocomplete: 'email' };
 const password: Field = { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' };
@@ -13,7 +16,38 @@ const signIn: Link = { href: '/sign-in', text: 'Sign in' };
 const resend: Link = { href: '/resend-verification', text: 'Resend the email' };
 const askForReset: Link = { href: '/forgot-password', text: 'Request a new link' };
 
-export const development: Development<unknown, unknown> = {
+interface Settings {
+  port: number;
+  apiUrl?: string | undefined;
+  smtpUrl?: string | undefined;
+  identityProviders: readonly ProviderSettings[];
+  localProviderPort: number;
+}
+
+const localUrl = ({ localProviderPort }: Settings) => `http://localhost:${localProviderPort}`;
+
+export const development: Development<Settings, unknown> = {
+  standIn: {
+    name: 'Identity provider',
+    about: 'choose a person; sign in with it at /sign-in/local',
+    // Docker Compose has no such stand-in: it brings its own mail server, and no packages of development.
+    isNeeded: ({ identityProviders, smtpUrl }) => identityProviders.length === 0 && smtpUrl === undefined,
+    settings: (config) => ({ identityProviders: [localProvider(localUrl(config))] }),
+    url: (config) =>
+      config.identityProviders.some(({ issuer }) => issuer === localUrl(config)) ? localUrl(config) : undefined,
+    async start(_service, config) {
+      const { startLocalProvider } = await import('./providers/local-provider.ts');
+      const { localProviderPort: port, apiUrl = `http://localhost:${config.port}` } = config;
+      const redirectUri = `${apiUrl}${callbackPath(LOCAL_NAME)}`;
+      return startLocalProvider({ port, ...LOCAL_CLIENT, redirectUri }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') throw error;
+        const other = `LOCAL_PROVIDER_PORT=${port + 1}`;
+        throw new Error(
+          `Port ${port} is taken by another process. Choose another with LOCAL_PROVIDER_PORT, e.g. ${other}.`,
+        );
+      });
+    },
+  },
   forms: [
     {
       path: '/register',
@@ -61,6 +95,26 @@ export const development: Development<unknown, unknown> = {
       fields: [email, password],
       done: 'You are signed in. These are your tokens; a frontend would store them now.',
       again: [{ href: '/forgot-password', text: 'Reset the password' }, resend],
+    },
+    {
+      path: '/sign-in/local',
+      title: 'Sign in with the local provider',
+      purpose: 'Sends you to the identity provider of development, which asks nobody for a password.',
+      call: 'POST /v1/sessions/provider/local/start',
+      button: 'Continue',
+      fields: [],
+      follows: true,
+      done: '',
+    },
+    {
+      path: '/sign-in/provider',
+      title: 'Come back from an identity provider',
+      purpose: 'The callback leads here, with a code or with an error. The code works for 60 seconds, in this browser.',
+      call: 'POST /v1/sessions/provider',
+      button: 'Sign in',
+      fields: [{ name: 'code', label: 'Code', type: 'text', autocomplete: 'off' }],
+      done: 'You are signed in. These are your tokens; a frontend would store them now.',
+      again: [{ href: '/sign-in/local', text: 'Start again' }, signIn],
     },
     {
       path: '/forgot-password',

@@ -140,6 +140,16 @@ export const accountEmails = defineEmails({
     parts: [paragraph('intro'), paragraph('notYou'), button('button')],
     sample: { name, url: `${app}/forgot-password` },
   },
+  'identity-linked': {
+    fields: { provider: words, at: moment, url: link },
+    parts: [paragraph('intro'), paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, provider: 'Google', at, url: `${app}/forgot-password` },
+  },
+  'identity-unlinked': {
+    fields: { provider: words, at: moment, url: link },
+    parts: [paragraph('intro'), paragraph('wasYou'), paragraph('notYou'), button('button')],
+    sample: { name, provider: 'Google', at, url: `${app}/forgot-password` },
+  },
   'account-deletion-scheduled': {
     fields: { deletesAt: day, url: link },
     parts: [paragraph('intro'), paragraph('undo'), button('button'), notes('expiry', 'notYou')],

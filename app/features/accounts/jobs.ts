@@ -11,6 +11,7 @@ import type { Deletion } from './deletion.ts';
 import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { ChallengeTokens } from './passkeys/challenge-tokens.ts';
+import type { Pending } from './providers/pending.ts';
 import { failedSignIns, purge } from './queues.ts';
 import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
@@ -29,6 +30,7 @@ export interface AccountHandlersOptions {
   oneTimeTokens: OneTimeTokens;
   challenges: Challenges;
   passkeyChallenges: ChallengeTokens;
+  pending: Pending;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -41,6 +43,7 @@ export function createAccountHandlers({
   oneTimeTokens,
   challenges,
   passkeyChallenges,
+  pending,
   deletion,
   abandonment,
   logger,
@@ -67,7 +70,7 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, passkeyChallenges];
+      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, passkeyChallenges, pending];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

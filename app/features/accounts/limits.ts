@@ -16,6 +16,8 @@ export interface AccountLimits {
   readonly signInsFrom: RateLimit;
   /** Registrations from a network. Key: address block. */
   readonly registrationsFrom: RateLimit;
+  /** Sign-ins with an identity provider that begin from a network. Key: address block. */
+  readonly providerSignInsFrom: RateLimit;
   /** Emails that anyone can cause: verification, reset, "already registered". Key: address. */
   readonly mailsToAddress: RateLimit;
   /** The same by network. Key: address block. */
@@ -42,6 +44,7 @@ export function createAccountLimits(rateLimits: RateLimits, networkFactor: numbe
     factorChecks: make('second_factor_check', 10, QUARTER_HOUR_SECONDS),
     signInsFrom: make('sign_in_network', 100 * networkFactor, QUARTER_HOUR_SECONDS),
     registrationsFrom: make('registration_network', 100 * networkFactor, HOUR_SECONDS),
+    providerSignInsFrom: make('provider_sign_in_network', 100 * networkFactor, QUARTER_HOUR_SECONDS),
     mailsToAddress: make('mail_address', 10, HOUR_SECONDS),
     mailsFrom: make('mail_network', 100 * networkFactor, HOUR_SECONDS),
     passwordChecks: make('password_check', 10, QUARTER_HOUR_SECONDS),

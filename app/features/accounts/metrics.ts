@@ -17,6 +17,17 @@ const metrics = defineMetrics({
       { event: 'sign_in', outcome: 'limited' },
     ],
   },
+  identity_provider_sign_ins_total: {
+    type: 'counter',
+    help: 'Sign-ins with an identity provider, by what became of them there.',
+    labels: {
+      provider: 'as IDENTITY_PROVIDERS names it',
+      outcome:
+        'proven, access_denied (by the person), answer_invalid, misconfigured (our settings, or those at the provider), unavailable',
+    },
+    // By the providers of the settings: `providers/wiring.ts`.
+    zero: [],
+  },
   auth_signing_key_age_seconds: {
     type: 'gauge',
     together: 'max',

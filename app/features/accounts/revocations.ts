@@ -13,11 +13,12 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { LEEWAY_SECONDS } from './access-tokens.ts';
 import { sessions } from './schema.ts';
 
-const KIND = 'session';
+/** The kind of the changes that tell of ended sessions. The key is the session and, after a space, when it ended in Unix milliseconds. */
+export const SESSION_ENDS = 'session';
 
 /** Tells every process, once `tx` has committed, to refuse the tokens of these sessions. @param endedAt by the service's clock */
 export function announceEnds(tx: Transaction, sessionIds: readonly string[], endedAt: Date): void {
-  announce(tx, KIND, ...sessionIds.map((id) => `${id} ${endedAt.getTime()}`));
+  announce(tx, SESSION_ENDS, ...sessionIds.map((id) => `${id} ${endedAt.getTime()}`));
 }
 
 export interface Revocations {
@@ -70,7 +71,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     for (const { id, endedAt } of rows) remember(id, endedAt!.getTime());
   }
 
-  feed.follow(KIND, {
+  feed.follow(SESSION_ENDS, {
     changed(key, ageSeconds = 0) {
       const [sessionId = '', endedAt = ''] = key.split(' ');
       if (!ended.has(sessionId)) metrics.session_revocation_seconds.observe(ageSeconds);

@@ -56,8 +56,8 @@ export interface SigningKeysOptions {
   tokenLifetimeMs: number;
 }
 
-/** Longer than other services may cache the JWKS (see `cache-control` of its route). */
-export const PUBLISH_LEAD_MS = 15 * MINUTE_MS;
+/** Twice the time for which common libraries keep the JWKS, whatever its `cache-control` says: jwx (Go) asks every 15 minutes. */
+export const PUBLISH_LEAD_MS = 30 * MINUTE_MS;
 const SEEK_EVERY_MS = 5 * SECOND_MS;
 /** How long a read is trusted while changes cannot be read. */
 const TRUSTED_MS = SECOND_MS;

@@ -7,18 +7,25 @@ import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
-import { type Accounts, accessTokenScheme, bearerToken, invalidToken, type UserCaller } from '../accounts/accounts.ts';
+import {
+  type Accounts,
+  accessTokenScheme,
+  bearerToken,
+  hasEnded,
+  invalidToken,
+  type UserCaller,
+} from '../accounts/accounts.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
 import { createKnown, type JudgedKey, type Known, knownIn } from './known.ts';
-import { mayGrant, type Permission, permissions, permissionsOf, withIncluded } from './roles.ts';
+import { mayGrant, type Permission, permissions, permissionsOf, type Role, withIncluded } from './roles.ts';
 import { apiKeys, organizations } from './schema.ts';
 
 export interface Authorization {
@@ -27,6 +34,19 @@ export interface Authorization {
    * the organization exists) or `forbidden`, naming the permission.
    */
   needs(permission: Permission): CallerGuard<Access>;
+  /**
+   * The standing of a member, for something that is granted to others. Locks the organization and the account for share, as `Access.again` does.
+   * @throws `session_revoked`, `not_found`
+   */
+  grant(tx: Transaction, organizationId: string, caller: UserCaller): Promise<Standing>;
+  /** The same at this moment, without a lock. Undefined if the session or the membership has ended, or the account or organization is closed. */
+  standing(organizationId: string, caller: UserCaller): Promise<Standing | undefined>;
+}
+
+/** The role of a member, and the permissions that it holds, sorted. */
+export interface Standing {
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
 }
 
 const apiKeyScheme: SecurityScheme = {
@@ -62,6 +82,7 @@ type Judged = Pick<Access, 'userId' | 'permissions' | 'mayGrant' | 'expiresAt' |
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { db, clock, authentication, callers, users: accounts } = options;
   const known = createKnown(options);
+  const stored = knownIn(db);
   const lastUses = new Map<string, number>();
 
   /** @throws `not_found` to those who do not belong to the organization */
@@ -93,11 +114,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   function accessOf(request: FastifyRequest, organizationId: string, credential: Credential, judged: Judged): Access {
     const again: Access['again'] = async (tx, permission) => {
       // Before the account. Whatever ends a membership, a role or a key locks the organization for update.
-      await tx
-        .select({ id: organizations.id })
-        .from(organizations)
-        .where(eq(organizations.id, organizationId))
-        .for('share');
+      await lockForShare(tx, organizationId);
       if (credential.kind === 'user') await callers.lock(tx, credential, 'share');
       else await accounts.lock(tx, judged.userId, 'share');
       // A separate statement after the lock, so that it sees what was committed during the wait for the lock.
@@ -165,6 +182,26 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   }
 
   return {
+    async grant(tx, organizationId, caller) {
+      await lockForShare(tx, organizationId);
+      await callers.lock(tx, caller, 'share');
+      // A separate statement after the locks, as above.
+      const stored = knownIn(tx);
+      const [isOpen, role] = await both(stored.isOpen(organizationId), stored.roleOf(organizationId, caller.userId));
+      if (!isOpen || !role) throw httpErrors.not_found();
+      return standingOf(role);
+    },
+
+    async standing(organizationId, { userId, sessionId }) {
+      const [isOpen, role, isActive, isOver] = await Promise.all([
+        stored.isOpen(organizationId),
+        stored.roleOf(organizationId, userId),
+        stored.isActive(userId),
+        hasEnded(db, userId, sessionId),
+      ]);
+      return isOpen && role && isActive && !isOver ? standingOf(role) : undefined;
+    },
+
     needs: (permission) => ({
       permission,
       errors: [...authentication.signedIn.errors, httpErrors.forbidden, httpErrors.not_found],
@@ -178,6 +215,11 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     }),
   };
 }
+
+const standingOf = (role: Role): Standing => ({ role, permissions: [...permissionsOf(role)].sort() });
+
+const lockForShare = (tx: Transaction, organizationId: string) =>
+  tx.select({ id: organizations.id }).from(organizations).where(eq(organizations.id, organizationId)).for('share');
 
 /** Two that are looked up at the same time; at once where memory knows both. */
 const both = <A, B>(a: A | Promise<A>, b: B | Promise<B>): Promise<[A, B]> | [A, B] =>

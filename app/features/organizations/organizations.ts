@@ -46,7 +46,7 @@ import { createSuccession } from './succession.ts';
 import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
-export type { Authorization } from './authorization.ts';
+export type { Authorization, Standing } from './authorization.ts';
 export type { MemberMail } from './member-mail.ts';
 export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';

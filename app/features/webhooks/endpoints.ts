@@ -5,6 +5,7 @@ import { removeRows } from '../../platform/database/batches.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
+import { type DestinationRules, faultOf } from '../../platform/http/outgoing/destinations.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
@@ -13,7 +14,6 @@ import { organizations } from '../organizations/schema.ts';
 import { webhookErrors } from './errors.ts';
 import type { WebhookFollowers } from './followers.ts';
 import { type EndpointRow, webhookDeliveries, webhookEndpoints } from './schema.ts';
-import { type DestinationRules, faultOf } from './sending/destinations.ts';
 import { makeSecret } from './signing.ts';
 
 export interface EndpointFields {

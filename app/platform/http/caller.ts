@@ -3,7 +3,8 @@ import { canonicalAddress } from './addresses.ts';
 
 /** The caller of a request, as logs, traces and error reports show it. A feature's guard may add data that only the feature reads. */
 export interface Caller {
-  readonly userId: string;
+  /** Absent for a caller that acts for no person. */
+  readonly userId?: string;
   readonly organizationId?: string;
 }
 

@@ -85,6 +85,6 @@ export function observeRequests(app: HttpServer, metrics: Metrics) {
 
 function describeAnswer(span: Span, request: FastifyRequest, status: number): void {
   span.setAttributes({ 'http.response.status_code': status, 'plinth.request_id': request.id });
-  if (request.caller) span.setAttribute('user.id', request.caller.userId);
+  if (request.caller?.userId) span.setAttribute('user.id', request.caller.userId);
   if (status >= 500) span.setStatus({ code: 2 });
 }

@@ -4,9 +4,13 @@
  */
 import type { DevelopmentOnly } from './development-values.ts';
 
+/** Returns the text of a variable, or of the file that `<NAME>_FILE` names; undefined if it is absent or empty. */
+export type ReadVariable = (name: string) => string | undefined;
+
 export interface Setting<T> {
   readonly meaning: string;
-  readonly parse: (text: string) => T;
+  /** @param variable reads another variable, for a setting whose value names further ones */
+  readonly parse: (text: string, variable: ReadVariable) => T;
   /** Used if the variable is absent; `undefined` means that the mechanism behind it is off. */
   readonly fallback?: T | undefined;
   /** Used if the variable is absent, in development and test only. */

@@ -5,6 +5,8 @@ for (const form of document.querySelectorAll('form[data-call]')) prepare(form);
 function prepare(form) {
   const token = new URLSearchParams(location.search).get('token');
   const button = form.querySelector('button');
+  for (const input of form.querySelectorAll('input'))
+    input.value = new URLSearchParams(location.search).get(input.name) ?? input.value;
   if (form.dataset.token && !token) {
     button.disabled = true;
     show({ good: false, title: 'This link has no token', words: 'Open this page with the link in the email.' });
@@ -16,6 +18,7 @@ function prepare(form) {
     const body = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
     if (form.dataset.token) body.token = token;
     const outcome = await send(form, body);
+    if (outcome.url) return location.assign(outcome.url);
     show(outcome);
     // Pressing again would only show that the token was used, because a token works once.
     button.disabled = outcome.good && form.dataset.token !== '';
@@ -49,6 +52,7 @@ async function call(methodAndPath, body, accessToken) {
 }
 
 function describe(form, { ok, json, exchange }) {
+  if (ok && form.dataset.follows) return { good: true, url: json.url };
   if (ok) return { good: true, title: 'Done', words: form.dataset.done, exchange, isOpen: Boolean(json?.accessToken) };
   const faults = (json.errors ?? []).map(({ path, message }) => `${path.slice(1) || 'The request'} ${message}`);
   const reasons = (json.reasons ?? []).map((reason) => REASONS[reason] ?? reason);
@@ -60,6 +64,8 @@ const ADVICE = {
   invalid_token: 'A link works once, and only the newest one of its kind.',
   token_expired: 'Nothing was changed.',
   email_not_verified: 'Follow the link in the email first.',
+  provider_sign_in_expired: 'Start again, in this browser.',
+  identity_not_linked: 'Sign in the old way, and link the identity with the same code: POST /v1/users/me/identities.',
   invalid_credentials: 'The answer is the same for an address without an account.',
 };
 

@@ -33,7 +33,7 @@ export const confirmEmailVerification = 'POST /v1/email-verifications/confirm pu
 /** Sign in. One answer for an unknown address, a wrong or missing password and a suspended user. */
 export const createSession = 'POST /v1/sessions public' as Operation<{
   readonly body: types.CreateSession;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_not_verified' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_not_verified' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List your sessions */
 export const listSessions = 'GET /v1/sessions' as Operation<{
@@ -45,6 +45,16 @@ export const listSessions = 'GET /v1/sessions' as Operation<{
 
 /** End all other sessions */
 export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Sign in: prove another factor. Completes a sign-in that was answered by `second_factor_required`, in the same mode. Send one of the factors that the challenge names. A challenge works once, for 10 minutes, and allows 5 wrong answers; in cookie mode only the browser that got it can answer. */
+export const createSessionBySecondFactor = 'POST /v1/sessions/second-factor public' as Operation<{
+  readonly body: types.CreateSessionBySecondFactor;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_incorrect' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Prove again who you are. For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too. */
+export const confirmSession = 'POST /v1/sessions/current/confirm' as Operation<{
+  readonly body: types.ConfirmSession;
+}, types.ConfirmedSession, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Refresh the tokens. Rotates the refresh token. The one before gives the same refresh token again as long as that one was not used, so that a lost answer can be asked for again. Any older one ends the session; so does a fourth generation in a row that is asked for again more than 10 seconds later. */
 export const refreshSession = 'POST /v1/sessions/refresh public' as Operation<{
@@ -76,7 +86,7 @@ export const updateMe = 'PATCH /v1/users/me' as Operation<{
 /** Delete your account. Closes it at once; it is purged after 14 days. An emailed link undoes it until then. */
 export const deleteMe = 'DELETE /v1/users/me' as Operation<{
   readonly body: types.DeleteMe;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Export everything stored about you. Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure. */
 export const exportMe = 'GET /v1/users/me/export' as Operation<{}, types.AccountExport, 'bad_request' | 'database_unavailable' | 'internal_error' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
@@ -84,7 +94,7 @@ export const exportMe = 'GET /v1/users/me/export' as Operation<{}, types.Account
 /** Delete your account, without a body in DELETE. Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE. */
 export const requestDeletion = 'POST /v1/users/me/deletion' as Operation<{
   readonly body: types.RequestDeletion;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Undo the deletion of your account */
 export const restoreMe = 'POST /v1/users/me/restore public' as Operation<{
@@ -94,12 +104,127 @@ export const restoreMe = 'POST /v1/users/me/restore public' as Operation<{
 /** Change your address. An emailed link confirms the new address. The old address is then told, and can revert for 7 days. */
 export const createEmailChange = 'POST /v1/users/me/email-changes' as Operation<{
   readonly body: types.CreateEmailChange;
-}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'email_unchanged' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'email_unchanged' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Revert a change of address. By the token that was emailed to the old address. Ends every session; the password is void until it is reset. */
 export const revertEmailChange = 'POST /v1/users/me/email-changes/revert public' as Operation<{
   readonly body: types.RevertEmailChange;
 }, undefined, 'bad_request' | 'database_unavailable' | 'email_taken' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List the identity providers. In the order of the setting `IDENTITY_PROVIDERS`. */
+export const listIdentityProviders = 'GET /v1/identity-providers public' as Operation<{}, types.IdentityProviders, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Start a sign-in with an identity provider. Send the browser to `url` afterwards. The sign-in belongs to the browser: the answer sets a cookie, so a page of another origin asks with credentials. It can be finished within 10 minutes. */
+export const startProviderSignIn = 'POST /v1/sessions/provider/{provider}/start public' as Operation<{
+  /** As `GET /v1/identity-providers` names it. */
+  readonly provider: string;
+  readonly body: types.StartProviderSignIn;
+}, types.ProviderSignInStart, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'provider_answer_invalid' | 'provider_misconfigured' | 'provider_unavailable' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Take the answer of an identity provider. The provider sends the browser here. Whatever goes wrong leads to the frontend too, with the code of a problem as `error`: `provider_access_denied`, `provider_answer_invalid`, `provider_misconfigured`, `provider_sign_in_expired` or `provider_unavailable`. */
+export const finishProviderSignIn = 'GET /v1/sessions/provider/{provider}/callback public' as Operation<{
+  /** As `GET /v1/identity-providers` names it. */
+  readonly provider: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'validation_failed'>;
+
+/** Take the answer of an identity provider that posts a form. For `response_mode=form_post`, as Apple has it. Otherwise like the operation with `GET`. */
+export const finishProviderSignInByForm = 'POST /v1/sessions/provider/{provider}/callback public' as Operation<{
+  /** As `GET /v1/identity-providers` names it. */
+  readonly provider: string;
+  readonly body: types.FinishProviderSignInByForm;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sign in with the code of a provider. The code works once, within 60 seconds, in the browser that began. A person who is new here is registered, if the provider vouches for the address. If the address has an account already, the answer is `identity_not_linked`: sign in the old way and link the identity with the same code, within 10 minutes. */
+export const createSessionByProvider = 'POST /v1/sessions/provider public' as Operation<{
+  readonly body: types.CreateSessionByProvider;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_taken' | 'identity_not_linked' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'payload_too_large' | 'provider_address_unverified' | 'provider_sign_in_expired' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List your identities at providers */
+export const listIdentities = 'GET /v1/users/me/identities' as Operation<{}, types.Identities, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Link an identity. Takes the code of a sign-in with a provider that was not used for a session. Needs the password, unless you have signed in within the last 10 minutes. An email tells you. */
+export const linkIdentity = 'POST /v1/users/me/identities' as Operation<{
+  readonly body: types.LinkIdentity;
+}, types.Identity, 'bad_request' | 'database_unavailable' | 'identity_taken' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'provider_sign_in_expired' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Unlink an identity. The last way to sign in cannot be removed. You must have signed in within the last 10 minutes. */
+export const unlinkIdentity = 'DELETE /v1/users/me/identities/{identityId}' as Operation<{
+  /** Identity */
+  readonly identityId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'password_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Begin to add a passkey. Give `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`, and send what it makes to `POST /v1/passkeys`. */
+export const createPasskeyOptions = 'POST /v1/passkeys/options' as Operation<{}, types.PasskeyOptions, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Add a passkey. From then on a sign-in needs the passkey, or the password and another factor. A passkey that verifies the person, by a PIN or a fingerprint, is enough alone. */
+export const createPasskey = 'POST /v1/passkeys' as Operation<{
+  readonly body: types.CreatePasskey;
+}, types.Passkey, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'passkey_exists' | 'passkey_refused' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'too_many_passkeys' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List your passkeys */
+export const listPasskeys = 'GET /v1/passkeys' as Operation<{
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.PasskeyPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Name a passkey */
+export const updatePasskey = 'PATCH /v1/passkeys/{passkeyId}' as Operation<{
+  /** Passkey */
+  readonly passkeyId: string;
+  readonly body: types.UpdatePasskey;
+}, types.Passkey, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Remove a passkey. Recovery codes go with the last factor. */
+export const deletePasskey = 'DELETE /v1/passkeys/{passkeyId}' as Operation<{
+  /** Passkey */
+  readonly passkeyId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Begin to sign in with a passkey. Give `options` to `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`, also with `mediation: "conditional"`. The answer names no account. With the challenge of a sign-in that needs another proof, the options are for that, and name the passkeys of the account. */
+export const createPasskeySignInOptions = 'POST /v1/sessions/passkey/options public' as Operation<{
+  readonly body: types.CreatePasskeySignInOptions;
+}, types.PasskeyOptions, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sign in with a passkey. One answer for a passkey that is not known, a wrong signature and a suspended user. */
+export const createSessionByPasskey = 'POST /v1/sessions/passkey public' as Operation<{
+  readonly body: types.CreateSessionByPasskey;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'invalid_credentials' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Origins that may use the same passkeys. Related origin requests (WebAuthn level 3, section 5.11), if there are any. */
+export const getRelatedOrigins = 'GET /.well-known/webauthn public' as Operation<{}, types.RelatedOrigins, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found'>;
+
+/** Get your factors */
+export const getFactors = 'GET /v1/users/me/factors' as Operation<{}, types.Factors, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Set up an authenticator app. Answers with a secret, which counts once a code of it was confirmed, within an hour. Until then, one that was set up before stays. */
+export const createTotp = 'POST /v1/users/me/totp' as Operation<{}, types.TotpSetup, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Remove the authenticator app. Recovery codes go with the last factor. */
+export const deleteTotp = 'DELETE /v1/users/me/totp' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Confirm an authenticator app. By the code that it shows. From then on each sign-in needs a second factor. Make recovery codes next, for the day when the phone is lost. */
+export const confirmTotp = 'POST /v1/users/me/totp/confirm' as Operation<{
+  readonly body: types.ConfirmTotp;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Make new recovery codes. For people who have lost their other factors. Each code works once, in place of a second factor. Older codes are void. */
+export const createRecoveryCodes = 'POST /v1/users/me/recovery-codes' as Operation<{}, types.RecoveryCodes, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** List the devices that you have signed in with */
+export const listDevices = 'GET /v1/users/me/devices' as Operation<{
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.DevicePage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Forget a device. Its next sign-in needs a second factor, if the account has one, and is emailed. Sessions go on. */
+export const deleteDevice = 'DELETE /v1/users/me/devices/{deviceId}' as Operation<{
+  /** Device */
+  readonly deviceId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email a link to reset a password. Silent about whether the address has an account. */
 export const createPasswordReset = 'POST /v1/password-resets public' as Operation<{
@@ -111,16 +236,13 @@ export const confirmPasswordReset = 'POST /v1/password-resets/confirm public' as
   readonly body: types.ConfirmPasswordReset;
 }, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'token_expired' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
 
-/** Change your password. Ends all other sessions and emails a notice. */
+/** Change your password. Ends all other sessions and emails a notice. Without `currentPassword`, a recent sign-in or confirmation is needed: so an account without a password gets one. */
 export const updatePassword = 'PUT /v1/users/me/password' as Operation<{
   readonly body: types.UpdatePassword;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
 
-/** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization or token endpoint. */
-export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer, 'bad_request' | 'database_unavailable' | 'internal_error'>;
-
-/** Public keys of access tokens. A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 15 minutes before it signs. */
-export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, types.JwkSet, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+/** Public keys of access tokens. A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 30 minutes before it signs. */
+export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, types.JwkSet | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
 
 /** List the types of events. All of them, each with an example of its payload. The document of the API has their schemas under `webhooks`. */
 export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, types.EventTypes, 'bad_request' | 'database_unavailable' | 'internal_error'>;
@@ -168,7 +290,7 @@ export const createOwnershipTransfer = 'POST /v1/organizations/{organizationId}/
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateOwnershipTransfer;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** See what a change of a member takes along. Lists what the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`. */
 export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/members/{userId}/consequences' as Operation<{
@@ -197,7 +319,7 @@ export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{u
   /** User */
   readonly userId: string;
   readonly body: types.UpdateMember;
-}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Remove a member, or leave. Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before. */
 export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{userId}' as Operation<{
@@ -205,7 +327,7 @@ export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{
   readonly organizationId: string;
   /** User */
   readonly userId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email an invitation again. With another link, which is valid for 7 days. The link before no longer works. */
 export const resendInvitation = 'POST /v1/organizations/{organizationId}/invitations/{invitationId}/resend' as Operation<{
@@ -220,7 +342,7 @@ export const createInvitation = 'POST /v1/organizations/{organizationId}/invitat
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateInvitation;
-}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List invitations. Open and expired ones, the newest first. */
 export const listInvitations = 'GET /v1/organizations/{organizationId}/invitations' as Operation<{
@@ -280,7 +402,7 @@ export const createApiKey = 'POST /v1/organizations/{organizationId}/api-keys ke
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List API keys. The newest first, without their secrets. Revoked ones are shown on request. */
 export const listApiKeys = 'GET /v1/organizations/{organizationId}/api-keys' as Operation<{
@@ -301,7 +423,7 @@ export const rotateApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{a
   /** API key */
   readonly apiKeyId: string;
   readonly body: types.RotateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Change an API key */
 export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
@@ -566,6 +688,28 @@ export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operat
 
 /** Receive an event of Stripe. Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. Thin events are acknowledged and not used. */
 export const receiveStripeWebhook = 'POST /v1/webhooks/stripe public' as Operation<{}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'validation_failed'>;
+
+/** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization endpoint. */
+export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Describe the issuer of access tokens, where OpenID Connect looks. The document of `/.well-known/oauth-authorization-server`, for libraries that look for it here only. The service is no OpenID provider. */
+export const getOpenIdConfiguration = 'GET /.well-known/openid-configuration public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
+
+/** Get a token for another service. Token exchange (RFC 8693), as a form or as JSON. The token carries `organization`, `role` and `permissions` of one membership, lives five minutes, and is good for its audience alone. The access token that authenticates the request is the subject token. */
+export const exchangeToken = 'POST /v1/tokens/exchange' as Operation<{
+  readonly body: types.ExchangeToken;
+}, types.ExchangedToken, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_target' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Ask whether a token is good now. Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account and the membership of this moment. A token for the audience of another service is `{"active":false}`. */
+export const introspectToken = 'POST /v1/tokens/introspect public' as Operation<{
+  readonly body: types.IntrospectToken;
+}, types.TokenIntrospection, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_client' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List sessions that have ended. For a service that verifies tokens itself and polls, e.g. every second. Without `since`, or with one of long ago: all sessions that ended while a token of theirs may be alive. With it: those since that answer. None is left out, however late its transaction committed; one may come twice. */
+export const listTokenRevocations = 'GET /v1/tokens/revocations public' as Operation<{
+  /** `next` of the answer before. */
+  readonly since?: string | undefined;
+}, types.TokenRevocations, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_client' | 'invalid_cursor' | 'validation_failed'>;
 
 /** Is the process alive? */
 export const getLiveness = 'GET /livez public' as Operation<{}, types.Liveness, 'bad_request' | 'database_unavailable' | 'internal_error'>;

@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -171,8 +171,18 @@ export interface AuthorizationServer {
   readonly issuer: string;
   /** The public keys of access tokens. */
   readonly jwks_uri: string;
+  /** Exchanges tokens (RFC 8693). */
+  readonly token_endpoint: string;
+  /** `none`: the caller is a user, who sends an access token. */
+  readonly token_endpoint_auth_methods_supported: readonly (string)[];
+  /** Token exchange alone. */
+  readonly grant_types_supported: readonly (string)[];
   /** None: there is no authorization endpoint. */
   readonly response_types_supported: readonly (string)[];
+  /** RFC 7662. */
+  readonly introspection_endpoint: string;
+  /** How service clients authenticate. */
+  readonly introspection_endpoint_auth_methods_supported: readonly (string)[];
   readonly service_documentation: string;
 }
 
@@ -203,6 +213,31 @@ export interface ConfirmPasswordReset {
   readonly password: string;
 }
 
+export interface ConfirmSession {
+  /** 8 to 128 characters, any Unicode. */
+  readonly password?: string | undefined;
+  /** Six digits, as the authenticator app shows them. */
+  readonly totp?: string | undefined;
+  /** One of the recovery codes. It is used up. */
+  readonly recoveryCode?: string | undefined;
+  readonly credential?: SignedCredential | undefined;
+  /** With `credential`: of `POST /v1/sessions/passkey/options`. */
+  readonly challenge?: string | undefined;
+}
+
+export interface ConfirmTotp {
+  /** Six digits, as the authenticator app shows them. */
+  readonly code: string;
+}
+
+export interface ConfirmedSession {
+  /** JWT; send it as `Authorization: Bearer`. */
+  readonly accessToken: string;
+  readonly tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number;
+}
+
 export interface CreateApiKey {
   readonly name: string;
   /** Permissions; none that the caller lacks. */
@@ -230,8 +265,8 @@ export interface CreateCheckoutSession {
 export interface CreateEmailChange {
   /** An email address. */
   readonly email: string;
-  /** 8 to 128 characters, any Unicode. */
-  readonly password: string;
+  /** The current password. It may be left out after a recent sign-in or confirmation. */
+  readonly password?: string | undefined;
 }
 
 export interface CreateEmailVerification {
@@ -253,6 +288,19 @@ export interface CreateOrganization {
 export interface CreateOwnershipTransfer {
   /** The next owner, a member already. */
   readonly userId: string;
+}
+
+export interface CreatePasskey {
+  /** The `challenge` that came with the options. */
+  readonly challenge: string;
+  readonly credential: CreatedCredential;
+  /** What the person calls it, such as the device. */
+  readonly name?: string | undefined;
+}
+
+export interface CreatePasskeySignInOptions {
+  /** The `challenge.token` of `second_factor_required`. */
+  readonly challenge?: string | undefined;
 }
 
 export interface CreatePasswordReset {
@@ -283,6 +331,38 @@ export interface CreateSession {
   /** 8 to 128 characters, any Unicode. */
   readonly password?: string | undefined;
   readonly mode?: SessionMode | undefined;
+  /** The `deviceToken` of an earlier sign-in on this device. Browsers in cookie mode send a cookie instead. */
+  readonly deviceToken?: string | undefined;
+}
+
+export interface CreateSessionByPasskey {
+  /** The `challenge` that came with the options. */
+  readonly challenge: string;
+  readonly credential: SignedCredential;
+  readonly mode?: SessionMode | undefined;
+  /** The `deviceToken` of an earlier sign-in on this device. Browsers in cookie mode send a cookie instead. */
+  readonly deviceToken?: string | undefined;
+}
+
+export interface CreateSessionByProvider {
+  /** The `code` that the callback has led back with. */
+  readonly code: string;
+  /** The `deviceToken` of an earlier sign-in on this device. Browsers in cookie mode send a cookie instead. */
+  readonly deviceToken?: string | undefined;
+}
+
+export interface CreateSessionBySecondFactor {
+  /** The `challenge.token` of the sign-in. */
+  readonly challenge: string;
+  /** Six digits, as the authenticator app shows them. */
+  readonly totp?: string | undefined;
+  /** One of the recovery codes. It is used up. */
+  readonly recoveryCode?: string | undefined;
+  readonly credential?: SignedCredential | undefined;
+  /** True: sign-ins with this device need no second factor for 30 days. */
+  readonly rememberDevice?: boolean | undefined;
+  /** The `deviceToken` of an earlier sign-in on this device. Browsers in cookie mode send a cookie instead. */
+  readonly deviceToken?: string | undefined;
 }
 
 export interface CreateUser {
@@ -306,11 +386,52 @@ export interface CreateWebhookEndpoint {
   readonly enabled?: boolean | undefined;
 }
 
+export interface CreatedCredential {
+  /** The id of the credential. In base64url. */
+  readonly id: string;
+  /** The same. In base64url. */
+  readonly rawId: string;
+  /** `public-key`. */
+  readonly type: string;
+  readonly response: CreatedCredentialResponse;
+  readonly clientExtensionResults?: unknown | undefined;
+  readonly authenticatorAttachment?: unknown | undefined;
+}
+
+export interface CreatedCredentialResponse {
+  /** What the browser has seen. In base64url. */
+  readonly clientDataJSON: string;
+  /** The public key, and what it is. In base64url. */
+  readonly attestationObject: string;
+  readonly transports?: readonly (string)[] | undefined;
+}
+
 export type Currency = 'usd' | 'eur';
 
 export interface DeleteMe {
-  /** 8 to 128 characters, any Unicode. */
-  readonly password: string;
+  /** The current password. It may be left out after a recent sign-in or confirmation. */
+  readonly password?: string | undefined;
+}
+
+export interface Device {
+  /** Device */
+  readonly id: string;
+  /** When it was first signed in with. */
+  readonly createdAt: string;
+  /** When it was last signed in with. */
+  readonly lastSeenAt: string;
+  /** From where it was last signed in with. */
+  readonly ipAddress: string | null;
+  /** The program that it was last signed in with. */
+  readonly userAgent: string | null;
+  /** Until then a sign-in with it needs no second factor. Null: it always does. */
+  readonly rememberedUntil: string | null;
+}
+
+export interface DevicePage {
+  readonly data: readonly (Device)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
 }
 
 export interface EntitledFeatures {
@@ -399,6 +520,41 @@ export interface EventTypes {
   readonly data: readonly (EventTypeDescription)[];
 }
 
+export interface ExchangeToken {
+  readonly grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange';
+  /** Of the other service. */
+  readonly audience: string;
+  /** The organization that the token speaks for */
+  readonly organization: string;
+  /** The access token of the request, if it is sent. */
+  readonly subject_token?: string | undefined;
+  readonly subject_token_type?: 'urn:ietf:params:oauth:token-type:access_token' | undefined;
+  readonly requested_token_type?: 'urn:ietf:params:oauth:token-type:access_token' | undefined;
+}
+
+export interface ExchangedToken {
+  readonly access_token: string;
+  readonly issued_token_type: 'urn:ietf:params:oauth:token-type:access_token';
+  readonly token_type: 'Bearer';
+  /** In seconds. */
+  readonly expires_in: number;
+}
+
+export interface Factors {
+  /** True if the account has a password. */
+  readonly password: boolean;
+  /** True if an authenticator app is set up. */
+  readonly totp: boolean;
+  /** How many passkeys there are. */
+  readonly passkeys: number;
+  /** How many recovery codes are left. */
+  readonly recoveryCodes: number;
+  /** How many devices need no second factor now. */
+  readonly rememberedDevices: number;
+  /** True if a sign-in needs two factors. */
+  readonly required: boolean;
+}
+
 /** The error of one value. */
 export interface Fault {
   /** `body`, `query` or `path`. */
@@ -416,8 +572,50 @@ export interface FeatureFlags {
   readonly prioritySupport: boolean;
 }
 
+export interface FinishProviderSignInByForm {
+  readonly code?: string | undefined;
+  readonly state?: string | undefined;
+  readonly iss?: string | undefined;
+  readonly error?: string | undefined;
+  readonly error_description?: string | undefined;
+  /** From Apple: the name. */
+  readonly user?: string | undefined;
+}
+
+export interface Identities {
+  readonly data: readonly (Identity)[];
+}
+
+export interface Identity {
+  /** Identity */
+  readonly id: string;
+  readonly provider: string;
+  /** At the provider, when it was linked. */
+  readonly address: string | null;
+  /** When it was linked. */
+  readonly createdAt: string;
+  /** The last sign-in with it. */
+  readonly lastUsedAt: string | null;
+}
+
+export interface IdentityProvider {
+  readonly name: string;
+  /** For a button. */
+  readonly label: string;
+}
+
+export interface IdentityProviders {
+  readonly data: readonly (IdentityProvider)[];
+}
+
 /** How often it is paid. */
 export type Interval = 'month' | 'year';
+
+export interface IntrospectToken {
+  readonly token: string;
+  /** Ignored. */
+  readonly token_type_hint?: string | undefined;
+}
 
 export interface Invitation {
   /** Invitation */
@@ -616,6 +814,13 @@ export interface LimitValues {
   readonly webhookEndpoints: number | null;
 }
 
+export interface LinkIdentity {
+  /** The `code` that the callback has led back with. */
+  readonly code: string;
+  /** 8 to 128 characters, any Unicode. */
+  readonly password?: string | undefined;
+}
+
 export interface Liveness {
   readonly status: 'ok';
 }
@@ -810,6 +1015,35 @@ export interface OwnOrganizationPage {
   readonly nextCursor: string | null;
 }
 
+export interface Passkey {
+  /** Passkey */
+  readonly id: string;
+  readonly name: string;
+  /** When it was added. */
+  readonly createdAt: string;
+  /** When it last signed in, or confirmed. */
+  readonly lastUsedAt: string | null;
+  /** True if it is copied to other devices of the person. */
+  readonly backedUp: boolean;
+  /** How the browser reaches it, such as `internal` or `usb`. */
+  readonly transports: readonly (string)[];
+  /** The model of the authenticator; zeros if it does not say. */
+  readonly aaguid: string;
+}
+
+export interface PasskeyOptions {
+  /** To be sent with the answer, within 10 minutes. */
+  readonly challenge: string;
+  /** For the browser, as JSON (WebAuthn level 3, section 5.1). */
+  readonly options: unknown;
+}
+
+export interface PasskeyPage {
+  readonly data: readonly (Passkey)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 /** The payment method of the next invoice: the subscription's, else the customer's default. */
 export interface PaymentMethod {
   readonly type: string;
@@ -898,6 +1132,10 @@ export interface ProvenInvitation {
   readonly hasAccount: boolean;
 }
 
+export interface ProviderSignInStart {
+  readonly url: string;
+}
+
 export interface Readiness {
   readonly status: ReadinessStatus;
   readonly checks: Readonly<Record<string, string>>;
@@ -925,6 +1163,11 @@ export interface ReceivedInvitationPage {
   readonly nextCursor: string | null;
 }
 
+export interface RecoveryCodes {
+  /** Ten codes. They are shown this once. */
+  readonly codes: readonly (string)[];
+}
+
 export interface RefreshSession {
   readonly refreshToken?: string | undefined;
 }
@@ -948,6 +1191,10 @@ export interface RegisteredByInvitation {
   readonly role: Role;
 }
 
+export interface RelatedOrigins {
+  readonly origins: readonly (string)[];
+}
+
 export interface ReplayWebhooks {
   /** Events at or after this instant. */
   readonly since: string;
@@ -963,8 +1210,8 @@ export interface ReportUsage {
 }
 
 export interface RequestDeletion {
-  /** 8 to 128 characters, any Unicode. */
-  readonly password: string;
+  /** The current password. It may be left out after a recent sign-in or confirmation. */
+  readonly password?: string | undefined;
 }
 
 export interface ResetSent {
@@ -1018,6 +1265,39 @@ export interface SessionPage {
   readonly nextCursor: string | null;
 }
 
+/** With second_factor_required: what completes the sign-in. */
+export interface SignInChallenge {
+  /** To be sent with the answer. */
+  readonly token: string;
+  /** The factors that the person can prove; one is enough. */
+  readonly factors: readonly (string)[];
+  /** When the sign-in must begin again. */
+  readonly expiresAt: string;
+}
+
+export interface SignedCredential {
+  /** The id of the credential. In base64url. */
+  readonly id: string;
+  /** The same. In base64url. */
+  readonly rawId: string;
+  /** `public-key`. */
+  readonly type: string;
+  readonly response: SignedCredentialResponse;
+  readonly clientExtensionResults?: unknown | undefined;
+  readonly authenticatorAttachment?: unknown | undefined;
+}
+
+export interface SignedCredentialResponse {
+  /** What the browser has seen. In base64url. */
+  readonly clientDataJSON: string;
+  /** What the authenticator has checked. In base64url. */
+  readonly authenticatorData: string;
+  /** The signature. In base64url. */
+  readonly signature: string;
+  /** The id of the account, in base64url. */
+  readonly userHandle?: unknown | undefined;
+}
+
 export interface SignedIn {
   /** JWT; send it as `Authorization: Bearer`. */
   readonly accessToken: string;
@@ -1026,7 +1306,15 @@ export interface SignedIn {
   readonly expiresIn: number;
   /** In bearer mode; in cookie mode it is in the cookie. */
   readonly refreshToken?: string | undefined;
+  /** In bearer mode, at a sign-in on a device that is not known: keep it, and send it with later sign-ins. The device is then known: strangers who guess passwords do not lock it out, and a sign-in with it is not emailed as new. */
+  readonly deviceToken?: string | undefined;
   readonly user: User;
+}
+
+export interface StartProviderSignIn {
+  /** A path of the frontend; it is handed back with the code. Default `/`. */
+  readonly returnTo?: string | undefined;
+  readonly mode?: SessionMode | undefined;
 }
 
 export interface Subscription {
@@ -1131,6 +1419,54 @@ export interface TestWebhookEndpoint {
   readonly type: EventType;
 }
 
+export interface TokenIntrospection {
+  /** If false, there are no other members. */
+  readonly active: boolean;
+  readonly token_type?: string | undefined;
+  readonly iss?: string | undefined;
+  readonly aud?: string | undefined;
+  readonly client_id?: string | undefined;
+  readonly jti?: string | undefined;
+  /** The user. */
+  readonly sub?: string | undefined;
+  /** The session. */
+  readonly sid?: string | undefined;
+  readonly iat?: number | undefined;
+  readonly exp?: number | undefined;
+  /** How the person signed in (RFC 8176). */
+  readonly amr?: readonly (string)[] | undefined;
+  /** When. */
+  readonly auth_time?: number | undefined;
+  readonly organization?: string | undefined;
+  readonly role?: string | undefined;
+  /** Of this moment, as `role` is. */
+  readonly permissions?: readonly (string)[] | undefined;
+}
+
+export interface TokenRevocation {
+  /** The `sid` of tokens that are refused from now on. */
+  readonly sessionId: string;
+  /** When the session ended. */
+  readonly endedAt: string;
+}
+
+export interface TokenRevocations {
+  readonly data: readonly (TokenRevocation)[];
+  /** The `since` of the next request. */
+  readonly next: string;
+  /** True if there is more now: ask again at once. */
+  readonly more: boolean;
+}
+
+export interface TotpSetup {
+  /** In base 32, to be typed into an authenticator app. */
+  readonly secret: string;
+  /** An `otpauth:` URI. */
+  readonly uri: string;
+  /** The QR code of the URI: an SVG image as a `data:` URL. */
+  readonly qrCode: string;
+}
+
 export interface UnsubscribeEmail {
   /** From the link in the email. */
   readonly token: string;
@@ -1161,9 +1497,14 @@ export interface UpdateOrganization {
   readonly slug?: string | undefined;
 }
 
+export interface UpdatePasskey {
+  /** What the person calls it, such as the device. */
+  readonly name: string;
+}
+
 export interface UpdatePassword {
-  /** 8 to 128 characters, any Unicode. */
-  readonly currentPassword: string;
+  /** The current password. It may be left out after a recent sign-in or confirmation. */
+  readonly currentPassword?: string | undefined;
   /** 8 to 128 characters, any Unicode. */
   readonly newPassword: string;
 }
@@ -1344,6 +1685,11 @@ export interface WebhookStored {
 export interface ProblemExtensions {
   /** With weak_password: the reasons. */
   readonly reasons?: readonly (string)[] | undefined;
+  readonly challenge?: SignInChallenge | undefined;
+  /** With recent_sign_in_required: how the person can prove it; one is enough. */
+  readonly proofs?: readonly (string)[] | undefined;
+  /** With second_factor_incorrect: the wrong answers that the challenge still allows. */
+  readonly attemptsLeft?: number | undefined;
   /** With forbidden: the missing permission. */
   readonly permission?: string | undefined;
   /** With validation_failed: the errors, one per value. */

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandLine } from '../../../platform/cli/commands.ts';
 import { print, Refusal, table } from '../../../platform/cli/terminal.ts';
 import { type Clock, MINUTE_MS } from '../../../platform/clock.ts';
-import type { SigningKey, SigningKeys } from '../signing-keys.ts';
+import { PUBLISH_LEAD_MS, type SigningKey, type SigningKeys } from '../signing-keys.ts';
 
 const minutes = (text: string) => {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Minutes, as a whole number.');
@@ -23,7 +23,7 @@ export function keysCommands({ program, withService }: CommandLine<KeysService>)
     .description(
       'publish the next key; it signs once every verifier can know it, and the last one stays until its tokens are dead',
     )
-    .option('--lead <minutes>', 'how long it is published before it signs', minutes, 15)
+    .option('--lead <minutes>', 'how long it is published before it signs', minutes, PUBLISH_LEAD_MS / MINUTE_MS)
     .action(async ({ lead }: { lead: number }, command: Command) => {
       const result = await withService((service) => service.accounts.signingKeys.rotate(lead * MINUTE_MS));
       print(command, result, ({ id, signsFrom, retired }) => [

@@ -246,6 +246,29 @@ export const de: EmailTexts<typeof accountEmails> = {
       button: 'Konto sichern',
       reason: securityReason,
     },
+    'identity-linked': {
+      subject: 'Sie können sich jetzt mit {{provider}} anmelden',
+      preheader: 'Falls Sie das waren, müssen Sie nichts tun.',
+      heading: 'Sie können sich jetzt mit {{provider}} anmelden',
+      intro:
+        'Am {{at}} wurde ein Zugang von {{provider}} mit Ihrem Konto bei {{product}} verknüpft. Damit kann man sich anmelden.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou:
+        'Falls Sie es nicht waren, benutzt vielleicht jemand anderes Ihr Konto. Wählen Sie jetzt ein neues Passwort, und entfernen Sie den Zugang in Ihren Einstellungen:',
+      button: 'Neues Passwort wählen',
+      reason: securityReason,
+    },
+    'identity-unlinked': {
+      subject: 'Sie können sich nicht mehr mit {{provider}} anmelden',
+      preheader: 'Falls Sie das waren, müssen Sie nichts tun.',
+      heading: 'Sie können sich nicht mehr mit {{provider}} anmelden',
+      intro: 'Am {{at}} wurde ein Zugang von {{provider}} von Ihrem Konto bei {{product}} entfernt.',
+      wasYou: 'Falls Sie das waren, müssen Sie nichts tun.',
+      notYou:
+        'Falls Sie es nicht waren, benutzt vielleicht jemand anderes Ihr Konto. Wählen Sie jetzt ein neues Passwort:',
+      button: 'Neues Passwort wählen',
+      reason: securityReason,
+    },
     'account-deletion-scheduled': {
       subject: 'Ihr Konto wird am {{deletesAt}} gelöscht',
       preheader: 'Bis dahin können Sie es behalten.',

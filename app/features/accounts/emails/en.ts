@@ -234,6 +234,27 @@ export const en: EmailTexts<typeof accountEmails> = {
       button: 'Secure your account',
       reason: securityReason,
     },
+    'identity-linked': {
+      subject: 'You can now sign in with {{provider}}',
+      preheader: 'If that was you, there is nothing to do.',
+      heading: 'You can now sign in with {{provider}}',
+      intro: 'On {{at}} an identity at {{provider}} was linked to your {{product}} account. It can be used to sign in.',
+      wasYou: 'If that was you, there is nothing to do.',
+      notYou:
+        'If it was not you, someone else may be using your account. Choose a new password now, and remove the identity in your settings:',
+      button: 'Choose a new password',
+      reason: securityReason,
+    },
+    'identity-unlinked': {
+      subject: 'You can no longer sign in with {{provider}}',
+      preheader: 'If that was you, there is nothing to do.',
+      heading: 'You can no longer sign in with {{provider}}',
+      intro: 'On {{at}} an identity at {{provider}} was removed from your {{product}} account.',
+      wasYou: 'If that was you, there is nothing to do.',
+      notYou: 'If it was not you, someone else may be using your account. Choose a new password now:',
+      button: 'Choose a new password',
+      reason: securityReason,
+    },
     'account-deletion-scheduled': {
       subject: 'Your account will be deleted on {{deletesAt}}',
       preheader: 'Until then you can keep it.',

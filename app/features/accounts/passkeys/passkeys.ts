@@ -15,6 +15,7 @@ import type { RecoveryCodes } from '../factors/recovery-codes.ts';
 import type { SecondFactors } from '../factors/second-factors.ts';
 import type { StepUp } from '../factors/step-up.ts';
 import type { User, Users } from '../users.ts';
+import { requireWayIn } from '../ways-in.ts';
 import type { Ceremonies, CreatedCredential, CreationOptions, Passkey } from './ceremonies.ts';
 import type { ChallengeTokens } from './challenge-tokens.ts';
 import { passkeys } from './schema.ts';
@@ -129,7 +130,7 @@ export function createPasskeys(options: PasskeysOptions): Passkeys {
         await callers.requireRecent(tx, caller);
         const [passkey] = await tx.delete(passkeys).where(own(user.id, id)).returning();
         if (!passkey) throw httpErrors.not_found();
-        if (user.passwordHash === null && (await countOf(tx, user.id)) === 0) throw accountErrors.last_way_in();
+        await requireWayIn(tx, user);
         if ((await options.factors.of(tx, user.id)).length === 0) await options.recoveryCodes.remove(tx, user.id);
         await record(tx, user.id, 'passkey.removed', passkey, origin);
         await notices.sendAboutPasskey(tx, user, 'passkey-removed', { passkey: passkey.name, origin });

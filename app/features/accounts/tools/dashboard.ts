@@ -95,6 +95,18 @@ export const dashboard = build({
           runbook: 'second-factor-refused-surge',
         }),
         graph({
+          title: 'Identity providers',
+          about: 'Sign-ins with other providers, by what became of them there. `access_denied`: the person cancelled.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: rate('identity_provider_sign_ins_total', 'provider', 'outcome'),
+              legend: '{{provider}} {{outcome}}',
+            },
+          ],
+          runbook: 'identity-provider-failing',
+        }),
+        graph({
           title: 'Everything else',
           about: 'Registrations, verifications, changes, resets, deletions.',
           unit: 'ops',

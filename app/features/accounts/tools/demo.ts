@@ -1,5 +1,6 @@
 import type { Stage } from '../../../../scripts/demo/stage.ts';
 import { codeAt } from './one-time-codes.ts';
+import { signInWithProvider } from './provider-demo.ts';
 import { createPasskey } from './software-authenticator.ts';
 
 /** A person registers, verifies, signs in, refreshes, signs out, resets a password, and adds a second factor and a passkey. */
@@ -67,6 +68,7 @@ export async function story(stage: Stage): Promise<void> {
   await secondFactors(stage, { email, password: newPassword, token: fourth.accessToken });
   const { body: exported } = await step('export everything', '/v1/users/me/export', 200, { token: fourth.accessToken });
   expect(exported.auditEvents.length >= 8, `only ${exported.auditEvents.length} audit events`);
+  await signInWithProvider(stage);
 }
 
 async function secondFactors(

@@ -1,8 +1,8 @@
 /** Makes one attempt: one request, without redirects, with a bound on its time and on what is read of the answer. */
 import { Agent, type Dispatcher, Pool, ProxyAgent, request } from 'undici';
-import type { ConnectingOptions } from './connecting.ts';
-import { BlockedAddress, createConnector } from './connecting.ts';
-import { faultOf } from './destinations.ts';
+import type { ConnectingOptions } from '../../../platform/http/outgoing/connecting.ts';
+import { BlockedAddress, createConnector } from '../../../platform/http/outgoing/connecting.ts';
+import { faultOf } from '../../../platform/http/outgoing/destinations.ts';
 
 export type OutcomeKind = 'succeeded' | 'refused' | 'timeout' | 'unreachable' | 'blocked';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, createServer, isIP, type LookupFunction, type Server, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { faultOf, isPublic } from '../../../platform/http/outgoing/destinations.ts';
 import { answerWith, startReceiver } from '../testing/receiver.ts';
-import { faultOf, isPublic } from './destinations.ts';
 import { createSender, type Outcome, type Sender } from './sender.ts';
 
 /** Not one machine on the internet, in the spellings that URLs and resolvers have for it. */

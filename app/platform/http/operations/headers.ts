@@ -17,6 +17,8 @@ export const headers = {
     description: 'Sent by browsers. Required if the refresh cookie authenticates the request.',
     schema: text,
   },
+  'if-none-match': { description: 'The `ETag` of the answer that the caller has.', schema: text },
+  etag: { description: 'Identifies this version of the document (RFC 9110, section 8.8.3).', schema: text },
   'idempotency-replayed': {
     description: '`true` if the answer is the stored answer of an earlier request.',
     schema: { type: 'string', enum: ['true'] },
@@ -27,6 +29,7 @@ export const headers = {
     description: 'In cookie mode: the refresh token, in a cookie that scripts cannot read.',
     schema: text,
   },
+  location: { description: 'Where to go.', schema: text },
   'content-disposition': { description: 'The name of the file.', schema: text },
   'x-request-id': { description: 'Identifies this request in logs. Quote it when you ask for help.', schema: text },
   'x-trace-id': { description: 'Identifies the trace of this request.', schema: text },

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { rows } from '../../../../../test/conditions.ts';
 import type { Operation } from '../../../../../test/faults/operations.ts';
 import { resourcesOf } from '../../../../../test/resources.ts';
-import { type Call, PASSWORD, type SignedInUser, signIn } from '../../../../../test/service.ts';
+import { type Call, PASSWORD, type SignedInUser, signIn, type TestService } from '../../../../../test/service.ts';
+import { HOUR_MS } from '../../../../platform/clock.ts';
+import { newId } from '../../../../platform/security/random.ts';
+import { createPending } from '../../../accounts/providers/pending.ts';
 import { roles } from '../../../organizations/roles.ts';
 import { type ApiKey, createScene, DELETE, type Scene } from '../../../organizations/testing/scene.ts';
 import { type BillingService, createBillingScene, RETURNS } from '../scene.ts';
@@ -32,6 +35,8 @@ export interface Act {
     readonly token: string;
     readonly id: string;
   };
+  /** An identity that a provider has proven in a browser of the actor, to be linked. */
+  readonly provider: { readonly browser: string; readonly code: string };
   /** Values of path parameters. */
   readonly known: Readonly<Record<string, string>>;
   /** An organization that the actor has deleted. */
@@ -80,6 +85,10 @@ export const EXEMPT: Readonly<Record<string, string>> = {
       ...['confirmTotp', 'deleteTotp'],
     ].map((id) => [id, 'needs or makes a factor, which changes all sign-ins of the act: factors/waiting.test.ts']),
   ),
+  introspectToken: 'reads, and its caller is no person',
+  startProviderSignIn: 'has no caller: it gives nothing but an address',
+  finishProviderSignInByForm: 'has no caller: the state and the browser are the proof, and are used up at once',
+  createSessionByProvider: 'is proved by the provider alone: the account is read again under its lock',
   registerByInvitation:
     'has no caller: the link of the invitation alone is the proof, and is read again under the lock',
   restoreMe:
@@ -94,6 +103,12 @@ const OWN_INVITATION = new Set(['acceptMyInvitation', 'declineInvitation']);
 let acts = 0;
 const bodies: Record<string, (act: Act) => Record<string, unknown>> = {
   createEmailChange: () => ({ email: `moved${++acts}@example.com`, password: PASSWORD }),
+  exchangeToken: ({ scene }) => ({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: 'https://reports.example.com',
+    organization: scene.id,
+  }),
+  linkIdentity: ({ provider }) => ({ code: provider.code }),
   createOrganization: () => ({ name: 'Analytical Engines' }),
   createOwnershipTransfer: ({ known }) => ({ userId: known.userId }),
   acceptInvitation: ({ inviting }) => ({ token: inviting.token }),
@@ -136,6 +151,9 @@ export function deedsOf(operations: readonly Operation[]): Deed[] {
             method,
             ...(proof === 'session' && { token: act.actor.accessToken }),
             ...(proof === 'key' && { token: act.key.secret }),
+            ...(operationId === 'linkIdentity' && {
+              headers: { cookie: `__Host-provider_sign_in=${act.provider.browser}` },
+            }),
             ...(body && { body: bodies[operationId]?.(act) ?? body.example }),
           },
         }),
@@ -189,15 +207,38 @@ export async function createAct(billing: BillingService, setting: Setting): Prom
     invitationId: invited.body.id,
     apiKeyId: spare.id,
     deviceId: devices.body.data[0].id,
+    identityId: await identityOf(test, actor.id),
     sessionId: JSON.parse(Buffer.from(third.accessToken.split('.')[1]!, 'base64url').toString()).sid,
   };
   const people = [scene.owner, actor, inviter].flatMap(({ id, email }) => [id, email]).concat(moved);
   const named = [...people, scene.id, inviting.id, deletedId];
   return {
     ...{ scene, actor, elsewhere, key, resetToken, changeToken, known, deletedId },
+    provider: await provenFor(test),
     inviting: { scene: inviting, inviter, token, id: invitation.body.id },
     contents: () => contentsOf(billing, named),
   };
+}
+
+async function identityOf(test: TestService, userId: string): Promise<string> {
+  const id = newId();
+  await rows(
+    test,
+    `insert into identities (user_id, id, provider, issuer, subject, created_at) values ($1, $2, 'local', 'https://local.example', $3, now())`,
+    userId,
+    id,
+    id,
+  );
+  return id;
+}
+
+/** What the callback of a provider stores. */
+async function provenFor(test: TestService): Promise<Act['provider']> {
+  const { db, clock, sealer } = test.service;
+  const browser = newId();
+  const person = { issuer: 'https://local.example', subject: newId(), address: null, vouched: false, name: null };
+  const given = { provider: 'local', browser, lifetimeMs: HOUR_MS, data: { ...person, mode: 'bearer' } };
+  return { browser, code: await createPending({ db, clock, sealer }).add('proven', given) };
 }
 
 /**

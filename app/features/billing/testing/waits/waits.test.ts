@@ -104,7 +104,7 @@ describe('the walk of waits', patiently, () => {
       stopped = index;
       return true;
     });
-    const sent = test.request(path, { ...call, headers: { 'x-request-id': watch.id } });
+    const sent = test.request(path, { ...call, headers: { ...call.headers, 'x-request-id': watch.id } });
     void sent.then(() => {
       answered = true;
     });
@@ -191,7 +191,10 @@ describe('the walk of waits', patiently, () => {
         acts[deed.setting] ??= await createAct(billing, deed.setting);
         const { path, call } = deed.call(acts[deed.setting]!);
         const watch = stops.watch();
-        const answer = await billing.test.request(path, { ...call, headers: { 'x-request-id': watch.id } });
+        const answer = await billing.test.request(path, {
+          ...call,
+          headers: { ...call.headers, 'x-request-id': watch.id },
+        });
         return { watch, answer };
       };
       let { watch, answer } = await attempt();

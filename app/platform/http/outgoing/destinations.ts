@@ -1,4 +1,4 @@
-/** Where webhooks may be sent: which URLs can be stored, and which addresses may be connected to. */
+/** Where requests to servers that others name may go: which URLs can be stored, e.g. for webhooks, and which addresses may be connected to. */
 import { BlockList, isIP } from 'node:net';
 
 export interface DestinationRules {

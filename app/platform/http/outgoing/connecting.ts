@@ -1,5 +1,5 @@
 /**
- * Connects to receivers. The address is checked where the connection is made: a name may resolve to another address each time, so a check
+ * Connects to servers that others name. The address is checked where the connection is made: a name may resolve to another address each time, so a check
  * at any other place would be of another answer.
  */
 import { lookup as resolveName } from 'node:dns';
@@ -11,7 +11,7 @@ import { type DestinationRules, mayConnect } from './destinations.ts';
 export class BlockedAddress extends Error {
   override readonly name = 'BlockedAddress';
   constructor(host: string) {
-    super(`${host} has no address that webhooks may be sent to`);
+    super(`${host} has no address that may be connected to`);
   }
 }
 

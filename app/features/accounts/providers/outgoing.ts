@@ -1,0 +1,61 @@
+/** Requests to identity providers: bounded in time and size, and to addresses that they may go to. */
+import type { CustomFetch } from 'openid-client';
+import { Agent, fetch } from 'undici';
+import { createConnector } from '../../../platform/http/outgoing/connecting.ts';
+import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
+
+/** A provider that hangs costs so much of one sign-in, in milliseconds, over all requests of a step. */
+export const PROVIDER_LIMIT_MS = 5_000;
+const MAX_ANSWER_BYTES = 256 * 1_024;
+/** Of each process, to one provider: the others wait, at most as long as a step may take. */
+const CONNECTIONS = 50;
+
+export interface Outgoing {
+  /** @param signal ends the step that the requests belong to */
+  fetchUntil(signal: AbortSignal): CustomFetch;
+  close(): Promise<void>;
+}
+
+/**
+ * An operator may name a provider of their own network, so its host is free. What the provider names in turn, such as the address of its keys, may be
+ * a machine of the internet only.
+ */
+export function createOutgoing(issuer: string, rules: DestinationRules): Outgoing {
+  const { host, hostname } = new URL(issuer);
+  const common = { timeoutMs: PROVIDER_LIMIT_MS };
+  const limits = { connections: CONNECTIONS, bodyTimeout: PROVIDER_LIMIT_MS, headersTimeout: PROVIDER_LIMIT_MS };
+  const guarded = new Agent({ connect: createConnector({ ...common, rules }), ...limits });
+  const free = new Agent({ connect: { timeout: PROVIDER_LIMIT_MS }, ...limits });
+
+  return {
+    fetchUntil: (signal) => async (url, options) => {
+      const target = new URL(url);
+      const isOwn = target.host === host && target.hostname === hostname;
+      const { body, headers, method, redirect } = options;
+      const answer = await fetch(url, {
+        ...({ method, redirect, headers } as object),
+        ...(body ? { body: body as string } : {}),
+        dispatcher: isOwn ? free : guarded,
+        signal,
+      });
+      const text = await readText(answer);
+      const { status } = answer;
+      const isEmpty = [204, 205, 304].includes(status);
+      return new Response(isEmpty ? null : text, { status, headers: [...answer.headers] as [string, string][] });
+    },
+    async close() {
+      await Promise.all([guarded.destroy(), free.destroy()]);
+    },
+  };
+}
+
+async function readText(answer: Awaited<ReturnType<typeof fetch>>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer of the identity provider is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,177 @@
+/**
+ * Signing in with an identity provider, in three steps: the browser is sent there; it comes back with an answer, which is redeemed for the person;
+ * and it exchanges a code for a session. Each step is bound to the browser that began.
+ *
+ * The identity is (issuer, subject), never the address: an account is never taken over because an address is the same. Whoever has an account with
+ * it signs in the old way once, and links the identity (`identities.ts`).
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import { type Clock, MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
+import type { Database, Transaction } from '../../../platform/database/database.ts';
+import { transact } from '../../../platform/database/retry.ts';
+import { Problem } from '../../../platform/errors.ts';
+import type { RequestOrigin } from '../../../platform/http/caller.ts';
+import { httpErrors } from '../../../platform/http/errors.ts';
+import { newId, randomSecret } from '../../../platform/security/random.ts';
+import { addressBlock } from '../../../platform/security/rate-limits.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import { parseAddress } from '../../email/email.ts';
+import { accountErrors } from '../errors.ts';
+import type { BegunSession, FactorNeeded, SessionMode, SignInClient, SignInFlow } from '../factors/sign-in-flow.ts';
+import type { AccountLimits } from '../limits.ts';
+import type { Registration } from '../registration.ts';
+import { isActive, type User, type Users } from '../users.ts';
+import { providerErrors } from './errors.ts';
+import type { Identities } from './identities.ts';
+import type { Pending, Proven } from './pending.ts';
+import type { Secrets } from './protocol.ts';
+import type { Providers } from './providers.ts';
+import { identities } from './schema.ts';
+
+export interface ProviderSignIn {
+  /** @returns where to send the browser @throws `not_found`, `provider_unavailable`, `rate_limited` */
+  start(provider: string, browser: string, target: Target, origin: RequestOrigin): Promise<string>;
+  /** Takes the answer that a browser brings. Never throws a problem: @returns where to send the browser */
+  finish(provider: string, browser: string | undefined, answer: URLSearchParams): Promise<string>;
+  /**
+   * Begins a session, or registers a person who is new here and whose address the provider vouches for.
+   * @throws `provider_sign_in_expired`, `identity_not_linked`, `provider_address_unverified`, `invalid_credentials`
+   */
+  redeem(
+    code: string,
+    browser: string | undefined,
+    client: Omit<SignInClient, 'mode'>,
+  ): Promise<BegunSession | FactorNeeded>;
+}
+
+/** What the sign-in is to end with. */
+export interface Target {
+  readonly mode: SessionMode;
+  /** A path of the frontend. */
+  readonly returnTo: string;
+}
+
+export interface ProviderSignInOptions {
+  db: Database;
+  clock: Clock;
+  users: Pick<Users, 'lock' | 'findByAddress'>;
+  providers: Providers;
+  pending: Pending;
+  identities: Pick<Identities, 'add'>;
+  registration: Pick<Registration, 'registerProven'>;
+  flow: Pick<SignInFlow, 'proceed'>;
+  limits: Pick<AccountLimits, 'providerSignInsFrom'>;
+  metrics: Metrics;
+  appUrl: string;
+}
+
+const START_LIFETIME_MS = 10 * MINUTE_MS;
+const CODE_LIFETIME_MS = 60 * SECOND_MS;
+/** Long enough to sign in the old way, and to link. */
+export const LINK_LIFETIME_MS = 10 * MINUTE_MS;
+/** The page of the frontend that the browser comes back to. */
+export const RETURN_PAGE = '/sign-in/provider';
+
+export function createProviderSignIn(options: ProviderSignInOptions): ProviderSignIn {
+  const { db, clock, users, providers, pending, metrics, appUrl } = options;
+
+  function back(parameters: Record<string, string>): string {
+    return `${appUrl}${RETURN_PAGE}?${new URLSearchParams(parameters)}`;
+  }
+
+  const count = (provider: string, outcome: string) =>
+    metrics.identity_provider_sign_ins_total.inc({ provider, outcome });
+
+  /** @returns the account, or why there is none */
+  async function accountOf(tx: Transaction, proven: Proven, provider: string, origin: RequestOrigin) {
+    // One at a time: of two first sign-ins, the second one finds what the first one has made.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${proven.issuer} ${proven.subject}`}, 0))`);
+    const known = and(eq(identities.issuer, proven.issuer), eq(identities.subject, proven.subject));
+    const [identity] = await tx.update(identities).set({ lastUsedAt: clock.now() }).where(known).returning();
+    if (identity) {
+      const user = await users.lock(tx, identity.userId, 'share');
+      return user && isActive(user) ? user : accountErrors.invalid_credentials;
+    }
+    const address = proven.vouched ? parseAddress(proven.address!) : undefined;
+    if (!address) return providerErrors.provider_address_unverified;
+    const owner = await users.findByAddress(tx, address);
+    if (owner?.emailVerifiedAt) return providerErrors.identity_not_linked;
+    const user = await options.registration.registerProven(tx, draft(address, proven.name, clock.now()), origin);
+    await options.identities.add(tx, user, { ...proven, provider }, origin, { isFirst: true });
+    return user;
+  }
+
+  return {
+    async start(name, browser, { mode, returnTo }, origin) {
+      const protocol = providers.find(name);
+      if (!protocol) throw httpErrors.not_found();
+      await options.limits.providerSignInsFrom.consume(addressBlock(origin.ipAddress ?? ''));
+      const secret = () => randomSecret(32).toString('base64url');
+      const secrets = { nonce: secret(), verifier: secret() };
+      const url = await protocol.authorizationUrl({ ...secrets, state: PLACEHOLDER }).catch((error) => {
+        count(name, outcomeOf(error));
+        throw error;
+      });
+      const state = await pending.add('started', {
+        ...{ provider: name, browser, lifetimeMs: START_LIFETIME_MS },
+        data: { ...secrets, mode, returnTo } satisfies Started,
+      });
+      return url.replace(PLACEHOLDER, state);
+    },
+
+    async finish(name, browser, answer) {
+      const protocol = providers.find(name);
+      const state = answer.get('state') ?? '';
+      const started = protocol && (await pending.take<Started>(db, 'started', state, browser));
+      if (!started || started.provider !== name || !browser) {
+        return back({ error: providerErrors.provider_sign_in_expired.code, ...(protocol && { provider: name }) });
+      }
+      const { mode, returnTo, ...secrets } = started.data;
+      try {
+        const person = await protocol.prove(answer, { ...secrets, state });
+        count(name, 'proven');
+        const given = { provider: name, browser, lifetimeMs: CODE_LIFETIME_MS };
+        const code = await pending.add('proven', { ...given, data: { ...person, mode } satisfies Proven });
+        return back({ code, provider: name, returnTo });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        count(name, outcomeOf(error));
+        providers.report(name, error);
+        return back({ error: error.code, provider: name, returnTo });
+      }
+    },
+
+    async redeem(code, browser, client) {
+      const found = await transact(db, async (tx) => {
+        const taken = await pending.look<Proven>(tx, 'proven', code, browser);
+        if (!taken) return providerErrors.provider_sign_in_expired;
+        const account = await accountOf(tx, taken.data, taken.provider, client.origin);
+        // The same code links the identity, once the person has signed in the old way.
+        if (typeof account === 'function') await pending.extend(tx, code, LINK_LIFETIME_MS);
+        else await pending.take(tx, 'proven', code, browser);
+        return typeof account === 'function' ? account : { user: account, mode: taken.data.mode };
+      });
+      if (typeof found === 'function') throw found();
+      const outcome = await options.flow.proceed({ user: found.user, amr: ['fed'] }, { ...client, mode: found.mode });
+      if (!outcome) throw accountErrors.invalid_credentials();
+      metrics.auth_events_total.inc({ event: 'sign_in', outcome: 'success' });
+      return outcome;
+    },
+  };
+}
+
+type Started = Omit<Secrets, 'state'> & Target;
+
+/** Stands for the state, which is made when the sign-in is stored: after the provider's metadata were found. */
+const PLACEHOLDER = 'state-placeholder';
+
+const outcomeOf = (error: unknown): string =>
+  error instanceof Problem ? error.code.replace(/^provider_/, '') : 'unavailable';
+
+/** A person without a password. */
+function draft(email: string, name: string | null, now: Date): User {
+  return {
+    ...{ id: newId(), email, name: name?.slice(0, 200) || null, locale: 'en', passwordHash: null },
+    ...{ emailVerifiedAt: null, suspendedAt: null, purgeAt: null, createdAt: now, updatedAt: now },
+  };
+}

@@ -1,0 +1,8 @@
+/** The examples of the document that name what a new owner does not have, and the code of their answer. */
+export const absent = {
+  // A provider, and a sign-in that began there.
+  startProviderSignIn: 'not_found',
+  createSessionByProvider: 'provider_sign_in_expired',
+  linkIdentity: 'provider_sign_in_expired',
+  unlinkIdentity: 'not_found',
+};
