@@ -3,7 +3,7 @@
  * `--write` writes it. `--check` fails if it is stale, if a requirement has no evidence, or if a named test or heading does not exist.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import { authentication } from './asvs/authentication.ts';
 import { authorization } from './asvs/authorization.ts';
 import type { Chapter, Evidence } from './asvs/evidence.ts';
@@ -122,7 +122,7 @@ function show({ tests = [], document, absent, open }: Evidence): string {
     ...[...byFile].map(
       ([file, named]) => `\`${basename(file)}\`: ${named.map(([, title]) => `“${title}…”`).join(', ')}`,
     ),
-    ...(document ? [`[${document}](${document.replace('docs/security/', '')})`] : []),
+    ...(document ? [`[${document}](${relative('docs/security', document)})`] : []),
     ...(absent ? [`– ${absent}`] : []),
     ...(open ? [`**open** ${open}`] : []),
   ].join('<br>');
