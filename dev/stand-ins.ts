@@ -161,6 +161,7 @@ function banner<Used>(config: CompleteConfig, given: Config, ofFeatures: readonl
   const lines = [
     ['API', config.apiUrl],
     ['API reference', `${config.apiUrl}/docs`],
+    ['Account app', `${config.apiUrl}/app`],
     ...(given.smtpUrl ? [] : [['Mailbox', `http://localhost:${config.mailboxPort}`]]),
     ...running.map((standIn) => [standIn.name, standIn.url(config)]),
     ['Metrics', `http://localhost:${config.metricsPort}/metrics`],
@@ -168,7 +169,8 @@ function banner<Used>(config: CompleteConfig, given: Config, ofFeatures: readonl
   ];
   // The demo reads the mailbox, and acts in the stand-ins.
   const tip = given.smtpUrl || running.length < ofFeatures.length ? '' : `Try: ${demoCommand(given)}. `;
-  const rows = lines.map(([name, place]) => `  ${name!.padEnd(15)}${place}`);
+  const width = Math.max(...lines.map(([name]) => name!.length)) + 2;
+  const rows = lines.map(([name, place]) => `  ${name!.padEnd(width)}${place}`);
   return `\n${config.productName} is running.\n\n${rows.join('\n')}\n\n${tip}Stop: Ctrl-C.\n\n`;
 }
 

@@ -2,11 +2,13 @@
  * The identity provider of development: a certified OpenID Connect provider (npm `oidc-provider`) with a page to choose a person. For development and
  * tests only; nobody has to prove anything.
  */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Configuration } from 'oidc-provider';
 import { html } from '../../../platform/http/html.ts';
 import { keepLocal } from '../../../platform/http/loopback.ts';
 import { randomSecret } from '../../../platform/security/random.ts';
@@ -76,10 +78,23 @@ export async function startLocalProvider(options: LocalProviderOptions): Promise
   };
 }
 
+/** Leaves out what the library warns of, which concerns providers in production, and would be the first thing that a developer reads. */
+async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const { warn } = console;
+  console.warn = (...given: unknown[]) => {
+    if (!String(given[0]).includes('oidc-provider WARNING')) warn(...given);
+  };
+  try {
+    return await work();
+  } finally {
+    console.warn = warn;
+  }
+}
+
 async function createAnswer(url: string, options: LocalProviderOptions, known: readonly LocalPerson[]) {
   const { clientId, clientSecret, redirectUri, keys = [makeLocalKey('local')] } = options;
-  const { default: Provider } = await import('oidc-provider');
-  const provider = new Provider(url, {
+  const Provider = await quietly(async () => (await import('oidc-provider')).default);
+  const configuration: Configuration = {
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     cookies: { keys: [randomSecret().toString('hex')] },
@@ -98,7 +113,8 @@ async function createAnswer(url: string, options: LocalProviderOptions, known: r
       await grant.save();
       return grant;
     },
-  });
+  };
+  const provider = await quietly(async () => new Provider(url, configuration));
   const others = provider.callback();
 
   return (request: IncomingMessage, response: ServerResponse) => {
