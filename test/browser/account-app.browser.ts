@@ -189,7 +189,6 @@ describe('the account app', { timeout: 600_000 }, () => {
       await tabTo(page, 'button', t['organization.delete']!);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();
-      await inspect(page, `${language}-dialog`);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await tabTo(page, 'button', t['nav.signOut']!);
