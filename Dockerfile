@@ -9,6 +9,16 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean -
 # Sentry's command line comes along for bundlers, of which there are none: 22 MB under a licence that forbids competing with Sentry.
 RUN rm -rf node_modules/sentry node_modules/.bin/sentry node_modules/@sentry/bundler-plugins
 
+# The account app, built from its own lock file.
+FROM docker.io/library/node:26-bookworm-slim AS account-app
+WORKDIR /service/web
+COPY packages/client /service/packages/client
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY app/product/brand.ts /service/app/product/brand.ts
+COPY web ./
+RUN npm run build
+
 FROM docker.io/library/node:26-bookworm-slim
 ARG RELEASE=unknown
 # The name in app/product/product.json: a label cannot read a file.
@@ -27,6 +37,7 @@ COPY package.json LICENSE ./
 COPY app app
 COPY migrations migrations
 COPY docs/errors docs/errors
+COPY --from=account-app /service/web/dist web/dist
 RUN mkdir -p node_modules/.cache && chown node:node node_modules/.cache
 USER node
 # Types stripped and files compiled ahead, for the user that runs them: a start needs neither then. Run as they are, so that the entries

@@ -74,6 +74,8 @@ export interface TestServiceOptions {
   /** Parts that the test passes in place of those that features would make themselves. */
   replacements?: Replacements;
   clock?: TestClock;
+  /** Where to listen, for a test whose settings name its own address. Default: any free port. */
+  port?: number;
   /** Additional routes, e.g. ones that fail. */
   routes?: (app: HttpServer) => Promise<void>;
 }
@@ -137,7 +139,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   if (jobs) for (const part of service.parts) part.work?.();
   const { routes } = options;
   const app = await createApi(routes ? { ...service, development: { routes } } : service);
-  app.server.listen(0, '127.0.0.1');
+  app.server.listen(options.port ?? 0, '127.0.0.1');
   await once(app.server, 'listening');
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 

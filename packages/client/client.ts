@@ -90,11 +90,11 @@ export interface Client {
 export function createClient(options: ClientOptions = {}): Client {
   const { baseUrl = '', mode = 'cookie', timeoutMs = 30_000, attempts = 4, hooks = {}, name = 'session' } = options;
   const platform = { ...ofThisPlatform(), ...options.platform };
-  const { now, backoffMs } = platform;
+  const { now, backoffMs, fetch: request } = platform;
   const sending = {
     ...{ baseUrl, hooks, now },
-    // Called without the client as its `this`, which browsers refuse.
-    fetch: ((...input: Parameters<typeof fetch>) => platform.fetch(...input)) as typeof fetch,
+    // As a function, not as a method: browsers refuse any `this` but their own.
+    fetch: ((...input: Parameters<typeof fetch>) => request(...input)) as typeof fetch,
     credentials: mode === 'cookie' && options.apiKey === undefined ? ('include' as const) : undefined,
   };
   const storage = options.storage ?? browserStorage();
@@ -104,7 +104,8 @@ export function createClient(options: ClientOptions = {}): Client {
     exclusively: createExclusively(name, platform.locks, storage, platform.leaseMs),
     send(operation, body, token) {
       const { method, path } = parseOperation(operation);
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers: Record<string, string> = {};
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
       // Shorter than the patience of other tabs.
       return sendOnce(
         { method, path, route: path, attempt: 1, headers, body, timeoutMs: Math.min(timeoutMs, 9_000) },
@@ -119,7 +120,7 @@ export function createClient(options: ClientOptions = {}): Client {
     const { path, body } = address(parsed, input as Record<string, unknown>);
     const key = takesKey ? (asked.idempotencyKey ?? crypto.randomUUID()) : undefined;
     const { signal } = asked;
-    const request = { method, path, route, body, isStream, signal, timeoutMs: asked.timeoutMs ?? timeoutMs };
+    const sent = { method, path, route, body, isStream, signal, timeoutMs: asked.timeoutMs ?? timeoutMs };
     let refused: string | undefined;
     for (let attempt = 1; ; attempt++) {
       const token = isPublic ? undefined : await credential(signal, refused);
@@ -127,7 +128,7 @@ export function createClient(options: ClientOptions = {}): Client {
       if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (key !== undefined) headers['idempotency-key'] = key;
       try {
-        return await sendOnce({ ...request, attempt, headers }, sending);
+        return await sendOnce({ ...sent, attempt, headers }, sending);
       } catch (error) {
         const problem = error as ApiProblem;
         // Refused before anything was done. A new token is asked for once.

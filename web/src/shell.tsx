@@ -2,17 +2,14 @@
 
 import { name as brand } from 'virtual:brand';
 import { useSession } from '@plinth/client/react';
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { LANGUAGES, type Language, useSpeech } from './language.tsx';
 
 export function Shell() {
   const { t } = useSpeech();
   const { session, state } = useSession();
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
   const isIn = state.status === 'signed-in';
-  const current = (path: string) => (pathname === path ? ('page' as const) : undefined);
   return (
     <>
       <a className="skip" href="#main">
@@ -27,31 +24,18 @@ export function Shell() {
         <nav aria-label={t('nav.label')}>
           {isIn ? (
             <>
-              <Link to="/" aria-current={current('/')}>
+              <Link to="/" activeOptions={{ exact: true }}>
                 {t('nav.organizations')}
               </Link>
-              <Link to="/account" aria-current={current('/account')}>
-                {t('nav.account')}
-              </Link>
-              <button
-                type="button"
-                className="link"
-                onClick={() => {
-                  void session.signOut();
-                  void navigate({ to: '/sign-in' });
-                }}
-              >
+              <Link to="/account">{t('nav.account')}</Link>
+              <button type="button" className="link" onClick={() => void session.signOut()}>
                 {t('nav.signOut')}
               </button>
             </>
           ) : (
             <>
-              <Link to="/sign-in" aria-current={current('/sign-in')}>
-                {t('signIn.title')}
-              </Link>
-              <Link to="/register" aria-current={current('/register')}>
-                {t('register.title')}
-              </Link>
+              <Link to="/sign-in">{t('signIn.title')}</Link>
+              <Link to="/register">{t('register.title')}</Link>
             </>
           )}
         </nav>

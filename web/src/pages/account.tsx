@@ -24,7 +24,7 @@ export function Account() {
     <SignedIn>
       {(user) => (
         <Page title={t('account.title')} lead={user.email}>
-          <AccountLinks current="account" />
+          <AccountLinks />
           <Profile user={user} />
           <EmailAddress />
           <Password />
@@ -35,16 +35,14 @@ export function Account() {
   );
 }
 
-function AccountLinks({ current }: { current: 'account' | 'sessions' }) {
+function AccountLinks() {
   const { t } = useSpeech();
   return (
     <nav className="sub" aria-label={t('account.title')}>
-      <Link to="/account" aria-current={current === 'account' ? 'page' : undefined}>
+      <Link to="/account" activeOptions={{ exact: true }}>
         {t('account.profile')}
       </Link>
-      <Link to="/account/sessions" aria-current={current === 'sessions' ? 'page' : undefined}>
-        {t('sessions.title')}
-      </Link>
+      <Link to="/account/sessions">{t('sessions.title')}</Link>
     </nav>
   );
 }
@@ -179,7 +177,7 @@ export function Sessions() {
     <SignedIn>
       {() => (
         <Page title={t('sessions.title')} lead={t('sessions.lead')}>
-          <AccountLinks current="sessions" />
+          <AccountLinks />
           <Loaded query={sessions}>
             {(rows) => (
               <>

@@ -28,7 +28,7 @@ export function ApiKeys() {
   const keys = useOperationPages(listApiKeys, state.status === 'signed-in' ? { organizationId } : undefined);
   const remove = useOperationChange(deleteApiKey, [listApiKeys]);
   return (
-    <OrganizationPage title={t('keys.title')} organizationId={organizationId} current="/api-keys">
+    <OrganizationPage title={t('keys.title')} organizationId={organizationId}>
       <Loaded query={keys}>
         {(rows) =>
           rows.length === 0 ? (

@@ -33,7 +33,7 @@ export function Billing() {
   const catalog = useOperation(listPlans, {});
   const hasNone = isApiError(subscription.error) && subscription.error.code === 'not_subscribed';
   return (
-    <OrganizationPage title={t('billing.title')} organizationId={organizationId} current="/billing">
+    <OrganizationPage title={t('billing.title')} organizationId={organizationId}>
       {paid && (
         <p className="notice good" role="status">
           {t('billing.paid')}

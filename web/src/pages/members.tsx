@@ -29,7 +29,7 @@ export function Members() {
   const { state } = useSession();
   const input = state.status === 'signed-in' ? { organizationId, limit: 100 } : undefined;
   return (
-    <OrganizationPage title={t('members.title')} organizationId={organizationId} current="/members">
+    <OrganizationPage title={t('members.title')} organizationId={organizationId}>
       <MemberTable input={input} />
       <Invite organizationId={organizationId} />
       <Invited input={input} />

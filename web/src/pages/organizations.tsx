@@ -162,7 +162,7 @@ export function Settings() {
   const [isSaved, setSaved] = useState(false);
   const [isDeleted, setDeleted] = useState(false);
   return (
-    <OrganizationPage title={t('organization.settings')} organizationId={organizationId} current="">
+    <OrganizationPage title={t('organization.settings')} organizationId={organizationId}>
       {isDeleted ? (
         <>
           <Done>

@@ -33,7 +33,7 @@ export function Webhooks() {
   const create = useOperationChange(createWebhookEndpoint, [listWebhookEndpoints]);
   const [secret, setSecret] = useState<string>();
   return (
-    <OrganizationPage title={t('webhooks.title')} organizationId={organizationId} current="/webhooks">
+    <OrganizationPage title={t('webhooks.title')} organizationId={organizationId}>
       <Loaded query={endpoints}>
         {(rows) =>
           rows.length === 0 ? (

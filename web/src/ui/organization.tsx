@@ -18,11 +18,10 @@ const PAGES = [
 interface OrganizationPageProps {
   title: string;
   organizationId: string;
-  current: (typeof PAGES)[number][0];
   children: ReactNode;
 }
 
-export function OrganizationPage({ title, organizationId, current, children }: OrganizationPageProps) {
+export function OrganizationPage({ title, organizationId, children }: OrganizationPageProps) {
   const { t } = useSpeech();
   const { state } = useSession();
   const { data } = useOperation(getOrganization, state.status === 'signed-in' ? { organizationId } : undefined);
@@ -36,7 +35,7 @@ export function OrganizationPage({ title, organizationId, current, children }: O
                 key={path}
                 to={`/organizations/$organizationId${path}`}
                 params={{ organizationId }}
-                aria-current={path === current ? 'page' : undefined}
+                activeOptions={{ exact: true }}
               >
                 {t(text)}
               </Link>

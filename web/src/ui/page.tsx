@@ -120,11 +120,11 @@ export function NotFound() {
 }
 
 /** In place of a page that broke: never a blank screen, never a stack trace. */
-export function Broken({ reset }: { reset?: () => void }) {
+export function Broken() {
   const { t } = useSpeech();
   return (
     <Page title={t('broken.title')} lead={t('broken.lead')} width="narrow">
-      <button className="primary" type="button" onClick={() => (reset ? reset() : undefined, location.reload())}>
+      <button className="primary" type="button" onClick={() => location.reload()}>
         {t('again')}
       </button>
     </Page>
