@@ -22,7 +22,14 @@ describe('npm run dev', { timeout: 240_000 }, () => {
   let output = '';
   before(async () => {
     root = copyRepository();
-    for (const name of ['PORT', 'METRICS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT', 'STRIPE_SANDBOX_PORT', 'LOCAL_PROVIDER_PORT'])
+    for (const name of [
+      'PORT',
+      'METRICS_PORT',
+      'MAILBOX_PORT',
+      'MAILBOX_SMTP_PORT',
+      'STRIPE_SANDBOX_PORT',
+      'LOCAL_PROVIDER_PORT',
+    ])
       ports[name] = String(await freePort());
     const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
     const child = spawn(process.execPath, ['dev/watch.ts', '--no-types'], {

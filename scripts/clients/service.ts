@@ -18,7 +18,14 @@ const START_LIMIT_MS = 120_000;
 
 /** @throws Error with the end of what it printed when it does not start within two minutes */
 export async function startDevelopmentService(): Promise<DevelopmentService> {
-  const names = ['PORT', 'METRICS_PORT', 'MAILBOX_PORT', 'MAILBOX_SMTP_PORT', 'STRIPE_SANDBOX_PORT', 'LOCAL_PROVIDER_PORT'] as const;
+  const names = [
+    'PORT',
+    'METRICS_PORT',
+    'MAILBOX_PORT',
+    'MAILBOX_SMTP_PORT',
+    'STRIPE_SANDBOX_PORT',
+    'LOCAL_PROVIDER_PORT',
+  ] as const;
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])));
   const child = spawn(process.execPath, ['app/main.ts', 'all'], {
     cwd: ROOT,
