@@ -31,7 +31,7 @@ import { identities } from './schema.ts';
 export interface ProviderSignIn {
   /** @returns where to send the browser @throws `not_found`, `provider_unavailable`, `rate_limited` */
   start(provider: string, browser: string, target: Target, origin: RequestOrigin): Promise<string>;
-  /** Takes the answer that a browser brings. Never throws a problem: @returns where to send the browser */
+  /** Takes the answer that a browser brings. @returns where to send the browser, whatever went wrong @throws `not_found` for another provider */
   finish(provider: string, browser: string | undefined, answer: URLSearchParams): Promise<string>;
   /**
    * Begins a session, or registers a person who is new here and whose address the provider vouches for.
@@ -121,10 +121,11 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
 
     async finish(name, browser, answer) {
       const protocol = providers.find(name);
+      if (!protocol) throw httpErrors.not_found();
       const state = answer.get('state') ?? '';
-      const started = protocol && (await pending.take<Started>(db, 'started', state, browser));
+      const started = await pending.take<Started>(db, 'started', state, browser);
       if (!started || started.provider !== name || !browser) {
-        return back({ error: providerErrors.provider_sign_in_expired.code, ...(protocol && { provider: name }) });
+        return back({ error: providerErrors.provider_sign_in_expired.code, provider: name });
       }
       const { mode, returnTo, ...secrets } = started.data;
       try {

@@ -138,6 +138,7 @@ function callbackOperations(own: OperationGroup, signIn: ProviderSignIn): void {
     params: { provider },
     answers: { 303: 'To the page `/sign-in/provider` of the frontend, with `code` or `error`, and `returnTo`.' },
     sends: ['location'],
+    errors: [httpErrors.not_found],
   } as const;
 
   own.operation('GET', '/:provider/callback', {
