@@ -127,6 +127,13 @@ describe('a second factor', () => {
     assertProblem(await prove({ challenge, totp: code(1) }), 401, 'invalid_challenge');
   });
 
+  it('begins one session for each challenge, also with another code', async () => {
+    const { user, code } = await protectedUser();
+    const { token: challenge } = await challenged(test, user);
+    assert.equal((await prove({ challenge, totp: code() })).status, 201);
+    assertProblem(await prove({ challenge, totp: code(1) }), 401, 'invalid_challenge');
+  });
+
   it('allows five wrong answers to a challenge, also if they come at the same time', async () => {
     const { user, code } = await protectedUser();
     const { token: challenge } = await challenged(test, user);
