@@ -125,14 +125,14 @@ export const startProviderSignIn = 'POST /v1/sessions/provider/{provider}/start 
 export const finishProviderSignIn = 'GET /v1/sessions/provider/{provider}/callback public' as Operation<{
   /** As `GET /v1/identity-providers` names it. */
   readonly provider: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'validation_failed'>;
 
 /** Take the answer of an identity provider that posts a form. For `response_mode=form_post`, as Apple has it. Otherwise like the operation with `GET`. */
 export const finishProviderSignInByForm = 'POST /v1/sessions/provider/{provider}/callback public' as Operation<{
   /** As `GET /v1/identity-providers` names it. */
   readonly provider: string;
   readonly body: types.FinishProviderSignInByForm;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Sign in with the code of a provider. The code works once, within 60 seconds, in the browser that began. A person who is new here is registered, if the provider vouches for the address. If the address has an account already, the answer is `identity_not_linked`: sign in the old way and link the identity with the same code, within 10 minutes. */
 export const createSessionByProvider = 'POST /v1/sessions/provider public' as Operation<{
