@@ -1,7 +1,6 @@
 /** Chromium for tests, and what every page must fulfil: no violation that axe-core finds, in both schemes, on a phone and on a desktop. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const SCREENSHOTS = 'artifacts/screenshots';
@@ -16,7 +15,7 @@ const FLAGS = [
 ];
 const DESKTOP = { width: 1_280, height: 900 };
 const NARROW = { width: 320, height: 640 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export function launchChromium(): Promise<Browser> {

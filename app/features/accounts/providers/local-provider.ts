@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Configuration } from 'oidc-provider';
 import { html } from '../../../platform/http/html.ts';
 import { keepLocal } from '../../../platform/http/loopback.ts';
 import { randomSecret } from '../../../platform/security/random.ts';
@@ -93,28 +92,29 @@ async function quietly<T>(work: () => Promise<T>): Promise<T> {
 
 async function createAnswer(url: string, options: LocalProviderOptions, known: readonly LocalPerson[]) {
   const { clientId, clientSecret, redirectUri, keys = [makeLocalKey('local')] } = options;
-  const Provider = await quietly(async () => (await import('oidc-provider')).default);
-  const configuration: Configuration = {
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    cookies: { keys: [randomSecret().toString('hex')] },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_context, { uid }) => `/people/${uid}` },
-    jwks: { keys: keys as never[] },
-    pkce: { required: () => true },
-    async findAccount(_context, id) {
-      const person = known.find(({ sub }) => sub === id);
-      return person && { accountId: id, claims: async () => ({ ...person }) };
-    },
-    /** Nobody is asked for consent. */
-    async loadExistingGrant({ oidc }) {
-      const grant = new oidc.provider.Grant({ clientId: oidc.client!.clientId, accountId: oidc.session!.accountId! });
-      grant.addOIDCScope('openid email profile');
-      await grant.save();
-      return grant;
-    },
-  };
-  const provider = await quietly(async () => new Provider(url, configuration));
+  const provider = await quietly(async () => {
+    const { default: Provider } = await import('oidc-provider');
+    return new Provider(url, {
+      clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      cookies: { keys: [randomSecret().toString('hex')] },
+      features: { devInteractions: { enabled: false } },
+      interactions: { url: (_context, { uid }) => `/people/${uid}` },
+      jwks: { keys: keys as never[] },
+      pkce: { required: () => true },
+      async findAccount(_context, id) {
+        const person = known.find(({ sub }) => sub === id);
+        return person && { accountId: id, claims: async () => ({ ...person }) };
+      },
+      /** Nobody is asked for consent. */
+      async loadExistingGrant({ oidc }) {
+        const grant = new oidc.provider.Grant({ clientId: oidc.client!.clientId, accountId: oidc.session!.accountId! });
+        grant.addOIDCScope('openid email profile');
+        await grant.save();
+        return grant;
+      },
+    });
+  });
   const others = provider.callback();
 
   return (request: IncomingMessage, response: ServerResponse) => {
