@@ -9,6 +9,8 @@ const config: KnipConfig = {
   entry: [
     ...surfaces,
     'app/healthcheck.ts',
+    // It serves a feature that a product may have removed.
+    'app/platform/database/changes/log.ts',
     'monitoring/docker-proxy/main.ts',
     'app/main.ts',
     'app/cli.ts',
@@ -43,7 +45,7 @@ const config: KnipConfig = {
   ignoreBinaries: ['go', 'haproxy', 'mkfifo', 'pgbouncer', 'taskset'],
   ignoreIssues: {
     // They serve features that a product may have removed.
-    'app/platform/http/schemas.ts': ['exports'],
+    'app/platform/http/{schemas,outgoing/destinations}.ts': ['exports'],
     'bench/processes.ts': ['exports'],
     'test/**': ['exports', 'types'],
   },
