@@ -38,8 +38,8 @@ const config: KnipConfig = {
     '!scripts/clients/journeys/**',
   ],
   ignoreExportsUsedInFile: true,
-  // The last three serve webhooks, which a product may have removed: uninstalling them is for a person to do.
-  ignoreDependencies: ['@plinth/runtime', 'react-dom', 'undici', 'standardwebhooks', 'svix'],
+  // axe-core is read as a text for the browser. The last three serve webhooks, which a product may have removed: uninstalling them is for a person to do.
+  ignoreDependencies: ['@plinth/runtime', 'axe-core', 'react-dom', 'undici', 'standardwebhooks', 'svix'],
   ignoreBinaries: ['go', 'haproxy', 'mkfifo', 'pgbouncer', 'taskset'],
   ignoreIssues: {
     // They serve features that a product may have removed.

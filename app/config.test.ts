@@ -84,6 +84,12 @@ describe('the configuration', () => {
     assert.match(faults.join('\n'), /^APP_ENV must be one of development, test, staging, production$/m);
   });
 
+  it('lets links in emails lead to the account app, unless the product has a frontend of its own', () => {
+    const { APP_URL: own, ...without } = LIVE;
+    assert.equal(readConfig({ ...without, API_URL: 'https://api.example.com' }).appUrl, 'https://api.example.com/app');
+    assert.equal(readConfig({ ...LIVE, APP_URL: own }).appUrl, own);
+  });
+
   it('refuses plain http for what faces people in production', () => {
     const faults = faultsOf({
       ...LIVE,

@@ -1,4 +1,5 @@
 /** Builds the mechanisms of the platform, on which the features stand, once and in order. */
+import './processes/metrics.ts';
 import { availableParallelism } from 'node:os';
 import type { CompleteConfig } from './config.ts';
 import type { Clock } from './platform/clock.ts';

@@ -12,7 +12,6 @@ import {
 } from './platform/settings/development-values.ts';
 import { base, integer, oneOf, origin, origins, proxies, secrets, text } from './platform/settings/parsers.ts';
 import { allSettings, type DeclaredSettings, defineSettings } from './platform/settings/settings.ts';
-import './processes/metrics.ts';
 import { processes } from './processes/count.ts';
 import { brand } from './product/brand.ts';
 

@@ -12,6 +12,7 @@ function check(t: TestContext, files: Record<string, string>): Findings {
   t.after(() => rmSync(root, { recursive: true }));
   const all: Record<string, string> = {
     'package.json': JSON.stringify({ dependencies: { fastify: '1.0.0' }, devDependencies: { knip: '1.0.0' } }),
+    'packages/client/package.json': '{}',
     'packages/stripe-sandbox/package.json': JSON.stringify({ peerDependencies: { stripe: '1.0.0' } }),
     ...Object.fromEntries(FEATURES.map((name) => [`app/features/${name}/${name}.ts`, 'export type Some = string;\n'])),
     ...files,

@@ -26,6 +26,8 @@ const ABSENT = new Map(
     createSessionByPasskey: 'invalid_challenge',
     createPasskey: 'invalid_challenge',
     confirmTotp: 'second_factor_incorrect',
+    finishProviderSignIn: 'not_found',
+    finishProviderSignInByForm: 'not_found',
     // An authenticator app, a passkey, a device, or a setting.
     deleteTotp: 'not_found',
     updatePasskey: 'not_found',

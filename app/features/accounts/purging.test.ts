@@ -84,7 +84,7 @@ describe('the purge of accounts', () => {
     await test.service.db.$client.queryAlone(`
       create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
       create trigger refuse before delete on users for each row when (old.id = '${failing.id}') execute function refuse();`);
-    await assert.rejects(run(), /1 of 6 failed/);
+    await assert.rejects(run(), /1 of \d+ failed/);
     assert.deepEqual([await exists(first), await exists(failing), await exists(last)], [false, true, false]);
     const said = test.logs
       .map((line) => JSON.parse(line))

@@ -85,6 +85,7 @@ describe('a half-sent request', () => {
       sessionId: elsewhere.id,
       passkeyId: elsewhere.id,
       deviceId: elsewhere.id,
+      identityId: elsewhere.id,
       ...(await resourcesOf(test, scene.id)),
     };
     const pathOf = ({ path }: Operation) =>

@@ -131,33 +131,6 @@ export class PipelinedPool extends pg.Pool {
     await Promise.all([...lanes, super.end()]);
   }
 
-  /**
-   * On a shared connection, as long as the statement cannot keep those behind it waiting: one at a time of each owner that may wait for a lock, and
-   * that only for a moment. The others run alone, as many as the owner's share allows.
-   */
-  #single(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    if (!mayWaitForLock(typeof config === 'string' ? config : config.text)) return this.#pipelined(config, values);
-    const owner = ownerOfWork();
-    if (owner !== undefined && this.#changing.has(owner)) return this.#alone(config, values);
-    return this.#brief(owner, config, values);
-  }
-
-  async #brief(
-    owner: string | undefined,
-    config: string | pg.QueryConfig,
-    values?: unknown[],
-  ): Promise<pg.QueryResult> {
-    if (owner !== undefined) this.#changing.add(owner);
-    try {
-      return await this.#pipelined(config, values);
-    } catch (error) {
-      if (!isLockTimeout(error)) throw error;
-    } finally {
-      if (owner !== undefined) this.#changing.delete(owner);
-    }
-    return this.#alone(config, values);
-  }
-
   #alone(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     return this.withConnection(
       (client) => client.query(config, values),
@@ -165,27 +138,41 @@ export class PipelinedPool extends pg.Pool {
     );
   }
 
-  /** One function with all steps: an error's stack shows ten calls, and has to reach those who sent the statement. */
-  async #pipelined(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
-    for (let isFirst = true; ; isFirst = false) {
-      const lane = this.#chooseLane();
-      lane.sentAt.push(performance.now());
-      let client: pg.Client | undefined;
-      try {
-        client = lane.client ?? (await this.#open(lane));
-        writeTogether(client);
-        return await client.query(config, values);
-      } catch (error) {
-        const isStale = isStalePlan(error);
-        // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
-        if (client && (isStale || isUnavailable(error))) this.#abandon(lane, client, error as Error);
-        // Nothing was executed: another lane prepares the statement anew.
-        if (!isStale || !isFirst) throw error;
-      } finally {
-        lane.sentAt.shift();
-        if (lane.spare && lane.sentAt.length === 0) this.#retire(lane);
+  /**
+   * On a shared connection, as long as the statement cannot keep those behind it waiting: one at a time of each owner that may wait for a lock, and
+   * that only for a moment. The others run alone, as many as the owner's share allows.
+   * One function with all steps: an error's stack shows ten calls, and has to reach those who sent the statement.
+   */
+  async #single(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
+    const mayWait = mayWaitForLock(typeof config === 'string' ? config : config.text);
+    const owner = mayWait ? ownerOfWork() : undefined;
+    if (owner !== undefined && this.#changing.has(owner)) return this.#alone(config, values);
+    if (owner !== undefined) this.#changing.add(owner);
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const lane = this.#chooseLane();
+        lane.sentAt.push(performance.now());
+        let client: pg.Client | undefined;
+        try {
+          client = lane.client ?? (await this.#open(lane));
+          writeTogether(client);
+          return await client.query(config, values);
+        } catch (error) {
+          const isStale = isStalePlan(error);
+          // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
+          if (client && (isStale || isUnavailable(error))) this.#abandon(lane, client, error as Error);
+          if (mayWait && isLockTimeout(error)) break;
+          // Nothing was executed: another lane prepares the statement anew.
+          if (!isStale || !isFirst) throw error;
+        } finally {
+          lane.sentAt.shift();
+          if (lane.spare && lane.sentAt.length === 0) this.#retire(lane);
+        }
       }
+    } finally {
+      if (owner !== undefined) this.#changing.delete(owner);
     }
+    return this.#alone(config, values);
   }
 
   #retire(lane: Lane): void {

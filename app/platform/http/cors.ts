@@ -10,6 +10,7 @@ export const readableRequestHeaders = [
   'baggage',
   'content-type',
   'idempotency-key',
+  'if-none-match',
   'sentry-trace',
   'traceparent',
   'tracestate',
@@ -20,6 +21,7 @@ export const readableRequestHeaders = [
 export const exposedHeaders = [
   'allow',
   'content-disposition',
+  'etag',
   'idempotency-replayed',
   'location',
   'ratelimit-limit',

@@ -142,16 +142,16 @@ export const createSessionByProvider = 'POST /v1/sessions/provider public' as Op
 /** List your identities at providers */
 export const listIdentities = 'GET /v1/users/me/identities' as Operation<{}, types.Identities, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
-/** Link an identity. Takes the code of a sign-in with a provider that was not used for a session. Needs the password, unless you have signed in within the last 10 minutes. An email tells you. */
+/** Link an identity. Takes the code of a sign-in with a provider that was not used for a session. Needs the password or a recent proof. An email tells you. */
 export const linkIdentity = 'POST /v1/users/me/identities' as Operation<{
   readonly body: types.LinkIdentity;
-}, types.Identity, 'bad_request' | 'database_unavailable' | 'identity_taken' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'provider_sign_in_expired' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Identity, 'bad_request' | 'database_unavailable' | 'identity_taken' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'provider_sign_in_expired' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
-/** Unlink an identity. The last way to sign in cannot be removed. You must have signed in within the last 10 minutes. */
+/** Unlink an identity. The last way to sign in cannot be removed. Needs a recent proof. */
 export const unlinkIdentity = 'DELETE /v1/users/me/identities/{identityId}' as Operation<{
   /** Identity */
   readonly identityId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'password_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email a link to sign in. Silent about whether the address has an account. The email has a link and a code of six digits, which work once, within 10 minutes. The link leads to the page `/sign-in/email-link` of the frontend, which sends its `token` from the same browser: the answer sets a cookie, so a page of another origin asks with credentials. Needs the setting `EMAIL_LINK_SIGN_IN`. */
 export const createEmailLink = 'POST /v1/email-links public' as Operation<{

@@ -10,7 +10,8 @@ variable "further" {
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(keys(var.further), local.optional_settings)) == 0
+    # The variables of an identity provider have its name in theirs.
+    condition     = length(setsubtract([for name in keys(var.further) : name if !can(regex("^IDENTITY_PROVIDER_[A-Z0-9]+_(CLIENT_ID|ISSUER|DOMAINS|LABEL|TENANT)$", name))], local.optional_settings)) == 0
     error_message = "settings may hold only: ${join(", ", local.optional_settings)}. Secrets go to optional_secrets; all else follows from other variables."
   }
 }
@@ -21,7 +22,7 @@ variable "optional_secrets" {
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(var.optional_secrets, local.optional_secrets)) == 0
+    condition     = length(setsubtract([for name in var.optional_secrets : name if !can(regex("^IDENTITY_PROVIDER_[A-Z0-9]+_CLIENT_SECRET$", name))], local.optional_secrets)) == 0
     error_message = "optional_secrets may hold only: ${join(", ", local.optional_secrets)}."
   }
 }

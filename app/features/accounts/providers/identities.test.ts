@@ -81,10 +81,10 @@ describe('identities', () => {
     test.clock.advance(2_000);
     const fresh = await test.request('/v1/sessions/refresh', { body: { refreshToken: user.refreshToken } });
     const old = { ...user, accessToken: fresh.body.accessToken };
-    assertProblem(await link(old, somebody()), 403, 'password_incorrect');
+    assertProblem(await link(old, somebody()), 403, 'recent_sign_in_required');
     assertProblem(await link(old, somebody(), 'not the password'), 403, 'password_incorrect');
     assert.equal((await link(old, somebody(), PASSWORD)).status, 200);
-    assertProblem(await unlink(old.accessToken, body.id), 403, 'password_incorrect');
+    assertProblem(await unlink(old.accessToken, body.id), 403, 'recent_sign_in_required');
     const again = await signIn(test, user.email);
     assert.equal((await unlink(again.accessToken, body.id)).status, 204);
   });

@@ -10,9 +10,6 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Email } from '../../email/email.ts';
 import type { UserCaller } from '../authentication.ts';
 import type { Callers } from '../callers.ts';
-import { accountErrors } from '../errors.ts';
-import { type ProvenSession, provenOf } from '../proven-session.ts';
-import { sessions } from '../schema.ts';
 import type { User } from '../users.ts';
 import { requireWayIn } from '../ways-in.ts';
 import { providerErrors } from './errors.ts';
@@ -25,8 +22,8 @@ export interface Identities {
   list(userId: string): Promise<Identity[]>;
   /**
    * Links the identity of a code of `ProviderSignIn` to the caller's account. Doing so again changes nothing.
-   * @param password of the caller; needed unless they have signed in within the last ten minutes
-   * @throws `provider_sign_in_expired`, `identity_taken`, `password_incorrect`, `session_revoked`, `rate_limited`
+   * @param password of the caller; a recent proof stands in for it
+   * @throws as `Callers.confirm`; `provider_sign_in_expired`, `identity_taken`, `session_revoked`
    */
   link(
     caller: UserCaller,
@@ -35,7 +32,7 @@ export interface Identities {
     password: string | undefined,
     origin: RequestOrigin,
   ): Promise<Identity>;
-  /** @throws `last_way_in`, `not_found`, `session_revoked`; `password_incorrect` if the sign-in is older than ten minutes */
+  /** @throws as `Callers.confirm`; `last_way_in`, `not_found`, `session_revoked` */
   unlink(caller: UserCaller, identityId: string, origin: RequestOrigin): Promise<void>;
   /** Stores an identity. @param isFirst true if the account was made by it: then nobody has to be told */
   add(
@@ -61,29 +58,8 @@ export interface IdentitiesOptions {
   labelOf: (provider: string) => string;
 }
 
-/** A sign-in is a proof for so long, in milliseconds. */
-const RECENT_MS = 600_000;
-
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { db, clock, callers, pending, audit, email, appUrl, labelOf } = options;
-
-  async function sessionOf({ userId, sessionId }: UserCaller): Promise<ProvenSession> {
-    const own = and(eq(sessions.userId, userId), eq(sessions.id, sessionId));
-    const [session] = await db.select().from(sessions).where(own);
-    if (!session) throw accountErrors.session_revoked();
-    return provenOf(session);
-  }
-
-  /** @returns what locks the account of a caller whose proof is fresh @throws `password_incorrect` */
-  async function confirm(
-    caller: UserCaller,
-    password: string | undefined,
-  ): Promise<(tx: Transaction) => Promise<User>> {
-    if (password !== undefined) return (await callers.confirm(caller, password)).lock;
-    const { authTime } = await sessionOf(caller);
-    if (clock.now().getTime() - authTime.getTime() > RECENT_MS) throw accountErrors.password_incorrect();
-    return (tx) => callers.lock(tx, caller, 'update');
-  }
 
   async function tell(
     tx: Transaction,
@@ -134,7 +110,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     add,
 
     async link(caller, code, browser, password, origin) {
-      const lock = await confirm(caller, password);
+      const { lock } = await callers.confirm(caller, password);
       return transact(db, async (tx) => {
         const user = await lock(tx);
         const taken = await pending.take<Proven>(tx, 'proven', code, browser);
@@ -149,7 +125,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     },
 
     async unlink(caller, identityId, origin) {
-      const lock = await confirm(caller, undefined);
+      const { lock } = await callers.confirm(caller, undefined);
       await transact(db, async (tx) => {
         const user = await lock(tx);
         const own = and(eq(identities.userId, user.id), eq(identities.id, identityId));

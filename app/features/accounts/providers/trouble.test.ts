@@ -35,15 +35,23 @@ describe('a provider in trouble', () => {
     const hanging = await serve(() => {});
     const test = await startTestService({ env: settingsOf({ hanging: hanging.url }) });
     try {
+      // On a busy machine everything takes longer.
+      const before = performance.now();
+      await createSignedInUser(test);
+      const usualMs = performance.now() - before;
       const startedAt = performance.now();
       const waiting = atOnce(60, () =>
         new Browser().call(test, '/v1/sessions/provider/hanging/start', { body: {} }),
       ).then((answers) => ({ answers, tookMs: performance.now() - startedAt }));
       await createSignedInUser(test);
-      assert.ok(performance.now() - startedAt < 4_500, 'a person has registered and signed in meanwhile');
+      const meanwhileMs = performance.now() - startedAt;
+      assert.ok(
+        meanwhileMs < 4_000 + 3 * usualMs,
+        `a person has registered and signed in meanwhile: ${meanwhileMs} ms`,
+      );
       const { answers, tookMs } = await waiting;
       for (const answer of answers) assertProblem(answer, 503, 'provider_unavailable');
-      assert.ok(tookMs < 7_000, `${tookMs} ms`);
+      assert.ok(tookMs < 7_000 + 3 * usualMs, `${tookMs} ms`);
       const metrics = await test.service.metrics.registry.metrics();
       assert.match(metrics, /identity_provider_sign_ins_total\{provider="hanging",outcome="unavailable"\} 60/);
     } finally {

@@ -222,7 +222,10 @@ const presentIdentity = ({ id, provider, address, createdAt, lastUsedAt }: Ident
 function identityOperations(own: OperationGroup, { identities, authentication }: ProviderRoutesOptions): void {
   const guard = authentication.signedIn;
   const password = Type.Optional(Password);
-  const refusals = [accountErrors.password_incorrect, httpErrors.rate_limited, httpErrors.overloaded];
+  const refusals = [
+    ...[accountErrors.password_incorrect, accountErrors.recent_sign_in_required],
+    ...[httpErrors.rate_limited, httpErrors.overloaded],
+  ];
 
   own.get('', {
     guard,
@@ -237,7 +240,7 @@ function identityOperations(own: OperationGroup, { identities, authentication }:
     operationId: 'linkIdentity',
     summary: 'Link an identity',
     description:
-      'Takes the code of a sign-in with a provider that was not used for a session. Needs the password, unless you have signed in within the last 10 minutes. An email tells you.',
+      'Takes the code of a sign-in with a provider that was not used for a session. Needs the password or a recent proof. An email tells you.',
     body: { code: Code, password },
     example: { code: exampleCode, password: examplePassword },
     answers: { 200: IdentityItem },
@@ -252,10 +255,10 @@ function identityOperations(own: OperationGroup, { identities, authentication }:
     guard,
     operationId: 'unlinkIdentity',
     summary: 'Unlink an identity',
-    description: 'The last way to sign in cannot be removed. You must have signed in within the last 10 minutes.',
+    description: 'The last way to sign in cannot be removed. Needs a recent proof.',
     params: { identityId: Id('Identity') },
     removed: 'Nobody signs in with it any more. Sessions that were begun with it go on.',
-    errors: [accountErrors.last_way_in, httpErrors.not_found, accountErrors.password_incorrect],
+    errors: [accountErrors.last_way_in, httpErrors.not_found, accountErrors.recent_sign_in_required],
     remove: ({ access, params, origin }) => identities.unlink(access, params.identityId, origin),
   });
 }

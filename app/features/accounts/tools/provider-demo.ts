@@ -66,7 +66,7 @@ async function follow(browser: BrowserFetch, address: string): Promise<string> {
   let next = address;
   for (let step = 0; step < 10; step++) {
     const { pathname, searchParams } = new URL(next);
-    if (pathname === '/sign-in/provider') return searchParams.get('code') ?? '';
+    if (pathname.endsWith('/sign-in/provider')) return searchParams.get('code') ?? '';
     const isPage = pathname.startsWith('/people/');
     const answer = await browser(next, isPage ? new URLSearchParams({ person: 'grace' }) : undefined);
     next = new URL(answer.headers.get('location') ?? '', next).href;
