@@ -5,11 +5,11 @@ import {
   auditActions,
   comparable,
   jobsDone,
-  liftRateLimits,
   queuedMails,
   rows,
   tally,
   value,
+  whileLocked,
 } from '../../../../test/conditions.ts';
 import {
   type Answer,
@@ -308,7 +308,6 @@ describe('signing in by email', () => {
 
     it('and not the right ones', async () => {
       const { email } = await createUser(test);
-      await liftRateLimits(test);
       for (let nth = 1; nth <= 12; nth++) {
         await liftMailLimits();
         const { code } = await linkFor(email, nth);
@@ -340,6 +339,20 @@ describe('signing in by email', () => {
         await test.request('/v1/email-verifications/confirm', { body: { token: change.token } });
       },
     };
+    it('when the account is suspended while the sign-in waits for it', async () => {
+      const user = await createSignedInUser(test);
+      const { token, browser } = await linkFor(user.email);
+      const sessions = await sessionsOf(user);
+      const lock = ['select 1 from users where id = $1 for update', user.id] as const;
+      const { answered } = await whileLocked(test, [...lock], async (held) => {
+        const sent = enter({ token }, browser);
+        await held.waiting(1);
+        await held.run('update users set suspended_at = now() where id = $1', user.id);
+        return { answered: sent };
+      });
+      assertProblem(await answered, 400, 'invalid_token');
+      assert.equal(await sessionsOf(user), sessions);
+    });
     for (const [name, change] of Object.entries(changes)) {
       it(name, async () => {
         const user = await createSignedInUser(test);
