@@ -41,7 +41,10 @@ export const authentication: Chapter = {
     shown(files.passkeys, 'that count are refused when the counter falls back'),
     shown(files.refreshing, 'ends the session when a token is used again after its successor was used'),
   ),
-  'V6.3.6': { absent: 'An emailed link resets a password or proves an address; it never signs anybody in.' },
+  'V6.3.6': both(shown(files.emailLinks, 'is off unless the setting is on'), {
+    absent:
+      'Signing in by email is off by default (`EMAIL_LINK_SIGN_IN`). Whoever needs the third level leaves it off.',
+  }),
   'V6.3.7': both(
     shown(files.passkeys, 'are listed, named and removed by their owner alone'),
     shown(files.passwords, 'replace the old one, tell the owner', 'are set by the mailed link'),
@@ -70,10 +73,12 @@ export const authentication: Chapter = {
   'V6.4.6': { absent: 'Operators can suspend and verify accounts; no command sets a password.' },
   'V6.5.1': both(
     shown(files.links, 'redeem once under 50 parallel uses'),
+    shown(files.emailLinks, 'begins exactly one session for 50 parallel uses'),
     shown(files.secondFactors, 'takes each code once, in whichever process', 'can be replaced by a recovery code'),
   ),
   'V6.5.2': both(
     shown(files.links, 'rest in the database as their SHA-256 only'),
+    shown(files.emailLinks, 'rests in the database so that the database alone proves nothing'),
     shown(files.secondFactors, 'is stored so that the database alone proves nothing'),
   ),
   'V6.5.3': both(
@@ -84,9 +89,13 @@ export const authentication: Chapter = {
     shown(files.links, 'rest in the database as their SHA-256 only'),
     shown(files.secondFactors, 'can be replaced by a recovery code'),
   ),
-  'V6.5.5': both(shown(files.links, 'are good for their time and no longer'), {
-    open: 'A link to reset a password lives 30 minutes, not 10, because email can be slow. It contains 256 random bits and works once.',
-  }),
+  'V6.5.5': both(
+    shown(files.links, 'are good for their time and no longer'),
+    shown(files.emailLinks, 'ends after ten'),
+    {
+      open: 'A link to reset a password lives 30 minutes, not 10, because email can be slow. It contains 256 random bits and works once.',
+    },
+  ),
   'V6.5.6': both(
     shown(files.passwords, 'void the links to reset them'),
     shown(files.passkeys, 'are listed, named and removed by their owner alone'),
@@ -96,8 +105,18 @@ export const authentication: Chapter = {
   'V6.5.7': shown(files.passkeys, 'without verification of the person are one factor'),
   'V6.5.8': shown(files.secondFactors, 'takes a code of this time step'),
   'V6.6.1': { absent: 'Nothing is sent by telephone.' },
-  'V6.6.2': shown(files.links, 'are good for their own purpose only'),
-  'V6.6.3': shown(files.links, 'are refused when anything about them is changed'),
+  'V6.6.2': both(
+    shown(files.links, 'are good for their own purpose only'),
+    shown(
+      files.emailLinks,
+      'changes nothing when somebody else opens the link',
+      'keeps earlier links for their browsers',
+    ),
+  ),
+  'V6.6.3': both(
+    shown(files.links, 'are refused when anything about them is changed'),
+    shown(files.emailLinks, 'and takes no right code after five wrong ones', 'over all links of an account'),
+  ),
   'V6.6.4': { absent: 'There are no push notifications.' },
   'V6.7.1': shown(files.passkeys, 'are refused at a sign-in when a single thing about the signature is wrong'),
   'V6.7.2': shown(files.passkeys, 'sign once: neither a used challenge nor an old one is taken'),

@@ -41,6 +41,7 @@ export const files = {
   resetting: `${accounts}/factors/resetting.test.ts`,
   devices: `${accounts}/devices/devices.test.ts`,
   passkeys: `${accounts}/passkeys/passkeys.test.ts`,
+  emailLinks: `${accounts}/email-links/email-links.test.ts`,
   links: `${accounts}/one-time-tokens.test.ts`,
   policy: `${accounts}/password-policy.test.ts`,
   passwords: `${accounts}/passwords.test.ts`,

@@ -33,6 +33,7 @@ function page<Path extends string, Module extends Record<string, unknown>>(
 
 const entry = () => import('./pages/entry.tsx');
 const links = () => import('./pages/links.tsx');
+const emailLink = () => import('./pages/email-link.tsx');
 const account = () => import('./pages/account.tsx');
 const organizations = () => import('./pages/organizations.tsx');
 const members = () => import('./pages/members.tsx');
@@ -43,6 +44,7 @@ const keys = () => import('./pages/api-keys.tsx');
 const routes = [
   page('/', organizations, 'Home'),
   page('/sign-in', entry, 'SignIn'),
+  page('/sign-in/email-link', emailLink, 'EmailLink'),
   page('/register', entry, 'Register'),
   page('/resend-verification', entry, 'ResendVerification'),
   page('/forgot-password', entry, 'ForgotPassword'),

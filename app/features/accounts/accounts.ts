@@ -31,6 +31,7 @@ import { createRefreshCookie } from './cookies.ts';
 import { createDeletion } from './deletion.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEmailChanges } from './email-changes.ts';
+import { createEmailLinkParts } from './email-links/wiring.ts';
 import { createChallenges } from './factors/challenges.ts';
 import { createFactorExport } from './factors/exporting.ts';
 import { createFactorManagement } from './factors/managing.ts';
@@ -60,6 +61,7 @@ import { createProviderParts } from './providers/wiring.ts';
 import { createRefreshing } from './refreshing.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createRevocations } from './revocations.ts';
+import { emailLinkRoutes } from './routes/email-links.ts';
 import { factorRoutes } from './routes/factors.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { passwordRoutes } from './routes/passwords.ts';
@@ -109,6 +111,7 @@ export interface AccountsOptions {
     sessionIdleDays: number;
     sessionAbsoluteDays: number;
     recentSignInMinutes: number;
+    emailLinkSignIn: boolean;
     passkeyRpId: string | undefined;
     passkeyOrigins: readonly string[];
     passkeyRelatedOrigins: readonly string[];
@@ -244,10 +247,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const signIn = createSignIn({ ...common, flow, jobs });
   const providerParts = createProviderParts({ ...common, flow, registration, sealer, settings });
+  const emailLinkParts = createEmailLinkParts({ ...common, flow, registration, sealedAddresses, sealer, jobs });
   const exportFactors = createFactorExport(db);
   const profile = createProfile({
     ...common,
-    exportFactors: (userId) => ({ ...exportFactors(userId), ...providerParts.identities.exportFor(userId) }),
+    exportFactors: (userId) => ({
+      ...exportFactors(userId),
+      ...providerParts.identities.exportFor(userId),
+      ...emailLinkParts.links.exportFor(userId),
+    }),
   });
   const refreshing = createRefreshing({ ...common, sealer, places: createSessionPlaces(common) });
   const signOut = createSignOut({ ...common, refreshing });
@@ -269,6 +277,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     tokensFor: (audience) => tokensOf(audience, SERVICE_TOKEN_MS),
     handlers: [
       ...mailRequests.handlers,
+      ...emailLinkParts.requests.handlers,
       ...alreadyRegistered.handlers,
       ...createAccountHandlers({
         ...common,
@@ -276,6 +285,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         challenges,
         passkeyChallenges,
         pending: providerParts.pending,
+        emailLinks: emailLinkParts.links,
         deletion,
         abandonment,
       }),
@@ -290,6 +300,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
       const present = presentSignIn(presentTokens({ tokens: accessTokens, cookie }));
       providerRoutes(operations, { ...providerParts, authentication, present });
+      emailLinkRoutes(operations, { ...emailLinkParts, present, isOn: settings.emailLinkSignIn });
       passkeyRoutes(operations, {
         ...{ passkeys, authentication, signIn: passkeySignIn },
         relatedOrigins: settings.passkeyRelatedOrigins,

@@ -16,6 +16,7 @@ const actions = defineAuditActions(
   'session.ended',
   'session.moved',
   'session.refresh_reused',
+  'email_link.requested',
   'password.changed',
   'password.reset_requested',
   'password.reset',

@@ -23,7 +23,7 @@ describe('the trail of an account', () => {
   let test: TestService;
   let addresses = 0;
   before(async () => {
-    test = await startTestService();
+    test = await startTestService({ env: { EMAIL_LINK_SIGN_IN: 'true' } });
   });
   after(() => test.close());
 
@@ -129,6 +129,21 @@ describe('the trail of an account', () => {
         const { body } = await call('POST', '/v1/sessions/passkey/options', {});
         const credential = passkey.sign(body.options);
         await call('POST', '/v1/sessions/passkey', { challenge: body.challenge, credential });
+      },
+    },
+    createEmailLink: {
+      action: 'email_link.requested',
+      async run({ email }) {
+        await call('POST', '/v1/email-links', { email });
+        await test.mail(email, /Sign in to/);
+      },
+    },
+    createSessionByEmailLink: {
+      action: 'session.created',
+      async run({ email }) {
+        await call('POST', '/v1/email-links', { email });
+        const code = /\b\d{6}\b/.exec((await test.mail(email, /Sign in to/)).text)![0];
+        await call('POST', '/v1/sessions/email-link', { email, code });
       },
     },
     deleteDevice: {

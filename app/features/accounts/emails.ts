@@ -47,6 +47,11 @@ export const accountEmails = defineEmails({
     parts: [paragraph('intro'), button('button'), notes('expiry', 'notYou')],
     sample: { name, url: `${app}/reset-password?token=${token}`, expiresInMinutes: 30 },
   },
+  'sign-in-link': {
+    fields: { url: link, code: words, expiresInMinutes: duration('minute') },
+    parts: [paragraph('intro'), button('button'), details({ code: 'code' }), notes('expiry', 'notYou')],
+    sample: { name, url: `${app}/sign-in/email-link?token=${token}`, code: '287082', expiresInMinutes: 10 },
+  },
   'password-changed': {
     fields: { at: moment, url: link },
     parts: [paragraph('intro'), paragraph('wasYou'), paragraph('notYou'), button('button')],

@@ -6,6 +6,7 @@ export const accountErrors = defineErrors({
   session_revoked: { status: 401, title: 'The session has ended' },
   invalid_challenge: { status: 401, title: 'The sign-in must begin again' },
   email_not_verified: { status: 403, title: 'The address has not been verified' },
+  other_browser: { status: 403, title: 'The link was asked for in another browser' },
   second_factor_required: { status: 403, title: 'The account needs another proof' },
   recent_sign_in_required: { status: 403, title: 'The change needs a recent proof of identity' },
   second_factor_incorrect: { status: 403, title: 'The proof is not correct' },

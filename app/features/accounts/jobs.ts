@@ -8,6 +8,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Abandonment } from './abandonment.ts';
 import type { Deletion } from './deletion.ts';
+import type { EmailLinks } from './email-links/links.ts';
 import type { Challenges } from './factors/challenges.ts';
 import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { ChallengeTokens } from './passkeys/challenge-tokens.ts';
@@ -31,6 +32,7 @@ export interface AccountHandlersOptions {
   challenges: Challenges;
   passkeyChallenges: ChallengeTokens;
   pending: Pending;
+  emailLinks: Pick<EmailLinks, 'purge'>;
   deletion: Deletion;
   abandonment: Abandonment;
   logger: Logger;
@@ -44,6 +46,7 @@ export function createAccountHandlers({
   challenges,
   passkeyChallenges,
   pending,
+  emailLinks,
   deletion,
   abandonment,
   logger,
@@ -70,7 +73,16 @@ export function createAccountHandlers({
   const purgeExpired: JobHandler<Record<string, never>> = {
     queue: purge,
     async handle() {
-      const steps = [deletion, abandonment, sessions, oneTimeTokens, challenges, passkeyChallenges, pending];
+      const steps = [
+        deletion,
+        abandonment,
+        sessions,
+        oneTimeTokens,
+        challenges,
+        passkeyChallenges,
+        pending,
+        emailLinks,
+      ];
       await attemptEach(
         [steps],
         async (step) => (await step.purge()) > 0,

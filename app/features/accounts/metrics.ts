@@ -6,10 +6,12 @@ const metrics = defineMetrics({
     help: 'Security events of accounts.',
     labels: {
       event:
-        'registration, verification, sign_in, second_factor, passkey, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
+        'registration, verification, sign_in, second_factor, passkey, email_link, refresh, sign_out, password_reset, password_change, email_change, deletion, key_rotation, breach_check',
       outcome: 'success, challenged, failure, limited, reused, replayed, unavailable',
     },
     zero: [
+      { event: 'email_link', outcome: 'failure' },
+      { event: 'email_link', outcome: 'limited' },
       { event: 'refresh', outcome: 'reused' },
       { event: 'second_factor', outcome: 'failure' },
       { event: 'second_factor', outcome: 'limited' },

@@ -14,5 +14,8 @@ export const failedSignIns = defineQueue<{ userId: string | null; occurredAt: st
 );
 export const passwordResets = defineQueue<SealedAddress>('accounts.request-password-reset');
 export const verificationResends = defineQueue<SealedAddress>('accounts.resend-verification');
+export const emailLinkRequests = defineQueue<SealedAddress & { /** base64url */ browserHash: string }>(
+  'accounts.request-email-link',
+);
 export const takenAddresses = defineQueue<SealedAddress>('accounts.tell-address-owner');
 export const purge = defineQueue<Record<string, never>>('accounts.purge', { concurrency: 1, expireSeconds: 1_800 });

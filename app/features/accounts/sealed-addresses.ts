@@ -8,16 +8,17 @@ import type { SealedAddress } from './queues.ts';
 
 export interface SealedAddresses {
   /** Enqueues a job about a canonical address, in the transaction of `executor` if it is one. */
-  enqueue(
+  enqueue<More extends object>(
     executor: Executor,
-    queue: QueueDefinition<SealedAddress>,
+    queue: QueueDefinition<SealedAddress & More>,
     address: string,
     origin: RequestOrigin,
+    more?: More,
   ): Promise<void>;
   /** The handler of such jobs. */
-  handler(
-    queue: QueueDefinition<SealedAddress>,
-    run: (address: string, origin: RequestOrigin) => Promise<void>,
+  handler<More extends object>(
+    queue: QueueDefinition<SealedAddress & More>,
+    run: (address: string, origin: RequestOrigin, more: More) => Promise<void>,
   ): JobHandler;
 }
 
@@ -25,17 +26,24 @@ const PURPOSE = 'accounts.job_address';
 
 export function createSealedAddresses({ jobs, sealer }: { jobs: Jobs; sealer: Sealer }): SealedAddresses {
   return {
-    async enqueue(executor, queue, address, origin) {
-      await jobs.enqueue(executor, queue, {
-        sealedAddress: sealer.seal(PURPOSE, address).toString('base64url'),
-        origin,
-      });
+    async enqueue<More extends object>(
+      executor: Executor,
+      queue: QueueDefinition<SealedAddress & More>,
+      address: string,
+      origin: RequestOrigin,
+      more?: More,
+    ) {
+      const sealedAddress = sealer.seal(PURPOSE, address).toString('base64url');
+      await jobs.enqueue(executor, queue, { ...more!, sealedAddress, origin });
     },
-    handler: (queue, run) =>
+    handler: <More extends object>(
+      queue: QueueDefinition<SealedAddress & More>,
+      run: (address: string, origin: RequestOrigin, more: More) => Promise<void>,
+    ) =>
       ({
         queue,
-        handle: ({ sealedAddress, origin }: SealedAddress) =>
-          run(sealer.open(PURPOSE, Buffer.from(sealedAddress, 'base64url')).toString(), origin),
+        handle: (data: SealedAddress & More) =>
+          run(sealer.open(PURPOSE, Buffer.from(data.sealedAddress, 'base64url')).toString(), data.origin, data),
       }) as JobHandler,
   };
 }

@@ -8,6 +8,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { randomSecret } from '../../platform/security/random.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import { devices } from './devices/schema.ts';
+import { emailLinks } from './email-links/schema.ts';
 import { signInChallenges } from './factors/schema.ts';
 import type { ProvenSession } from './proven-session.ts';
 import { formatRefreshToken } from './refresh-tokens.ts';
@@ -122,6 +123,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         .returning({ id: sessions.id });
       if (only === undefined) {
         await tx.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
+        await tx.delete(emailLinks).where(eq(emailLinks.userId, userId));
         const remembered = and(eq(devices.userId, userId), isNotNull(devices.rememberedUntil));
         await tx.update(devices).set({ rememberedUntil: null }).where(remembered);
       }

@@ -1,5 +1,5 @@
 import { formerExample } from '../../platform/settings/development-values.ts';
-import { base, integer, mailbox, origins, text } from '../../platform/settings/parsers.ts';
+import { base, flag, integer, mailbox, origins, text } from '../../platform/settings/parsers.ts';
 import { defineSettings } from '../../platform/settings/settings.ts';
 
 const own = defineSettings('Accounts', {
@@ -27,6 +27,13 @@ const own = defineSettings('Accounts', {
     parse: integer(1, 1_440),
     fallback: 10,
     example: '10',
+  },
+  EMAIL_LINK_SIGN_IN: {
+    meaning:
+      'true or false. Whether people may sign in by a link or a code that is emailed to them. Their mailbox is then a way in (docs/ways-in.md).',
+    parse: flag,
+    fallback: false,
+    example: 'false',
   },
   PASSKEY_RP_ID: {
     meaning:

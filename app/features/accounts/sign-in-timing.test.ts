@@ -22,11 +22,12 @@ const TELLTALE = 0.2;
 describe('the time of an answer', () => {
   let test: TestService;
   before(async () => {
-    const setup = await startTestService();
+    const setup = await startTestService({ env: { EMAIL_LINK_SIGN_IN: 'true' } });
     await liftRateLimits(setup);
     await prepare(setup);
     // Measured without a worker beside it, on the database that the setup made.
-    test = await startTestService({ databaseUrl: setup.service.config.databaseUrl, jobs: false });
+    const { databaseUrl } = setup.service.config;
+    test = await startTestService({ databaseUrl, jobs: false, env: { EMAIL_LINK_SIGN_IN: 'true' } });
     closeSetup = () => setup.close();
     await setup.service.jobs.close(0);
   });
@@ -48,6 +49,8 @@ describe('the time of an answer', () => {
     await administration.suspend((await administration.find(suspended.id))!);
     const token = deleted.accessToken;
     await setup.request('/v1/users/me', { method: 'DELETE', token, body: { password: PASSWORD } });
+    await setup.request('/v1/email-links', { body: { email: plain.email } });
+    await setup.mail(plain.email, /^Sign in to/);
     await rows(setup, 'update users set password_hash = null where id = $1', passwordless.id);
     Object.assign(people, {
       plain: plain.email,
@@ -71,8 +74,19 @@ describe('the time of an answer', () => {
     assertAlike(times, 'wrong password');
   });
 
+  it('does not tell why a code was refused', async () => {
+    const enter = (email?: string) => test.request('/v1/sessions/email-link', { body: { email, code: 'wrong' } });
+    const times = await sample(401, {
+      'wrong code': () => enter(people.plain),
+      'no code': () => enter(people.passwordless),
+      'suspended user': () => enter(people.suspended),
+      'unknown address': () => enter('nobody-here@example.com'),
+    });
+    assertAlike(times, 'wrong code');
+  });
+
   it('does not tell whether an address is registered when asked to mail to it', async () => {
-    for (const path of ['/v1/password-resets', '/v1/email-verifications']) {
+    for (const path of ['/v1/password-resets', '/v1/email-verifications', '/v1/email-links']) {
       let unknown = 0;
       const times = await sample(202, {
         registered: () => test.request(path, { body: { email: people.plain } }),

@@ -153,6 +153,16 @@ export const unlinkIdentity = 'DELETE /v1/users/me/identities/{identityId}' as O
   readonly identityId: string;
 }, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
+/** Email a link to sign in. Silent about whether the address has an account. The email has a link and a code of six digits, which work once, within 10 minutes. The link leads to the page `/sign-in/email-link` of the frontend, which sends its `token` from the same browser: the answer sets a cookie, so a page of another origin asks with credentials. Needs the setting `EMAIL_LINK_SIGN_IN`. */
+export const createEmailLink = 'POST /v1/email-links public' as Operation<{
+  readonly body: types.CreateEmailLink;
+}, types.LinkSent, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Sign in by email. By the `token` of the emailed link, in the browser that asked for it; or by `email` and `code`, in any other one. One answer for an unknown address and for a wrong code, of which a link allows 5. Needs the setting `EMAIL_LINK_SIGN_IN`. */
+export const createSessionByEmailLink = 'POST /v1/sessions/email-link public' as Operation<{
+  readonly body: types.CreateSessionByEmailLink;
+}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_credentials' | 'invalid_token' | 'malformed_json' | 'not_found' | 'other_browser' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Begin to add a passkey. Give `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`, and send what it makes to `POST /v1/passkeys`. */
 export const createPasskeyOptions = 'POST /v1/passkeys/options' as Operation<{}, types.PasskeyOptions, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 

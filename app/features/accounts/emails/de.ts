@@ -42,6 +42,20 @@ export const de: EmailTexts<typeof accountEmails> = {
       notYou: 'Falls Sie das nicht angefordert haben, ignorieren Sie diese E-Mail. Ihr Passwort bleibt, wie es ist.',
       reason: 'Sie erhalten diese E-Mail, weil für Ihr Konto bei {{product}} ein neues Passwort angefordert wurde.',
     },
+    'sign-in-link': {
+      subject: 'Melden Sie sich bei {{product}} an',
+      preheader: 'Der Link und der Code gelten {{expiresInMinutes}}.',
+      heading: 'Melden Sie sich bei {{product}} an',
+      intro:
+        'Jemand, vielleicht Sie selbst, möchte sich per E-Mail bei Ihrem Konto bei {{product}} anmelden. Falls Sie das waren, öffnen Sie diesen Link im selben Browser:',
+      button: 'Anmelden',
+      code: 'Oder geben Sie dort diesen Code ein',
+      expiry:
+        'Der Link und der Code gelten {{expiresInMinutes}} und nur einmal. Sagen Sie den Code niemandem: {{product}} fragt nie danach.',
+      notYou:
+        'Falls Sie das nicht angefordert haben, ignorieren Sie diese E-Mail. Ohne sie kann sich niemand anmelden.',
+      reason: 'Sie erhalten diese E-Mail, weil jemand Ihre Adresse eingegeben hat, um sich bei {{product}} anzumelden.',
+    },
     'password-changed': {
       subject: 'Ihr Passwort wurde geändert',
       preheader: 'Falls Sie das waren, müssen Sie nichts tun.',

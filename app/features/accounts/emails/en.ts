@@ -39,6 +39,19 @@ export const en: EmailTexts<typeof accountEmails> = {
       notYou: 'If you did not ask for this, ignore this email. Your password stays as it is.',
       reason: 'You receive this email because a new password was requested for your {{product}} account.',
     },
+    'sign-in-link': {
+      subject: 'Sign in to {{product}}',
+      preheader: 'The link and the code work for {{expiresInMinutes}}.',
+      heading: 'Sign in to {{product}}',
+      intro:
+        'Someone, perhaps you, asked to sign in to your {{product}} account by email. If it was you, open this link in the same browser:',
+      button: 'Sign in',
+      code: 'Or type this code there',
+      expiry:
+        'The link and the code work once, within {{expiresInMinutes}}. Tell nobody the code: nobody at {{product}} will ever ask for it.',
+      notYou: 'If you did not ask for this, ignore this email. Nobody can sign in without it.',
+      reason: 'You receive this email because someone entered your address to sign in to {{product}}.',
+    },
     'password-changed': {
       subject: 'Your password was changed',
       preheader: 'If that was you, there is nothing to do.',

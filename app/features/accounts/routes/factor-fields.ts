@@ -25,7 +25,8 @@ export const requireOneFactor = (answer: object): void => requireOne(answer, FAC
 /** The same, where the password is a proof too. */
 export const requireOneProof = (proof: object): void => requireOne(proof, ['password', ...FACTORS]);
 
-function requireOne(given: object, names: readonly string[]): void {
+/** @throws `validation_failed` unless exactly one of `names` is given */
+export function requireOne(given: object, names: readonly string[]): void {
   const present = names.filter((name) => (given as Record<string, unknown>)[name] !== undefined);
   if (present.length === 1) return;
   const detail = `Send exactly one of ${names.join(', ')}.`;

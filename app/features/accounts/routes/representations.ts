@@ -145,6 +145,7 @@ export const Session = Named(
 
 export const VerificationSent = StatusOf('VerificationSent', 'verification_sent');
 export const ResetSent = StatusOf('ResetSent', 'reset_sent');
+export const LinkSent = StatusOf('LinkSent', 'link_sent');
 
 export const AccountExport = Named(
   'AccountExport',

@@ -74,6 +74,8 @@ export const EXEMPT: Readonly<Record<string, string>> = {
   createUser: 'has no caller: an email is sent whoever asks',
   createEmailVerification: 'has no caller: a job decides whether an email is sent',
   createPasswordReset: 'has no caller: a job decides whether an email is sent',
+  createEmailLink: 'has no caller: a job decides whether an email is sent',
+  createSessionByEmailLink: 'is off unless a setting is on: email-links.test.ts stops it at the lock of the account',
   deleteWebhookEndpoint: 'takes an endpoint away, and removes its deliveries afterwards: it gives nothing',
   previewSubscription: 'reads',
   lookUpInvitation: 'reads',
