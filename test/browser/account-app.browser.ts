@@ -314,7 +314,7 @@ describe('the account app', { timeout: 600_000 }, () => {
 
   it('has a sentence in each language for every problem code that a person can meet', () => {
     const technical = new Set(
-      `bad_request headers_too_large idempotency_key_reused internal_error invalid_signature malformed_json method_not_allowed
+      `bad_request headers_too_large idempotency_key_reused internal_error invalid_client invalid_signature invalid_target malformed_json method_not_allowed
       method_not_implemented signature_unverifiable unsupported_media_type`.split(/\s+/),
     );
     const operations = readFileSync('packages/client/generated/operations.ts', 'utf8');

@@ -111,9 +111,10 @@ describe('the security of an account in the app', { timeout: 600_000 }, () => {
 
       // Not any more, once the device is forgotten.
       await openSecurity(page, t);
-      await page.getByRole('button', { name: `${t['devices.forget']}:` }).click();
+      const forget = page.getByRole('button', { name: `${t['devices.forget']}: Chrome` });
+      await forget.click();
       await page.getByRole('dialog').getByRole('button', { name: t['devices.forget']! }).click();
-      await page.getByText(t['devices.none']!).waitFor();
+      await forget.waitFor({ state: 'detached' });
       await signOut(page, t);
       await enterPassword(page, app, email, t);
       await page.getByRole('button', { name: t['proof.recovery_code']! }).click();
