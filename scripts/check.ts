@@ -1,5 +1,6 @@
 /** `npm run check`: every check of the code except the tests. CI runs the same. It runs all checks, then exits with 1 if one failed. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { generators } from './generators.ts';
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
@@ -21,6 +22,13 @@ const checks: { name: string; command: string[]; figure?: true }[] = [
   { name: 'migrations match models', command: script('check-migrations.ts') },
   ...generators.map(({ writes, script: file }) => ({ name: `${writes} fresh`, command: script(file, '--check') })),
 ];
+
+// Its packages are installed by `npm start`; the checks need no network.
+if (existsSync('web/node_modules')) {
+  checks.push({ name: 'types of the account app', command: ['web/node_modules/.bin/tsc', '-p', 'web'] });
+} else {
+  process.stdout.write('skip types of the account app: npm ci --prefix web installs what they need\n');
+}
 
 let failures = 0;
 for (const { name, command, figure } of checks) {

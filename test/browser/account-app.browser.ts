@@ -2,20 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
 import { freePort } from '../../dev/free-port.ts';
 import { createUser, PASSWORD, signIn as signInByApi, startTestService, type TestService } from '../service.ts';
+import { LANGUAGES, type OpenBrowser, openBrowser, signInByForm, type Texts, texts } from './app.ts';
 import { inspect, launchChromium, tabTo } from './chromium.ts';
-
-type Texts = Readonly<Record<string, string>>;
-const LANGUAGES = ['en', 'de'] as const;
-const texts = Object.fromEntries(
-  LANGUAGES.map((language) => [
-    language,
-    JSON.parse(readFileSync(`web/src/messages/${language}.json`, 'utf8')) as Texts,
-  ]),
-) as Record<(typeof LANGUAGES)[number], Texts>;
 
 describe('the account app', { timeout: 600_000 }, () => {
   let test: TestService;
@@ -44,30 +36,13 @@ describe('the account app', { timeout: 600_000 }, () => {
     await sandbox?.close();
   });
 
-  /** A browser of somebody's own. Whatever its pages report as errors fails the test, but for refusals that the API answers. */
-  async function open(locale: string): Promise<{ context: BrowserContext; page: Page }> {
-    const context = await browser.newContext({ locale });
-    context.setDefaultTimeout(8_000);
-    faults = [];
-    context.on('weberror', (error) => faults.push(String(error.error())));
-    context.on('request', (request) => {
-      const own = [test.url.replace('127.0.0.1', 'localhost'), sandbox.url];
-      if (!own.some((url) => request.url().startsWith(url))) faults.push(`asks ${request.url()}`);
-    });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of (4\d\d|503)|ERR_/.test(message.text())) faults.push(message.text());
-    });
-    return { context, page };
+  const origins = () => [test.url.replace('127.0.0.1', 'localhost'), sandbox.url];
+  async function open(locale: string): Promise<OpenBrowser> {
+    const opened = await openBrowser(browser, locale, origins());
+    ({ faults } = opened);
+    return opened;
   }
-
-  async function signIn(page: Page, email: string, t: Texts): Promise<void> {
-    await page.goto(`${app}/sign-in`);
-    await page.getByLabel(t['field.email']!).fill(email);
-    await page.getByLabel(t['field.password']!).fill(PASSWORD);
-    await page.getByRole('button', { name: t['signIn.button']! }).click();
-    await page.getByRole('button', { name: t['nav.signOut']! }).waitFor();
-  }
+  const signIn = (page: Page, email: string, t: Texts) => signInByForm(page, app, email, t);
 
   for (const language of LANGUAGES) {
     const t = texts[language];
@@ -189,6 +164,7 @@ describe('the account app', { timeout: 600_000 }, () => {
       await tabTo(page, 'button', t['organization.delete']!);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();
+      await inspect(page, `${language}-dialog`);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await tabTo(page, 'button', t['nav.signOut']!);
@@ -338,7 +314,7 @@ describe('the account app', { timeout: 600_000 }, () => {
 
   it('has a sentence in each language for every problem code that a person can meet', () => {
     const technical = new Set(
-      `bad_request headers_too_large idempotency_key_reused internal_error invalid_signature malformed_json method_not_allowed
+      `bad_request headers_too_large idempotency_key_reused internal_error invalid_client invalid_signature invalid_target malformed_json method_not_allowed
       method_not_implemented signature_unverifiable unsupported_media_type`.split(/\s+/),
     );
     const operations = readFileSync('packages/client/generated/operations.ts', 'utf8');

@@ -3,16 +3,25 @@ import { ApiProblem } from '@plinth/client';
 import { useEffect, useRef } from 'react';
 import { type Speech, type TextKey, useSpeech } from './language.tsx';
 
+/** What browsers say about passkeys (WebAuthn level 3, section 5.1). */
+const PASSKEY_FAULTS: Readonly<Record<string, TextKey>> = {
+  NotAllowedError: 'passkey.cancelled',
+  AbortError: 'passkey.cancelled',
+  InvalidStateError: 'problem.passkey_exists',
+};
+
 /** Faults of a program, not of a person: they have one text, with the number to quote. */
 const isText = (t: Speech['t'], key: string): key is TextKey => t(key as TextKey) !== key;
 
 export function sentenceOf(error: unknown, t: Speech['t']): string {
+  if (error instanceof DOMException) return t(PASSKEY_FAULTS[error.name] ?? 'passkey.unusable');
   if (!(error instanceof ApiProblem)) return t('problem.unknown', { requestId: '' });
   const key = `problem.${error.code}`;
   const values = {
     requestId: error.requestId ?? '',
     minutes: Math.ceil((error.retryAfterMs ?? 60_000) / 60_000),
     permission: error.permission ?? '',
+    attemptsLeft: error.attemptsLeft ?? 'unknown',
   };
   return isText(t, key) ? t(key, values) : t('problem.unknown', values);
 }

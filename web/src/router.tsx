@@ -10,8 +10,13 @@ interface Search {
   token?: string;
   next?: string;
   paid?: string;
+  /** Of an identity provider. */
+  code?: string;
+  error?: string;
+  returnTo?: string;
 }
 
+const NAMES = ['token', 'next', 'paid', 'code', 'error', 'returnTo'] as const;
 const text = (value: unknown) => (value === undefined || value === '' ? undefined : String(value));
 
 function page<Path extends string, Module extends Record<string, unknown>>(
@@ -24,9 +29,7 @@ function page<Path extends string, Module extends Record<string, unknown>>(
     path,
     component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name),
     validateSearch: (search: Record<string, unknown>): Search => ({
-      ...(text(search.token) && { token: text(search.token) }),
-      ...(text(search.next) && { next: text(search.next) }),
-      ...(text(search.paid) && { paid: text(search.paid) }),
+      ...Object.fromEntries(NAMES.flatMap((name) => (text(search[name]) ? [[name, text(search[name])]] : []))),
     }),
   });
 }
@@ -35,6 +38,8 @@ const entry = () => import('./pages/entry.tsx');
 const links = () => import('./pages/links.tsx');
 const emailLink = () => import('./pages/email-link.tsx');
 const account = () => import('./pages/account.tsx');
+const security = () => import('./pages/security/security.tsx');
+const provider = () => import('./pages/provider-return.tsx');
 const organizations = () => import('./pages/organizations.tsx');
 const members = () => import('./pages/members.tsx');
 const billing = () => import('./pages/billing.tsx');
@@ -45,6 +50,7 @@ const routes = [
   page('/', organizations, 'Home'),
   page('/sign-in', entry, 'SignIn'),
   page('/sign-in/email-link', emailLink, 'EmailLink'),
+  page('/sign-in/provider', provider, 'ProviderReturn'),
   page('/register', entry, 'Register'),
   page('/resend-verification', entry, 'ResendVerification'),
   page('/forgot-password', entry, 'ForgotPassword'),
@@ -55,6 +61,7 @@ const routes = [
   page('/accept-invitation', links, 'AcceptInvitation'),
   page('/unsubscribe', links, 'Unsubscribe'),
   page('/account', account, 'Account'),
+  page('/account/security', security, 'Security'),
   page('/account/sessions', account, 'Sessions'),
   page('/organization', organizations, 'ChooseOrganization'),
   page('/billing', billing, 'ChooseBilling'),

@@ -5,6 +5,7 @@ import { useSession } from '@plinth/client/react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { LANGUAGES, type Language, useSpeech } from './language.tsx';
+import { ProofDialog } from './ui/proof-dialog.tsx';
 
 export function Shell() {
   const { t } = useSpeech();
@@ -44,6 +45,7 @@ export function Shell() {
       <footer>
         <Languages />
       </footer>
+      <ProofDialog />
     </>
   );
 }

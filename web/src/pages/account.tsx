@@ -3,19 +3,20 @@ import {
   createEmailChange,
   deleteOtherSessions,
   deleteSession,
+  getFactors,
   listSessions,
   requestDeletion,
   updateMe,
   updatePassword,
 } from '@plinth/client/operations';
-import { useClient, useOperationChange, useOperationPages, useSession } from '@plinth/client/react';
+import { useClient, useOperation, useOperationChange, useOperationPages, useSession } from '@plinth/client/react';
 import type { User } from '@plinth/client/types';
-import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { LANGUAGES, useFormats, useSpeech } from '../language.tsx';
+import { AccountLinks, deviceOf, Part } from '../ui/account.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { type FieldProps, Form } from '../ui/form.tsx';
-import { Done, Loaded, Page } from '../ui/page.tsx';
+import { Loaded, More, Page } from '../ui/page.tsx';
 import { SignedIn } from '../ui/signed-in.tsx';
 
 export function Account() {
@@ -32,33 +33,6 @@ export function Account() {
         </Page>
       )}
     </SignedIn>
-  );
-}
-
-function AccountLinks() {
-  const { t } = useSpeech();
-  return (
-    <nav className="sub" aria-label={t('account.title')}>
-      <Link to="/account" activeOptions={{ exact: true }}>
-        {t('account.profile')}
-      </Link>
-      <Link to="/account/sessions">{t('sessions.title')}</Link>
-    </nav>
-  );
-}
-
-/** A form that says that it is done, and stays. */
-function Part({ title, done, children }: { title: string; done: ReactNode; children: ReactNode }) {
-  return (
-    <section className="card">
-      <h2>{title}</h2>
-      {done && (
-        <Done>
-          <p>{done}</p>
-        </Done>
-      )}
-      {children}
-    </section>
   );
 }
 
@@ -92,21 +66,27 @@ function Profile({ user }: { user: User }) {
   );
 }
 
+/** Accounts that were made with a provider have no password; another proof takes its place. */
+function usePasswordField(name: string, label: 'field.password' | 'field.currentPassword'): FieldProps[] {
+  const { t } = useSpeech();
+  const { data } = useOperation(getFactors, {});
+  if (data?.password === false) return [];
+  return [{ name, label: t(label), type: 'password', autoComplete: 'current-password' }];
+}
+
 function EmailAddress() {
   const { t } = useSpeech();
   const client = useClient();
   const [sentTo, setSentTo] = useState<string>();
+  const password = usePasswordField('password', 'field.password');
   return (
     <Part title={t('account.email')} done={sentTo && t('account.email.done', { email: sentTo })}>
       <Form
-        fields={[
-          { name: 'email', label: t('account.email.new'), type: 'email', autoComplete: 'email' },
-          { name: 'password', label: t('field.password'), type: 'password', autoComplete: 'current-password' },
-        ]}
+        fields={[{ name: 'email', label: t('account.email.new'), type: 'email', autoComplete: 'email' }, ...password]}
         button={t('account.email.button')}
-        send={async ({ email = '', password = '' }) => {
+        send={async ({ email = '', password: given }) => {
           setSentTo(undefined);
-          await client.call(createEmailChange, { body: { email, password } });
+          await client.call(createEmailChange, { body: { email, ...(given && { password: given }) } });
           setSentTo(email);
         }}
       />
@@ -118,6 +98,7 @@ function Password() {
   const { t } = useSpeech();
   const client = useClient();
   const [isDone, setDone] = useState(false);
+  const currentPassword = usePasswordField('currentPassword', 'field.currentPassword');
   const newPassword: FieldProps = {
     ...{ name: 'newPassword', label: t('field.newPassword'), type: 'password', autoComplete: 'new-password' },
     hint: t('field.password.hint'),
@@ -125,19 +106,12 @@ function Password() {
   return (
     <Part title={t('account.password')} done={isDone && t('account.password.done')}>
       <Form
-        fields={[
-          {
-            name: 'currentPassword',
-            label: t('field.currentPassword'),
-            type: 'password',
-            autoComplete: 'current-password',
-          },
-          newPassword,
-        ]}
+        fields={[...currentPassword, newPassword]}
         button={t('account.password.button')}
-        send={async ({ currentPassword = '', newPassword: chosen = '' }) => {
+        send={async ({ currentPassword: current, newPassword: chosen = '' }) => {
           setDone(false);
-          await client.call(updatePassword, { body: { currentPassword, newPassword: chosen } });
+          const body = { newPassword: chosen, ...(current && { currentPassword: current }) };
+          await client.call(updatePassword, { body });
           setDone(true);
         }}
       />
@@ -154,10 +128,10 @@ function Deletion() {
       <p>{t('account.delete.lead')}</p>
       <Form
         danger
-        fields={[{ name: 'password', label: t('field.password'), type: 'password', autoComplete: 'current-password' }]}
+        fields={usePasswordField('password', 'field.password')}
         button={t('account.delete')}
-        send={async ({ password = '' }) => {
-          await client.call(requestDeletion, { body: { password } });
+        send={async ({ password }) => {
+          await client.call(requestDeletion, { body: password ? { password } : {} });
           await session.signOut();
         }}
       />
@@ -221,30 +195,4 @@ export function Sessions() {
       )}
     </SignedIn>
   );
-}
-
-function More({
-  query,
-}: {
-  query: { hasNextPage: boolean; fetchNextPage: () => unknown; isFetchingNextPage: boolean };
-}) {
-  const { t } = useSpeech();
-  if (!query.hasNextPage) return null;
-  return (
-    <p className="actions">
-      <button type="button" onClick={() => query.fetchNextPage()} aria-disabled={query.isFetchingNextPage}>
-        {query.isFetchingNextPage ? t('working') : t('more')}
-      </button>
-    </p>
-  );
-}
-
-/** A browser and a system, as people call them: enough to recognize one's own. */
-function deviceOf(userAgent: string | null): string | undefined {
-  if (!userAgent) return undefined;
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent)?.[1];
-  const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(userAgent)?.[1];
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' };
-  const shown = [browser, system].flatMap((each) => (each ? [names[each] ?? each] : []));
-  return shown.length > 0 ? shown.join(', ') : userAgent.slice(0, 60);
 }

@@ -1,30 +1,66 @@
 /** The ways in: sign in, register, ask for emails again. */
 
-import { isApiError } from '@plinth/client';
+import { type ApiProblem, isApiError } from '@plinth/client';
 import { createEmailVerification, createPasswordReset, createUser } from '@plinth/client/operations';
 import { useClient, useSession } from '@plinth/client/react';
+import type { SignInChallenge } from '@plinth/client/types';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useSpeech } from '../language.tsx';
+import { ownPage } from '../own-page.ts';
+import { ProblemNotice } from '../problems.tsx';
 import { Form } from '../ui/form.tsx';
+import { OtherWays } from '../ui/other-ways.tsx';
 import { Done, Page } from '../ui/page.tsx';
-
-/** Where to go on: only to a page of this app. */
-const ownPage = (next: string | undefined) => (next && /^\/[\w/-]*$/.test(next) && !next.startsWith('//') ? next : '/');
+import { challengeOf, SecondFactor } from '../ui/second-factor.tsx';
 
 export function SignIn() {
   const { t, speak } = useSpeech();
-  const { session, state } = useSession();
+  const { state } = useSession();
   const { next, token } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [isUnverified, setUnverified] = useState(false);
+  const [challenge, setChallenge] = useState<SignInChallenge>();
+  const [reason, setReason] = useState<ApiProblem>();
   const isIn = state.status === 'signed-in';
   useEffect(() => {
     if (isIn) void navigate({ to: ownPage(next), search: token ? { token } : {}, replace: true });
   }, [isIn, next, token, navigate]);
+  if (challenge) {
+    return (
+      <Page key="second" title={t('secondFactor.title')} lead={t('secondFactor.lead')} width="narrow">
+        <SecondFactor
+          challenge={challenge}
+          onDone={(user) => speak(user.locale)}
+          onBack={(problem) => {
+            setReason(problem);
+            setChallenge(undefined);
+          }}
+        />
+      </Page>
+    );
+  }
   return (
-    <Page title={t('signIn.title')} width="narrow">
+    <Page key="first" title={t('signIn.title')} width="narrow">
       {state.status === 'signed-out' && state.reason === 'ended' && <p className="notice">{t('signIn.ended')}</p>}
+      <ProblemNotice error={reason} />
+      <FirstProof onChallenge={setChallenge} />
+      <OtherWays returnTo={ownPage(next)} onDone={(user) => speak(user.locale)} onChallenge={setChallenge} />
+      <p>
+        <Link to="/forgot-password">{t('forgot.link')}</Link>
+      </p>
+      <p>
+        {t('signIn.new')} <Link to="/register">{t('register.title')}</Link>
+      </p>
+    </Page>
+  );
+}
+
+function FirstProof({ onChallenge }: { onChallenge: (challenge: SignInChallenge) => void }) {
+  const { t, speak } = useSpeech();
+  const { session } = useSession();
+  const [isUnverified, setUnverified] = useState(false);
+  return (
+    <>
       <Form
         fields={[
           { name: 'email', label: t('field.email'), type: 'email', autoComplete: 'username' },
@@ -33,9 +69,10 @@ export function SignIn() {
         button={t('signIn.button')}
         send={async ({ email = '', password = '' }) => {
           try {
-            const user = await session.signIn({ email, password });
-            speak(user.locale);
+            speak((await session.signIn({ email, password })).locale);
           } catch (error) {
+            const challenge = challengeOf(error);
+            if (challenge) return onChallenge(challenge);
             setUnverified(isApiError(error) && error.code === 'email_not_verified');
             throw error;
           }
@@ -46,13 +83,7 @@ export function SignIn() {
           <Link to="/resend-verification">{t('resend.title')}</Link>
         </p>
       )}
-      <p>
-        <Link to="/forgot-password">{t('forgot.link')}</Link>
-      </p>
-      <p>
-        {t('signIn.new')} <Link to="/register">{t('register.title')}</Link>
-      </p>
-    </Page>
+    </>
   );
 }
 

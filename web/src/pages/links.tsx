@@ -10,11 +10,13 @@ import {
   unsubscribeEmail,
 } from '@plinth/client/operations';
 import { useClient, useOperation, useSession } from '@plinth/client/react';
+import type { SignInChallenge } from '@plinth/client/types';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { type TextKey, useSpeech } from '../language.tsx';
 import { type FieldProps, Form } from '../ui/form.tsx';
 import { Done, Loaded, Page, Waiting } from '../ui/page.tsx';
+import { challengeOf, SecondFactor } from '../ui/second-factor.tsx';
 
 interface LinkPageProps {
   /** The prefix of its texts: `.title`, `.lead`, `.button`, `.done`. */
@@ -182,16 +184,15 @@ function Join({ token, email, hasAccount }: { token: string; email: string; hasA
   const navigate = useNavigate();
   const open = (organizationId: string) =>
     navigate({ to: '/organizations/$organizationId', params: { organizationId } });
+  const [challenge, setChallenge] = useState<SignInChallenge>();
+  const join = async () => open((await client.call(acceptInvitation, { body: { token } })).organizationId);
+  if (challenge) {
+    return <SecondFactor challenge={challenge} onDone={join} onBack={() => setChallenge(undefined)} />;
+  }
   if (state.status === 'unknown') return <Waiting />;
   const isOther = state.status === 'signed-in' && state.user.email.toLowerCase() !== email.toLowerCase();
   if (state.status === 'signed-in' && !isOther) {
-    return (
-      <Form
-        fields={[]}
-        button={t('invitation.join')}
-        send={async () => open((await client.call(acceptInvitation, { body: { token } })).organizationId)}
-      />
-    );
+    return <Form fields={[]} button={t('invitation.join')} send={join} />;
   }
   if (isOther) {
     return (
@@ -224,8 +225,14 @@ function Join({ token, email, hasAccount }: { token: string; email: string; hasA
             await session.signIn({ email, password: chosen });
             return open(organizationId);
           }
-          await session.signIn({ email, password: chosen });
-          return open((await client.call(acceptInvitation, { body: { token } })).organizationId);
+          try {
+            await session.signIn({ email, password: chosen });
+          } catch (error) {
+            const next = challengeOf(error);
+            if (next) return setChallenge(next);
+            throw error;
+          }
+          return join();
         }}
       />
       {hasAccount && (

@@ -1,5 +1,5 @@
 /** Forms: fields, a button that works once at a time, and what went wrong. */
-import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useSpeech } from '../language.tsx';
 import { faultOf, ProblemNotice } from '../problems.tsx';
 
@@ -10,6 +10,8 @@ export interface FieldProps {
   label: string;
   type?: 'text' | 'email' | 'password' | 'url';
   autoComplete?: string;
+  /** The keyboard of a phone. */
+  inputMode?: 'numeric';
   hint?: string;
   optional?: boolean;
   initial?: string;
@@ -22,12 +24,20 @@ interface FormProps {
   button: string;
   /** A button for something that cannot be undone easily. */
   danger?: boolean;
+  /** A button that is not the main one of its page. */
+  quiet?: boolean;
+  /** Moves the focus to the first field, or to the button, when the form appears. */
+  takesFocus?: boolean;
   /** What happens; its error is shown. */
   send: (answers: Answers) => Promise<unknown>;
   children?: ReactNode;
 }
 
-export function Form({ fields, button, danger, send, children }: FormProps) {
+export function Form({ fields, button, danger, quiet, takesFocus, send, children }: FormProps) {
+  const ref = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (takesFocus) ref.current?.querySelector<HTMLElement>('input, button')?.focus();
+  }, [takesFocus]);
   const [error, setError] = useState<unknown>();
   const [isSending, setSending] = useState(false);
   const [missing, setMissing] = useState<string>();
@@ -57,7 +67,7 @@ export function Form({ fields, button, danger, send, children }: FormProps) {
   }
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={ref} onSubmit={submit} noValidate>
       {fields.map((field) => (
         <Field
           key={field.name}
@@ -67,7 +77,7 @@ export function Form({ fields, button, danger, send, children }: FormProps) {
       ))}
       {children}
       <ProblemNotice error={error} />
-      <button className={danger ? 'danger' : 'primary'} type="submit" aria-disabled={isSending}>
+      <button className={danger ? 'danger' : quiet ? 'quiet' : 'primary'} type="submit" aria-disabled={isSending}>
         {isSending ? t('working') : button}
       </button>
     </form>
@@ -86,7 +96,7 @@ function read(form: HTMLFormElement, fields: readonly FieldProps[]): Answers {
 }
 
 function Field(field: FieldProps & { fault: string | undefined }) {
-  const { name, label, type = 'text', autoComplete, hint, optional, initial, options, fault } = field;
+  const { name, label, type = 'text', autoComplete, inputMode, hint, optional, initial, options, fault } = field;
   const { t } = useSpeech();
   const id = useId();
   const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ') || undefined;
@@ -110,7 +120,7 @@ function Field(field: FieldProps & { fault: string | undefined }) {
           ))}
         </select>
       ) : (
-        <input {...common} type={type} spellCheck={type === 'text' ? undefined : false} />
+        <input {...common} type={type} inputMode={inputMode} spellCheck={type === 'text' ? undefined : false} />
       )}
       {hint && <small id={`${id}-hint`}>{hint}</small>}
       {fault && (

@@ -130,3 +130,20 @@ export function Broken() {
     </Page>
   );
 }
+
+/** The button below a list that has more. */
+export function More({
+  query,
+}: {
+  query: { hasNextPage: boolean; fetchNextPage: () => unknown; isFetchingNextPage: boolean };
+}) {
+  const { t } = useSpeech();
+  if (!query.hasNextPage) return null;
+  return (
+    <p className="actions">
+      <button type="button" onClick={() => query.fetchNextPage()} aria-disabled={query.isFetchingNextPage}>
+        {query.isFetchingNextPage ? t('working') : t('more')}
+      </button>
+    </p>
+  );
+}
