@@ -16,8 +16,11 @@ export interface DevelopmentService {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_LIMIT_MS = 120_000;
 
-/** @throws Error with the end of what it printed when it does not start within two minutes */
-export async function startDevelopmentService(): Promise<DevelopmentService> {
+/**
+ * @param ownPages true to have links and sign-ins lead to the pages of development, not to the account app
+ * @throws Error with the end of what it printed when it does not start within two minutes
+ */
+export async function startDevelopmentService({ ownPages = false } = {}): Promise<DevelopmentService> {
   const names = [
     'PORT',
     'METRICS_PORT',
@@ -30,7 +33,10 @@ export async function startDevelopmentService(): Promise<DevelopmentService> {
   const child = spawn(process.execPath, ['app/main.ts', 'all'], {
     cwd: ROOT,
     // All clients call from one address: the limits per network would count them as one caller.
-    env: { ...process.env, ...ports, NETWORK_LIMIT_FACTOR: '1000' },
+    env: {
+      ...{ ...process.env, ...ports, NETWORK_LIMIT_FACTOR: '1000' },
+      ...(ownPages && { APP_URL: `http://localhost:${ports.PORT}` }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

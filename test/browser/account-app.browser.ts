@@ -26,7 +26,9 @@ describe('the account app', { timeout: 600_000 }, () => {
       STRIPE_WEBHOOK_SECRET: secret,
     };
     test = await startTestService({ port, env: { API_URL, APP_URL: '', ...stripe } });
-    await test.service.billing.operations.syncCatalog({ apply: true });
+    // A product may have removed billing, and with it these tests; the rest of the repository is checked all the same.
+    const { billing } = test.service as { billing?: { operations: { syncCatalog(how: object): Promise<unknown> } } };
+    await billing?.operations.syncCatalog({ apply: true });
     app = `${API_URL}/app`;
     browser = await launchChromium();
   });

@@ -13,7 +13,7 @@ describe('a sign-in with the local identity provider', { timeout: 240_000 }, () 
   let browser: Browser;
   before(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    service = await startDevelopmentService();
+    service = await startDevelopmentService({ ownPages: true });
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
   });
   after(async () => {
