@@ -279,12 +279,15 @@ describe('the account app', { timeout: 600_000 }, () => {
       await page.getByRole('button', { name: /^(Subscribe|Pay|Start|Save)/ }).click();
       await page.getByText(t['billing.paid']!).waitFor();
       const cancel = page.getByRole('button', { name: t['billing.cancel']! });
-      for (let tries = 0; tries < 20 && !(await cancel.isVisible()); tries++) {
+      // The subscription and its invoice arrive one after the other.
+      const invoices = page.getByRole('table');
+      const isThere = async () => (await cancel.isVisible()) && (await invoices.isVisible());
+      for (let tries = 0; tries < 20 && !(await isThere()); tries++) {
         await page.reload();
         await page.getByRole('heading', { name: t['invoices.title']!, exact: true }).waitFor();
         await page.waitForLoadState('networkidle');
       }
-      await page.getByRole('table').waitFor();
+      await invoices.waitFor();
       await inspect(page, 'subscribed');
       await cancel.click();
       await page.getByRole('dialog').getByRole('button', { name: t['billing.cancel']! }).click();
