@@ -74,7 +74,11 @@ describe('the image', { timeout: 300_000 }, () => {
     const config = JSON.parse(await engine('image', 'inspect', '--format={{json .Config}}', IMAGE)) as {
       Env: string[];
     };
-    const history = await engine('history', '--no-trunc', IMAGE);
+    const layersOf = async (image: string) =>
+      (await engine('history', '--no-trunc', '--format={{.CreatedBy}}', image)).split('\n');
+    const ofBase = await layersOf(BASE_IMAGE);
+    const history = (await layersOf(IMAGE)).filter((layer) => !ofBase.includes(layer)).join('\n');
+    assert.match(history, /COPY/);
     const secrets = Object.entries<Setting<unknown>>(settings).flatMap(([name, { secret }]) => (secret ? [name] : []));
     assert.ok(secrets.includes('APP_SECRET'));
     for (const name of secrets) {
