@@ -36,8 +36,8 @@ export interface Stage {
   request(path: string, call?: Call): Promise<Answer>;
   /** Sends a request and prints it as a step. @throws Surprise on any other status */
   step(what: string, path: string, expectedStatus: number, call?: Call): Promise<Answer>;
-  /** Waits for an email to `address` whose subject matches, prints it, and returns the token of its link. */
-  mail(what: string, address: string, subject: RegExp): Promise<{ subject: string; token: string }>;
+  /** Waits for an email to `address` whose subject matches, prints it, and returns its link with the token. */
+  mail(what: string, address: string, subject: RegExp): Promise<{ subject: string; token: string; link: string }>;
   /** Does something outside of the service, e.g. at Stripe, and prints it as a step with the text of `describe`. */
   elsewhere<T>(what: string, act: () => Promise<T>, describe: (result: T) => string): Promise<T>;
   /** Repeats a request until the answer fits, and prints that as one step. @throws Surprise if it does not fit within 20 s */
@@ -143,8 +143,8 @@ export function createStage(options: StageOptions): Stage {
         const mail = await mailbox.find(address, subject);
         if (mail) {
           print(what, `"${mail.subject}"`.slice(0, 34), performance.now() - begun);
-          const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text)?.[1] ?? '';
-          return { subject: mail.subject, token };
+          const [link = '', token = ''] = /https?:\/\/\S*[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text) ?? [];
+          return { subject: mail.subject, token, link };
         }
         if (performance.now() - begun > PATIENCE_MS)
           throw new Surprise(`${what}: no email to ${address} with ${subject} arrived`);
