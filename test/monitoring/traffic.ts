@@ -49,8 +49,17 @@ async function prepareTrouble(installation: Installation): Promise<() => Promise
   const owner = await foundOrganization(installation);
   // No name server knows it, so that every attempt fails.
   const endpoint = { token: owner.token, body: { url: 'https://receiver.invalid/' } };
-  assert.equal((await request(`${url}${owner.path}/webhook-endpoints`, endpoint)).status, 201);
+  const created = await request(`${url}${owner.path}/webhook-endpoints`, endpoint);
+  assert.equal(created.status, 201);
+  const switched = async (enabled: boolean) => {
+    const change = { method: 'PATCH', token: owner.token, body: { enabled } };
+    const answer = await request(`${url}${owner.path}/webhook-endpoints/${created.body.id}`, change);
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  };
   return async () => {
+    // Its failures are forgotten: the delay of a first attempt counts only where the attempt before did not fail.
+    await switched(false);
+    await switched(true);
     const renaming = { method: 'PATCH', token: owner.token, body: { name: `Engines ${Math.random()}` } };
     assert.equal((await request(`${url}${owner.path}`, renaming)).status, 200);
     await sendForgedEvents(url, 5);
