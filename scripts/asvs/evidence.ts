@@ -66,6 +66,7 @@ export const files = {
   memberships: `${organizations}/memberships.test.ts`,
   membershipsModel: `${organizations}/memberships.model.test.ts`,
   waiting: `${organizations}/waiting.test.ts`,
+  accountApp: 'test/browser/account-app.browser.ts',
   pages: 'dev/pages.test.ts',
   badInput: 'test/faults/bad-input.test.ts',
   halfSent: 'app/features/organizations/half-sent.test.ts',

@@ -26,7 +26,7 @@ export const sessions: Chapter = {
     shown(files.revocations, 'is any other session after a password change'),
     shown(files.passwords, 'are set by the mailed link, which ends every session'),
   ),
-  'V7.4.4': { absent: 'The product provides the frontend, which calls DELETE /v1/sessions/current.' },
+  'V7.4.4': shown(files.accountApp, 'needs no mouse'),
   'V7.4.5': shown(files.revocations, 'is any session of a suspended user'),
   'V7.5.1': both(
     shown(files.stepUp, 'of an account with a second factor is not made by its password alone'),

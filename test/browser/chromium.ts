@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const SCREENSHOTS = 'artifacts/screenshots';
+export const SCREENSHOTS = 'artifacts/screenshots';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -1,12 +1,10 @@
 /** The search of `/docs` and the console of development in Chromium, with the keyboard and the eyes of a person. Screenshots go to `artifacts/`. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createUser, startTestService, type TestService } from '../service.ts';
+import { launchChromium, SCREENSHOTS } from './chromium.ts';
 
-const SCREENSHOTS = 'artifacts/screenshots';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 const PHONE = { width: 320, height: 700 };
 const DESKTOP = { width: 1_280, height: 900 };
 
@@ -16,9 +14,8 @@ describe('pages for people who build on it', { timeout: 240_000 }, () => {
   let page: Page;
   const faults: string[] = [];
   before(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     service = await startTestService({ env: { APP_ENV: 'development' } });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: DESKTOP });
     page.setDefaultTimeout(20_000);
     // A violation of the policy, or an error in a script.

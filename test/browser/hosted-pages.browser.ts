@@ -3,24 +3,14 @@
  * Needs Chromium (Debian: apt-get install chromium); CHROMIUM is its path, if not /usr/bin/chromium.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import Stripe from 'stripe';
 import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
+import { launchChromium, SCREENSHOTS } from './chromium.ts';
 
-const SCREENSHOTS = 'artifacts/screenshots';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
 const DESKTOP = { width: 1_200, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -37,7 +27,6 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
   let shopUrl: string;
 
   before(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     sandbox = await startStripeSandbox({ seed: 1 });
     stripe = new Stripe('sk_test_browser', { host: '127.0.0.1', port: sandbox.port, protocol: 'http' });
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
@@ -57,7 +46,7 @@ describe('the hosted pages', { timeout: 120_000 }, () => {
       recurring: { interval: 'year' },
       lookup_key: 'yearly',
     });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: DESKTOP });
     page.setDefaultTimeout(10_000);
   });

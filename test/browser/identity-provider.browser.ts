@@ -1,20 +1,16 @@
 /** Signing in with the identity provider of `npm start` in Chromium. Screenshots go to `artifacts/`. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type DevelopmentService, startDevelopmentService } from '../../scripts/clients/service.ts';
-
-const SCREENSHOTS = 'artifacts/screenshots';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+import { launchChromium, SCREENSHOTS } from './chromium.ts';
 
 describe('a sign-in with the local identity provider', { timeout: 240_000 }, () => {
   let service: DevelopmentService;
   let browser: Browser;
   before(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
     service = await startDevelopmentService({ ownPages: true });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();

@@ -1,11 +1,11 @@
 /** Passkeys in Chromium, with its virtual authenticator (WebDriver extension of WebAuthn level 3, section 11): the browser reads our options. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { challenged, claimsOf } from '../../app/features/accounts/testing/authenticator-app.ts';
 import { createSignedInUser, startTestService, type TestService } from '../service.ts';
+import { launchChromium } from './chromium.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 const APP = 'https://app.example.com';
 
 describe('passkeys in a browser', { timeout: 240_000 }, () => {
@@ -15,7 +15,7 @@ describe('passkeys in a browser', { timeout: 240_000 }, () => {
   let devtools: CDPSession;
   before(async () => {
     test = await startTestService();
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    browser = await launchChromium();
     page = await browser.newPage();
     page.setDefaultTimeout(30_000);
     // A page of the product's frontend, whose address nobody needs to reach.
