@@ -2,8 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
-import { lockAwaited } from '../../../test/conditions.ts';
-import { assertProblem, createSignedInUser, startTestService, type TestService } from '../../../test/service.ts';
+import { lockAwaited, whileLocked } from '../../../test/conditions.ts';
+import {
+  assertProblem,
+  type Call,
+  createSignedInUser,
+  type SignedInUser,
+  startTestService,
+  type TestService,
+} from '../../../test/service.ts';
 
 describe('requests that wait for a lock', () => {
   let test: TestService;
@@ -44,6 +51,35 @@ describe('requests that wait for a lock', () => {
       200,
     );
   });
+
+  for (const [what, lock, call] of [
+    [
+      'refreshes of one session',
+      'select * from sessions where user_id = $1 for update',
+      ({ refreshToken }: SignedInUser) => ['/v1/sessions/refresh', { body: { refreshToken } }],
+    ],
+    [
+      'sign-ins of one person',
+      'select * from users where id = $1 for update',
+      ({ email, password }: SignedInUser) => ['/v1/sessions', { body: { email, password } }],
+    ],
+  ] as const)
+    it(`leave connections for everybody else: ${what}`, async () => {
+      const [held, other] = [await createSignedInUser(test), await createSignedInUser(test)];
+      await whileLocked(test, [lock, held.id], async ({ waiting }) => {
+        let answered = 0;
+        const calls = Array.from({ length: 10 }, () =>
+          test.request(...(call(held) as [string, Call])).finally(() => answered++),
+        );
+        void Promise.allSettled(calls);
+        await waiting(2);
+        for (const name of ['A', 'B', 'C']) {
+          const change = { method: 'PATCH', token: other.accessToken, body: { name } };
+          assert.equal((await test.request('/v1/users/me', change)).status, 200);
+        }
+        assert.equal(answered, 0, 'all of this was answered while the others waited');
+      });
+    });
 
   it('are answered as unavailable too where the server cancels them', async () => {
     const held = await createSignedInUser(test);

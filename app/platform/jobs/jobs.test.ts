@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
+import { ownerOfWork } from '../database/owners.ts';
 import { deadLetterName, PermanentFailure } from './queues.ts';
 import { useJobs } from './testing/scene.ts';
 
@@ -56,6 +57,33 @@ describe('jobs', { concurrency: true }, () => {
     const { handler, until: untilRan } = createHandler(queue);
     await startJobs(t, [handler]);
     await untilRan(1);
+  });
+
+  it('run as the work of the organization, or else the user, that their data names', async (t) => {
+    const queue = await install('owners');
+    const owners: unknown[] = [];
+    const { handler, until: untilRan } = createHandler(queue, async ({ text }) => {
+      owners.push([text, ownerOfWork()]);
+    });
+    const { jobs } = await startJobs(t, [handler]);
+    const data = [
+      { text: 'of both', organizationId: 'an organization', userId: 'a user' },
+      { text: 'of a user', userId: 'a user' },
+      { text: 'of nobody' },
+    ];
+    await db().transaction((tx) =>
+      jobs.enqueueAll(
+        tx,
+        queue,
+        data.map((each) => ({ data: each })),
+      ),
+    );
+    await untilRan(3);
+    assert.deepEqual(owners.toSorted(), [
+      ['of a user', 'a user'],
+      ['of both', 'an organization'],
+      ['of nobody', undefined],
+    ]);
   });
 
   it('do not run before the instant given', async (t) => {
