@@ -199,30 +199,6 @@ describe('the account app', { timeout: 600_000 }, () => {
       await context.close();
     });
 
-    it('signs three tabs out together, and no tab because of an expired token', async () => {
-      const email = 'tabs@example.com';
-      await createUser(test, { email });
-      const { context, page } = await open('en');
-      await signIn(page, email, t);
-      const tabs = [page, await context.newPage(), await context.newPage()];
-      for (const tab of tabs.slice(1)) await tab.goto(`${app}/account/sessions`);
-      for (const tab of tabs.slice(1)) await tab.getByText(t['sessions.current']!).waitFor();
-      test.clock.advance(11 * 60_000);
-      await Promise.all(tabs.map((tab) => tab.reload()));
-      await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: t['nav.signOut']! }).waitFor()));
-      await page.bringToFront();
-      await page.getByRole('link', { name: t['nav.account']! }).click();
-      await page.getByRole('button', { name: t['nav.signOut']! }).click();
-      for (const tab of tabs) {
-        await tab.bringToFront();
-        await tab.getByRole('heading', { name: t['signIn.title']! }).waitFor();
-      }
-      await page.bringToFront();
-      await page.goBack();
-      await page.getByRole('heading', { name: t['signIn.title']! }).waitFor();
-      await context.close();
-    });
-
     it('has a page for every address that does not exist, and for a link that is too old', async () => {
       const { context, page } = await open('en');
       await page.goto(`${app}/no/such/page`);
@@ -313,6 +289,31 @@ describe('the account app', { timeout: 600_000 }, () => {
       await page.getByRole('button', { name: t.save! }).click();
       await page.getByRole('alert').getByText(t['problem.forbidden']!).waitFor();
       assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    // The last one: Stripe's events are too old for the service once its clock was moved.
+    it('signs three tabs out together, and no tab because of an expired token', async () => {
+      const email = 'tabs@example.com';
+      await createUser(test, { email });
+      const { context, page } = await open('en');
+      await signIn(page, email, t);
+      const tabs = [page, await context.newPage(), await context.newPage()];
+      for (const tab of tabs.slice(1)) await tab.goto(`${app}/account/sessions`);
+      for (const tab of tabs.slice(1)) await tab.getByText(t['sessions.current']!).waitFor();
+      test.clock.advance(11 * 60_000);
+      await Promise.all(tabs.map((tab) => tab.reload()));
+      await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: t['nav.signOut']! }).waitFor()));
+      await page.bringToFront();
+      await page.getByRole('link', { name: t['nav.account']! }).click();
+      await page.getByRole('button', { name: t['nav.signOut']! }).click();
+      for (const tab of tabs) {
+        await tab.bringToFront();
+        await tab.getByRole('heading', { name: t['signIn.title']! }).waitFor();
+      }
+      await page.bringToFront();
+      await page.goBack();
+      await page.getByRole('heading', { name: t['signIn.title']! }).waitFor();
       await context.close();
     });
   });
