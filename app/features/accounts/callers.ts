@@ -3,10 +3,12 @@
  * the handler may have waited since: for a password hash, a lock or a connection. The session or the password that the request relied on
  * may have ended or changed by then.
  */
+
 import { and, eq } from 'drizzle-orm';
 import { after, type Clock } from '../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
+import { judgeTry } from '../../platform/security/tries.ts';
 import type { UserCaller } from './authentication.ts';
 import { accountErrors } from './errors.ts';
 import type { SecondFactors } from './factors/second-factors.ts';
@@ -108,13 +110,10 @@ export function createCallers({ db, users, limits, hasher, clock, factors, recen
           },
         };
       }
-      await limits.passwordChecks.reserve(user.id);
-      const matches = await hasher.verify(normalizePassword(password), user.passwordHash).catch(async (error) => {
-        await limits.passwordChecks.refund(user.id);
-        throw error;
+      const matches = await judgeTry({
+        uses: [[limits.passwordChecks, user.id]],
+        judge: () => hasher.verify(normalizePassword(password), user.passwordHash),
       });
-      // Only a wrong password counts: neither a right one, nor one that could not be checked.
-      await limits.passwordChecks[matches ? 'refund' : 'settle'](user.id);
       if (!matches) throw accountErrors.password_incorrect();
       return {
         user,

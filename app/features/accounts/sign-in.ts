@@ -9,7 +9,8 @@ import { prepare } from '../../platform/database/prepared.ts';
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
-import { addressBlock, type RateLimit } from '../../platform/security/rate-limits.ts';
+import { addressBlock } from '../../platform/security/rate-limits.ts';
+import type { Use } from '../../platform/security/tries.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { parseAddress } from '../email/email.ts';
 import { hashesOf } from './devices/devices.ts';
@@ -39,9 +40,6 @@ export interface SignInOptions {
   jobs: Jobs;
   metrics: Metrics;
 }
-
-/** One use of a rate limit: the limit, and the key that is counted. */
-type Use = [RateLimit, string];
 
 export function createSignIn(options: SignInOptions): SignIn {
   const { db, clock, hasher, limits, jobs, metrics } = options;

@@ -14,7 +14,8 @@ import type { Database, Transaction } from '../../../platform/database/database.
 import { transact } from '../../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../../platform/http/caller.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
-import { addressBlock, type RateLimit } from '../../../platform/security/rate-limits.ts';
+import { addressBlock } from '../../../platform/security/rate-limits.ts';
+import { judgeTry, type Use } from '../../../platform/security/tries.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Audit } from '../../audit/audit.ts';
 import { parseAddress } from '../../email/email.ts';
@@ -108,29 +109,6 @@ export function createEmailLinkSignIn(options: EmailLinkSignInOptions): EmailLin
     throw accountErrors.invalid_credentials();
   }
 
-  async function reserve(limit: RateLimit, key: string): Promise<void> {
-    await limit.reserve(key).catch((error) => {
-      count('limited');
-      throw error;
-    });
-  }
-
-  /** Reserves a try for network and account before it is judged, so that parallel ones cannot slip past together. Only a wrong code costs. */
-  async function limited<T>(network: string, [limit, key]: [RateLimit, string], judge: () => Promise<T | undefined>) {
-    await reserve(limits.signInsFrom, network);
-    await reserve(limit, key).catch(async (error) => {
-      await limits.signInsFrom.refund(network);
-      throw error;
-    });
-    const both = (how: 'settle' | 'refund') => Promise.all([limits.signInsFrom[how](network), limit[how](key)]);
-    const judged = await judge().catch(async (error) => {
-      await both('refund');
-      throw error;
-    });
-    await both(judged === undefined ? 'settle' : 'refund');
-    return judged;
-  }
-
   return {
     async byLink(token, browserSecret, client) {
       const link = await links.find(token, browserSecret).catch((error) => {
@@ -149,16 +127,18 @@ export function createEmailLinkSignIn(options: EmailLinkSignInOptions): EmailLin
       const [found] = await find.execute({ address, hashes: hashesOf(client.deviceTokens) });
       const { userId = null, deviceId, link } = found ?? {};
       const key = address || email;
-      const byAccount: [RateLimit, string] = deviceId
+      const byAccount: Use = deviceId
         ? [limits.emailCodesByDevice, `${userId} ${deviceId}`]
         : [limits.emailCodesByStrangers, key];
-      const network = addressBlock(client.origin.ipAddress ?? '');
-      const user = await limited(network, byAccount, async () => {
+      const judge = async () => {
         // The link's five tries are those of strangers: a device that the account knows has its own.
         const isSpent = !deviceId && (await isOver(limits.emailCodesOfLink.consume(key)));
         const isRight = links.isCode(code, link?.code);
         return userId && link && isRight && !isSpent ? use(userId, link.hash, client.origin) : undefined;
-      });
+      };
+      const network = addressBlock(client.origin.ipAddress ?? '');
+      const uses = [[limits.signInsFrom, network] as const, byAccount];
+      const user = await judgeTry({ uses, judge, onLimited: () => count('limited') });
       const outcome = user && (await proceed(user, client));
       return outcome ?? refuse(userId, client.origin);
     },

@@ -1,8 +1,10 @@
 /** Adding and removing second factors, by the person whom they protect. */
+
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../../platform/http/caller.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
+import { judgeTry } from '../../../platform/security/tries.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Audit, AuditAction } from '../../audit/audit.ts';
 import type { UserCaller } from '../authentication.ts';
@@ -87,16 +89,16 @@ export function createFactorManagement(options: FactorManagementOptions): Factor
     prepareTotp: (caller) => changingFactors(caller, (tx, user) => totp.prepare(tx, user)),
 
     async confirmTotp(caller, code, origin) {
-      await limits.factorChecks.consume(caller.userId);
-      const isRight = await changingFactors(caller, async (tx, user) => {
-        if (!(await totp.confirm(tx, user.id, code))) return false;
-        await options.stepUp.addMethods(tx, caller, ['otp', 'mfa']);
-        await record(tx, user, 'totp.added', origin);
-        await notices.send(tx, user, 'totp-added', origin);
-        return true;
-      });
+      const judge = () =>
+        changingFactors(caller, async (tx, user) => {
+          if (!(await totp.confirm(tx, user.id, code))) return false;
+          await options.stepUp.addMethods(tx, caller, ['otp', 'mfa']);
+          await record(tx, user, 'totp.added', origin);
+          await notices.send(tx, user, 'totp-added', origin);
+          return true;
+        });
+      const isRight = await judgeTry({ uses: [[limits.factorChecks, caller.userId]], judge });
       if (!isRight) throw accountErrors.second_factor_incorrect();
-      await limits.factorChecks.refund(caller.userId);
     },
 
     removeTotp: (caller, origin) =>

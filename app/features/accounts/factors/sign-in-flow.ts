@@ -2,12 +2,14 @@
  * The one flow of all ways to sign in. Each way proves something and then calls `proceed`, which begins a session or, if the account needs
  * another proof, issues a challenge. `complete` takes the answer to a challenge.
  */
+
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { ownWork } from '../../../platform/database/owners.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../../platform/http/caller.ts';
 import { newId, sha256 } from '../../../platform/security/random.ts';
+import { judgeTry } from '../../../platform/security/tries.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Devices, KnownDevice } from '../devices/devices.ts';
@@ -180,18 +182,13 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       const known = await devices.recognize(db, userId, client.deviceTokens);
       const limit = known ? limits.factorsByDevice : limits.factorsByStrangers;
       const key = known ? `${userId} ${known.id}` : userId;
-      await limit.reserve(key).catch((error) => {
-        count('limited');
-        throw error;
+      const isWrong = (result: Awaited<ReturnType<typeof answerOf>>) => typeof result === 'object' && 'wrong' in result;
+      const result = await judgeTry({
+        uses: [[limit, key]],
+        judge: () => transact(db, (tx) => answerOf(tx, answer, client, { userId, browserSecret, known })),
+        isWrong,
+        onLimited: () => count('limited'),
       });
-      const result = await transact(db, (tx) => answerOf(tx, answer, client, { userId, browserSecret, known })).catch(
-        async (error) => {
-          await limit.refund(key);
-          throw error;
-        },
-      );
-      // Only a wrong answer costs: neither a right one, nor one that was not judged.
-      await limit[typeof result === 'object' && 'wrong' in result ? 'settle' : 'refund'](key);
       if (result === 'over') throw accountErrors.invalid_challenge();
       count('wrong' in result ? 'failure' : 'success');
       if ('wrong' in result)

@@ -121,6 +121,17 @@ describe('a change that needs a recent proof', () => {
     assert.equal((await remove()).status, 204);
   });
 
+  it('costs no try while the proof is not recent enough for a code to be looked at', async () => {
+    const { accessToken: token } = await createSignedInUser(test);
+    const { body } = await test.request('/v1/users/me/totp', { method: 'POST', token });
+    const confirmApp = () =>
+      test.request('/v1/users/me/totp/confirm', { token, body: { code: codeAt(body.secret, test.clock.now()) } });
+    test.clock.advance(11 * MINUTE_MS);
+    for (let tries = 0; tries < 12; tries++) assertProblem(await confirmApp(), 403, 'recent_sign_in_required');
+    assert.equal((await confirm(token, { password: PASSWORD })).status, 200);
+    assert.equal((await confirmApp()).status, 204);
+  });
+
   it('is confirmed by one right proof, which is guessed at only so often', async () => {
     const user = await createSignedInUser(test);
     const secret = await secretOf(user);

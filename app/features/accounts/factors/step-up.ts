@@ -1,9 +1,11 @@
 /** Step-up: a person who is signed in proves again who they are, for a change that needs a recent proof. */
+
 import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import type { RequestOrigin } from '../../../platform/http/caller.ts';
+import { judgeTry } from '../../../platform/security/tries.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { UserCaller } from '../authentication.ts';
 import type { Callers } from '../callers.ts';
@@ -88,19 +90,16 @@ export function createStepUp({ db, clock, callers, factors, challenges, limits, 
   ): Promise<ProvenSession> {
     const { userId } = caller;
     const challenge = answer.credential && challenges.open(token ?? '', 'get');
-    await limits.factorChecks.reserve(userId);
-    const session = await transact(db, async (tx) => {
-      const user = await callers.lock(tx, caller, 'update');
-      const context = { passkeyChallenge: challenge?.challenge, amr: [], origin };
-      const proven = await factors.prove(tx, user, answer, context);
-      if (!proven || (challenge && !(await challenges.use(tx, userId, challenge)))) return undefined;
-      await record(tx, caller, [proven.method], origin);
-      return addMethods(tx, caller, [proven.method, 'mfa']);
-    }).catch(async (error) => {
-      await limits.factorChecks.refund(userId);
-      throw error;
-    });
-    await limits.factorChecks[session ? 'refund' : 'settle'](userId);
+    const judge = () =>
+      transact(db, async (tx) => {
+        const user = await callers.lock(tx, caller, 'update');
+        const context = { passkeyChallenge: challenge?.challenge, amr: [], origin };
+        const proven = await factors.prove(tx, user, answer, context);
+        if (!proven || (challenge && !(await challenges.use(tx, userId, challenge)))) return undefined;
+        await record(tx, caller, [proven.method], origin);
+        return addMethods(tx, caller, [proven.method, 'mfa']);
+      });
+    const session = await judgeTry({ uses: [[limits.factorChecks, userId]], judge });
     if (!session) throw accountErrors.second_factor_incorrect();
     return session;
   }

@@ -1,8 +1,10 @@
 /** Signing in with a passkey, without naming an account: the authenticator knows whose it is (discoverable credentials). */
+
 import type { Database } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import { uuidFromBytes } from '../../../platform/security/random.ts';
 import { addressBlock } from '../../../platform/security/rate-limits.ts';
+import { judgeTry } from '../../../platform/security/tries.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { accountErrors } from '../errors.ts';
 import type { Challenges } from '../factors/challenges.ts';
@@ -90,13 +92,7 @@ export function createPasskeySignIn(options: PasskeySignInOptions): PasskeySignI
 
     async signIn(request, client) {
       const network = addressBlock(client.origin.ipAddress ?? '');
-      await limits.signInsFrom.reserve(network);
-      const proven = await judge(request, client).catch(async (error) => {
-        await limits.signInsFrom.refund(network);
-        throw error;
-      });
-      // Only a wrong answer costs an attempt.
-      await limits.signInsFrom[proven ? 'refund' : 'settle'](network);
+      const proven = await judgeTry({ uses: [[limits.signInsFrom, network]], judge: () => judge(request, client) });
       const outcome = proven && (await flow.proceed(proven, client));
       count(!outcome ? 'failure' : outcome.kind === 'session' ? 'success' : 'challenged');
       if (!outcome) throw accountErrors.invalid_credentials();
