@@ -7,6 +7,7 @@ const actions = defineAuditActions(
   'domain.record_missing',
   'domain.verification_lost',
   'domain.released',
+  'policy.updated',
 );
 type Own = typeof actions;
 

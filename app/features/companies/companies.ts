@@ -1,5 +1,5 @@
 /**
- * What companies ask for beside organizations: domains that are theirs. This file is the public surface of the feature.
+ * What companies ask for beside organizations: domains that are theirs, and what they require of their members. This file is the public surface of the feature.
  * Not here: members, roles and keys (`organizations`), and how a person signs in (`accounts`).
  */
 import './emails.ts';
@@ -8,6 +8,7 @@ import './permissions.ts';
 import './audit-actions.ts';
 import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
@@ -21,7 +22,10 @@ import { createDomains, type Domains } from './domains/domains.ts';
 import { createDomainNotices } from './domains/notices.ts';
 import { createRechecking, recheckSchedule } from './domains/rechecking.ts';
 import { createTxtLookup } from './domains/records.ts';
+import { createPolicyNotices } from './policy/notices.ts';
+import { createPolicies } from './policy/policy.ts';
 import { domainRoutes } from './routes/domains.ts';
+import { policyRoutes } from './routes/policy.ts';
 
 export type { Domains } from './domains/domains.ts';
 
@@ -30,7 +34,8 @@ export interface CompaniesOptions {
   clock: Clock;
   rateLimits: RateLimits;
   audit: Audit;
-  organizations: Pick<Organizations, 'authorization' | 'sendToMembers'>;
+  feed: ChangeFeed;
+  organizations: Pick<Organizations, 'authorization' | 'follow' | 'sendToMembers'>;
   metrics: Metrics;
   config: { appUrl: string; productName: string; domainNameservers: readonly string[] };
 }
@@ -48,10 +53,15 @@ const VERIFICATIONS = { name: 'domain_verification', limit: 60, windowSeconds: 3
 
 export function createCompanies(options: CompaniesOptions): Companies {
   const { db, clock, audit, metrics, config } = options;
-  const { authorization, sendToMembers } = options.organizations;
+  const { authorization, follow, sendToMembers } = options.organizations;
   const check = createCheckDomain({ lookUp: createTxtLookup(config.domainNameservers), metrics });
   const notices = createDomainNotices({ send: sendToMembers, appUrl: config.appUrl });
   const domains = createDomains({ db, clock, audit, notices, check, recordLabel: recordLabelOf(config.productName) });
+  const policies = createPolicies({
+    ...{ db, clock, audit, feed: options.feed },
+    notices: createPolicyNotices({ send: sendToMembers, appUrl: config.appUrl }),
+  });
+  follow(policies.follower);
 
   return {
     domains,
@@ -59,6 +69,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
     schedules: [recheckSchedule],
     routes(operations) {
       domainRoutes(operations, { authorization, domains, verifications: options.rateLimits(VERIFICATIONS) });
+      policyRoutes(operations, { authorization, policies });
     },
   };
 }
@@ -75,7 +86,7 @@ function recordLabelOf(productName: string): string {
 
 export const companies = defineFeature({
   needs: ['audit', 'email', 'accounts', 'organizations'],
-  folders: ['domains', 'routes'],
+  folders: ['domains', 'policy', 'routes'],
   create: createCompanies,
   commands: () => import('./commands.ts'),
 });

@@ -20,6 +20,11 @@ export const companyEmails = defineEmails(
       parts: [paragraph('intro'), paragraph('consequence'), button('button'), notes('advice')],
       sample: { ...sample, recordName: '_plinth-challenge.engines.example', lostOn: '2026-11-27T09:00:00Z' },
     },
+    'organization-policy-changed': {
+      fields: { organization: words, url: link },
+      parts: [paragraph('intro'), button('button'), notes('notYou')],
+      sample: { name: sample.name, organization: sample.organization, url: sample.url },
+    },
     'domain-lost': {
       fields: {
         organization: words,

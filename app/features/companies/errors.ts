@@ -6,5 +6,7 @@ export const companyErrors = defineErrors({
   too_many_domains: { status: 409, title: 'The organization has as many domains as one may have' },
   domain_not_proven: { status: 409, title: 'The DNS record that proves the domain was not found' },
   domain_lookup_failed: { status: 409, title: 'The nameservers gave no answer about the domain' },
+  organization_second_factor_required: { status: 403, title: 'The organization requires a second factor' },
+  organization_sign_in_required: { status: 403, title: 'The organization requires a newer sign-in' },
   domain_taken: { status: 409, title: 'The domain is verified for another organization' },
 });

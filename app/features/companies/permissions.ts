@@ -6,6 +6,8 @@ import { definePermissions } from '../organizations/organizations.ts';
 const permissions = definePermissions({
   'company-sign-in:read': ['admin'],
   'company-sign-in:manage': [],
+  'policy:read': 'all',
+  'policy:manage': [],
 });
 type OwnPermissions = typeof permissions;
 

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { instant } from '../../platform/database/columns.ts';
 import { organizations } from '../organizations/schema.ts';
 
@@ -51,6 +62,29 @@ export const verifiedDomains = pgTable(
       columns: [table.organizationId, table.domainId],
       foreignColumns: [organizationDomains.organizationId, organizationDomains.id],
     }).onDelete('cascade'),
+  ],
+);
+
+export const inviters = ['permitted', 'owners'] as const;
+
+/** What organizations require of their members. One without a row requires nothing. */
+export const organizationPolicies = pgTable(
+  'organization_policies',
+  {
+    organizationId: uuid('organization_id')
+      .primaryKey()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    /** Members act only in sessions that two factors have proven. */
+    requireSecondFactor: boolean('require_second_factor').notNull(),
+    /** Members act for so long after they last proved who they are; null: as long as the session lives. */
+    sessionMinutes: integer('session_minutes'),
+    /** Who invites: everybody whose role permits it, or owners only. */
+    inviters: text('inviters').$type<(typeof inviters)[number]>().notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  () => [
+    check('organization_policies_session_minutes_check', sql`session_minutes between 15 and 525600`),
+    check('organization_policies_inviters_check', sql`inviters in ('permitted', 'owners')`),
   ],
 );
 

@@ -35,6 +35,17 @@ export const de: EmailTexts<typeof companyEmails> = {
         'Bitten Sie die Verantwortlichen für das DNS von {{domain}}, den Eintrag wiederherzustellen. Er muss bleiben.',
       reason,
     },
+    'organization-policy-changed': {
+      subject: 'Die Richtlinie von {{organization}} wurde geändert',
+      preheader: 'Die Organisation verlangt von ihren Mitgliedern jetzt etwas anderes.',
+      heading: 'Die Richtlinie wurde geändert',
+      intro:
+        'Jemand, dem {{organization}} gehört, hat geändert, was sie von ihren Mitgliedern verlangt: einen zweiten Faktor, wie oft sie sich anmelden, oder wer einladen darf.',
+      button: 'Organisation ansehen',
+      notYou:
+        'Wenn das niemand von Ihnen war, benutzt vielleicht jemand Fremdes eines Ihrer Konten: Ändern Sie sofort dessen Passwort.',
+      reason,
+    },
     'domain-lost': {
       subject: '{{domain}} ist keine bestätigte Domain von {{organization}} mehr',
       preheader: 'Die Domain gilt nicht mehr als bestätigt.',

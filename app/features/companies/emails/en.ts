@@ -31,6 +31,16 @@ export const en: EmailTexts<typeof companyEmails> = {
       advice: 'Ask those who manage the DNS of {{domain}} to restore the record. It must stay.',
       reason,
     },
+    'organization-policy-changed': {
+      subject: 'The policy of {{organization}} has changed',
+      preheader: 'What the organization requires of its members is different now.',
+      heading: 'The policy has changed',
+      intro:
+        'An owner has changed what {{organization}} requires of its members: a second factor, how often they sign in, or who may invite.',
+      button: 'See the organization',
+      notYou: 'If none of the owners did this, somebody may be using the account of one: change its password at once.',
+      reason,
+    },
     'domain-lost': {
       subject: '{{domain}} is no longer a verified domain of {{organization}}',
       preheader: 'The domain is no longer verified.',
