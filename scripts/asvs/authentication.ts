@@ -29,9 +29,10 @@ export const authentication: Chapter = {
     'stop a network that tries many accounts',
   ),
   'V6.3.2': { absent: 'A new database contains no account; the first one is registered like any other.' },
-  'V6.3.3': both(shown(files.secondFactors, 'is asked for after the right password alone'), {
-    open: 'People choose a second factor for themselves. No setting demands one of everybody.',
-  }),
+  'V6.3.3': both(
+    shown(files.secondFactors, 'is asked for after the right password alone'),
+    shown(files.policies, 'refuses members without a second factor'),
+  ),
   'V6.3.4': both(shown(files.authorization, 'asks an anonymous caller to sign in'), {
     document: 'docs/security/accounts.md#ways-in',
   }),

@@ -58,6 +58,7 @@ export const files = {
   signIn: `${accounts}/sign-in.test.ts`,
   signInTiming: `${accounts}/sign-in-timing.test.ts`,
   signingKeys: `${accounts}/signing-keys.test.ts`,
+  policies: 'app/features/companies/policy/policy.test.ts',
   apiKeys: `${organizations}/api-keys.test.ts`,
   apiKeysInUse: `${organizations}/api-keys.use.test.ts`,
   apiKeyFormat: `${organizations}/api-key-format.test.ts`,

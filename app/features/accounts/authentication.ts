@@ -1,5 +1,6 @@
 /** Finds the caller by the access token of a request, before its body is read. */
 import type { FastifyRequest } from 'fastify';
+import { SECOND_MS } from '../../platform/clock.ts';
 import type { Caller } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
@@ -12,6 +13,10 @@ export interface UserCaller extends Caller {
   readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
+  /** How the person proved who they are (RFC 8176), as the access token says. Absent where no token was shown, or one of an earlier release. */
+  readonly amr?: readonly string[] | undefined;
+  /** When they last did, likewise. */
+  readonly authTime?: Date | undefined;
 }
 
 export const accessTokenScheme: SecurityScheme = {
@@ -42,13 +47,18 @@ export function createAuthentication({
 }): Authentication {
   async function authenticate(token: string): Promise<UserCaller> {
     const verified = tokens.verify(token);
-    const { sub: userId, sid: sessionId } = verified instanceof Promise ? await verified : verified;
+    const {
+      sub: userId,
+      sid: sessionId,
+      amr,
+      auth_time: authTime,
+    } = verified instanceof Promise ? await verified : verified;
     const revoked = revocations.isRevoked(userId, sessionId);
     // Usually known at once; awaiting every time would cost each request a turn of the event loop.
     if (typeof revoked === 'boolean' ? revoked : await revoked) {
       throw accountErrors.session_revoked({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
     }
-    return { kind: 'user', userId, sessionId };
+    return { kind: 'user', userId, sessionId, amr, authTime: authTime ? new Date(authTime * SECOND_MS) : undefined };
   }
 
   return {

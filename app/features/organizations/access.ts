@@ -31,6 +31,8 @@ export interface Access extends Caller {
    * @throws `recent_sign_in_required`
    */
   recent(tx: Transaction): Promise<void>;
+  /** The same whatever the settings say. @throws `recent_sign_in_required` */
+  stepUp(tx: Transaction): Promise<void>;
   /** Does the same as `again` in a transaction of its own. For use before a request to another service, during which no transaction may stay open. */
   confirm(permission: Permission): Promise<void>;
 }

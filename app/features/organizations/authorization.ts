@@ -24,6 +24,7 @@ import {
 } from '../accounts/accounts.ts';
 import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import { createKnown, type JudgedKey, type Known, knownIn } from './known.ts';
 import { mayGrant, type Permission, permissions, permissionsOf, type Role, withIncluded } from './roles.ts';
 import { apiKeys, organizations } from './schema.ts';
@@ -36,7 +37,7 @@ export interface Authorization {
   needs(permission: Permission): CallerGuard<Access>;
   /**
    * The standing of a member, for something that is granted to others. Locks the organization and the account for share, as `Access.again` does.
-   * @throws `session_revoked`, `not_found`
+   * @throws `session_revoked`, `not_found`, the errors of `OrganizationFollower.admit`
    */
   grant(tx: Transaction, organizationId: string, caller: UserCaller): Promise<Standing>;
   /** The same at this moment, without a lock. Undefined if the session or the membership has ended, or the account or organization is closed. */
@@ -61,6 +62,7 @@ export interface AuthorizationOptions {
   callers: Accounts['callers'];
   feed: ChangeFeed;
   users: Pick<Accounts['users'], 'lock' | 'known'>;
+  followers: Pick<OrganizationFollowers, 'admit' | 'admissionErrors'>;
   /** True if `Access.recent` checks. */
   needsRecentSignIn: boolean;
 }
@@ -80,7 +82,7 @@ interface KeyCredential {
 type Judged = Pick<Access, 'userId' | 'permissions' | 'mayGrant' | 'expiresAt' | 'actor'>;
 
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { db, clock, authentication, callers, users: accounts } = options;
+  const { db, clock, authentication, callers, users: accounts, followers } = options;
   const known = createKnown(options);
   const stored = knownIn(db);
   const lastUses = new Map<string, number>();
@@ -122,23 +124,30 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
         credential.kind === 'user'
           ? await judgeMember(knownIn(tx), organizationId, credential)
           : (await judgeKey(knownIn(tx), organizationId, credential)).judged;
+      if (credential.kind === 'user') await followers.admit(organizationId, credential, tx);
       requirePermission(now.permissions, permission);
       return accessOf(request, organizationId, credential, now);
     };
     const confirm: Access['confirm'] = async (permission) => {
       await transact(db, (tx) => again(tx, permission));
     };
-    const recent: Access['recent'] = async (tx) => {
-      if (credential.kind === 'user' && options.needsRecentSignIn) await callers.requireRecent(tx, credential);
+    const stepUp: Access['stepUp'] = async (tx) => {
+      if (credential.kind === 'user') await callers.requireRecent(tx, credential);
     };
-    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent };
+    const recent: Access['recent'] = async (tx) => {
+      if (options.needsRecentSignIn) await stepUp(tx);
+    };
+    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent, stepUp };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
     const caller = await authentication.signedIn.enter(request);
     // Known from here on, so that a refusal is logged with the person.
     request.caller = caller;
-    return accessOf(request, organizationId, caller, await judgeMember(known, organizationId, caller));
+    const judged = await judgeMember(known, organizationId, caller);
+    const admission = followers.admit(organizationId, caller);
+    if (admission) await admission;
+    return accessOf(request, organizationId, caller, judged);
   }
 
   async function accessOfKey(request: FastifyRequest, text: string, organizationId: string): Promise<Access> {
@@ -189,6 +198,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       const stored = knownIn(tx);
       const [isOpen, role] = await both(stored.isOpen(organizationId), stored.roleOf(organizationId, caller.userId));
       if (!isOpen || !role) throw httpErrors.not_found();
+      await followers.admit(organizationId, caller, tx);
       return standingOf(role);
     },
 
@@ -204,7 +214,10 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 
     needs: (permission) => ({
       permission,
-      errors: [...authentication.signedIn.errors, httpErrors.forbidden, httpErrors.not_found],
+      errors: [
+        ...[...authentication.signedIn.errors, httpErrors.forbidden, httpErrors.not_found],
+        ...followers.admissionErrors,
+      ],
       security: [accessTokenScheme, apiKeyScheme],
       fault: permissions.includes(permission)
         ? undefined

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { ProblemFactory } from '../../platform/errors.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
+import type { UserCaller } from '../accounts/accounts.ts';
 import type { Access } from './access.ts';
 
 /** The work of later features when organizations change, in the same transaction. */
@@ -14,6 +15,16 @@ export interface OrganizationFollower {
   readonly seatErrors: readonly ProblemFactory[];
   /** @returns the guard of the export of the audit trail, with what it needs beside the permission */
   guardTrailExport(guard: CallerGuard<Access>): CallerGuard<Access>;
+  /**
+   * Asked about each request of a member, after their role was found, and again where something is granted. Answers at once where it can: a
+   * promise costs each request a turn of the event loop.
+   * @param tx where it is decided again, with the organization locked for share; absent: from memory
+   * @throws one of `admissionErrors`
+   */
+  admit(organizationId: string, caller: UserCaller, tx?: Transaction): void | Promise<void>;
+  readonly admissionErrors: readonly ProblemFactory[];
+  /** Asked before somebody is invited. The organization is locked. @throws `forbidden` */
+  inviting(tx: Transaction, access: Access): Promise<void>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
   /** The purge begins; once for each organization. */
@@ -32,6 +43,9 @@ const IDLE: OrganizationFollower = {
   async requireSeats() {},
   seatErrors: [],
   guardTrailExport: (guard) => guard,
+  admit() {},
+  admissionErrors: [],
+  async inviting() {},
   async membersChanged() {},
   async deletionRequested() {},
   async purging() {},
@@ -50,6 +64,16 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     },
     guardTrailExport: (guard) =>
       all.reduce((guarded, follower) => follower.guardTrailExport?.(guarded) ?? guarded, guard),
+    admit(organizationId, caller, tx) {
+      const waiting = all.flatMap((follower) => follower.admit?.(organizationId, caller, tx) ?? []);
+      if (waiting.length > 0) return Promise.all(waiting).then(() => {});
+    },
+    get admissionErrors() {
+      return all.flatMap(({ admissionErrors = [] }) => admissionErrors);
+    },
+    async inviting(tx, access) {
+      for (const follower of all) await follower.inviting?.(tx, access);
+    },
     async membersChanged(tx, organizationId) {
       for (const follower of all) await follower.membersChanged?.(tx, organizationId);
     },

@@ -47,7 +47,7 @@ export interface InvitationsOptions {
   memberships: Memberships;
   limits: OrganizationLimits;
   appUrl: string;
-  followers: Pick<OrganizationFollowers, 'requireSeats'>;
+  followers: Pick<OrganizationFollowers, 'requireSeats' | 'inviting'>;
 }
 
 const LIFETIME_DAYS = 7;
@@ -147,6 +147,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
       const address = parseAddress(text);
       if (!address) throw accountErrors.invalid_email();
       const { organization, access } = await memberships.enter(tx, caller, 'members:invite');
+      await followers.inviting(tx, access);
       requireGrant(access, role);
       if (role === 'owner') await access.recent(tx);
       const { organizationId, userId } = access;
@@ -176,6 +177,7 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     resend(caller, invitationId) {
       return transact(db, async (tx) => {
         const { organization, access } = await memberships.enter(tx, caller, 'members:invite');
+        await followers.inviting(tx, access);
         const { organizationId, userId } = access;
         const [before] = await tx.select().from(invitations).where(own(organizationId, invitationId)).for('update');
         if (!before) throw httpErrors.not_found({ detail: 'There is no such invitation.' });

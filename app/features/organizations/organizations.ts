@@ -47,6 +47,7 @@ import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization, Standing } from './authorization.ts';
+export type { OrganizationFollower } from './followers.ts';
 export type { MemberMail } from './member-mail.ts';
 export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
@@ -98,7 +99,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const accountStates = createAccountStates({ audit, notices });
   const succession = createSuccession({ db, audit, events, memberships, notices, dissolution, followers, withdrawal });
   const authorization = createAuthorization({
-    ...{ db, feed: options.feed, clock, authentication, callers, users },
+    ...{ db, feed: options.feed, clock, authentication, callers, users, followers },
     needsRecentSignIn: options.config.recentSignInForKeysAndOwnership,
   });
 

@@ -274,20 +274,20 @@ export const listOrganizations = 'GET /v1/organizations' as Operation<{
 export const getOrganization = 'GET /v1/organizations/{organizationId}' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Rename an organization */
 export const updateOrganization = 'PATCH /v1/organizations/{organizationId}' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.UpdateOrganization;
-}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Delete an organization. Closes it at once; it is purged after 14 days. An owner can restore it until then. */
 export const deleteOrganization = 'DELETE /v1/organizations/{organizationId}' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Undo the deletion of an organization. By an owner; to all others it does not exist. */
 export const restoreOrganization = 'POST /v1/organizations/{organizationId}/restore' as Operation<{
@@ -300,7 +300,7 @@ export const createOwnershipTransfer = 'POST /v1/organizations/{organizationId}/
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateOwnershipTransfer;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** See what a change of a member takes along. Lists what the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`. */
 export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/members/{userId}/consequences' as Operation<{
@@ -310,7 +310,7 @@ export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/mem
   readonly userId: string;
   /** The role of a member, which decides what they may do. */
   readonly role?: types.Role | undefined;
-}, types.MemberConsequences, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.MemberConsequences, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List members. By the time they joined. */
 export const listMembers = 'GET /v1/organizations/{organizationId}/members' as Operation<{
@@ -320,7 +320,7 @@ export const listMembers = 'GET /v1/organizations/{organizationId}/members' as O
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.MemberPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.MemberPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Change a member's role. Nobody gives or takes a role that allows more than their own. */
 export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{userId}' as Operation<{
@@ -329,7 +329,7 @@ export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{u
   /** User */
   readonly userId: string;
   readonly body: types.UpdateMember;
-}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Remove a member, or leave. Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before. */
 export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{userId}' as Operation<{
@@ -337,7 +337,7 @@ export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{
   readonly organizationId: string;
   /** User */
   readonly userId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email an invitation again. With another link, which is valid for 7 days. The link before no longer works. */
 export const resendInvitation = 'POST /v1/organizations/{organizationId}/invitations/{invitationId}/resend' as Operation<{
@@ -345,14 +345,14 @@ export const resendInvitation = 'POST /v1/organizations/{organizationId}/invitat
   readonly organizationId: string;
   /** Invitation */
   readonly invitationId: string;
-}, types.Invitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'limit_reached' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Invitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'limit_reached' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Invite someone by email. The invitation is bound to the address and expires after 7 days. */
 export const createInvitation = 'POST /v1/organizations/{organizationId}/invitations key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateInvitation;
-}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List invitations. Open and expired ones, the newest first. */
 export const listInvitations = 'GET /v1/organizations/{organizationId}/invitations' as Operation<{
@@ -362,7 +362,7 @@ export const listInvitations = 'GET /v1/organizations/{organizationId}/invitatio
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.InvitationPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.InvitationPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Revoke an invitation */
 export const deleteInvitation = 'DELETE /v1/organizations/{organizationId}/invitations/{invitationId}' as Operation<{
@@ -370,7 +370,7 @@ export const deleteInvitation = 'DELETE /v1/organizations/{organizationId}/invit
   readonly organizationId: string;
   /** Invitation */
   readonly invitationId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Read an invitation by its token. Before signing in. Uses nothing up. */
 export const lookUpInvitation = 'POST /v1/invitations/lookup public' as Operation<{
@@ -412,7 +412,7 @@ export const createApiKey = 'POST /v1/organizations/{organizationId}/api-keys ke
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List API keys. The newest first, without their secrets. Revoked ones are shown on request. */
 export const listApiKeys = 'GET /v1/organizations/{organizationId}/api-keys' as Operation<{
@@ -424,7 +424,7 @@ export const listApiKeys = 'GET /v1/organizations/{organizationId}/api-keys' as 
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.ApiKeyPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.ApiKeyPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Rotate an API key. Gives it another secret, shown this once. The old one keeps working for the grace. Only for the creator of the key. */
 export const rotateApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{apiKeyId}/rotate' as Operation<{
@@ -433,7 +433,7 @@ export const rotateApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{a
   /** API key */
   readonly apiKeyId: string;
   readonly body: types.RotateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Change an API key */
 export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
@@ -442,7 +442,7 @@ export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{
   /** API key */
   readonly apiKeyId: string;
   readonly body: types.UpdateApiKey;
-}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Revoke an API key */
 export const deleteApiKey = 'DELETE /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
@@ -450,7 +450,7 @@ export const deleteApiKey = 'DELETE /v1/organizations/{organizationId}/api-keys/
   readonly organizationId: string;
   /** API key */
   readonly apiKeyId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Take an API key over. Makes the caller its creator, so that it goes on when the creator leaves. The secret stays the same, and the key keeps the scopes that the caller holds. */
 export const takeOverApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{apiKeyId}/take-over' as Operation<{
@@ -458,7 +458,7 @@ export const takeOverApiKey = 'POST /v1/organizations/{organizationId}/api-keys/
   readonly organizationId: string;
   /** API key */
   readonly apiKeyId: string;
-}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List audit events. The newest first. */
 export const listOrganizationAuditEvents = 'GET /v1/organizations/{organizationId}/audit-events' as Operation<{
@@ -475,7 +475,7 @@ export const listOrganizationAuditEvents = 'GET /v1/organizations/{organizationI
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.AuditEventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.AuditEventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
 export const exportOrganizationAuditEvents = 'GET /v1/organizations/{organizationId}/audit-events/export stream' as Operation<{
@@ -488,7 +488,7 @@ export const exportOrganizationAuditEvents = 'GET /v1/organizations/{organizatio
   readonly from?: string | undefined;
   /** Events before this instant. */
   readonly to?: string | undefined;
-}, Response, 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, Response, 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
 export const listEvents = 'GET /v1/organizations/{organizationId}/events' as Operation<{
@@ -503,14 +503,14 @@ export const listEvents = 'GET /v1/organizations/{organizationId}/events' as Ope
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.EventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.EventPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Create a webhook endpoint. Events from now on are delivered to it. The secret is shown this once. See the guide for receivers. */
 export const createWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webhook-endpoints key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateWebhookEndpoint;
-}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_webhook_url' | 'limit_reached' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_webhook_endpoints' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_webhook_url' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_webhook_endpoints' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List webhook endpoints. The newest first. */
 export const listWebhookEndpoints = 'GET /v1/organizations/{organizationId}/webhook-endpoints' as Operation<{
@@ -520,7 +520,7 @@ export const listWebhookEndpoints = 'GET /v1/organizations/{organizationId}/webh
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.WebhookEndpointPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.WebhookEndpointPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Rotate the secret of a webhook endpoint. Gives it another secret, shown this once. For 24 hours, each delivery has a signature of each of both. */
 export const rotateWebhookSecret = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/rotate-secret' as Operation<{
@@ -528,7 +528,7 @@ export const rotateWebhookSecret = 'POST /v1/organizations/{organizationId}/webh
   readonly organizationId: string;
   /** Webhook endpoint */
   readonly endpointId: string;
-}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get a webhook endpoint */
 export const getWebhookEndpoint = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
@@ -536,7 +536,7 @@ export const getWebhookEndpoint = 'GET /v1/organizations/{organizationId}/webhoo
   readonly organizationId: string;
   /** Webhook endpoint */
   readonly endpointId: string;
-}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Change a webhook endpoint. Deliveries that wait while it is disabled are sent once it is enabled again, if they are not too old then. */
 export const updateWebhookEndpoint = 'PATCH /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
@@ -545,7 +545,7 @@ export const updateWebhookEndpoint = 'PATCH /v1/organizations/{organizationId}/w
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.UpdateWebhookEndpoint;
-}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_webhook_url' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_webhook_url' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Delete a webhook endpoint. Its deliveries are deleted with it. */
 export const deleteWebhookEndpoint = 'DELETE /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
@@ -553,7 +553,7 @@ export const deleteWebhookEndpoint = 'DELETE /v1/organizations/{organizationId}/
   readonly organizationId: string;
   /** Webhook endpoint */
   readonly endpointId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Send an example to a webhook endpoint. At once, signed as a delivery is; at most 30 times a minute. The answer says what the receiver said. */
 export const testWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/test' as Operation<{
@@ -562,7 +562,7 @@ export const testWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webh
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.TestWebhookEndpoint;
-}, types.WebhookAttempt, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.WebhookAttempt, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List deliveries of a webhook endpoint. The newest first, each with its attempts. */
 export const listWebhookDeliveries = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries' as Operation<{
@@ -580,7 +580,7 @@ export const listWebhookDeliveries = 'GET /v1/organizations/{organizationId}/web
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.WebhookDeliveryPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.WebhookDeliveryPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get a delivery */
 export const getWebhookDelivery = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries/{deliveryId}' as Operation<{
@@ -590,7 +590,7 @@ export const getWebhookDelivery = 'GET /v1/organizations/{organizationId}/webhoo
   readonly endpointId: string;
   /** Delivery */
   readonly deliveryId: string;
-}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Send a delivery again. Now, and with all retries if it fails; also one that succeeded. Its `webhook-id` stays the same. At most 120 times a minute: replay where there are many. */
 export const retryWebhookDelivery = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/retry' as Operation<{
@@ -600,7 +600,7 @@ export const retryWebhookDelivery = 'POST /v1/organizations/{organizationId}/web
   readonly endpointId: string;
   /** Delivery */
   readonly deliveryId: string;
-}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed' | 'webhook_endpoint_disabled'>;
 
 /** Send events again. Each event since an instant, as far as it is kept, whether it was delivered or not: the oldest 10,000 of them. Their `webhook-id` stays the same. At most 20 times an hour. */
 export const replayWebhooks = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/replay' as Operation<{
@@ -609,7 +609,7 @@ export const replayWebhooks = 'POST /v1/organizations/{organizationId}/webhook-e
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.ReplayWebhooks;
-}, types.WebhookReplay, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+}, types.WebhookReplay, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'webhook_endpoint_disabled'>;
 
 /** List plans and products. The whole catalog, with prices in every currency. */
 export const listPlans = 'GET /v1/plans public' as Operation<{}, types.Catalog, 'bad_request' | 'database_unavailable' | 'internal_error'>;
@@ -619,53 +619,53 @@ export const createCheckoutSession = 'POST /v1/organizations/{organizationId}/ch
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateCheckoutSession;
-}, types.CheckoutSession, 'already_subscribed' | 'bad_request' | 'checkout_open' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_plan' | 'unknown_promotion_code' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.CheckoutSession, 'already_subscribed' | 'bad_request' | 'checkout_open' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_plan' | 'unknown_promotion_code' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Open a checkout of a one-off product. The organization has the product once it is paid. */
 export const createPurchase = 'POST /v1/organizations/{organizationId}/purchases key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreatePurchase;
-}, types.CheckoutSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_product' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.CheckoutSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_product' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Open the customer portal. A page of Stripe for cards, addresses, invoices and cancelling. */
 export const createPortalSession = 'POST /v1/organizations/{organizationId}/portal-sessions' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreatePortalSession;
-}, types.PortalSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.PortalSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Get the subscription */
 export const getSubscription = 'GET /v1/organizations/{organizationId}/subscription' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Change, end or resume the subscription. Plan, interval and quantity are charged or credited at once, and what is new is granted once that is paid: until then `pendingUntil` is set. `cancelAtPeriodEnd` ends it with the paid period; false takes that back. */
 export const updateSubscription = 'PATCH /v1/organizations/{organizationId}/subscription' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.UpdateSubscription;
-}, types.Subscription, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Subscription, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Bring the subscription back. Resumes a paused subscription, and charges the latest invoice of one that is incomplete, unpaid or past due. `status` of the answer says whether it is back. If it is not, a person can pay at `openInvoiceUrl`. */
 export const resumeSubscription = 'POST /v1/organizations/{organizationId}/subscription/resume' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Preview a change of the subscription. The cost of the change now, with the proration. Changes nothing. */
 export const previewSubscription = 'POST /v1/organizations/{organizationId}/subscription/preview' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.PreviewSubscription;
-}, types.SubscriptionPreview, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SubscriptionPreview, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Get what the organization may use. Features, limits and what is used of them, and why. */
 export const getEntitlements = 'GET /v1/organizations/{organizationId}/entitlements' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Entitlements, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Entitlements, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List invoices. The newest first, with links to a page and a PDF. */
 export const listInvoices = 'GET /v1/organizations/{organizationId}/invoices' as Operation<{
@@ -675,14 +675,14 @@ export const listInvoices = 'GET /v1/organizations/{organizationId}/invoices' as
   readonly limit?: number | undefined;
   /** `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-}, types.InvoicePage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.InvoicePage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Report usage. Counted, and billed where the plan has a price for it. Send an Idempotency-Key, so that a repetition counts once. */
 export const reportUsage = 'POST /v1/organizations/{organizationId}/usage key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.ReportUsage;
-}, types.UsageAccepted, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_period' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.UsageAccepted, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_period' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Sum usage */
 export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operation<{
@@ -694,10 +694,64 @@ export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operat
   readonly from: string;
   /** Exclusive. */
   readonly to: string;
-}, types.UsageSum, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'validation_failed'>;
+}, types.UsageSum, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'validation_failed'>;
 
 /** Receive an event of Stripe. Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. Thin events are acknowledged and not used. */
 export const receiveStripeWebhook = 'POST /v1/webhooks/stripe public' as Operation<{}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'validation_failed'>;
+
+/** Claim a domain. Publish the record of the answer in the DNS of the domain, and verify it then. A claim alone has no effect. Its subdomains are other domains. Needs a recent proof. */
+export const claimDomain = 'POST /v1/organizations/{organizationId}/domains key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.ClaimDomain;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_claimed' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_domain' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_domains' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List the domains of an organization. The newest first. */
+export const listDomains = 'GET /v1/organizations/{organizationId}/domains' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OrganizationDomainPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get a domain */
+export const getDomain = 'GET /v1/organizations/{organizationId}/domains/{domainId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Delete a domain. All owners get an email if it was verified. Needs a recent proof. */
+export const deleteDomain = 'DELETE /v1/organizations/{organizationId}/domains/{domainId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Verify a domain. Looks for the record, for at most 5 seconds and at most 60 times an hour. All owners get an email. Needs a recent proof. */
+export const verifyDomain = 'POST /v1/organizations/{organizationId}/domains/{domainId}/verify' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_lookup_failed' | 'domain_not_proven' | 'domain_taken' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get the policy of an organization */
+export const getOrganizationPolicy = 'GET /v1/organizations/{organizationId}/policy' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OrganizationPolicy, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Replace the policy of an organization. It applies to the next request of each member, and not to API keys. The caller must satisfy it. All owners get an email. Needs a recent proof. */
+export const putOrganizationPolicy = 'PUT /v1/organizations/{organizationId}/policy' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.PutOrganizationPolicy;
+}, types.OrganizationPolicy, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization endpoint. */
 export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;

@@ -1,0 +1,16 @@
+import { defineAuditActions } from '../audit/audit.ts';
+
+const actions = defineAuditActions(
+  'domain.claimed',
+  'domain.verified',
+  'domain.removed',
+  'domain.record_missing',
+  'domain.verification_lost',
+  'domain.released',
+  'policy.updated',
+);
+type Own = typeof actions;
+
+declare module '../audit/actions.ts' {
+  interface DeclaredAuditActions extends Own {}
+}

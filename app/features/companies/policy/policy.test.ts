@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { queuedMails, value } from '../../../../test/conditions.ts';
+import { assertProblem, type SignedInUser, startTestService, type TestService } from '../../../../test/service.ts';
+import { MINUTE_MS } from '../../../platform/clock.ts';
+import { addTotp } from '../../accounts/testing/authenticator-app.ts';
+import { createScene, type Scene } from '../../organizations/testing/scene.ts';
+
+const put = (policy: object) => ({ method: 'PUT', body: { ...NOTHING, ...policy } });
+const NOTHING = { requireSecondFactor: false, sessionMinutes: null, inviters: 'permitted' };
+
+describe('the policy of an organization', () => {
+  let test: TestService;
+  let second: TestService;
+  before(async () => {
+    test = await startTestService({ schedules: false });
+    const { databaseUrl } = test.service.config;
+    second = await startTestService({ jobs: false, databaseUrl, clock: test.clock });
+  });
+  after(async () => {
+    await second.close();
+    await test.close();
+  });
+
+  /** A new access token of the same session. */
+  async function refresh(user: SignedInUser): Promise<SignedInUser> {
+    const { body } = await test.request('/v1/sessions/refresh', { body: { refreshToken: user.refreshToken } });
+    return { ...user, accessToken: body.accessToken, refreshToken: body.refreshToken };
+  }
+  const read = (scene: Scene, user: SignedInUser, service = test) =>
+    service.request(scene.path, { token: user.accessToken });
+
+  it('requires nothing until owners say otherwise, who are told by email and in the trail', async () => {
+    const scene = await createScene(test);
+    const { as, owner } = scene;
+    const [admin, member] = [await scene.add('admin'), await scene.add('member')];
+    assert.deepEqual((await as(member, '/policy')).body, NOTHING);
+    assertProblem(await as(admin, '/policy', put({ inviters: 'owners' })), 403, 'forbidden');
+    const changed = await as(owner, '/policy', put({ inviters: 'owners' }));
+    assert.deepEqual([changed.status, changed.body], [200, { ...NOTHING, inviters: 'owners' }]);
+    assert.equal((await as(owner, '/policy', put({ inviters: 'owners' }))).status, 200, 'once more changes nothing');
+    assert.equal(await queuedMails(test, owner.email, 'organization-policy-changed'), 1);
+    const recorded = `select details from audit_events where owner_id = $1 and action = 'policy.updated'`;
+    const details = await value(test, recorded, scene.id);
+    assert.deepEqual([details.before.inviters, details.after.inviters], ['permitted', 'owners']);
+    for (const wrong of [{ sessionMinutes: 14 }, { inviters: 'nobody' }, { requireSecondFactor: null }])
+      assertProblem(await as(owner, '/policy', put(wrong)), 400, 'validation_failed');
+  });
+
+  it('refuses members without a second factor on every process at once, until they have proven one', async () => {
+    const scene = await createScene(test);
+    const member = await scene.add('member');
+    assert.equal((await read(scene, member, second)).status, 200, 'the other process knows that nothing is required');
+    const strict = put({ requireSecondFactor: true });
+    assertProblem(await scene.as(scene.owner, '/policy', strict), 403, 'organization_second_factor_required');
+    assert.equal((await read(scene, member)).status, 200, 'nobody locks others out without satisfying it themselves');
+
+    await addTotp(test, scene.owner);
+    const owner = await refresh(scene.owner);
+    assert.equal((await scene.as(owner, '/policy', strict)).status, 200);
+    for (const service of [test, second])
+      assertProblem(await read(scene, member, service), 403, 'organization_second_factor_required');
+    assert.equal((await test.request('/v1/users/me', { token: member.accessToken })).status, 200, 'the account works');
+
+    await addTotp(test, member);
+    assertProblem(await read(scene, member), 403, 'organization_second_factor_required');
+    assert.equal((await read(scene, await refresh(member))).status, 200);
+  });
+
+  it('refuses members whose proof is older than it allows', async () => {
+    const scene = await createScene(test);
+    assert.equal((await scene.as(scene.owner, '/policy', put({ sessionMinutes: 15 }))).status, 200);
+    test.clock.advance(15 * MINUTE_MS - 1_000);
+    const almost = await refresh(scene.owner);
+    assert.equal((await read(scene, almost)).status, 200);
+    test.clock.advance(2_000);
+    assertProblem(await read(scene, almost), 403, 'organization_sign_in_required');
+    const confirmed = await test.request('/v1/sessions/current/confirm', {
+      token: almost.accessToken,
+      body: { password: almost.password },
+    });
+    assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body));
+    assert.equal((await read(scene, await refresh(almost))).status, 200);
+  });
+
+  it('lets owners alone invite', async () => {
+    const scene = await createScene(test);
+    const admin = await scene.add('admin');
+    const open = (await scene.invite('before@example.com', 'member', admin)).body.id;
+    assert.equal((await scene.as(scene.owner, '/policy', put({ inviters: 'owners' }))).status, 200);
+    assertProblem(await scene.invite('after@example.com', 'member', admin), 403, 'forbidden');
+    assertProblem(await scene.as(admin, `/invitations/${open}/resend`, { method: 'POST' }), 403, 'forbidden');
+    assert.equal((await scene.invite('after@example.com', 'member')).status, 201);
+  });
+
+  it('is decided again where something is granted, and does not bind API keys', async () => {
+    const scene = await createScene(test);
+    const key = await scene.key(['organization:read']);
+    await addTotp(test, scene.owner);
+    const owner = await refresh(scene.owner);
+    assert.equal((await scene.as(owner, '/policy', put({ requireSecondFactor: true }))).status, 200);
+    assert.equal((await scene.as(key, '')).status, 200);
+    const { authorization } = test.service.organizations;
+    const caller = await test.service.accounts.authentication.authenticate(owner.accessToken);
+    const weaker = { ...caller, amr: ['pwd'] };
+    const granted = test.service.db.transaction((tx) => authorization.grant(tx, scene.id, weaker));
+    await assert.rejects(granted, { code: 'organization_second_factor_required' });
+  });
+
+  it('costs no statement per request', async () => {
+    const scene = await createScene(test);
+    const statements = async () => {
+      const { values } = await second.service.metrics.db_query_duration_seconds.get();
+      return values.reduce((sum, { metricName, value: n }) => sum + (/_count$/.test(metricName ?? '') ? n : 0), 0);
+    };
+    /** Of a request that is refused after its guard. */
+    const cost = async () => {
+      const before = await statements();
+      const call = { method: 'PATCH', token: scene.owner.accessToken, body: { nonsense: true } };
+      assertProblem(await second.request(scene.path, call), 400, 'validation_failed');
+      return (await statements()) - before;
+    };
+    await cost();
+    assert.equal(await cost(), 0);
+  });
+});
