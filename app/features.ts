@@ -7,6 +7,7 @@ export { audit } from './features/audit/audit.ts';
 export { billing } from './features/billing/billing.ts';
 export { email } from './features/email/email.ts';
 export { events } from './features/events/events.ts';
+export { operator } from './features/operator/operator.ts';
 export { organizations } from './features/organizations/organizations.ts';
 export { services } from './features/services/services.ts';
 export { webhooks } from './features/webhooks/webhooks.ts';

@@ -12,6 +12,8 @@ export interface UserCaller extends Caller {
   readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
+  /** How the person has signed in (RFC 8176). */
+  readonly amr?: readonly string[];
 }
 
 export const accessTokenScheme: SecurityScheme = {
@@ -31,6 +33,9 @@ export interface Authentication {
   authenticate(token: string): Promise<UserCaller>;
 }
 
+const sessionRevoked = () =>
+  accountErrors.session_revoked({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 export function createAuthentication({
@@ -42,13 +47,14 @@ export function createAuthentication({
 }): Authentication {
   async function authenticate(token: string): Promise<UserCaller> {
     const verified = tokens.verify(token);
-    const { sub: userId, sid: sessionId } = verified instanceof Promise ? await verified : verified;
+    const claims = verified instanceof Promise ? await verified : verified;
+    const { sub: userId, sid: sessionId, amr = [], act } = claims;
     const revoked = revocations.isRevoked(userId, sessionId);
     // Usually known at once; awaiting every time would cost each request a turn of the event loop.
-    if (typeof revoked === 'boolean' ? revoked : await revoked) {
-      throw accountErrors.session_revoked({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
-    }
-    return { kind: 'user', userId, sessionId };
+    if (typeof revoked === 'boolean' ? revoked : await revoked) throw sessionRevoked();
+    if (act === undefined) return { kind: 'user', userId, sessionId, amr };
+    if (await revocations.isRevoked(act.sub, act.sid)) throw sessionRevoked();
+    return { kind: 'user', userId, sessionId, amr, acting: { actorId: act.sub, mayChange: act.changes } };
   }
 
   return {
@@ -56,6 +62,7 @@ export function createAuthentication({
     signedIn: {
       errors: [httpErrors.unauthenticated, accountErrors.token_expired, accountErrors.session_revoked],
       security: [accessTokenScheme],
+      admitsActing: true,
       callerId: ({ userId }) => userId,
       ownerId: ({ userId }) => userId,
       async enter(request) {

@@ -131,7 +131,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const recent: Access['recent'] = async (tx) => {
       if (credential.kind === 'user' && options.needsRecentSignIn) await callers.requireRecent(tx, credential);
     };
-    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent };
+    const acting = credential.kind === 'user' ? credential.acting : undefined;
+    return { organizationId, ...judged, ...(acting && { acting }), origin: originOf(request), again, confirm, recent };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
@@ -206,6 +207,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       permission,
       errors: [...authentication.signedIn.errors, httpErrors.forbidden, httpErrors.not_found],
       security: [accessTokenScheme, apiKeyScheme],
+      admitsActing: true,
       fault: permissions.includes(permission)
         ? undefined
         : `needs the permission ${permission}, which does not exist. Declare it with \`definePermissions\`.`,
