@@ -257,6 +257,182 @@ export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, type
 /** List the types of events. All of them, each with an example of its payload. The document of the API has their schemas under `webhooks`. */
 export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, types.EventTypes, 'bad_request' | 'database_unavailable' | 'internal_error'>;
 
+/** Ask whether you are an operator */
+export const getOperator = 'GET /v1/operator/me' as Operation<{}, types.OperatorProfile, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Find a person, an organization, a customer or an email. By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names. */
+export const searchAsOperator = 'GET /v1/operator/search' as Operation<{
+  /** Whatever you know of it. */
+  readonly q: string;
+}, types.OperatorFoundList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user. The state of the account, and what belongs to it. */
+export const getOperatorUser = 'GET /v1/operator/users/{userId}' as Operation<{
+  /** User */
+  readonly userId: string;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user's sessions. Those that are alive, the newest first. */
+export const listOperatorUserSessions = 'GET /v1/operator/users/{userId}/sessions' as Operation<{
+  /** User */
+  readonly userId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorSessionPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user's emails. Those of the last 90 days, the newest first, without their content. */
+export const listOperatorUserEmails = 'GET /v1/operator/users/{userId}/emails' as Operation<{
+  /** User */
+  readonly userId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Suspend an account. Ends every session at once. The person cannot sign in until the account is restored. */
+export const suspendUser = 'POST /v1/operator/users/{userId}/suspend' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.SuspendUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Lift a suspension. The person can sign in as before. */
+export const unsuspendUser = 'POST /v1/operator/users/{userId}/restore' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.UnsuspendUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Mark an address as verified. For a person who has proven it in another way. */
+export const verifyUser = 'POST /v1/operator/users/{userId}/verify' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.VerifyUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Remove the second factors of a person who has lost them. Ends every session, and tells the person by email. */
+export const resetUserFactors = 'POST /v1/operator/users/{userId}/reset-factors' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.ResetUserFactors;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List audit events. The newest first. */
+export const listOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.AuditEventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
+export const exportOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events/export stream' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Act as a user. The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. */
+export const createImpersonation = 'POST /v1/operator/users/{userId}/impersonations' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.CreateImpersonation;
+}, types.BegunImpersonation, 'account_not_open' | 'acting_as_operator' | 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List in whose names you act */
+export const listImpersonations = 'GET /v1/operator/impersonations' as Operation<{}, types.ImpersonationList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Get a new token to act as a user. While the time that was asked for is not over. */
+export const renewImpersonation = 'POST /v1/operator/impersonations/{impersonationId}/tokens' as Operation<{
+  /** Impersonation */
+  readonly impersonationId: string;
+}, types.BegunImpersonation, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Stop acting as a user */
+export const deleteImpersonation = 'DELETE /v1/operator/impersonations/{impersonationId}' as Operation<{
+  /** Impersonation */
+  readonly impersonationId: string;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the outbox. The newest first, without content. */
+export const listOperatorEmails = 'GET /v1/operator/emails' as Operation<{
+  readonly status?: types.OperatorEmailStatus | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at an email */
+export const getOperatorEmail = 'GET /v1/operator/emails/{emailId}' as Operation<{
+  /** Email */
+  readonly emailId: string;
+}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Send a failed email again. With all its tries. The content of an email that failed more than 14 days ago is wiped. */
+export const retryEmail = 'POST /v1/operator/emails/{emailId}/retry' as Operation<{
+  /** Email */
+  readonly emailId: string;
+  readonly body: types.RetryEmail;
+}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Send an email once more, with a new link. For emails that confirm an address or reset a password. What was sent is wiped, so a new one is made; the link of the old one goes on working until it expires or is used. */
+export const resendEmail = 'POST /v1/operator/emails/{emailId}/resend' as Operation<{
+  /** Email */
+  readonly emailId: string;
+  readonly body: types.ResendEmail;
+}, types.EmailResent, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Look up why an address gets no email */
+export const listSuppressions = 'GET /v1/operator/suppressions' as Operation<{
+  /** An email address. */
+  readonly address: string;
+}, types.OperatorSuppressionList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Let an address get email again. Also bulk email. Lift it only when the cause is gone: providers block senders whose email bounces. */
+export const liftSuppression = 'POST /v1/operator/suppressions/lift' as Operation<{
+  readonly body: types.LiftSuppression;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Look at the queues. What waits, fails and is dead, per queue. */
+export const listQueues = 'GET /v1/operator/queues' as Operation<{}, types.OperatorQueueList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Look at jobs. Those that are not done, the newest first. Of their data, only ids are shown. */
+export const listJobs = 'GET /v1/operator/jobs' as Operation<{
+  /** A queue. */
+  readonly queue?: string | undefined;
+  readonly state?: types.OperatorJobState | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorJobPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Run a job again. A dead one goes back to its queue; one that waits for its next try runs at once. */
+export const retryJob = 'POST /v1/operator/jobs/{jobId}/retry' as Operation<{
+  /** Job */
+  readonly jobId: string;
+  readonly body: types.RetryJob;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Create an organization. The caller becomes its owner. */
 export const createOrganization = 'POST /v1/organizations key' as Operation<{
   readonly body: types.CreateOrganization;
@@ -490,6 +666,67 @@ export const exportOrganizationAuditEvents = 'GET /v1/organizations/{organizatio
   readonly to?: string | undefined;
 }, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
+/** Look at an organization */
+export const getOperatorOrganization = 'GET /v1/operator/organizations/{organizationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OperatorOrganization, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the members of an organization */
+export const listOperatorMembers = 'GET /v1/operator/organizations/{organizationId}/members' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.MemberPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List audit events. The newest first. */
+export const listOperatorOrganizationAuditEvents = 'GET /v1/operator/organizations/{organizationId}/audit-events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.AuditEventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
+export const exportOperatorOrganizationAuditEvents = 'GET /v1/operator/organizations/{organizationId}/audit-events/export stream' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
+export const listOperatorEvents = 'GET /v1/operator/organizations/{organizationId}/events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly type?: types.EventType | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.EventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
 /** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
 export const listEvents = 'GET /v1/organizations/{organizationId}/events' as Operation<{
   /** Organization */
@@ -677,6 +914,52 @@ export const listInvoices = 'GET /v1/organizations/{organizationId}/invoices' as
   readonly cursor?: string | undefined;
 }, types.InvoicePage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
+/** Look at what an organization has bought and may use */
+export const getOperatorBilling = 'GET /v1/operator/organizations/{organizationId}/billing' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OperatorBilling, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the invoices of an organization */
+export const listOperatorInvoices = 'GET /v1/operator/organizations/{organizationId}/invoices' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.InvoicePage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Extend a trial. Through Stripe. The new end must be later, and at most two years from now. */
+export const extendTrial = 'POST /v1/operator/organizations/{organizationId}/trial-extensions' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.ExtendTrial;
+}, undefined, 'acting_refused' | 'bad_request' | 'change_not_possible' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'operator_second_factor_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Refund an invoice. By a credit note at Stripe, so that the books say why. All that is left of it, or an amount. */
+export const refundInvoice = 'POST /v1/operator/organizations/{organizationId}/refunds key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.RefundInvoice;
+}, types.OperatorRefund, 'acting_refused' | 'bad_request' | 'conflict' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Grant a feature, or more of a limit. Beyond the plan, until an instant. Name a feature, or a limit with a quantity. */
+export const createGrant = 'POST /v1/operator/organizations/{organizationId}/grants key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateGrant;
+}, types.EntitlementGrant, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** End a grant before its time */
+export const endGrant = 'POST /v1/operator/organizations/{organizationId}/grants/{grantId}/end' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Grant */
+  readonly grantId: string;
+  readonly body: types.EndGrant;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Report usage. Counted, and billed where the plan has a price for it. Send an Idempotency-Key, so that a repetition counts once. */
 export const reportUsage = 'POST /v1/organizations/{organizationId}/usage key' as Operation<{
   /** Organization */
@@ -698,182 +981,6 @@ export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operat
 
 /** Receive an event of Stripe. Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. Thin events are acknowledged and not used. */
 export const receiveStripeWebhook = 'POST /v1/webhooks/stripe public' as Operation<{}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'validation_failed'>;
-
-/** Ask whether you are an operator */
-export const getOperator = 'GET /v1/operator/me' as Operation<{}, types.OperatorProfile, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
-
-/** Find a person, an organization, a customer or an email. By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names. */
-export const searchAsOperator = 'GET /v1/operator/search' as Operation<{
-  /** Whatever you know of it. */
-  readonly q: string;
-}, types.OperatorFoundList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Look at a user. The state of the account, and what belongs to it. */
-export const getOperatorUser = 'GET /v1/operator/users/{userId}' as Operation<{
-  /** User */
-  readonly userId: string;
-}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Look at a user's sessions. Those that are alive, the newest first. */
-export const listOperatorUserSessions = 'GET /v1/operator/users/{userId}/sessions' as Operation<{
-  /** User */
-  readonly userId: string;
-  /** The maximum number of elements. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the previous page. */
-  readonly cursor?: string | undefined;
-}, types.OperatorSessionPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Look at a user's emails. Those of the last 90 days, the newest first, without their content. */
-export const listOperatorUserEmails = 'GET /v1/operator/users/{userId}/emails' as Operation<{
-  /** User */
-  readonly userId: string;
-  /** The maximum number of elements. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the previous page. */
-  readonly cursor?: string | undefined;
-}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Suspend an account. Ends every session at once. The person cannot sign in until the account is restored. */
-export const suspendUser = 'POST /v1/operator/users/{userId}/suspend' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly body: types.SuspendUser;
-}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Lift a suspension. The person can sign in as before. */
-export const unsuspendUser = 'POST /v1/operator/users/{userId}/restore' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly body: types.UnsuspendUser;
-}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Mark an address as verified. For a person who has proven it in another way. */
-export const verifyUser = 'POST /v1/operator/users/{userId}/verify' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly body: types.VerifyUser;
-}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Remove the second factors of a person who has lost them. Ends every session, and tells the person by email. */
-export const resetUserFactors = 'POST /v1/operator/users/{userId}/reset-factors' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly body: types.ResetUserFactors;
-}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** List audit events. The newest first. */
-export const listOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly action?: types.AuditAction | undefined;
-  /** User or API key. */
-  readonly actorId?: string | undefined;
-  /** Events at or after this instant. */
-  readonly from?: string | undefined;
-  /** Events before this instant. */
-  readonly to?: string | undefined;
-  /** The maximum number of elements. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the previous page. */
-  readonly cursor?: string | undefined;
-}, types.AuditEventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
-export const exportOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events/export stream' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly action?: types.AuditAction | undefined;
-  /** User or API key. */
-  readonly actorId?: string | undefined;
-  /** Events at or after this instant. */
-  readonly from?: string | undefined;
-  /** Events before this instant. */
-  readonly to?: string | undefined;
-}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Act as a user. The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. */
-export const createImpersonation = 'POST /v1/operator/users/{userId}/impersonations' as Operation<{
-  /** User */
-  readonly userId: string;
-  readonly body: types.CreateImpersonation;
-}, types.BegunImpersonation, 'account_not_open' | 'acting_as_operator' | 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** List in whose names you act */
-export const listImpersonations = 'GET /v1/operator/impersonations' as Operation<{}, types.ImpersonationList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
-
-/** Get a new token to act as a user. While the time that was asked for is not over. */
-export const renewImpersonation = 'POST /v1/operator/impersonations/{impersonationId}/tokens' as Operation<{
-  /** Impersonation */
-  readonly impersonationId: string;
-}, types.BegunImpersonation, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Stop acting as a user */
-export const deleteImpersonation = 'DELETE /v1/operator/impersonations/{impersonationId}' as Operation<{
-  /** Impersonation */
-  readonly impersonationId: string;
-}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Look at the outbox. The newest first, without content. */
-export const listOperatorEmails = 'GET /v1/operator/emails' as Operation<{
-  readonly status?: types.OperatorEmailStatus | undefined;
-  /** The maximum number of elements. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the previous page. */
-  readonly cursor?: string | undefined;
-}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Look at an email */
-export const getOperatorEmail = 'GET /v1/operator/emails/{emailId}' as Operation<{
-  /** Email */
-  readonly emailId: string;
-}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Send a failed email again. With all its tries. The content of an email that failed more than 14 days ago is wiped. */
-export const retryEmail = 'POST /v1/operator/emails/{emailId}/retry' as Operation<{
-  /** Email */
-  readonly emailId: string;
-  readonly body: types.RetryEmail;
-}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Send an email once more, with a new link. For emails that confirm an address or reset a password. What was sent is wiped, so a new one is made; the link of the old one goes on working until it expires or is used. */
-export const resendEmail = 'POST /v1/operator/emails/{emailId}/resend' as Operation<{
-  /** Email */
-  readonly emailId: string;
-  readonly body: types.ResendEmail;
-}, types.EmailResent, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Look up why an address gets no email */
-export const listSuppressions = 'GET /v1/operator/suppressions' as Operation<{
-  /** An email address. */
-  readonly address: string;
-}, types.OperatorSuppressionList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Let an address get email again. Also bulk email. Lift it only when the cause is gone: providers block senders whose email bounces. */
-export const liftSuppression = 'POST /v1/operator/suppressions/lift' as Operation<{
-  readonly body: types.LiftSuppression;
-}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Look at the queues. What waits, fails and is dead, per queue. */
-export const listQueues = 'GET /v1/operator/queues' as Operation<{}, types.OperatorQueueList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
-
-/** Look at jobs. Those that are not done, the newest first. Of their data, only ids are shown. */
-export const listJobs = 'GET /v1/operator/jobs' as Operation<{
-  /** A queue. */
-  readonly queue?: string | undefined;
-  readonly state?: types.OperatorJobState | undefined;
-  /** The maximum number of elements. */
-  readonly limit?: number | undefined;
-  /** `nextCursor` of the previous page. */
-  readonly cursor?: string | undefined;
-}, types.OperatorJobPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
-/** Run a job again. A dead one goes back to its queue; one that waits for its next try runs at once. */
-export const retryJob = 'POST /v1/operator/jobs/{jobId}/retry' as Operation<{
-  /** Job */
-  readonly jobId: string;
-  readonly body: types.RetryJob;
-}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization endpoint. */
 export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;

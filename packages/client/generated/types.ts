@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -286,6 +286,16 @@ export interface CreateEmailLink {
 export interface CreateEmailVerification {
   /** An email address. */
   readonly email: string;
+}
+
+export interface CreateGrant {
+  readonly feature?: GrantedFeature | undefined;
+  readonly limit?: GrantedLimit | undefined;
+  readonly quantity?: number | undefined;
+  /** Until when. */
+  readonly endsAt: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface CreateImpersonation {
@@ -473,6 +483,11 @@ export interface EmailResent {
   readonly status: 'queued';
 }
 
+export interface EndGrant {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface EntitledFeatures {
   readonly auditExport: boolean;
   readonly singleSignOn: boolean;
@@ -485,6 +500,22 @@ export interface EntitledLimits {
   readonly projects: number | null;
   readonly apiCalls: number | null;
   readonly webhookEndpoints: number | null;
+}
+
+export interface EntitlementGrant {
+  /** Grant */
+  readonly id: string;
+  /** The feature that is granted. */
+  readonly feature: string | null;
+  /** The limit that is raised. */
+  readonly limit: string | null;
+  /** By how much. */
+  readonly quantity: number | null;
+  readonly reason: string;
+  /** Since when. */
+  readonly createdAt: string;
+  /** Until when. */
+  readonly endsAt: string;
 }
 
 export interface EntitlementReason {
@@ -579,6 +610,13 @@ export interface ExchangedToken {
   readonly expires_in: number;
 }
 
+export interface ExtendTrial {
+  /** The new end. */
+  readonly until: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface Factors {
   /** True if the account has a password. */
   readonly password: boolean;
@@ -620,6 +658,10 @@ export interface FinishProviderSignInByForm {
   /** From Apple: the name. */
   readonly user?: string | undefined;
 }
+
+export type GrantedFeature = 'auditExport' | 'singleSignOn' | 'prioritySupport';
+
+export type GrantedLimit = 'members' | 'projects' | 'apiCalls' | 'webhookEndpoints';
 
 export interface Identities {
   readonly data: readonly (Identity)[];
@@ -1032,6 +1074,24 @@ export interface NewWebhookEndpoint {
   readonly secret: string;
 }
 
+export interface OperatorBilling {
+  /** Stripe's. */
+  readonly customerId: string | null;
+  /** In force now. */
+  readonly plan: string;
+  readonly status: string;
+  readonly features: OperatorBillingFeatures;
+  readonly limits: LimitValues;
+  readonly subscription: Subscription | null;
+  readonly grants: readonly (EntitlementGrant)[];
+}
+
+export interface OperatorBillingFeatures {
+  readonly auditExport: boolean;
+  readonly singleSignOn: boolean;
+  readonly prioritySupport: boolean;
+}
+
 export interface OperatorEmail {
   /** Email */
   readonly id: string;
@@ -1104,6 +1164,22 @@ export interface OperatorJobPage {
 
 export type OperatorJobState = 'waiting' | 'later' | 'running' | 'failing' | 'dead';
 
+export interface OperatorOrganization {
+  /** Organization */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly personal: boolean;
+  /** When it was founded. */
+  readonly createdAt: string;
+  /** When the deleted organization is purged. */
+  readonly purgeAt: string | null;
+  readonly members: number;
+  /** Those that are not revoked. */
+  readonly apiKeys: number;
+  readonly openInvitations: number;
+}
+
 export interface OperatorProfile {
   /** User */
   readonly userId: string;
@@ -1128,6 +1204,13 @@ export interface OperatorQueue {
 
 export interface OperatorQueueList {
   readonly data: readonly (OperatorQueue)[];
+}
+
+export interface OperatorRefund {
+  readonly creditNote: string;
+  /** Given back, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amount: number;
+  readonly currency: string;
 }
 
 export interface OperatorSession {
@@ -1404,6 +1487,15 @@ export interface RecoveryCodes {
 
 export interface RefreshSession {
   readonly refreshToken?: string | undefined;
+}
+
+export interface RefundInvoice {
+  /** Stripe's. */
+  readonly invoiceId: string;
+  /** In minor units. */
+  readonly amount?: number | undefined;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface RegisterByInvitation {

@@ -66,7 +66,7 @@ export const OperatorUser = Named(
   'OperatorUser',
   {
     id: Id('User'),
-    email: Type.String(),
+    email: Type.String({ format: 'email' }),
     name: Nullable(Type.String()),
     locale: Type.String(),
     state: OneOf(userStates, { title: 'OperatorUserState' }),
