@@ -134,7 +134,7 @@ describe('the operator console', { timeout: 600_000 }, () => {
       await page.getByText(t['organizations.personal']!).waitFor();
       await inspect(page, `${language}-acting`);
       await page.getByRole('link', { name: t['nav.account']! }).click();
-      await page.getByLabel(t['field.name']!).fill('Changed by support');
+      await page.getByRole('textbox', { name: new RegExp(`^${t['field.name']!}`) }).fill('Changed by support');
       await page.getByRole('button', { name: t['save']! }).first().click();
       await page.getByRole('alert').getByText(t['problem.acting_refused']!).waitFor();
       await inspect(page, `${language}-acting-refused`);

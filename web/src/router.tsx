@@ -45,6 +45,7 @@ const members = () => import('./pages/members.tsx');
 const billing = () => import('./pages/billing.tsx');
 const webhooks = () => import('./pages/webhooks.tsx');
 const toConsole = () => import('./pages/to-console.tsx');
+const auditLog = () => import('./pages/audit-log.tsx');
 const keys = () => import('./pages/api-keys.tsx');
 
 const routes = [
@@ -73,6 +74,7 @@ const routes = [
   page('/organizations/$organizationId/billing', billing, 'Billing'),
   page('/organizations/$organizationId/webhooks', webhooks, 'Webhooks'),
   page('/organizations/$organizationId/api-keys', keys, 'ApiKeys'),
+  page('/organizations/$organizationId/audit-log', auditLog, 'AuditLog'),
 ];
 
 export const router = createRouter({
