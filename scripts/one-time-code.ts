@@ -1,5 +1,5 @@
 /** `npm run code -- SECRET`: the code that an authenticator app with this secret shows now. For the operator that `npm run seed` makes. */
-import { codeAt } from '../app/features/accounts/tools/one-time-codes.ts';
+import { codeAt } from './demo/one-time-codes.ts';
 
 const [secret = ''] = process.argv.slice(2);
 if (!/^[A-Z2-7]{16,}$/.test(secret)) {

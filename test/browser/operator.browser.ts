@@ -5,9 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type RunningSandbox, startStripeSandbox } from 'stripe-sandbox';
 import { addTotp } from '../../app/features/accounts/testing/authenticator-app.ts';
-import { codeAt } from '../../app/features/accounts/tools/one-time-codes.ts';
 import { newId } from '../../app/platform/security/random.ts';
 import { freePort } from '../../dev/free-port.ts';
+import { codeAt } from '../../scripts/demo/one-time-codes.ts';
 import {
   createUser,
   type SignedInUser,
@@ -93,7 +93,7 @@ describe('the operator console', { timeout: 600_000 }, () => {
     await page.getByRole('button', { name: action }).first().click();
     const dialog = page.getByRole('dialog');
     await more(dialog);
-    await dialog.getByLabel(c['reason']!).fill(REASON);
+    await dialog.getByLabel(c.reason!).fill(REASON);
     await dialog.getByRole('button', { name: action }).click();
   }
 
@@ -114,12 +114,12 @@ describe('the operator console', { timeout: 600_000 }, () => {
       await page.getByRole('link', { name: email, exact: true }).first().waitFor();
       await inspect(page, `${language}-console-found`);
       await page.getByRole('link', { name: email, exact: true }).first().click();
-      await page.getByRole('heading', { name: c['audit']! }).waitFor();
+      await page.getByRole('heading', { name: c.audit! }).waitFor();
       await page.getByText('user.registered').waitFor();
       await inspect(page, `${language}-console-user`);
 
       await page.getByRole('button', { name: c['user.suspend']! }).click();
-      await page.getByRole('dialog').getByLabel(c['reason']!).waitFor();
+      await page.getByRole('dialog').getByLabel(c.reason!).waitFor();
       await inspect(page, `${language}-console-suspend`);
       await page.keyboard.press('Escape');
       await act(page, c, c['user.suspend']!);
@@ -135,7 +135,7 @@ describe('the operator console', { timeout: 600_000 }, () => {
       await inspect(page, `${language}-acting`);
       await page.getByRole('link', { name: t['nav.account']! }).click();
       await page.getByRole('textbox', { name: new RegExp(`^${t['field.name']!}`) }).fill('Changed by support');
-      await page.getByRole('button', { name: t['save']! }).first().click();
+      await page.getByRole('button', { name: t.save! }).first().click();
       await page.getByRole('alert').getByText(t['problem.acting_refused']!).waitFor();
       await inspect(page, `${language}-acting-refused`);
       await banner.getByRole('button', { name: t['acting.stop']! }).click();
@@ -180,7 +180,7 @@ describe('the operator console', { timeout: 600_000 }, () => {
       // By keyboard alone.
       await tabTo(page, 'button', new RegExp(`${c['job.retry']}: email.tidy.dead`));
       await page.keyboard.press('Enter');
-      await page.getByRole('dialog').getByLabel(c['reason']!).waitFor();
+      await page.getByRole('dialog').getByLabel(c.reason!).waitFor();
       await page.keyboard.type(REASON);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -209,7 +209,7 @@ describe('the operator console', { timeout: 600_000 }, () => {
       await inspect(page, `${language}-console-factor`);
       test.clock.advance(60_000);
       await page.getByRole('textbox').fill(codeAt(secret, test.clock.now()));
-      await page.getByRole('button', { name: t['continue']!, exact: true }).click();
+      await page.getByRole('button', { name: t.continue!, exact: true }).click();
       await page.getByRole('heading', { name: c['search.title']! }).waitFor();
       assert.deepEqual(faults, []);
       await context.close();
@@ -218,7 +218,6 @@ describe('the operator console', { timeout: 600_000 }, () => {
     it(`ends for the acting tab when the right of the operator ends: ${language}`, async () => {
       const operator = await createOperator(language);
       const user = await createPerson(language);
-      const { email } = user;
       const { context, page } = await open(language);
       await enter(page, operator, t);
       await page.goto(`${origin}/operator/users/${user.id}`);

@@ -1,9 +1,9 @@
 /** Operators over HTTP. */
 import assert from 'node:assert/strict';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { createUser, type SignedInUser, signIn, type TestService } from '../../../../test/service.ts';
 import { MINUTE_MS } from '../../../platform/clock.ts';
 import { addTotp, challenged } from '../../accounts/testing/authenticator-app.ts';
-import { codeAt } from '../../accounts/tools/one-time-codes.ts';
 
 export const REASON = 'Ticket 4711';
 

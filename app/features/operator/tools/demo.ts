@@ -1,6 +1,6 @@
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import type { Stage, Variables } from '../../../../scripts/demo/stage.ts';
 import { isLocal } from '../../../platform/http/loopback.ts';
-import { codeAt } from '../../accounts/tools/one-time-codes.ts';
 import { plinthUsers } from './command-line.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { OPERATOR } from '../../../../dev/logins.ts';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import type { Seeding } from '../../../../scripts/demo/seeding.ts';
 import type { Stage } from '../../../../scripts/demo/stage.ts';
 import { Surprise } from '../../../../scripts/demo/stage.ts';
-import { codeAt } from '../../accounts/tools/one-time-codes.ts';
 import { plinthUsers } from './command-line.ts';
 
 /** Makes an operator with an authenticator app, whose secret stays in the folder of development. */
