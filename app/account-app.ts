@@ -1,5 +1,5 @@
 /**
- * The account app at `/app`: the built files of `web/`, from memory. To remove it, delete `web/`, this file, and its line in `api.ts`; then
+ * The account app at `/app`, and the operator console at `/operator`: the built files of `web/`, from memory. To remove it, delete `web/`, this file, and its line in `api.ts`; then
  * `APP_URL` names your frontend.
  */
 import { createHash } from 'node:crypto';
@@ -14,6 +14,7 @@ import { html } from './platform/http/html.ts';
 /** Where `vite build` writes. */
 const BUILT = fileURLToPath(new URL('../web/dist', import.meta.url));
 const PREFIX = '/app';
+const CONSOLE = '/operator';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -49,9 +50,11 @@ export interface Building {
 
 export interface AccountAppOptions {
   building?: Building | undefined;
+  /** True if the operator console is served too, at `/operator`. */
+  console?: boolean | undefined;
 }
 
-export function accountAppRoutes(app: HttpServer, { building }: AccountAppOptions): void {
+export function accountAppRoutes(app: HttpServer, { building, console: hasConsole }: AccountAppOptions): void {
   let files: BuiltFiles | undefined = building?.progress() ? undefined : readBuilt();
   const find = () => {
     if (!files && building && !building.progress()) files = readBuilt();
@@ -60,7 +63,8 @@ export function accountAppRoutes(app: HttpServer, { building }: AccountAppOption
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const found = find();
     if (!found) return sendProgress(reply, building?.progress());
-    const path = request.url.slice(PREFIX.length + 1).split('?', 1)[0]!;
+    // The console is a part of the same app, whose files are all below the other address.
+    const path = request.url.startsWith(PREFIX) ? request.url.slice(PREFIX.length + 1).split('?', 1)[0]! : '';
     // An address of a page has no extension; one of a file that another release had does.
     const file = found.get(path) ?? (extname(path) === '' ? found.get('index.html') : undefined);
     if (!file) throw httpErrors.not_found({ detail: 'The account app has no such file.' });
@@ -68,6 +72,9 @@ export function accountAppRoutes(app: HttpServer, { building }: AccountAppOption
   };
   app.get(PREFIX, answer);
   app.get(`${PREFIX}/*`, answer);
+  if (!hasConsole) return;
+  app.get(CONSOLE, answer);
+  app.get(`${CONSOLE}/*`, answer);
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: BuiltFile): FastifyReply {

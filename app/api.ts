@@ -41,7 +41,8 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
   const outgoing = service.parts.flatMap((part) => part.sends?.() ?? []);
   const describe = () => describeOperations(operations.all, info, outgoing) as OpenApiDocument;
   documentationRoutes(app, operations.all, describe);
-  accountAppRoutes(app, { building: service.development?.accountApp });
+  const { operator } = service as { operator?: { isOn: boolean } };
+  accountAppRoutes(app, { building: service.development?.accountApp, console: operator?.isOn });
   await service.development?.routes(app);
 
   await app.ready();

@@ -8,6 +8,7 @@ export { billing } from './features/billing/billing.ts';
 export { companies } from './features/companies/companies.ts';
 export { email } from './features/email/email.ts';
 export { events } from './features/events/events.ts';
+export { operator } from './features/operator/operator.ts';
 export { organizations } from './features/organizations/organizations.ts';
 export { services } from './features/services/services.ts';
 export { webhooks } from './features/webhooks/webhooks.ts';

@@ -1,5 +1,5 @@
 /**
- * `npm run seed`: logins for the service that runs in development: an owner and a member of an organization on a paid plan. Each feature makes its part over the API
+ * `npm run seed`: logins for the service that runs in development: an owner and a member of an organization on a paid plan, and an operator. Each feature makes its part over the API
  * (`tools/seed.ts`), and leaves what it finds as it is. Prints the addresses and the password; a second run prints the same. Refuses outside of development,
  * because everybody knows the password.
  */
@@ -22,10 +22,10 @@ try {
   const tools = await loadTools<SeedTool>('seed.ts');
   for (const { seed } of tools) await seed(seeding);
   for (const { finish } of tools) await finish?.(seeding);
-  const { owner, member } = seeding;
+  const { owner, member, notes } = seeding;
   const lines = [owner, member].map(({ email, name, is }) => `  ${email.padEnd(22)}${[name, ...is].join(', ')}\n`);
   process.stdout.write(
-    `\nLogins at ${stage.apiUrl}, each with the password "${owner.password}":\n\n${lines.join('')}\n`,
+    `\nLogins at ${stage.apiUrl}, each with the password "${owner.password}":\n\n${lines.join('')}\n${notes.map((note) => `${note}\n`).join('')}`,
   );
 } catch (error) {
   if (!(error instanceof Surprise)) throw error;

@@ -20,6 +20,8 @@ export interface Seeding {
   readonly member: Login;
   /** `/v1/organizations/<id>`, once organizations have founded it. */
   organization?: string;
+  /** Lines for the end of what is printed. */
+  readonly notes: string[];
 }
 
 /** A feature's `tools/seed.ts`: makes what it seeds, unless it is there. @throws Surprise */
@@ -31,5 +33,6 @@ export interface SeedTool {
 
 /** The same people at every run, so that a second one finds them. */
 export function beginSeeding(stage: Stage, env: Variables): Seeding {
-  return { stage, env, owner: { ...LOGINS.owner, token: '', is: [] }, member: { ...LOGINS.member, token: '', is: [] } };
+  const [owner, member] = [LOGINS.owner, LOGINS.member].map((login) => ({ ...login, token: '', is: [] }));
+  return { stage, env, owner: owner!, member: member!, notes: [] };
 }

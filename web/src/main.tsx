@@ -6,7 +6,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { client } from './api.ts';
 import { loadSpeech, SpeechProvider } from './language.tsx';
-import { router } from './router.tsx';
 
 // A new release has other files: a page of the old one that asks for its own starts again, once.
 addEventListener('vite:preloadError', (event) => {
@@ -17,7 +16,9 @@ addEventListener('vite:preloadError', (event) => {
   location.reload();
 });
 
-const speech = await loadSpeech();
+// The console is an app of its own, which people who are no operators never load.
+const app = location.pathname.startsWith('/operator') ? import('./console/router.tsx') : import('./router.tsx');
+const [speech, { router }] = await Promise.all([loadSpeech(), app]);
 createRoot(document.getElementById('app')!).render(
   <StrictMode>
     <SpeechProvider first={speech}>

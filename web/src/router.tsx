@@ -44,6 +44,8 @@ const organizations = () => import('./pages/organizations.tsx');
 const members = () => import('./pages/members.tsx');
 const billing = () => import('./pages/billing.tsx');
 const webhooks = () => import('./pages/webhooks.tsx');
+const toConsole = () => import('./pages/to-console.tsx');
+const auditLog = () => import('./pages/audit-log.tsx');
 const keys = () => import('./pages/api-keys.tsx');
 
 const routes = [
@@ -60,6 +62,7 @@ const routes = [
   page('/restore-account', links, 'RestoreAccount'),
   page('/accept-invitation', links, 'AcceptInvitation'),
   page('/unsubscribe', links, 'Unsubscribe'),
+  page('/operator', toConsole, 'ToConsole'),
   page('/account', account, 'Account'),
   page('/account/security', security, 'Security'),
   page('/account/sessions', account, 'Sessions'),
@@ -71,6 +74,7 @@ const routes = [
   page('/organizations/$organizationId/billing', billing, 'Billing'),
   page('/organizations/$organizationId/webhooks', webhooks, 'Webhooks'),
   page('/organizations/$organizationId/api-keys', keys, 'ApiKeys'),
+  page('/organizations/$organizationId/audit-log', auditLog, 'AuditLog'),
 ];
 
 export const router = createRouter({

@@ -4,7 +4,9 @@ import { name as brand } from 'virtual:brand';
 import { useSession } from '@plinth/client/react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { acting } from './api.ts';
 import { LANGUAGES, type Language, useSpeech } from './language.tsx';
+import { ActingBanner } from './ui/acting-banner.tsx';
 import { ProofDialog } from './ui/proof-dialog.tsx';
 
 export function Shell() {
@@ -16,6 +18,7 @@ export function Shell() {
       <a className="skip" href="#main">
         {t('skip')}
       </a>
+      {acting && <ActingBanner acting={acting} />}
       <Connection />
       <header className="bar">
         <Link className="brand" to="/">
@@ -29,9 +32,11 @@ export function Shell() {
                 {t('nav.organizations')}
               </Link>
               <Link to="/account">{t('nav.account')}</Link>
-              <button type="button" className="link" onClick={() => void session.signOut()}>
-                {t('nav.signOut')}
-              </button>
+              {!acting && (
+                <button type="button" className="link" onClick={() => void session.signOut()}>
+                  {t('nav.signOut')}
+                </button>
+              )}
             </>
           ) : (
             <>
@@ -50,7 +55,7 @@ export function Shell() {
   );
 }
 
-function Languages() {
+export function Languages() {
   const { language, speak, t } = useSpeech();
   return (
     <nav aria-label={t('language')} className="actions">
@@ -71,7 +76,7 @@ function Languages() {
 }
 
 /** Says that the connection is gone, and that it is back. */
-function Connection() {
+export function Connection() {
   const { t } = useSpeech();
   const [isOnline, setOnline] = useState(navigator.onLine);
   useEffect(() => {

@@ -22,13 +22,27 @@ export interface AccessTokenClaims {
   amr?: string[];
   /** When the person last proved one of them, in Unix seconds; absent like `amr`. */
   auth_time?: number;
+  /** Who acts in the name of the user (RFC 8693 section 4.1). */
+  act?: ActorClaim;
+}
+
+export interface ActorClaim {
+  /** The user who acts. */
+  sub: string;
+  /** The session in which they act. It must be alive, too. */
+  sid: string;
+  /** True if they may change things, and not only look. */
+  changes: boolean;
 }
 
 export interface AccessTokens {
   /** Hears of revoked keys and new ones. To be awaited before `issue`. */
   hear(): Promise<void>;
-  /** @param more claims beyond those of every token */
-  issue(session: ProvenSession, more?: object): string;
+  /**
+   * @param more claims beyond those of every token
+   * @param endsAt ends the token earlier than its lifetime would
+   */
+  issue(session: ProvenSession, more?: object, endsAt?: Date): string;
   /**
    * The claims: at once where the key is known, else once the keys have been looked up.
    * @throws `token_expired`, or `unauthenticated` for anything else that is wrong with the token
@@ -133,7 +147,7 @@ export function createAccessTokens({
 
     hear: () => keys.hear(),
 
-    issue({ userId, id, amr, authTime }, more) {
+    issue({ userId, id, amr, authTime }, more, endsAt) {
       const now = Math.floor(clock.now().getTime() / SECOND_MS);
       return signerFor(keys.current())({
         ...more,
@@ -143,7 +157,10 @@ export function createAccessTokens({
         amr,
         auth_time: Math.floor(authTime.getTime() / SECOND_MS),
         iat: now - LAG_SECONDS,
-        exp: now + lifetimeSeconds,
+        exp: Math.min(
+          now + lifetimeSeconds,
+          endsAt ? Math.floor(endsAt.getTime() / SECOND_MS) : Number.POSITIVE_INFINITY,
+        ),
         jti: newId(),
       });
     },

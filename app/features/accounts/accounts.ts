@@ -12,6 +12,7 @@ import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.t
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature } from '../../platform/feature.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { PasswordHasher } from '../../platform/security/password-hashing.ts';
@@ -23,6 +24,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import { createAbandonment } from './abandonment.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
+import { type ActingSessions, createActingSessions } from './acting.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createAlreadyRegistered } from './already-registered.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
@@ -37,7 +39,7 @@ import { createFactorExport } from './factors/exporting.ts';
 import { createFactorManagement } from './factors/managing.ts';
 import { createFactorNotices } from './factors/notices.ts';
 import { createRecoveryCodes } from './factors/recovery-codes.ts';
-import { createSecondFactors } from './factors/second-factors.ts';
+import { createSecondFactors, type SecondFactors } from './factors/second-factors.ts';
 import { createSignInFlow } from './factors/sign-in-flow.ts';
 import { createStepUp } from './factors/step-up.ts';
 import { createTotp } from './factors/totp.ts';
@@ -74,19 +76,22 @@ import { signingKeyRoutes } from './routes/signing-keys.ts';
 import { users as userTable } from './schema.ts';
 import { createSealedAddresses } from './sealed-addresses.ts';
 import { createSessionPlaces } from './session-places.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSignOut } from './sign-out.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
-import { createUsers, type Users } from './users.ts';
+import { createUsers, type User, type Users } from './users.ts';
 
 export { type AccessTokens, invalidToken, LEEWAY_SECONDS } from './access-tokens.ts';
+export type { ActingIn } from './acting.ts';
+export type { ByOperator } from './administration.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
 export { type ProvenSession, provenOf } from './proven-session.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
-export type { User } from './users.ts';
+export type { Session } from './sessions.ts';
+export { isActive, type User } from './users.ts';
 
 export interface AccountsOptions {
   db: Database;
@@ -129,6 +134,14 @@ export interface Accounts {
   readonly authentication: Authentication;
   readonly callers: Callers;
   readonly administration: Administration;
+  /** Sessions in which operators act in the name of users. */
+  readonly acting: ActingSessions;
+  readonly factors: Pick<SecondFactors, 'overview'>;
+  readonly sessions: Pick<Sessions, 'list'>;
+  /** Emails that the person may need once more. */
+  readonly again: Readonly<
+    Record<'verify-email' | 'password-reset', (user: User, origin: RequestOrigin) => Promise<void>>
+  >;
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
@@ -270,6 +283,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     authentication,
     callers,
     administration,
+    acting: createActingSessions({ ...common, tokens: accessTokens }),
+    factors,
+    sessions,
+    again: {
+      'verify-email': (user) => registration.resend(user.email),
+      'password-reset': (user, origin) => passwords.requestReset(user.email, origin),
+    },
     registration,
     users,
     signingKeys,

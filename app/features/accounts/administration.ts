@@ -1,8 +1,9 @@
-/** The actions of operators on accounts, from the command line. */
+/** The actions of operators on accounts: from the command line, and over the API (`features/operator`). */
 import { and, asc, eq, gt, or } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
+import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
 import { parseAddress } from '../email/email.ts';
@@ -16,23 +17,32 @@ import { users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import { announceUser, isActive, type User, type Users } from './users.ts';
 
+/** The operator who changes an account. Absent: somebody at the command line, whom nobody knows. */
+export interface ByOperator {
+  readonly operatorId: string;
+  readonly reason: string;
+  readonly origin: RequestOrigin;
+  /** Decides again, in the transaction of the change, whether the operator may. @throws as the guard does */
+  readonly again: (tx: Transaction) => Promise<unknown>;
+}
+
 export interface Administration {
   /** Users by creation, oldest first, `limit` after the one with id `afterId`. */
   list(limit: number, afterId?: string): Promise<User[]>;
   /** By id or address. */
   find(idOrAddress: string): Promise<User | undefined>;
   /** Closes the account and ends its sessions. @returns whether it was open */
-  suspend(user: User): Promise<boolean>;
+  suspend(user: User, by?: ByOperator): Promise<boolean>;
   /** Lifts a suspension. @returns whether there was one */
-  unsuspend(user: User): Promise<boolean>;
+  unsuspend(user: User, by?: ByOperator): Promise<boolean>;
   /**
    * Removes the second factors of a person who has lost them, ends every session, and emails a notice. What remains is the password, or a
    * reset of it by email.
    * @returns whether there were any
    */
-  resetFactors(user: User): Promise<boolean>;
+  resetFactors(user: User, by?: ByOperator): Promise<boolean>;
   /** Marks the address as verified. @returns whether it was not */
-  verify(user: User): Promise<boolean>;
+  verify(user: User, by?: ByOperator): Promise<boolean>;
 }
 
 export interface AdministrationOptions {
@@ -50,17 +60,25 @@ export interface AdministrationOptions {
 
 export function createAdministration(options: AdministrationOptions): Administration {
   const { db, clock, audit, sessions, followers } = options;
-  const actor = { type: 'operator' } as const;
 
-  const record = (tx: Transaction, ownerId: string, action: AuditAction) =>
-    audit.append(tx, { ownerId, action, actor, target: { type: 'user', id: ownerId } });
+  const record = (tx: Transaction, ownerId: string, action: AuditAction, by: ByOperator | undefined) =>
+    audit.append(tx, {
+      ...{ ownerId, action, target: { type: 'user', id: ownerId } },
+      ...{ ...actorOf(by), ...(by && { details: { reason: by.reason } }) },
+    });
 
   /** Runs `change` on the locked row; records it if it says that something changed. */
-  function changing(id: string, action: AuditAction, change: (tx: Transaction, user: User) => Promise<boolean>) {
+  function changing(
+    id: string,
+    action: AuditAction,
+    by: ByOperator | undefined,
+    change: (tx: Transaction, user: User) => Promise<boolean>,
+  ) {
     return transact(db, async (tx) => {
+      await by?.again(tx);
       const user = await options.users.lock(tx, id);
       if (!user || !(await change(tx, user))) return false;
-      await record(tx, id, action);
+      await record(tx, id, action, by);
       return true;
     });
   }
@@ -80,28 +98,28 @@ export function createAdministration(options: AdministrationOptions): Administra
       return address ? options.users.findByAddress(db, address) : undefined;
     },
 
-    suspend: ({ id }) =>
-      changing(id, 'user.suspended', async (tx, user) => {
+    suspend: ({ id }, by) =>
+      changing(id, 'user.suspended', by, async (tx, user) => {
         if (user.suspendedAt) return false;
         const now = clock.now();
         await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
         announceUser(tx, id);
         await sessions.end(tx, id, 'suspended');
-        if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', actor });
+        if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', ...actorOf(by) });
         return true;
       }),
 
-    unsuspend: ({ id }) =>
-      changing(id, 'user.unsuspended', async (tx, user) => {
+    unsuspend: ({ id }, by) =>
+      changing(id, 'user.unsuspended', by, async (tx, user) => {
         if (!user.suspendedAt) return false;
         await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
         announceUser(tx, id);
-        if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', actor });
+        if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', ...actorOf(by) });
         return true;
       }),
 
-    resetFactors: ({ id }) =>
-      changing(id, 'factors.reset', async (tx, user) => {
+    resetFactors: ({ id }, by) =>
+      changing(id, 'factors.reset', by, async (tx, user) => {
         const hadTotp = await options.totp.remove(tx, id);
         const codes = await options.recoveryCodes.remove(tx, id);
         const { rowCount: keys } = await tx.delete(passkeys).where(eq(passkeys.userId, id));
@@ -111,6 +129,13 @@ export function createAdministration(options: AdministrationOptions): Administra
         return true;
       }),
 
-    verify: ({ id }) => changing(id, 'user.email_verified', (tx, user) => options.registration.markVerified(tx, user)),
+    verify: ({ id }, by) =>
+      changing(id, 'user.email_verified', by, (tx, user) => options.registration.markVerified(tx, user)),
   };
+}
+
+/** The actor of an event, and from where. */
+function actorOf(by: ByOperator | undefined) {
+  if (!by) return { actor: { type: 'operator' } as const };
+  return { actor: { type: 'operator', id: by.operatorId } as const, origin: by.origin };
 }

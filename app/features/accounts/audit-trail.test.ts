@@ -12,9 +12,9 @@ import {
 
 const NEW_PASSWORD = 'purple monkey dishwasher lamp';
 
+import { codeAt } from '../../../scripts/demo/one-time-codes.ts';
 /** Tags of this feature in the OpenAPI document. */
 import { addTotp, challenged } from './testing/authenticator-app.ts';
-import { codeAt } from './tools/one-time-codes.ts';
 import { createPasskey } from './tools/software-authenticator.ts';
 
 const TAGS = ['Accounts', 'Sessions', 'Passwords', 'Factors'];

@@ -36,6 +36,9 @@ export interface Authentication {
   authenticate(token: string): Promise<UserCaller>;
 }
 
+const sessionRevoked = () =>
+  accountErrors.session_revoked({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 export function createAuthentication({
@@ -47,18 +50,15 @@ export function createAuthentication({
 }): Authentication {
   async function authenticate(token: string): Promise<UserCaller> {
     const verified = tokens.verify(token);
-    const {
-      sub: userId,
-      sid: sessionId,
-      amr,
-      auth_time: authTime,
-    } = verified instanceof Promise ? await verified : verified;
+    const claims = verified instanceof Promise ? await verified : verified;
+    const { sub: userId, sid: sessionId, amr, act, auth_time } = claims;
+    const authTime = auth_time ? new Date(auth_time * SECOND_MS) : undefined;
     const revoked = revocations.isRevoked(userId, sessionId);
     // Usually known at once; awaiting every time would cost each request a turn of the event loop.
-    if (typeof revoked === 'boolean' ? revoked : await revoked) {
-      throw accountErrors.session_revoked({ headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
-    }
-    return { kind: 'user', userId, sessionId, amr, authTime: authTime ? new Date(authTime * SECOND_MS) : undefined };
+    if (typeof revoked === 'boolean' ? revoked : await revoked) throw sessionRevoked();
+    if (act === undefined) return { kind: 'user', userId, sessionId, amr, authTime };
+    if (await revocations.isRevoked(act.sub, act.sid)) throw sessionRevoked();
+    return { kind: 'user', userId, sessionId, amr, authTime, acting: { actorId: act.sub, mayChange: act.changes } };
   }
 
   return {
@@ -66,6 +66,7 @@ export function createAuthentication({
     signedIn: {
       errors: [httpErrors.unauthenticated, accountErrors.token_expired, accountErrors.session_revoked],
       security: [accessTokenScheme],
+      admitsActing: true,
       callerId: ({ userId }) => userId,
       ownerId: ({ userId }) => userId,
       async enter(request) {

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
 import { declareSecrets } from '../../platform/database/secrets.ts';
 
@@ -81,6 +92,12 @@ export const sessions = pgTable(
     amr: text('amr').array().$type<AuthenticationMethod[]>(),
     /** When one of them was last proven; null for a session of an earlier release, which proved it when it began. */
     authTime: instant('auth_time'),
+    /** The operator who acts in the name of the user in this session; null for a session of the user. */
+    actorId: uuid('actor_id'),
+    /** True if that operator may change things, and not only look. Null like `actorId`. */
+    actorMayChange: boolean('actor_may_change'),
+    /** The session ends then, whatever else happens; null for a session of the user. */
+    expiresAt: instant('expires_at'),
     endedAt: instant('ended_at'),
     endedReason: text('ended_reason').$type<SessionEnd>(),
   },
@@ -88,9 +105,11 @@ export const sessions = pgTable(
     primaryKey({ columns: [table.userId, table.id] }),
     index('sessions_ended_at_index').on(table.endedAt).where(sql`ended_at is not null`),
     index('sessions_refreshed_at_index').on(table.refreshedAt),
+    index('sessions_actor_id_index').on(table.actorId).where(sql`actor_id is not null`),
+    check('sessions_acting_check', sql`num_nulls(actor_id, actor_may_change, expires_at) in (0, 3)`),
     check(
       'sessions_ended_reason_check',
-      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset')`,
+      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset', 'acting_ended')`,
     ),
     check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
   ],
@@ -108,7 +127,8 @@ export type SessionEnd =
   | 'suspended'
   | 'deleted'
   | 'refresh_reused'
-  | 'factors_reset';
+  | 'factors_reset'
+  | 'acting_ended';
 
 /** Secrets that were emailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(

@@ -23,11 +23,20 @@ export interface SessionLifetimes {
   absoluteMs: number;
 }
 
+/** Who acts in the name of a user in a session, and how. */
+export interface ActingSession {
+  readonly actorId: string;
+  readonly actorMayChange: boolean;
+  readonly expiresAt: Date;
+}
+
 export type Session = typeof sessions.$inferSelect;
 
 export interface Sessions {
   /** A new session. @returns its first refresh token */
   begin(tx: Executor, session: ProvenSession, origin: RequestOrigin): Promise<string>;
+  /** A new session of an operator in the name of a user, which cannot be refreshed. */
+  beginActing(tx: Transaction, session: ProvenSession, acting: ActingSession): Promise<void>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
    * is refused. Unless one session alone ends, sign-ins that wait for another proof are void too, and devices need the second factor again:
@@ -43,7 +52,7 @@ export interface Sessions {
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
   /** True if it has not ended or expired. */
-  isAlive(session: Pick<Session, 'endedAt' | 'refreshedAt' | 'createdAt'>): boolean;
+  isAlive(session: Pick<Session, 'endedAt' | 'refreshedAt' | 'createdAt' | 'expiresAt'>): boolean;
   /** Deletes sessions that ended, or were not refreshed in their lifetime, more than a month ago. @returns how many */
   purge(): Promise<number>;
 }
@@ -88,6 +97,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         isNull(sessions.endedAt),
         gt(sessions.refreshedAt, placeholder('refreshedAfter')),
         gt(sessions.createdAt, placeholder('createdAfter')),
+        or(isNull(sessions.expiresAt), gt(sessions.expiresAt, placeholder('now'))),
         or(
           lt(sessions.createdAt, placeholder('cursorCreatedAt')),
           and(eq(sessions.createdAt, placeholder('cursorCreatedAt')), lt(sessions.id, placeholder('cursorId'))),
@@ -105,6 +115,14 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       const sealed = sealer.seal(SESSION_SECRET_PURPOSE, secret);
       await insert(tx, { userId, id, secret: sealed, ipAddress, userAgent, now, amr, authTime });
       return formatRefreshToken(userId, id, 1, secret);
+    },
+
+    async beginActing(tx, { userId, id, amr, authTime }, acting) {
+      const now = clock.now();
+      // Nobody gets a refresh token that this secret would make.
+      const secret = sealer.seal(SESSION_SECRET_PURPOSE, randomSecret(32));
+      const own = { userId, id, secret, generation: 1, createdAt: now, refreshedAt: now, amr: [...amr], authTime };
+      await tx.insert(sessions).values({ ...own, ...acting });
     },
 
     async end(tx, userId, reason, { only, except } = {}) {
@@ -137,6 +155,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       return page.execute({
         userId,
         limit,
+        now,
         refreshedAfter: after(now, -lifetimes.idleMs),
         createdAfter: after(now, -lifetimes.absoluteMs),
         cursorCreatedAt: new Date(createdAt!),
@@ -148,6 +167,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       const now = clock.now();
       return (
         session.endedAt === null &&
+        (session.expiresAt === null || session.expiresAt > now) &&
         after(session.refreshedAt, lifetimes.idleMs) > now &&
         after(session.createdAt, lifetimes.absoluteMs) > now
       );

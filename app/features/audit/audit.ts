@@ -227,7 +227,8 @@ function toEvent(entry: AuditEntry, now: Date): UnchainedEvent {
     requestId: entry.origin?.requestId ?? null,
     ipAddress: entry.origin?.ipAddress ?? null,
     userAgent: entry.origin?.userAgent ?? null,
-    details: entry.details ?? {},
+    // The chain covers it with the rest.
+    details: { ...entry.details, ...(entry.origin?.actorId && { act: { sub: entry.origin.actorId } }) },
   };
 }
 

@@ -88,6 +88,7 @@ export function trailRoutes<Access extends Caller, Params extends Fields>(
   below.operation('GET', '/export', {
     guard: exportGuard,
     operationId: `export${name}AuditEvents`,
+    whileActing: 'never',
     summary: 'Export audit events',
     description:
       'As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure.',

@@ -23,12 +23,14 @@ import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
+import type { Operator } from '../operator/operator.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import { syncCatalog } from './catalog/catalog-sync.ts';
 import { createContacts } from './contacts.ts';
 import { createEntitlementChanges } from './entitlement/changes.ts';
 import { createEntitlements, type Entitlements } from './entitlement/entitlements.ts';
+import { createGrants } from './entitlement/grants.ts';
 import { createFeatureGuard } from './entitlement/guards.ts';
 import { createRoom, type Room } from './entitlement/room.ts';
 import { createSeats } from './entitlement/seats.ts';
@@ -39,6 +41,7 @@ import { createEndpoint } from './events/endpoint.ts';
 import { handledEvents } from './events/events.ts';
 import { createIntake } from './events/intake.ts';
 import { billingSchedules, createBillingWorkers } from './jobs.ts';
+import { createBillingFinder, createHandOperations } from './operating.ts';
 import type { BillingOperations } from './operations.ts';
 import type { Difference } from './projection/differences.ts';
 import { createEffects } from './projection/effects.ts';
@@ -52,10 +55,12 @@ import { createPortal } from './purchase/portal.ts';
 import { createRefunds } from './purchase/refunds.ts';
 import { createRevocations } from './purchase/revocations.ts';
 import { createSubscriptions } from './purchase/subscription.ts';
+import { createTrialExtension } from './purchase/trials.ts';
 import { closeQueue } from './queues.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
 import { entitlementRoutes } from './routes/entitlements.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { operatingRoutes } from './routes/operating.ts';
 import { planRoutes } from './routes/plans.ts';
 import { portalRoutes } from './routes/portal.ts';
 import { subscriptionRoutes } from './routes/subscription.ts';
@@ -91,7 +96,8 @@ export interface BillingOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   events: Pick<Events, 'emit'>;
-  organizations: Pick<Organizations, 'authorization' | 'follow'>;
+  operator: Pick<Operator, 'guard' | 'looks' | 'follow' | 'isOn'>;
+  organizations: Pick<Organizations, 'authorization' | 'follow' | 'forOperators'>;
   webhooks: Pick<Webhooks, 'follow'>;
   metrics: Metrics;
   logger: Logger;
@@ -156,6 +162,10 @@ export function createBilling(options: BillingOptions): Billing {
   const disputes = createDisputes({ db, jobs, gateway, customers, audit, logger });
   const endpoint = createEndpoint({ gateway, url: `${settings.apiUrl}${WEBHOOK_PATH}` });
   observeRevenue(db, metrics);
+  options.operator.follow(createBillingFinder(db));
+  const refund = createRefunds({ db, gateway, projection });
+  const grants = createGrants({ db, clock, audit, entitlementChanges });
+  const extendTrial = createTrialExtension({ clock, gateway, customers, projection });
   const closing = async (tx: Transaction, organizationId: string, now: boolean) => {
     const customerId = await customers.find(organizationId);
     if (customerId !== undefined) await jobs.enqueue(tx, closeQueue, { customerId, now });
@@ -208,7 +218,13 @@ export function createBilling(options: BillingOptions): Billing {
       });
       subscriptionRoutes(operations, { authorization, subscriptions });
       entitlementRoutes(operations, { authorization, entitlements, usage, room });
-      invoiceRoutes(operations, { authorization, invoices: createInvoices(options.reads) });
+      const invoices = createInvoices(options.reads);
+      invoiceRoutes(operations, { authorization, invoices });
+      if (options.operator.isOn)
+        operatingRoutes(operations, {
+          ...{ ...options, customers, subscriptions, entitlements, invoices, refund },
+          ...{ grants, extendTrial },
+        });
       usageRoutes(operations, { authorization, usage });
       webhookRoute(operations, settings.stripeWebhookSecret.length > 0 ? intake : undefined);
     },
@@ -223,7 +239,8 @@ export function createBilling(options: BillingOptions): Billing {
         return syncCatalog(await client(), { apply });
       },
       reconcile: (how) => reconcile(reconciliation, how),
-      refund: createRefunds({ db, gateway, projection }),
+      refund,
+      ...createHandOperations({ db, audit, grants, extendTrial }),
       revoke: createRevocations({ db, gateway, projection }),
       checkEndpoint: endpoint.check,
       setUpEndpoint: endpoint.setUp,
@@ -258,7 +275,7 @@ async function reconcile(
 }
 
 export const billing = defineFeature({
-  needs: ['audit', 'email', 'events', 'accounts', 'organizations', 'webhooks'],
+  needs: ['audit', 'email', 'events', 'accounts', 'operator', 'organizations', 'webhooks'],
   folders: ['catalog', 'stripe', 'events', 'entitlement', 'projection', 'purchase'],
   create: createBilling,
   commands: () => import('./commands.ts'),

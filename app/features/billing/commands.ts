@@ -3,7 +3,9 @@ import type { CommandLine } from '../../platform/cli/commands.ts';
 import { print, Refusal, wantsJson, withProgress } from '../../platform/cli/terminal.ts';
 import { describeAmount } from '../../platform/currencies.ts';
 import { Problem } from '../../platform/errors.ts';
+import { features, limits } from './catalog/catalog.ts';
 import type { CatalogStep } from './catalog/catalog-sync.ts';
+import type { NewGrant } from './entitlement/grants.ts';
 import type { BillingOperations } from './operations.ts';
 import type { Difference } from './projection/differences.ts';
 
@@ -12,6 +14,21 @@ const minorUnits = (text: string) => {
     throw new InvalidArgumentError('A whole number of minor units, e.g. 1900 for $19.00.');
   return Number(text);
 };
+
+const instant = (text: string) => {
+  const parsed = new Date(text);
+  if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('An instant, e.g. 2026-12-24T00:00:00Z.');
+  return parsed;
+};
+
+/** @throws Refusal for what is neither a feature nor a limit with its quantity */
+function grantOf(what: string, quantity: number | undefined): NewGrant['what'] {
+  const feature = features.find((name) => name === what);
+  const limit = limits.find((name) => name === what);
+  if (feature && quantity === undefined) return { feature };
+  if (limit && quantity !== undefined) return { limit, quantity };
+  throw new Refusal(`Name a feature (${features.join(', ')}), or a limit (${limits.join(', ')}) with --quantity.`);
+}
 
 type WithBilling = <T>(work: (operations: BillingOperations) => Promise<T>) => Promise<T>;
 
@@ -104,6 +121,35 @@ function billingCommands(program: Command, withBilling: WithBilling): void {
           `Refunded ${describeAmount(amount, currency)} by credit note ${creditNote}.`,
       );
     });
+
+  billing
+    .command('extend-trial <organization>')
+    .description('let a trial end later')
+    .requiredOption('--until <instant>', 'e.g. 2026-12-24T00:00:00Z', instant)
+    .requiredOption('--reason <text>', 'for the audit trail of the organization')
+    .action(async (organization: string, { until, reason }: { until: Date; reason: string }, command: Command) => {
+      await withBilling(({ extendTrial }) => extendTrial(organization, until, reason));
+      print(command, { organization, until }, () => `The trial ends ${until.toISOString()}.`);
+    });
+
+  billing
+    .command('grant <organization> <feature-or-limit>')
+    .description('grant a feature, or more of a limit, until an instant')
+    .option('--quantity <count>', 'by how much a limit is raised', minorUnits)
+    .requiredOption('--until <instant>', 'e.g. 2026-12-24T00:00:00Z', instant)
+    .requiredOption('--reason <text>', 'for the audit trail of the organization')
+    .action(
+      async (
+        organization: string,
+        what: string,
+        { quantity, until, reason }: { quantity?: number; until: Date; reason: string },
+        command: Command,
+      ) => {
+        const grant = { what: grantOf(what, quantity), reason, endsAt: until };
+        const { id } = await withBilling((operations) => operations.grant(organization, grant));
+        print(command, { id, organization, what, until }, () => `Granted ${what} until ${until.toISOString()}.`);
+      },
+    );
 
   billing
     .command('revoke <invoice>')

@@ -1,9 +1,11 @@
-/** The actions of operators on billing, from the command line. */
+/** The actions of operators on billing, from the command line. Over the API: `routes/operating.ts`. */
 import type { CatalogStep } from './catalog/catalog-sync.ts';
+import type { NewGrant } from './entitlement/grants.ts';
 import type { Difference } from './projection/differences.ts';
 import type { Swept } from './projection/reconciliation.ts';
 import type { RefundInvoice } from './purchase/refunds.ts';
 import type { RevokeProduct } from './purchase/revocations.ts';
+import type { Grant } from './schema.ts';
 
 export interface BillingOperations {
   /** True if there is a Stripe to ask. */
@@ -15,6 +17,10 @@ export interface BillingOperations {
   /** Fetches lost events, compares every customer, and repairs or only tells. */
   reconcile(options: { apply: boolean; found?: (difference: Difference) => void }): Promise<Swept & { events: number }>;
   refund: RefundInvoice;
+  /** Moves the end of a trial. @throws as `ExtendTrial` */
+  extendTrial(organizationId: string, until: Date, reason: string): Promise<void>;
+  /** Grants a feature, or more of a limit. @throws `not_found`; as `Grants.add` */
+  grant(organizationId: string, grant: NewGrant): Promise<Grant>;
   revoke: RevokeProduct;
   /** Lists the faults of the webhook endpoint at Stripe. @throws `payments_unavailable` */
   checkEndpoint(): Promise<string[]>;

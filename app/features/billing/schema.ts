@@ -1,5 +1,5 @@
 /**
- * Billing's tables. All but the events and the counted usage are a projection of Stripe, which can be rebuilt from it at any time;
+ * Billing's tables. All but the events, the counted usage and the grants are a projection of Stripe, which can be rebuilt from it at any time;
  * only `projection.ts` writes them, beside what was told of them.
  */
 import { sql } from 'drizzle-orm';
@@ -265,3 +265,30 @@ export type BillingCustomer = typeof billingCustomers.$inferSelect;
 export type Subscription = typeof billingSubscriptions.$inferSelect;
 export type Invoice = typeof billingInvoices.$inferSelect;
 export type PaymentMethod = typeof billingPaymentMethods.$inferSelect;
+
+/** What operators grant an organization beyond its plan, for a reason and until an instant. Who granted it is in the audit trail. */
+export const billingGrants = pgTable(
+  'billing_grants',
+  {
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    id: uuid('id').notNull(),
+    /** A feature of the catalog; null: a limit. */
+    feature: text('feature'),
+    /** A limit of the catalog, which the grant raises by `quantity`; null: a feature. */
+    limit: text('limit_name'),
+    quantity: integer('quantity'),
+    reason: text('reason').notNull(),
+    createdAt: instant('created_at').notNull(),
+    endsAt: instant('ends_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    check(
+      'billing_grants_kind_check',
+      sql`(feature is null) = (limit_name is not null) and (limit_name is null) = (quantity is null)`,
+    ),
+  ],
+);
+export type Grant = typeof billingGrants.$inferSelect;

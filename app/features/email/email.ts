@@ -15,7 +15,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { type AddressStatus, createKnownStatuses, statusOf } from './address-status.ts';
 import { domainOf } from './addresses.ts';
-import { listMessages, retryFailed } from './dead-letters.ts';
+import { findMessage, listMessages, retryFailed } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { observeOldestUnsent } from './observation.ts';
 import type { EmailOperations } from './operations.ts';
@@ -27,7 +27,7 @@ import { emailRoutes, type ProviderName } from './routes.ts';
 export { webhooksTag } from './routes.ts';
 
 import { createSmtpTransport } from './smtp-transport.ts';
-import { suppress, unsuppress } from './suppression.ts';
+import { suppress, suppressionsOf, unsuppress } from './suppression.ts';
 import { loadTemplates } from './templates.ts';
 import type { EmailTransport } from './transport.ts';
 import { createUnsubscribing } from './unsubscribing.ts';
@@ -38,6 +38,7 @@ import { createSesProvider, type SesOptions } from './webhooks/ses.ts';
 
 export { type AddressStatus, AddressStatusSchema } from './address-status.ts';
 export { parseAddress } from './addresses.ts';
+export type { EmailStatus, EmailSummary } from './dead-letters.ts';
 export {
   button,
   defineEmails,
@@ -141,10 +142,17 @@ export function createEmail(options: EmailOptions): Email {
     routes: (operations) => emailRoutes(operations, { db, logger, unsubscribing, providers }),
     probe: () => options.transport.probe(),
     list: (listing) => listMessages(db, listing),
+    find: (id) => findMessage(db, id),
+    suppressions: (address) => suppressionsOf(db, address),
     retry: (which) => retryFailed(db, jobs, which),
     suppress: async (address, detail) =>
       (await db.transaction((tx) => suppress(tx, [{ address, reason: 'manual', ...(detail && { detail }) }]))) === 0,
-    unsuppress: (address) => db.transaction((tx) => unsuppress(tx, address)),
+    unsuppress: (address, alongside) =>
+      db.transaction(async (tx) => {
+        const lifted = await unsuppress(tx, address);
+        if (lifted) await alongside?.(tx);
+        return lifted;
+      }),
     purge: () => tidy({ db, jobs, clock }),
     forget: (userId, addresses) => forget(db, userId, addresses),
     exportFor: (userId, address) => exportFor(db, userId, address),

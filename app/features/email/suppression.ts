@@ -63,6 +63,15 @@ export async function reactivate(
   announceStatus(tx, normalized);
 }
 
+/** A suppression as operators see it. */
+export type SuppressionRow = Pick<Suppression, 'address' | 'scope' | 'reason' | 'provider' | 'detail' | 'createdAt'>;
+
+/** Why an address gets no email, or no bulk email. */
+export async function suppressionsOf(executor: Executor, address: string): Promise<SuppressionRow[]> {
+  const normalized = parseAddress(address) ?? '';
+  return executor.select().from(emailSuppressions).where(eq(emailSuppressions.address, normalized));
+}
+
 /** Lets `address` be emailed again. @returns whether it was suppressed */
 export async function unsuppress(tx: Transaction, address: string): Promise<boolean> {
   const normalized = parseAddress(address) ?? '';

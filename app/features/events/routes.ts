@@ -7,6 +7,7 @@ import {
   type Fields,
   type Operations,
   publicRoute,
+  type Tag,
 } from '../../platform/http/operations/operations.ts';
 import { Id, Named, OneOf, Timestamp } from '../../platform/http/schemas.ts';
 import { allEvents, eventTypes, exampleOf } from './declaration.ts';
@@ -82,17 +83,19 @@ export interface EventListing<Access extends Caller, Params extends Fields> {
   path: string;
   params: Params;
   guard: CallerGuard<Access>;
+  /** `listEvents` if absent. */
+  operationId?: string;
+  tag?: Tag;
 }
 
 /** Adds the list of an organization's events below its path. */
 export function eventRoutes<Access extends Caller, Params extends Fields>(
   operations: Operations,
   list: ListEvents,
-  { path, params, guard }: EventListing<Access, Params>,
+  { path, params, guard, operationId = 'listEvents', tag: under = tag }: EventListing<Access, Params>,
 ): void {
-  operations.at(`${path}/events`, { tag, params }).list('', {
-    guard,
-    operationId: 'listEvents',
+  operations.at(`${path}/events`, { tag: under, params }).list('', {
+    ...{ guard, operationId },
     summary: 'List events',
     description:
       'The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again.',

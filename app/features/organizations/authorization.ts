@@ -137,7 +137,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const recent: Access['recent'] = async (tx) => {
       if (options.needsRecentSignIn) await stepUp(tx);
     };
-    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent, stepUp };
+    const acting = credential.kind === 'user' ? credential.acting : undefined;
+    return { organizationId, ...judged, ...(acting && { acting }), origin: originOf(request), again, confirm, recent, stepUp };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {
@@ -219,6 +220,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
         ...followers.admissionErrors,
       ],
       security: [accessTokenScheme, apiKeyScheme],
+      admitsActing: true,
       fault: permissions.includes(permission)
         ? undefined
         : `needs the permission ${permission}, which does not exist. Declare it with \`definePermissions\`.`,

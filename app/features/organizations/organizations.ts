@@ -20,10 +20,11 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { type Audit, trailRoutes } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
 import type { Events } from '../events/events.ts';
+import type { Operator } from '../operator/operator.ts';
 import { createAccountStates } from './account-state.ts';
 import { createApiKeys } from './api-keys.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
-import { createDirectory } from './directory.ts';
+import { createDirectory, type Directory } from './directory.ts';
 import { createDissolution } from './dissolution.ts';
 import { createOrganizationFollowers, type OrganizationFollower } from './followers.ts';
 import { createFounding } from './founding.ts';
@@ -33,12 +34,14 @@ import { createJoining } from './joining.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
+import { createOrganizationsForOperators, type OrganizationsForOperators } from './operating.ts';
 import { createOwnerNotices } from './owner-notices.ts';
 import { createPersonalData } from './personal-data.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
 import { memberRoutes } from './routes/members.ts';
+import { operatingRoutes } from './routes/operating.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { ORGANIZATION_PATH, organizationParams, tags } from './routes/representations.ts';
 import { organizations as table } from './schema.ts';
@@ -60,13 +63,16 @@ export interface OrganizationsOptions {
   accounts: Pick<Accounts, 'authentication' | 'callers' | 'follow' | 'registration' | 'users'>;
   audit: Audit;
   email: Pick<Email, 'sendEmail' | 'statusOf'>;
-  events: Pick<Events, 'emit' | 'forget' | 'forgetAddresses'>;
+  events: Pick<Events, 'emit' | 'forget' | 'forgetAddresses' | 'list'>;
+  operator: Pick<Operator, 'guard' | 'looks' | 'follow' | 'isOn'>;
   logger: Logger;
   config: { appUrl: string; recentSignInForKeysAndOwnership: boolean };
 }
 
 export interface Organizations {
   readonly authorization: Authorization;
+  /** For the operator operations of later features. */
+  readonly forOperators: Pick<OrganizationsForOperators, 'require'>;
   /** Emails the members who hold a permission. */
   readonly sendToMembers: SendToMembers;
   readonly handlers: readonly JobHandler[];
@@ -103,13 +109,6 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     needsRecentSignIn: options.config.recentSignInForKeysAndOwnership,
   });
 
-  async function* organizationsOf(userId: string) {
-    type Own = Awaited<ReturnType<typeof directory.listOf>>[number];
-    const pages = readPages((limit, last: Own | undefined) => directory.listOf(userId, limit, last?.organization.id));
-    for await (const page of pages)
-      yield page.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
-  }
-
   accounts.follow({
     async verified(tx, user) {
       await founding.foundPersonal(tx, user);
@@ -123,7 +122,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
       await events.forgetAddresses(addresses);
     },
     exportFor: (userId) => ({
-      organizations: organizationsOf(userId),
+      organizations: organizationsOf(directory, userId),
       invitations: personalData.received(userId),
       sentInvitations: personalData.sent(userId),
       apiKeys: personalData.keys(userId),
@@ -131,8 +130,12 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     }),
   });
 
+  const forOperators = createOrganizationsForOperators(db);
+  options.operator.follow(forOperators.follower);
+
   return {
     follow: followers.add,
+    forOperators,
     authorization,
     sendToMembers,
     handlers: [createPurgeHandler(dissolution, personalData)],
@@ -154,12 +157,22 @@ export function createOrganizations(options: OrganizationsOptions): Organization
         exportGuard: followers.guardTrailExport(guard),
         exports: limits.trailExports,
       });
+      if (options.operator.isOn)
+        operatingRoutes(operations, { ...options, organizations: forOperators, exports: limits.trailExports });
     },
   };
 }
 
+/** For the export of a person. */
+async function* organizationsOf(directory: Directory, userId: string) {
+  type Own = Awaited<ReturnType<Directory['listOf']>>[number];
+  const pages = readPages((limit, last: Own | undefined) => directory.listOf(userId, limit, last?.organization.id));
+  for await (const page of pages)
+    yield page.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role }));
+}
+
 export const organizations = defineFeature({
-  needs: ['audit', 'email', 'events', 'accounts'],
+  needs: ['audit', 'email', 'events', 'accounts', 'operator'],
   create: createOrganizations,
   development: () => import('./development.ts'),
 });

@@ -109,6 +109,7 @@ function exchangeOperation(operations: Operations, { authentication, tokens }: S
   operations.at(PATH, { tag }).operation('POST', '/exchange', {
     guard: authentication.signedIn,
     operationId: 'exchangeToken',
+    whileActing: 'never',
     summary: 'Get a token for another service',
     description:
       'Token exchange (RFC 8693), as a form or as JSON. The token carries `organization`, `role` and `permissions` of one membership, lives five minutes, and is good for its audience alone. The access token that authenticates the request is the subject token.',

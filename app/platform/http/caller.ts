@@ -6,6 +6,16 @@ export interface Caller {
   /** Absent for a caller that acts for no person. */
   readonly userId?: string;
   readonly organizationId?: string;
+  /** Set while somebody else acts in the name of `userId` (RFC 8693 section 4.1). */
+  readonly acting?: Acting | undefined;
+}
+
+/** Somebody who acts in the name of another person. */
+export interface Acting {
+  /** The person who really calls. */
+  readonly actorId: string;
+  /** False if they may look only. */
+  readonly mayChange: boolean;
 }
 
 declare module 'fastify' {
@@ -20,13 +30,16 @@ export interface RequestOrigin {
   readonly requestId: string | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** The person who really called, if they acted in the name of the caller. */
+  readonly actorId?: string;
 }
 
 const MAX_USER_AGENT_LENGTH = 400;
 
 export function originOf(request: FastifyRequest): RequestOrigin {
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
-  return { requestId: request.id, ipAddress: clientAddress(request), userAgent };
+  const actorId = request.caller?.acting?.actorId;
+  return { requestId: request.id, ipAddress: clientAddress(request), userAgent, ...(actorId && { actorId }) };
 }
 
 let hasWarned = false;

@@ -12,6 +12,7 @@ export const httpErrors = defineErrors({
   invalid_cursor: { status: 400, title: 'The cursor is damaged or belongs to another list' },
   unauthenticated: { status: 401, title: 'Authentication is required', ...WWW_AUTHENTICATE },
   forbidden: { status: 403, title: 'Not allowed' },
+  acting_refused: { status: 403, title: 'Nobody may do this in the name of another person' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },

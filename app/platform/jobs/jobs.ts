@@ -21,7 +21,7 @@ import { failSpan, inSpan, SpanKind, startJobSpan } from '../telemetry/spans.ts'
 import { activeTraceparent, contextOf } from '../telemetry/trace-context.ts';
 import { coalesces, insertCoalesced, NEW_JOBS_CHANNEL } from './coalescing.ts';
 import { observeQueues } from './observation.ts';
-import { deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
+import { allQueues, DEAD, deadLetterName, PermanentFailure, type QueueDefinition } from './queues.ts';
 import { createShifts, type Shifts } from './shifts.ts';
 
 export interface JobContext {
@@ -69,6 +69,11 @@ export interface Jobs {
     queue: QueueDefinition<Data>,
     jobs: readonly { data: Data; key?: string }[],
   ): Promise<void>;
+  /**
+   * Runs a dead job again in its own queue, and a job that waits for its next try at once.
+   * @returns false if there is no such job
+   */
+  runAgain(tx: Executor, job: { queue: string; id: string }): Promise<boolean>;
   /** Connects. Must be called first. */
   start(): Promise<void>;
   /** Runs jobs and schedules until `close`. */
@@ -207,6 +212,21 @@ export function createJobs({ url, db, worker, logger, metrics, errors = noErrorR
       add(tx, queue, [{ data, ...(startAfter && { startAfter }), ...(key !== undefined && { key }) }]),
 
     enqueueAll: add,
+
+    async runAgain(tx, { queue, id }) {
+      const name = queue.endsWith(DEAD) ? queue.slice(0, -DEAD.length) : queue;
+      if (!allQueues().some((declared) => declared.name === name)) return false;
+      if (queue !== name) {
+        const moved = await boss.redrive(queue, { ids: [id], db: fromDrizzle(tx, sql) });
+        if (moved > 0) hint(tx, NEW_JOBS_CHANNEL, name);
+        return moved > 0;
+      }
+      const hastened = await tx.execute(
+        sql`update pgboss.job set start_after = now() where name = ${queue} and id = ${id} and state = 'retry'`,
+      );
+      hint(tx, NEW_JOBS_CHANNEL, queue);
+      return hastened.rowCount === 1;
+    },
 
     async start() {
       await boss.start();

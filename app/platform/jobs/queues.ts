@@ -66,9 +66,12 @@ export function describeQueue<Data extends object>(name: string, settings: Queue
   };
 }
 
+/** The end of the names of queues for dead letters. */
+export const DEAD = '.dead';
+
 /** Returns the name of the queue for the dead letters of `queue`. */
 export function deadLetterName(queue: string): string {
-  return `${queue}.dead`;
+  return `${queue}${DEAD}`;
 }
 
 /** Thrown by a handler if a retry cannot help. The job becomes a dead letter at once. */

@@ -156,11 +156,13 @@ export function Sessions() {
             {(rows) => (
               <>
                 <ul className="rows">
-                  {rows.map(({ id, current, userAgent, ipAddress, lastUsedAt }) => (
+                  {rows.map(({ id, current, userAgent, ipAddress, lastUsedAt, bySupport }) => (
                     <li className="row" key={id}>
                       <div>
                         <p>
-                          <strong>{deviceOf(userAgent) ?? t('sessions.unknown')}</strong>
+                          <strong>
+                            {bySupport ? t('sessions.bySupport') : (deviceOf(userAgent) ?? t('sessions.unknown'))}
+                          </strong>
                           {current && ` · ${t('sessions.current')}`}
                         </p>
                         <p className="quiet-text">

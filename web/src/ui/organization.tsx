@@ -13,6 +13,7 @@ const PAGES = [
   ['/billing', 'billing.title'],
   ['/api-keys', 'keys.title'],
   ['/webhooks', 'webhooks.title'],
+  ['/audit-log', 'auditLog.title'],
 ] as const;
 
 interface OrganizationPageProps {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { auditActions, value } from '../../../../test/conditions.ts';
 import {
   assertProblem,
@@ -12,7 +13,6 @@ import {
 import { DAY_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { purge } from '../queues.ts';
 import { addTotp, challenged } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 
 describe('devices', () => {
   let test: TestService;

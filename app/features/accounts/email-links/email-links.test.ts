@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import {
   atOnce,
   auditActions,
@@ -24,7 +25,6 @@ import {
 } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { addTotp, claimsOf, cookiesOf } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 
 const env = { EMAIL_LINK_SIGN_IN: 'true' };
 const codeOf = ({ text }: Mail): string => /\b\d{6}\b/.exec(text)![0];

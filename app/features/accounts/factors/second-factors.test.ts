@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { atOnce, auditActions, queuedMails, rows, tally, value } from '../../../../test/conditions.ts';
 import {
   assertProblem,
@@ -10,7 +11,6 @@ import {
 } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { addTotp, challenged, claimsOf, cookiesOf } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 
 describe('a second factor', () => {
   let test: TestService;

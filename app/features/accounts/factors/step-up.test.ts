@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { auditActions, rows, whileLocked } from '../../../../test/conditions.ts';
 import {
   type Answer,
@@ -12,7 +13,6 @@ import {
 } from '../../../../test/service.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { addTotp, challenged, claimsOf } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 
 /** Access tokens outlive the time for which a proof is recent, as they do for a session that goes on. */
 const env = { ACCESS_TOKEN_MINUTES: '60' };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateURI } from 'otplib';
-import { codeAt } from '../tools/one-time-codes.ts';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { stepOf } from './totp.ts';
 
 /** The secret of RFC 6238, appendix B: 12345678901234567890. */

@@ -1,6 +1,7 @@
 /** Changes of factors, and sign-ins with them, that wait while their caller loses the right to them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { rows, whileLocked } from '../../../../test/conditions.ts';
 import {
   type Answer,
@@ -11,7 +12,6 @@ import {
 } from '../../../../test/service.ts';
 import { SECOND_MS } from '../../../platform/clock.ts';
 import { addTotp, challenged } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 import { createPasskey } from '../tools/software-authenticator.ts';
 
 describe('a request about factors that waits for the account', () => {

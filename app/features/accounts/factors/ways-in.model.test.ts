@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { liftRateLimits } from '../../../../test/conditions.ts';
 import { createUser, startTestService, type TestService } from '../../../../test/service.ts';
 import { DAY_MS, SECOND_MS } from '../../../platform/clock.ts';
 import { addTotp } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 import { createPasskey, type SoftwarePasskey } from '../tools/software-authenticator.ts';
 
 type Action =

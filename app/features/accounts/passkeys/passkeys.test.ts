@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { atOnce, auditActions, comparable, queuedMails, tally, value } from '../../../../test/conditions.ts';
 import {
   type Answer,
@@ -12,7 +13,6 @@ import {
 } from '../../../../test/service.ts';
 import { MINUTE_MS } from '../../../platform/clock.ts';
 import { addTotp, challenged, claimsOf, cookiesOf } from '../testing/authenticator-app.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 import {
   type AuthenticatorTraits,
   createPasskey,

@@ -84,6 +84,7 @@ export function factorRoutes(operations: Operations, options: FactorRoutesOption
   own.operation('POST', '/recovery-codes', {
     guard,
     operationId: 'createRecoveryCodes',
+    whileActing: 'never',
     summary: 'Make new recovery codes',
     description:
       'For people who have lost their other factors. Each code works once, in place of a second factor. Older codes are void.',
@@ -102,6 +103,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
   own.operation('POST', '/totp', {
     guard,
     operationId: 'createTotp',
+    whileActing: 'never',
     summary: 'Set up an authenticator app',
     description:
       'Answers with a secret, which counts once a code of it was confirmed, within an hour. Until then, one that was set up before stays.',
@@ -113,6 +115,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
   own.operation('POST', '/totp/confirm', {
     guard,
     operationId: 'confirmTotp',
+    whileActing: 'never',
     summary: 'Confirm an authenticator app',
     description:
       'By the code that it shows. From then on each sign-in needs a second factor. Make recovery codes next, for the day when the phone is lost.',
@@ -126,6 +129,7 @@ function totpOperations(own: OperationGroup, { management, authentication }: Fac
   own.remove('/totp', {
     guard,
     operationId: 'deleteTotp',
+    whileActing: 'never',
     summary: 'Remove the authenticator app',
     description: 'Recovery codes go with the last factor.',
     removed: 'Codes of the app are refused from now on.',
@@ -150,6 +154,7 @@ function deviceOperations(own: OperationGroup, { management, devices, authentica
   own.remove('/devices/:deviceId', {
     guard,
     operationId: 'deleteDevice',
+    whileActing: 'never',
     summary: 'Forget a device',
     description: 'Its next sign-in needs a second factor, if the account has one, and is emailed. Sessions go on.',
     params: { deviceId: Id('Device') },

@@ -35,6 +35,7 @@ export function cookieOrToken({ authentication, cookie }: CookieOrTokenOptions):
     errors: [...signedIn.errors, httpErrors.forbidden],
     security: [accessTokenScheme, refreshCookieScheme],
     headers: ['origin'],
+    admitsActing: true,
     async enter(request) {
       const stored = cookie.read(request);
       if (stored !== undefined) cookie.requireOwnOrigin(request);

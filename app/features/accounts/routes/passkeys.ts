@@ -78,6 +78,7 @@ function additionOperations(own: OperationGroup, { passkeys, authentication }: P
   own.operation('POST', '/options', {
     guard,
     operationId: 'createPasskeyOptions',
+    whileActing: 'never',
     summary: 'Begin to add a passkey',
     description:
       'Give `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`, and send what it makes to `POST /v1/passkeys`.',
@@ -89,6 +90,7 @@ function additionOperations(own: OperationGroup, { passkeys, authentication }: P
   own.operation('POST', '', {
     guard,
     operationId: 'createPasskey',
+    whileActing: 'never',
     summary: 'Add a passkey',
     description:
       'From then on a sign-in needs the passkey, or the password and another factor. A passkey that verifies the person, by a PIN or a fingerprint, is enough alone.',
@@ -127,6 +129,7 @@ function managingOperations(own: OperationGroup, { passkeys, authentication }: P
   own.change('/:passkeyId', {
     guard,
     operationId: 'updatePasskey',
+    whileActing: 'never',
     summary: 'Name a passkey',
     params,
     body: { name: Name },
@@ -140,6 +143,7 @@ function managingOperations(own: OperationGroup, { passkeys, authentication }: P
   own.remove('/:passkeyId', {
     guard,
     operationId: 'deletePasskey',
+    whileActing: 'never',
     summary: 'Remove a passkey',
     description: 'Recovery codes go with the last factor.',
     params,

@@ -29,6 +29,7 @@ export function passwordRoutes(operations: Operations, options: PasswordRoutesOp
   own.operation('PUT', '', {
     guard: authentication.signedIn,
     operationId: 'updatePassword',
+    whileActing: 'never',
     summary: 'Change your password',
     description:
       'Ends all other sessions and emails a notice. Without `currentPassword`, a recent sign-in or confirmation is needed: so an account without a password gets one.',

@@ -77,6 +77,7 @@ function accountOperations(own: OperationGroup, options: ProfileRoutesOptions): 
   own.operation('GET', '/export', {
     guard,
     operationId: 'exportMe',
+    whileActing: 'never',
     summary: 'Export everything stored about you',
     description:
       'Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure.',
@@ -95,6 +96,7 @@ function deletionOperations(own: OperationGroup, { deletion, authentication }: P
   own.remove('', {
     guard: authentication.signedIn,
     operationId: 'deleteMe',
+    whileActing: 'never',
     summary: 'Delete your account',
     description: 'Closes it at once; it is purged after 14 days. An emailed link undoes it until then.',
     body: { password: OptionalPassword },
@@ -107,6 +109,7 @@ function deletionOperations(own: OperationGroup, { deletion, authentication }: P
   own.operation('POST', '/deletion', {
     guard: authentication.signedIn,
     operationId: 'requestDeletion',
+    whileActing: 'never',
     summary: 'Delete your account, without a body in DELETE',
     description: 'Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE.',
     body: { password: OptionalPassword },
@@ -132,6 +135,7 @@ function emailChangeOperations(own: OperationGroup, { emailChanges, authenticati
   own.operation('POST', '/email-changes', {
     guard: authentication.signedIn,
     operationId: 'createEmailChange',
+    whileActing: 'never',
     summary: 'Change your address',
     description: 'An emailed link confirms the new address. The old address is then told, and can revert for 7 days.',
     body: { email: EmailField, password: OptionalPassword },

@@ -238,6 +238,7 @@ function identityOperations(own: OperationGroup, { identities, authentication }:
   own.operation('POST', '', {
     guard,
     operationId: 'linkIdentity',
+    whileActing: 'never',
     summary: 'Link an identity',
     description:
       'Takes the code of a sign-in with a provider that was not used for a session. Needs the password or a recent proof. An email tells you.',
@@ -254,6 +255,7 @@ function identityOperations(own: OperationGroup, { identities, authentication }:
   own.remove('/:identityId', {
     guard,
     operationId: 'unlinkIdentity',
+    whileActing: 'never',
     summary: 'Unlink an identity',
     description: 'The last way to sign in cannot be removed. Needs a recent proof.',
     params: { identityId: Id('Identity') },

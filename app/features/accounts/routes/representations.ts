@@ -131,6 +131,7 @@ export const Session = Named(
     ipAddress: Nullable(Type.String({ description: 'From where it was signed in.' })),
     userAgent: Nullable(Type.String({ description: 'The program that it was signed in with.' })),
     lastUsedFrom: Place,
+    bySupport: Type.Boolean({ description: 'True if an operator acts in your name in it, for a limited time.' }),
   },
   {
     id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b30',
@@ -140,6 +141,7 @@ export const Session = Named(
     ipAddress: '203.0.113.7',
     userAgent: 'Mozilla/5.0',
     lastUsedFrom: { ipAddress: '198.51.100.20', userAgent: 'Mozilla/5.0' },
+    bySupport: false,
   },
 );
 

@@ -125,6 +125,7 @@ function confirmOperation(own: OperationGroup, options: SessionRoutesOptions): v
   own.operation('POST', '/current/confirm', {
     guard: authentication.signedIn,
     operationId: 'confirmSession',
+    whileActing: 'never',
     summary: 'Prove again who you are',
     description:
       'For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too.',
@@ -195,13 +196,15 @@ function signOutOperations(own: OperationGroup, { signOut, cookie, authenticatio
   own.operation('DELETE', '/current', {
     guard: cookieOrToken({ authentication, cookie }),
     operationId: 'deleteCurrentSession',
+    whileActing: 'always',
     summary: 'Sign out',
     description:
       'Authenticated by the access token or, in cookie mode, by the cookie. A cookie is always cleared and never refused, also if its session is over.',
     answers: { 204: 'The session has ended; its tokens are refused from now on.' },
     sends: ['set-cookie'],
     async handle({ access, request, reply, origin }) {
-      const stored = cookie.read(request);
+      // The cookie of somebody who acts in the name of the caller is of a session of their own.
+      const stored = access?.acting ? undefined : cookie.read(request);
       if (stored !== undefined) cookie.clear(reply);
       if (access) await signOut.endOne(access, access.sessionId, origin);
       if (stored !== undefined) await signOut.endByRefreshToken(stored, origin);
@@ -265,5 +268,6 @@ function presentSession(session: Row, caller: UserCaller) {
     ipAddress: session.ipAddress,
     userAgent: session.userAgent,
     lastUsedFrom: lastPlaceOf(session),
+    bySupport: session.actorId !== null,
   };
 }

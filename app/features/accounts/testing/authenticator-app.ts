@@ -1,7 +1,7 @@
 /** A person with an authenticator app, and what answers say about them. */
 import assert from 'node:assert/strict';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import type { Answer, SignedInUser, TestService } from '../../../../test/service.ts';
-import { codeAt } from '../tools/one-time-codes.ts';
 
 /** Sets up an app for a person who is signed in, over HTTP. @returns its secret. The code of this moment is used up. */
 export async function addTotp(

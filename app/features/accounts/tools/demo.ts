@@ -1,5 +1,5 @@
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import type { Stage } from '../../../../scripts/demo/stage.ts';
-import { codeAt } from './one-time-codes.ts';
 import { signInWithProvider } from './provider-demo.ts';
 import { createPasskey } from './software-authenticator.ts';
 

@@ -10,7 +10,7 @@ import { createMemory } from '../../../platform/database/changes/memory.ts';
 import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import { type Access, accessOf, type JudgedSubscription, LIVE_STATUSES } from '../catalog/access.ts';
 import { type Feature, features, isProduct, type Limit, limits, planOf, productOf } from '../catalog/catalog.ts';
-import { billingCustomers, billingInvoices, billingSubscriptions } from '../schema.ts';
+import { billingCustomers, billingGrants, billingInvoices, billingSubscriptions, type Grant } from '../schema.ts';
 
 /** What an organization may use is kept in memory under its id. */
 const KIND = 'entitlements';
@@ -47,19 +47,24 @@ interface Basis {
   subscription: JudgedSubscription | undefined;
   bought: Partial<Record<Limit, number>>;
   testClockTime: Date | null;
+  /** Ended ones too: what is kept must not change with the time. */
+  grants: readonly GrantedBasis[];
 }
 
+type GrantedBasis = Pick<Grant, 'feature' | 'limit' | 'quantity' | 'endsAt'>;
+
 export function createEntitlements({ db, clock, feed, graceDays }: EntitlementsOptions): Entitlements {
-  function judge({ subscription, bought, testClockTime }: Basis): Entitlement {
+  function judge({ subscription, bought, testClockTime, grants }: Basis): Entitlement {
     const now = clock.now();
+    const granted = grants.filter(({ endsAt }) => endsAt > now);
     const because = accessOf(subscription, testClockTime && testClockTime > now ? testClockTime : now, graceDays);
     const plan = planOf(because.plan);
     return {
       features: Object.fromEntries(
-        features.map((name) => [name, plan.features.includes(name)]),
+        features.map((name) => [name, plan.features.includes(name) || granted.some(({ feature }) => feature === name)]),
       ) as Entitlement['features'],
       limits: Object.fromEntries(
-        limits.map((name) => [name, sum(plan.limits[name], bought[name])]),
+        limits.map((name) => [name, sum(plan.limits[name], (bought[name] ?? 0) + grantedOf(granted, name))]),
       ) as Entitlement['limits'],
       because,
     };
@@ -81,9 +86,21 @@ function sum(limit: number | null, bought: number | undefined): number | null {
   return limit === null ? null : limit + (bought ?? 0);
 }
 
+const grantedOf = (grants: readonly GrantedBasis[], name: Limit): number =>
+  grants.reduce((total, { limit, quantity }) => total + (limit === name ? (quantity ?? 0) : 0), 0);
+
+async function readGrants(db: Executor, organizationId: string): Promise<GrantedBasis[]> {
+  const { feature, limit, quantity, endsAt } = billingGrants;
+  return db
+    .select({ feature, limit, quantity, endsAt })
+    .from(billingGrants)
+    .where(eq(billingGrants.organizationId, organizationId))
+    .orderBy(billingGrants.id);
+}
+
 async function readBasis(db: Executor, organizationId: string): Promise<Basis> {
   const subscription = billingSubscriptions;
-  const [[live], purchases] = await Promise.all([
+  const [[live], grants, purchases] = await Promise.all([
     db
       .select({
         testClockTime: billingCustomers.testClockTime,
@@ -104,6 +121,7 @@ async function readBasis(db: Executor, organizationId: string): Promise<Basis> {
         ),
       )
       .where(eq(billingCustomers.organizationId, organizationId)),
+    readGrants(db, organizationId),
     db
       .select({ product: billingInvoices.product, quantity: sql<number>`sum(${billingInvoices.quantity})::int` })
       .from(billingInvoices)
@@ -126,5 +144,5 @@ async function readBasis(db: Executor, organizationId: string): Promise<Basis> {
   }
   const { testClockTime = null, id, status, ...rest } = live ?? {};
   const judged = id && status ? ({ id, status, ...rest } as JudgedSubscription) : undefined;
-  return { subscription: judged, bought, testClockTime };
+  return { subscription: judged, bought, testClockTime, grants };
 }

@@ -18,11 +18,12 @@ export function invoiceRoutes(operations: Operations, { authorization, invoices 
     item: Invoice,
     rows: ({ access }, limit, after) => invoices.list(access.organizationId, limit, after),
     keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
-    present,
+    present: presentInvoice,
   });
 }
 
-function present({ amountCredited, createdAt, paidAt, nextPaymentAttempt, ...row }: Row) {
+/** An invoice as members and operators see it. */
+export function presentInvoice({ amountCredited, createdAt, paidAt, nextPaymentAttempt, ...row }: Row) {
   const {
     id,
     number,

@@ -19,6 +19,7 @@ export function portalRoutes(
   below(operations).operation('POST', '/portal-sessions', {
     guard: authorization.needs('billing:manage'),
     operationId: 'createPortalSession',
+    whileActing: 'never',
     summary: 'Open the customer portal',
     description: 'A page of Stripe for cards, addresses, invoices and cancelling.',
     body: { returnUrl: ReturnUrl('Where to go afterwards') },

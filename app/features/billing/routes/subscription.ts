@@ -41,7 +41,7 @@ export function subscriptionRoutes(operations: Operations, options: Subscription
   const read = async ({ organizationId }: { organizationId: string }, absent: ProblemFactory) => {
     const current = await subscriptions.find(organizationId);
     if (!current) throw absent();
-    return present(current);
+    return presentSubscription(current);
   };
 
   organization.get('/subscription', {
@@ -123,7 +123,8 @@ function toChange({ plan, interval, quantity, prorationDate }: Wanted): Subscrip
   return { plan: plan as PlanName | undefined, interval, quantity, prorationDate: date };
 }
 
-function present({ subscription, paymentMethod, openInvoiceUrl }: CurrentSubscription) {
+/** A subscription as members and operators see it. */
+export function presentSubscription({ subscription, paymentMethod, openInvoiceUrl }: CurrentSubscription) {
   const { id, plan, status, interval, currency, unitAmount, quantity } = subscription;
   const { currentPeriodEnd, trialEnd, cancelAt, pastDueSince, pendingUntil } = subscription;
   const text = (instant: Date | null) => instant?.toISOString() ?? null;

@@ -12,6 +12,13 @@ export const absent = {
   exportOrganizationAuditEvents: 'feature_not_included',
   // A signature over the body, by the provider.
   receiveStripeWebhook: 'invalid_signature',
+  // The caller is no operator.
+  getOperatorBilling: 'forbidden',
+  listOperatorInvoices: 'forbidden',
+  extendTrial: 'forbidden',
+  refundInvoice: 'forbidden',
+  createGrant: 'forbidden',
+  endGrant: 'forbidden',
 };
 
 /** Starts the service beside a Stripe sandbox. */

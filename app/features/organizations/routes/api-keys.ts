@@ -31,6 +31,7 @@ function secretOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesO
   below.create('', {
     guard,
     operationId: 'createApiKey',
+    whileActing: 'never',
     summary: 'Create an API key',
     description: "The secret is shown this once. A key never allows more than its creator's role does at the time.",
     body: {
@@ -50,6 +51,7 @@ function secretOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesO
   below.operation('POST', '/:apiKeyId/rotate', {
     guard,
     operationId: 'rotateApiKey',
+    whileActing: 'never',
     summary: 'Rotate an API key',
     description:
       'Gives it another secret, shown this once. The old one keeps working for the grace. Only for the creator of the key.',
@@ -86,6 +88,7 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
   below.change('/:apiKeyId', {
     guard,
     operationId: 'updateApiKey',
+    whileActing: 'never',
     summary: 'Change an API key',
     params,
     body: {
@@ -105,6 +108,7 @@ function keyOperations(below: Keys, { authorization, apiKeys }: ApiKeyRoutesOpti
   below.remove('/:apiKeyId', {
     guard,
     operationId: 'deleteApiKey',
+    whileActing: 'never',
     summary: 'Revoke an API key',
     params,
     removed: 'The key is refused from the next request on.',
@@ -116,6 +120,7 @@ function takeOverOperation(below: Keys, { authorization, apiKeys }: ApiKeyRoutes
   below.operation('POST', '/:apiKeyId/take-over', {
     guard: authorization.needs('api-keys:write'),
     operationId: 'takeOverApiKey',
+    whileActing: 'never',
     summary: 'Take an API key over',
     description:
       'Makes the caller its creator, so that it goes on when the creator leaves. The secret stays the same, and the key keeps the scopes that the caller holds.',

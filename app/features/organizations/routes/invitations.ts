@@ -25,6 +25,7 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
   below.create('/invitations', {
     guard,
     operationId: 'createInvitation',
+    whileActing: 'never',
     summary: 'Invite someone by email',
     description: 'The invitation is bound to the address and expires after 7 days.',
     body: { email: Type.String({ minLength: 3, maxLength: 320, format: 'email' }), role: Role },
@@ -55,6 +56,7 @@ export function invitationRoutes(operations: Operations, options: InvitationRout
   below.remove('/invitations/:invitationId', {
     guard,
     operationId: 'deleteInvitation',
+    whileActing: 'never',
     summary: 'Revoke an invitation',
     params: { invitationId: Id('Invitation') },
     removed: 'Its link no longer works.',
@@ -69,6 +71,7 @@ function resendOperation(
   below.operation('POST', '/invitations/:invitationId/resend', {
     guard: authorization.needs('members:invite'),
     operationId: 'resendInvitation',
+    whileActing: 'never',
     summary: 'Email an invitation again',
     description: 'With another link, which is valid for 7 days. The link before no longer works.',
     params: { invitationId: Id('Invitation') },

@@ -46,6 +46,7 @@ function linkOperations(operations: Operations, { authentication, joining, seatE
   links.operation('POST', '/accept', {
     guard: authentication.signedIn,
     operationId: 'acceptInvitation',
+    whileActing: 'never',
     summary: 'Accept an invitation',
     description:
       'By the emailed token, signed in with the invited address. Whoever accepted it before gets the same answer.',
@@ -108,6 +109,7 @@ function ownOperations(operations: Operations, { authentication, joining, seatEr
   own.operation('POST', '/:invitationId/accept', {
     guard,
     operationId: 'acceptMyInvitation',
+    whileActing: 'never',
     summary: 'Accept an invitation to you',
     description: 'Without the emailed token: your address is confirmed.',
     params,
@@ -119,6 +121,7 @@ function ownOperations(operations: Operations, { authentication, joining, seatEr
   own.remove('/:invitationId', {
     guard,
     operationId: 'declineInvitation',
+    whileActing: 'never',
     summary: 'Decline an invitation to you',
     params,
     removed: 'Its link no longer works.',

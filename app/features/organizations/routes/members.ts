@@ -31,6 +31,7 @@ const membershipErrors = [
 export function memberRoutes(operations: Operations, options: MemberRoutesOptions): void {
   transferOperation(operations, options);
   consequencesOperation(operations, options);
+  removeOperation(operations, options);
   const { authorization, memberships } = options;
   const { needs } = authorization;
   const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
@@ -49,6 +50,7 @@ export function memberRoutes(operations: Operations, options: MemberRoutesOption
   below.change('/members/:userId', {
     guard: needs('members:manage'),
     operationId: 'updateMember',
+    whileActing: 'never',
     summary: "Change a member's role",
     description: 'Nobody gives or takes a role that allows more than their own.',
     params: { userId: Id('User') },
@@ -58,10 +60,14 @@ export function memberRoutes(operations: Operations, options: MemberRoutesOption
     errors: membershipErrors,
     change: async ({ access, params, body }) => present(await memberships.changeRole(access, params.userId, body.role)),
   });
+}
 
+function removeOperation(operations: Operations, { authorization, memberships }: MemberRoutesOptions): void {
+  const below = operations.at(ORGANIZATION_PATH, { tag: tags.members, params: organizationParams });
   below.remove('/members/:userId', {
-    guard: needs('organization:read'),
+    guard: authorization.needs('organization:read'),
     operationId: 'deleteMember',
+    whileActing: 'never',
     summary: 'Remove a member, or leave',
     description:
       'Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before.',
@@ -106,6 +112,7 @@ function transferOperation(operations: Operations, { authorization, memberships 
   below.operation('POST', '/ownership-transfers', {
     guard: authorization.needs('owners:manage'),
     operationId: 'createOwnershipTransfer',
+    whileActing: 'never',
     summary: 'Transfer ownership',
     description: 'Makes a member the owner and the caller an admin, in one step.',
     body: { userId: Id('The next owner, a member already.') },

@@ -90,6 +90,7 @@ function endOfOrganization(one: One, options: OrganizationRoutesOptions): void {
   one.remove('', {
     guard: authorization.needs('organization:delete'),
     operationId: 'deleteOrganization',
+    whileActing: 'never',
     summary: 'Delete an organization',
     description: 'Closes it at once; it is purged after 14 days. An owner can restore it until then.',
     removed: 'The organization is closed to its members and keys.',
@@ -100,6 +101,7 @@ function endOfOrganization(one: One, options: OrganizationRoutesOptions): void {
   one.operation('POST', '/restore', {
     guard: authentication.signedIn,
     operationId: 'restoreOrganization',
+    whileActing: 'never',
     summary: 'Undo the deletion of an organization',
     description: 'By an owner; to all others it does not exist.',
     answers: { 200: Organization },

@@ -27,7 +27,7 @@ const BY_USER = new Set(['restoreOrganization']);
 
 function described({ paths }: Document) {
   return Object.entries(paths)
-    .filter(([path]) => path.includes('{organizationId}'))
+    .filter(([path]) => path.startsWith(ORGANIZATION))
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
     )

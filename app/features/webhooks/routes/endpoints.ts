@@ -50,6 +50,7 @@ function secretOperations(below: Below, { authorization, endpoints, followers }:
   below.create('', {
     guard,
     operationId: 'createWebhookEndpoint',
+    whileActing: 'never',
     summary: 'Create a webhook endpoint',
     description: 'Events from now on are delivered to it. The secret is shown this once. See the guide for receivers.',
     body: {
@@ -69,6 +70,7 @@ function secretOperations(below: Below, { authorization, endpoints, followers }:
   below.operation('POST', '/:endpointId/rotate-secret', {
     guard,
     operationId: 'rotateWebhookSecret',
+    whileActing: 'never',
     summary: 'Rotate the secret of a webhook endpoint',
     description:
       'Gives it another secret, shown this once. For 24 hours, each delivery has a signature of each of both.',
@@ -110,6 +112,7 @@ function changingOperations(below: Below, { authorization, endpoints }: Endpoint
   below.change('/:endpointId', {
     guard: managing,
     operationId: 'updateWebhookEndpoint',
+    whileActing: 'never',
     summary: 'Change a webhook endpoint',
     description:
       'Deliveries that wait while it is disabled are sent once it is enabled again, if they are not too old then.',
@@ -130,6 +133,7 @@ function changingOperations(below: Below, { authorization, endpoints }: Endpoint
   below.remove('/:endpointId', {
     guard: managing,
     operationId: 'deleteWebhookEndpoint',
+    whileActing: 'never',
     summary: 'Delete a webhook endpoint',
     description: 'Its deliveries are deleted with it.',
     params: endpointParams,

@@ -39,7 +39,15 @@ export interface Declaration<
   readonly errors?: readonly ProblemFactory[];
   /** The `Cache-Control` of answers; `no-store` if absent. */
   readonly caching?: string;
+  /**
+   * What somebody may do with it who acts in the name of the caller (`Caller.acting`): `never` for whatever touches a password, a factor, a
+   * key, an export, a deletion, or who belongs to what; `always` for what ends the acting. If absent: GET always, everything else only if
+   * the acting person may change things.
+   */
+  readonly whileActing?: WhileActing;
 }
+
+export type WhileActing = 'never' | 'always';
 
 /** Empty answers describe what they mean. Other answers that are not JSON also name their media type. */
 export type AnswerDeclaration = TSchema | string | { readonly description: string; readonly mediaType: string };
@@ -67,6 +75,7 @@ export interface Operation {
   readonly answers: Readonly<Record<number, AnswerDeclaration>>;
   /** Errors that neither the guard nor the shape implies. */
   readonly ownErrors: readonly ProblemFactory[];
+  readonly whileActing: WhileActing | undefined;
   readonly requestHeaders: readonly HeaderName[];
   readonly answerHeaders: readonly HeaderName[];
   /** The file and line of the declaration, for error messages. */
@@ -74,9 +83,11 @@ export interface Operation {
 }
 
 /** Returns the errors that follow from an operation's guard and shape. */
-export function impliedErrors({ guard, body, query, params, receives }: Operation): ProblemFactory[] {
+export function impliedErrors(operation: Operation): ProblemFactory[] {
+  const { guard, body, query, params, receives } = operation;
   return [
     ...guard.errors,
+    ...(guard.admitsActing && mayRefuseActing(operation) ? [httpErrors.acting_refused] : []),
     ...receives.errors,
     ...(body ? [httpErrors.malformed_json, httpErrors.payload_too_large, httpErrors.unsupported_media_type] : []),
     ...(body || query || params ? [httpErrors.validation_failed] : []),
@@ -84,6 +95,22 @@ export function impliedErrors({ guard, body, query, params, receives }: Operatio
     httpErrors.internal_error,
     httpErrors.database_unavailable,
   ];
+}
+
+/** True if there is an acting person whom the operation refuses. */
+function mayRefuseActing({ method, whileActing }: Pick<Operation, 'method' | 'whileActing'>): boolean {
+  return whileActing === 'never' || (method !== 'GET' && whileActing !== 'always');
+}
+
+/** @throws `acting_refused` for somebody who acts in the name of the caller and may not do this */
+export function requireOwnHand(operation: Pick<Operation, 'method' | 'whileActing'>, caller: Caller | null): void {
+  if (!caller?.acting || !mayRefuseActing(operation)) return;
+  if (operation.whileActing === 'never')
+    throw httpErrors.acting_refused({
+      detail: 'Passwords, factors, keys, exports, deletion and who belongs to what are for the person alone.',
+    });
+  if (!caller.acting.mayChange)
+    throw httpErrors.acting_refused({ detail: 'This acting began for reading. Begin another one to change things.' });
 }
 
 /** Returns every error that an operation can answer with. */

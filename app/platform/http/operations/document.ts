@@ -81,6 +81,7 @@ function describe(operation: Operation, components: Components): Json {
     ...(body && { requestBody: body }),
     security: guard.security.map((scheme) => (scheme === 'none' ? {} : { [scheme.name]: [] })),
     ...(guard.permission && { 'x-permission': guard.permission }),
+    ...(operation.whileActing && { 'x-while-acting': operation.whileActing }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, operation, components)]),

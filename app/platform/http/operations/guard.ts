@@ -28,6 +28,8 @@ export interface Guard<Access extends Caller | null> {
   readonly headers?: readonly HeaderName[];
   /** The permission that a member or an API key needs; `x-permission` in the document. */
   readonly permission?: string;
+  /** True if it also lets in people who act in the name of the caller (`Caller.acting`). */
+  readonly admitsActing?: true;
   /** A contradiction in the guard itself, if any. Declaring an operation with such a guard throws. */
   readonly fault?: string | undefined;
 }

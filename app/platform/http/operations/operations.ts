@@ -214,9 +214,10 @@ export function createOperations(app: HttpServer, { cursors, idempotency }: Oper
     handle: Handle,
   ): void {
     const { guard, operationId, summary, description, example, errors = [], caching = 'no-store' } = declaration;
+    const { whileActing } = declaration;
     const { answers, receives = json } = verb;
     const operation: Operation = {
-      ...{ method, tag, guard, operationId, summary, description, example, answers, receives },
+      ...{ method, tag, guard, operationId, summary, description, example, answers, receives, whileActing },
       path: path + below,
       params: objectOf({ ...params, ...declaration.params }),
       query: objectOf({ ...declaration.query, ...verb.query }),

@@ -1,8 +1,9 @@
 /** Registers operations as routes of Fastify. */
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
+import type { Caller } from '../caller.ts';
 import type { HttpServer } from '../fastify.ts';
-import type { AnswerDeclaration, Operation } from './declaration.ts';
+import { type AnswerDeclaration, type Operation, requireOwnHand } from './declaration.ts';
 import { entering } from './entering.ts';
 
 /** Adds the route. A route with its own body parsers gets its own scope. */
@@ -12,7 +13,7 @@ export function addRoute(
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
   const { method, path, guard, receives } = operation;
-  const { enter } = guard;
+  const enter = guard.enter && requiringOwnHand(operation, guard.enter);
   const route = {
     method,
     url: path,
@@ -29,6 +30,19 @@ export function addRoute(
       scope.route(route);
     });
   }
+}
+
+/** The decision of a guard, and of the operation about somebody who acts in another person's name. */
+function requiringOwnHand(operation: Operation, enter: NonNullable<Operation['guard']['enter']>) {
+  return async (request: FastifyRequest): Promise<Caller | null> => {
+    const caller: Caller | null = await enter(request);
+    if (caller?.acting) {
+      // Known from here on, so that a refusal is logged with the person.
+      request.caller = caller;
+      requireOwnHand(operation, caller);
+    }
+    return caller;
+  };
 }
 
 /** Returns the schemas that Fastify validates and serializes with. The error boundary serializes errors. */

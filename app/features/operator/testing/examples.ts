@@ -1,0 +1,28 @@
+/** The examples of the document that name what a new owner does not have, and the code of their answer. */
+export const absent = {
+  // The caller is no operator.
+  listOperatorEmails: 'forbidden',
+  getOperatorEmail: 'forbidden',
+  retryEmail: 'forbidden',
+  resendEmail: 'forbidden',
+  listSuppressions: 'forbidden',
+  liftSuppression: 'forbidden',
+  getOperatorUser: 'forbidden',
+  listOperatorUserSessions: 'forbidden',
+  listOperatorUserEmails: 'forbidden',
+  getOperator: 'forbidden',
+  searchAsOperator: 'forbidden',
+  createImpersonation: 'forbidden',
+  listImpersonations: 'forbidden',
+  renewImpersonation: 'forbidden',
+  deleteImpersonation: 'forbidden',
+  listQueues: 'forbidden',
+  listJobs: 'forbidden',
+  retryJob: 'forbidden',
+  suspendUser: 'forbidden',
+  unsuspendUser: 'forbidden',
+  verifyUser: 'forbidden',
+  resetUserFactors: 'forbidden',
+  listOperatorUserAuditEvents: 'forbidden',
+  exportOperatorUserAuditEvents: 'forbidden',
+};
