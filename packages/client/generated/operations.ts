@@ -44,7 +44,7 @@ export const listSessions = 'GET /v1/sessions' as Operation<{
 }, types.SessionPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** End all other sessions */
-export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Sign in: prove another factor. Completes a sign-in that was answered by `second_factor_required`, in the same mode. Send one of the factors that the challenge names. A challenge works once, for 10 minutes, and allows 5 wrong answers; in cookie mode only the browser that got it can answer. */
 export const createSessionBySecondFactor = 'POST /v1/sessions/second-factor public' as Operation<{
@@ -54,7 +54,7 @@ export const createSessionBySecondFactor = 'POST /v1/sessions/second-factor publ
 /** Prove again who you are. For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too. */
 export const confirmSession = 'POST /v1/sessions/current/confirm' as Operation<{
   readonly body: types.ConfirmSession;
-}, types.ConfirmedSession, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.ConfirmedSession, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Refresh the tokens. Rotates the refresh token. The one before gives the same refresh token again as long as that one was not used, so that a lost answer can be asked for again. Any older one ends the session; so does a fourth generation in a row that is asked for again more than 10 seconds later. */
 export const refreshSession = 'POST /v1/sessions/refresh public' as Operation<{
@@ -73,7 +73,7 @@ export const revokeSession = 'POST /v1/sessions/revoke public' as Operation<{
 export const deleteSession = 'DELETE /v1/sessions/{sessionId}' as Operation<{
   /** Session */
   readonly sessionId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get your account */
 export const getMe = 'GET /v1/users/me' as Operation<{}, types.User, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
@@ -81,20 +81,20 @@ export const getMe = 'GET /v1/users/me' as Operation<{}, types.User, 'bad_reques
 /** Change your name or locale. At most 60 times an hour. */
 export const updateMe = 'PATCH /v1/users/me' as Operation<{
   readonly body: types.UpdateMe;
-}, types.User, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.User, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Delete your account. Closes it at once; it is purged after 14 days. An emailed link undoes it until then. */
 export const deleteMe = 'DELETE /v1/users/me' as Operation<{
   readonly body: types.DeleteMe;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Export everything stored about you. Sent while it is read, however much there is; at most 5 times an hour. A connection that ends before the document does is a failure. */
-export const exportMe = 'GET /v1/users/me/export' as Operation<{}, types.AccountExport, 'bad_request' | 'database_unavailable' | 'internal_error' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const exportMe = 'GET /v1/users/me/export' as Operation<{}, types.AccountExport, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Delete your account, without a body in DELETE. Does the same as `DELETE /v1/users/me`, for clients that cannot send a body with DELETE. */
 export const requestDeletion = 'POST /v1/users/me/deletion' as Operation<{
   readonly body: types.RequestDeletion;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Undo the deletion of your account */
 export const restoreMe = 'POST /v1/users/me/restore public' as Operation<{
@@ -104,7 +104,7 @@ export const restoreMe = 'POST /v1/users/me/restore public' as Operation<{
 /** Change your address. An emailed link confirms the new address. The old address is then told, and can revert for 7 days. */
 export const createEmailChange = 'POST /v1/users/me/email-changes' as Operation<{
   readonly body: types.CreateEmailChange;
-}, types.VerificationSent, 'bad_request' | 'database_unavailable' | 'email_unchanged' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.VerificationSent, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_unchanged' | 'internal_error' | 'invalid_email' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Revert a change of address. By the token that was emailed to the old address. Ends every session; the password is void until it is reset. */
 export const revertEmailChange = 'POST /v1/users/me/email-changes/revert public' as Operation<{
@@ -145,13 +145,13 @@ export const listIdentities = 'GET /v1/users/me/identities' as Operation<{}, typ
 /** Link an identity. Takes the code of a sign-in with a provider that was not used for a session. Needs the password or a recent proof. An email tells you. */
 export const linkIdentity = 'POST /v1/users/me/identities' as Operation<{
   readonly body: types.LinkIdentity;
-}, types.Identity, 'bad_request' | 'database_unavailable' | 'identity_taken' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'provider_sign_in_expired' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Identity, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'identity_taken' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'provider_sign_in_expired' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Unlink an identity. The last way to sign in cannot be removed. Needs a recent proof. */
 export const unlinkIdentity = 'DELETE /v1/users/me/identities/{identityId}' as Operation<{
   /** Identity */
   readonly identityId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email a link to sign in. Silent about whether the address has an account. The email has a link and a code of six digits, which work once, within 10 minutes. The link leads to the page `/sign-in/email-link` of the frontend, which sends its `token` from the same browser: the answer sets a cookie, so a page of another origin asks with credentials. Needs the setting `EMAIL_LINK_SIGN_IN`. */
 export const createEmailLink = 'POST /v1/email-links public' as Operation<{
@@ -164,12 +164,12 @@ export const createSessionByEmailLink = 'POST /v1/sessions/email-link public' as
 }, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_credentials' | 'invalid_token' | 'malformed_json' | 'not_found' | 'other_browser' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Begin to add a passkey. Give `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`, and send what it makes to `POST /v1/passkeys`. */
-export const createPasskeyOptions = 'POST /v1/passkeys/options' as Operation<{}, types.PasskeyOptions, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const createPasskeyOptions = 'POST /v1/passkeys/options' as Operation<{}, types.PasskeyOptions, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Add a passkey. From then on a sign-in needs the passkey, or the password and another factor. A passkey that verifies the person, by a PIN or a fingerprint, is enough alone. */
 export const createPasskey = 'POST /v1/passkeys' as Operation<{
   readonly body: types.CreatePasskey;
-}, types.Passkey, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'passkey_exists' | 'passkey_refused' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'too_many_passkeys' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Passkey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'passkey_exists' | 'passkey_refused' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'too_many_passkeys' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List your passkeys */
 export const listPasskeys = 'GET /v1/passkeys' as Operation<{
@@ -184,13 +184,13 @@ export const updatePasskey = 'PATCH /v1/passkeys/{passkeyId}' as Operation<{
   /** Passkey */
   readonly passkeyId: string;
   readonly body: types.UpdatePasskey;
-}, types.Passkey, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Passkey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Remove a passkey. Recovery codes go with the last factor. */
 export const deletePasskey = 'DELETE /v1/passkeys/{passkeyId}' as Operation<{
   /** Passkey */
   readonly passkeyId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'last_way_in' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Begin to sign in with a passkey. Give `options` to `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`, also with `mediation: "conditional"`. The answer names no account. With the challenge of a sign-in that needs another proof, the options are for that, and name the passkeys of the account. */
 export const createPasskeySignInOptions = 'POST /v1/sessions/passkey/options public' as Operation<{
@@ -209,18 +209,18 @@ export const getRelatedOrigins = 'GET /.well-known/webauthn public' as Operation
 export const getFactors = 'GET /v1/users/me/factors' as Operation<{}, types.Factors, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Set up an authenticator app. Answers with a secret, which counts once a code of it was confirmed, within an hour. Until then, one that was set up before stays. */
-export const createTotp = 'POST /v1/users/me/totp' as Operation<{}, types.TotpSetup, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const createTotp = 'POST /v1/users/me/totp' as Operation<{}, types.TotpSetup, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Remove the authenticator app. Recovery codes go with the last factor. */
-export const deleteTotp = 'DELETE /v1/users/me/totp' as Operation<{}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const deleteTotp = 'DELETE /v1/users/me/totp' as Operation<{}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Confirm an authenticator app. By the code that it shows. From then on each sign-in needs a second factor. Make recovery codes next, for the day when the phone is lost. */
 export const confirmTotp = 'POST /v1/users/me/totp/confirm' as Operation<{
   readonly body: types.ConfirmTotp;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'second_factor_incorrect' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Make new recovery codes. For people who have lost their other factors. Each code works once, in place of a second factor. Older codes are void. */
-export const createRecoveryCodes = 'POST /v1/users/me/recovery-codes' as Operation<{}, types.RecoveryCodes, 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+export const createRecoveryCodes = 'POST /v1/users/me/recovery-codes' as Operation<{}, types.RecoveryCodes, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** List the devices that you have signed in with */
 export const listDevices = 'GET /v1/users/me/devices' as Operation<{
@@ -234,7 +234,7 @@ export const listDevices = 'GET /v1/users/me/devices' as Operation<{
 export const deleteDevice = 'DELETE /v1/users/me/devices/{deviceId}' as Operation<{
   /** Device */
   readonly deviceId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Email a link to reset a password. Silent about whether the address has an account. */
 export const createPasswordReset = 'POST /v1/password-resets public' as Operation<{
@@ -249,7 +249,7 @@ export const confirmPasswordReset = 'POST /v1/password-resets/confirm public' as
 /** Change your password. Ends all other sessions and emails a notice. Without `currentPassword`, a recent sign-in or confirmation is needed: so an account without a password gets one. */
 export const updatePassword = 'PUT /v1/users/me/password' as Operation<{
   readonly body: types.UpdatePassword;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'overloaded' | 'password_incorrect' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'weak_password'>;
 
 /** Public keys of access tokens. A JWK Set (RFC 7517), so that other services verify tokens themselves. A new key is here at least 30 minutes before it signs. */
 export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, types.JwkSet | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
@@ -257,10 +257,186 @@ export const getJwks = 'GET /.well-known/jwks.json public' as Operation<{}, type
 /** List the types of events. All of them, each with an example of its payload. The document of the API has their schemas under `webhooks`. */
 export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, types.EventTypes, 'bad_request' | 'database_unavailable' | 'internal_error'>;
 
+/** Ask whether you are an operator */
+export const getOperator = 'GET /v1/operator/me' as Operation<{}, types.OperatorProfile, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Find a person, an organization, a customer or an email. By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names. */
+export const searchAsOperator = 'GET /v1/operator/search' as Operation<{
+  /** Whatever you know of it. */
+  readonly q: string;
+}, types.OperatorFoundList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user. The state of the account, and what belongs to it. */
+export const getOperatorUser = 'GET /v1/operator/users/{userId}' as Operation<{
+  /** User */
+  readonly userId: string;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user's sessions. Those that are alive, the newest first. */
+export const listOperatorUserSessions = 'GET /v1/operator/users/{userId}/sessions' as Operation<{
+  /** User */
+  readonly userId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorSessionPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at a user's emails. Those of the last 90 days, the newest first, without their content. */
+export const listOperatorUserEmails = 'GET /v1/operator/users/{userId}/emails' as Operation<{
+  /** User */
+  readonly userId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Suspend an account. Ends every session at once. The person cannot sign in until the account is restored. */
+export const suspendUser = 'POST /v1/operator/users/{userId}/suspend' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.SuspendUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Lift a suspension. The person can sign in as before. */
+export const unsuspendUser = 'POST /v1/operator/users/{userId}/restore' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.UnsuspendUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Mark an address as verified. For a person who has proven it in another way. */
+export const verifyUser = 'POST /v1/operator/users/{userId}/verify' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.VerifyUser;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Remove the second factors of a person who has lost them. Ends every session, and tells the person by email. */
+export const resetUserFactors = 'POST /v1/operator/users/{userId}/reset-factors' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.ResetUserFactors;
+}, types.OperatorUser, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List audit events. The newest first. */
+export const listOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.AuditEventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
+export const exportOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/audit-events/export stream' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Act as a user. The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. */
+export const createImpersonation = 'POST /v1/operator/users/{userId}/impersonations' as Operation<{
+  /** User */
+  readonly userId: string;
+  readonly body: types.CreateImpersonation;
+}, types.BegunImpersonation, 'account_not_open' | 'acting_as_operator' | 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List in whose names you act */
+export const listImpersonations = 'GET /v1/operator/impersonations' as Operation<{}, types.ImpersonationList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Get a new token to act as a user. While the time that was asked for is not over. */
+export const renewImpersonation = 'POST /v1/operator/impersonations/{impersonationId}/tokens' as Operation<{
+  /** Impersonation */
+  readonly impersonationId: string;
+}, types.BegunImpersonation, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Stop acting as a user */
+export const deleteImpersonation = 'DELETE /v1/operator/impersonations/{impersonationId}' as Operation<{
+  /** Impersonation */
+  readonly impersonationId: string;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the outbox. The newest first, without content. */
+export const listOperatorEmails = 'GET /v1/operator/emails' as Operation<{
+  readonly status?: types.OperatorEmailStatus | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorEmailPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at an email */
+export const getOperatorEmail = 'GET /v1/operator/emails/{emailId}' as Operation<{
+  /** Email */
+  readonly emailId: string;
+}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Send a failed email again. With all its tries. The content of an email that failed more than 14 days ago is wiped. */
+export const retryEmail = 'POST /v1/operator/emails/{emailId}/retry' as Operation<{
+  /** Email */
+  readonly emailId: string;
+  readonly body: types.RetryEmail;
+}, types.OperatorEmail, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Send an email once more, with a new link. For emails that confirm an address or reset a password. What was sent is wiped, so a new one is made; the link of the old one goes on working until it expires or is used. */
+export const resendEmail = 'POST /v1/operator/emails/{emailId}/resend' as Operation<{
+  /** Email */
+  readonly emailId: string;
+  readonly body: types.ResendEmail;
+}, types.EmailResent, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'email_not_retryable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Look up why an address gets no email */
+export const listSuppressions = 'GET /v1/operator/suppressions' as Operation<{
+  /** An email address. */
+  readonly address: string;
+}, types.OperatorSuppressionList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Let an address get email again. Also bulk email. Lift it only when the cause is gone: providers block senders whose email bounces. */
+export const liftSuppression = 'POST /v1/operator/suppressions/lift' as Operation<{
+  readonly body: types.LiftSuppression;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Look at the queues. What waits, fails and is dead, per queue. */
+export const listQueues = 'GET /v1/operator/queues' as Operation<{}, types.OperatorQueueList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+
+/** Look at jobs. Those that are not done, the newest first. Of their data, only ids are shown. */
+export const listJobs = 'GET /v1/operator/jobs' as Operation<{
+  /** A queue. */
+  readonly queue?: string | undefined;
+  readonly state?: types.OperatorJobState | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OperatorJobPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Run a job again. A dead one goes back to its queue; one that waits for its next try runs at once. */
+export const retryJob = 'POST /v1/operator/jobs/{jobId}/retry' as Operation<{
+  /** Job */
+  readonly jobId: string;
+  readonly body: types.RetryJob;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Create an organization. The caller becomes its owner. */
 export const createOrganization = 'POST /v1/organizations key' as Operation<{
   readonly body: types.CreateOrganization;
-}, types.Organization, 'bad_request' | 'database_unavailable' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Organization, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List your organizations */
 export const listOrganizations = 'GET /v1/organizations' as Operation<{
@@ -281,26 +457,26 @@ export const updateOrganization = 'PATCH /v1/organizations/{organizationId}' as 
   /** Organization */
   readonly organizationId: string;
   readonly body: types.UpdateOrganization;
-}, types.Organization, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Organization, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'slug_taken' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Delete an organization. Closes it at once; it is purged after 14 days. An owner can restore it until then. */
 export const deleteOrganization = 'DELETE /v1/organizations/{organizationId}' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Undo the deletion of an organization. By an owner; to all others it does not exist. */
 export const restoreOrganization = 'POST /v1/organizations/{organizationId}/restore' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Organization, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Organization, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Transfer ownership. Makes a member the owner and the caller an admin, in one step. */
 export const createOwnershipTransfer = 'POST /v1/organizations/{organizationId}/ownership-transfers' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateOwnershipTransfer;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** See what a change of a member takes along. Lists what the removal of the member revokes or, with `role`, what that role would. Anyone may ask for themself; for others it needs `members:manage`. */
 export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/members/{userId}/consequences' as Operation<{
@@ -312,6 +488,23 @@ export const getMemberConsequences = 'GET /v1/organizations/{organizationId}/mem
   readonly role?: types.Role | undefined;
 }, types.MemberConsequences, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
+/** Remove a member, or leave. Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before. */
+export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{userId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** User */
+  readonly userId: string;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Change a member's role. Nobody gives or takes a role that allows more than their own. */
+export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{userId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** User */
+  readonly userId: string;
+  readonly body: types.UpdateMember;
+}, types.Member, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** List members. By the time they joined. */
 export const listMembers = 'GET /v1/organizations/{organizationId}/members' as Operation<{
   /** Organization */
@@ -322,37 +515,20 @@ export const listMembers = 'GET /v1/organizations/{organizationId}/members' as O
   readonly cursor?: string | undefined;
 }, types.MemberPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
-/** Change a member's role. Nobody gives or takes a role that allows more than their own. */
-export const updateMember = 'PATCH /v1/organizations/{organizationId}/members/{userId}' as Operation<{
-  /** Organization */
-  readonly organizationId: string;
-  /** User */
-  readonly userId: string;
-  readonly body: types.UpdateMember;
-}, types.Member, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
-
-/** Remove a member, or leave. Anyone may leave; removing others needs `members:manage`. Their API keys and invitations are revoked: `GET` its `/consequences` before. */
-export const deleteMember = 'DELETE /v1/organizations/{organizationId}/members/{userId}' as Operation<{
-  /** Organization */
-  readonly organizationId: string;
-  /** User */
-  readonly userId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'personal_organization' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
-
 /** Email an invitation again. With another link, which is valid for 7 days. The link before no longer works. */
 export const resendInvitation = 'POST /v1/organizations/{organizationId}/invitations/{invitationId}/resend' as Operation<{
   /** Organization */
   readonly organizationId: string;
   /** Invitation */
   readonly invitationId: string;
-}, types.Invitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'limit_reached' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Invitation, 'acting_refused' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'limit_reached' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Invite someone by email. The invitation is bound to the address and expires after 7 days. */
 export const createInvitation = 'POST /v1/organizations/{organizationId}/invitations key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateInvitation;
-}, types.Invitation, 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Invitation, 'acting_refused' | 'already_invited' | 'already_member' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_email' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List invitations. Open and expired ones, the newest first. */
 export const listInvitations = 'GET /v1/organizations/{organizationId}/invitations' as Operation<{
@@ -370,7 +546,7 @@ export const deleteInvitation = 'DELETE /v1/organizations/{organizationId}/invit
   readonly organizationId: string;
   /** Invitation */
   readonly invitationId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Read an invitation by its token. Before signing in. Uses nothing up. */
 export const lookUpInvitation = 'POST /v1/invitations/lookup public' as Operation<{
@@ -380,7 +556,7 @@ export const lookUpInvitation = 'POST /v1/invitations/lookup public' as Operatio
 /** Accept an invitation. By the emailed token, signed in with the invited address. Whoever accepted it before gets the same answer. */
 export const acceptInvitation = 'POST /v1/invitations/accept' as Operation<{
   readonly body: types.AcceptInvitation;
-}, types.AcceptedInvitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'invitation_for_another_address' | 'limit_reached' | 'malformed_json' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.AcceptedInvitation, 'acting_refused' | 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'invitation_for_another_address' | 'limit_reached' | 'malformed_json' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Register with an invitation. Creates a confirmed account for the invited address, as a member of the organization: the token proves the address. Sign in next. */
 export const registerByInvitation = 'POST /v1/invitations/register public' as Operation<{
@@ -399,20 +575,20 @@ export const listMyInvitations = 'GET /v1/users/me/invitations' as Operation<{
 export const acceptMyInvitation = 'POST /v1/users/me/invitations/{invitationId}/accept' as Operation<{
   /** Invitation */
   readonly invitationId: string;
-}, types.AcceptedInvitation, 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'limit_reached' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.AcceptedInvitation, 'acting_refused' | 'already_member' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_token' | 'limit_reached' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Decline an invitation to you */
 export const declineInvitation = 'DELETE /v1/users/me/invitations/{invitationId}' as Operation<{
   /** Invitation */
   readonly invitationId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Create an API key. The secret is shown this once. A key never allows more than its creator's role does at the time. */
 export const createApiKey = 'POST /v1/organizations/{organizationId}/api-keys key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List API keys. The newest first, without their secrets. Revoked ones are shown on request. */
 export const listApiKeys = 'GET /v1/organizations/{organizationId}/api-keys' as Operation<{
@@ -433,7 +609,7 @@ export const rotateApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{a
   /** API key */
   readonly apiKeyId: string;
   readonly body: types.RotateApiKey;
-}, types.NewApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewApiKey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Change an API key */
 export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
@@ -442,7 +618,7 @@ export const updateApiKey = 'PATCH /v1/organizations/{organizationId}/api-keys/{
   /** API key */
   readonly apiKeyId: string;
   readonly body: types.UpdateApiKey;
-}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.ApiKey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_expiry' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Revoke an API key */
 export const deleteApiKey = 'DELETE /v1/organizations/{organizationId}/api-keys/{apiKeyId}' as Operation<{
@@ -450,7 +626,7 @@ export const deleteApiKey = 'DELETE /v1/organizations/{organizationId}/api-keys/
   readonly organizationId: string;
   /** API key */
   readonly apiKeyId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Take an API key over. Makes the caller its creator, so that it goes on when the creator leaves. The secret stays the same, and the key keeps the scopes that the caller holds. */
 export const takeOverApiKey = 'POST /v1/organizations/{organizationId}/api-keys/{apiKeyId}/take-over' as Operation<{
@@ -458,7 +634,7 @@ export const takeOverApiKey = 'POST /v1/organizations/{organizationId}/api-keys/
   readonly organizationId: string;
   /** API key */
   readonly apiKeyId: string;
-}, types.ApiKey, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.ApiKey, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List audit events. The newest first. */
 export const listOrganizationAuditEvents = 'GET /v1/organizations/{organizationId}/audit-events' as Operation<{
@@ -488,7 +664,68 @@ export const exportOrganizationAuditEvents = 'GET /v1/organizations/{organizatio
   readonly from?: string | undefined;
   /** Events before this instant. */
   readonly to?: string | undefined;
-}, Response, 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'feature_not_included' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at an organization */
+export const getOperatorOrganization = 'GET /v1/operator/organizations/{organizationId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OperatorOrganization, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the members of an organization */
+export const listOperatorMembers = 'GET /v1/operator/organizations/{organizationId}/members' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.MemberPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List audit events. The newest first. */
+export const listOperatorOrganizationAuditEvents = 'GET /v1/operator/organizations/{organizationId}/audit-events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.AuditEventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Export audit events. As NDJSON: one event per line, the newest first, however many there are; at most 20 times an hour. A connection that ends before the answer does is a failure. */
+export const exportOperatorOrganizationAuditEvents = 'GET /v1/operator/organizations/{organizationId}/audit-events/export stream' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly action?: types.AuditAction | undefined;
+  /** User or API key. */
+  readonly actorId?: string | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+}, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
+export const listOperatorEvents = 'GET /v1/operator/organizations/{organizationId}/events' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly type?: types.EventType | undefined;
+  /** Events at or after this instant. */
+  readonly from?: string | undefined;
+  /** Events before this instant. */
+  readonly to?: string | undefined;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.EventPage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** List events. The newest first. Events of transactions that ran at the same time may appear out of order for a moment: who polls reads the last minute again. */
 export const listEvents = 'GET /v1/organizations/{organizationId}/events' as Operation<{
@@ -510,7 +747,7 @@ export const createWebhookEndpoint = 'POST /v1/organizations/{organizationId}/we
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateWebhookEndpoint;
-}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_webhook_url' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_webhook_endpoints' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.NewWebhookEndpoint, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_webhook_url' | 'limit_reached' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_webhook_endpoints' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List webhook endpoints. The newest first. */
 export const listWebhookEndpoints = 'GET /v1/organizations/{organizationId}/webhook-endpoints' as Operation<{
@@ -528,7 +765,7 @@ export const rotateWebhookSecret = 'POST /v1/organizations/{organizationId}/webh
   readonly organizationId: string;
   /** Webhook endpoint */
   readonly endpointId: string;
-}, types.NewWebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.NewWebhookEndpoint, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get a webhook endpoint */
 export const getWebhookEndpoint = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
@@ -545,7 +782,7 @@ export const updateWebhookEndpoint = 'PATCH /v1/organizations/{organizationId}/w
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.UpdateWebhookEndpoint;
-}, types.WebhookEndpoint, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_webhook_url' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.WebhookEndpoint, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_webhook_url' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Delete a webhook endpoint. Its deliveries are deleted with it. */
 export const deleteWebhookEndpoint = 'DELETE /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}' as Operation<{
@@ -553,7 +790,7 @@ export const deleteWebhookEndpoint = 'DELETE /v1/organizations/{organizationId}/
   readonly organizationId: string;
   /** Webhook endpoint */
   readonly endpointId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Send an example to a webhook endpoint. At once, signed as a delivery is; at most 30 times a minute. The answer says what the receiver said. */
 export const testWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/test' as Operation<{
@@ -562,7 +799,7 @@ export const testWebhookEndpoint = 'POST /v1/organizations/{organizationId}/webh
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.TestWebhookEndpoint;
-}, types.WebhookAttempt, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.WebhookAttempt, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List deliveries of a webhook endpoint. The newest first, each with its attempts. */
 export const listWebhookDeliveries = 'GET /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/deliveries' as Operation<{
@@ -600,7 +837,7 @@ export const retryWebhookDelivery = 'POST /v1/organizations/{organizationId}/web
   readonly endpointId: string;
   /** Delivery */
   readonly deliveryId: string;
-}, types.WebhookDelivery, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+}, types.WebhookDelivery, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed' | 'webhook_endpoint_disabled'>;
 
 /** Send events again. Each event since an instant, as far as it is kept, whether it was delivered or not: the oldest 10,000 of them. Their `webhook-id` stays the same. At most 20 times an hour. */
 export const replayWebhooks = 'POST /v1/organizations/{organizationId}/webhook-endpoints/{endpointId}/replay' as Operation<{
@@ -609,7 +846,7 @@ export const replayWebhooks = 'POST /v1/organizations/{organizationId}/webhook-e
   /** Webhook endpoint */
   readonly endpointId: string;
   readonly body: types.ReplayWebhooks;
-}, types.WebhookReplay, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'webhook_endpoint_disabled'>;
+}, types.WebhookReplay, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed' | 'webhook_endpoint_disabled'>;
 
 /** List plans and products. The whole catalog, with prices in every currency. */
 export const listPlans = 'GET /v1/plans public' as Operation<{}, types.Catalog, 'bad_request' | 'database_unavailable' | 'internal_error'>;
@@ -619,21 +856,21 @@ export const createCheckoutSession = 'POST /v1/organizations/{organizationId}/ch
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreateCheckoutSession;
-}, types.CheckoutSession, 'already_subscribed' | 'bad_request' | 'checkout_open' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_plan' | 'unknown_promotion_code' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.CheckoutSession, 'acting_refused' | 'already_subscribed' | 'bad_request' | 'checkout_open' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_plan' | 'unknown_promotion_code' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Open a checkout of a one-off product. The organization has the product once it is paid. */
 export const createPurchase = 'POST /v1/organizations/{organizationId}/purchases key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreatePurchase;
-}, types.CheckoutSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_product' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.CheckoutSession, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_currency' | 'unknown_product' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Open the customer portal. A page of Stripe for cards, addresses, invoices and cancelling. */
 export const createPortalSession = 'POST /v1/organizations/{organizationId}/portal-sessions' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.CreatePortalSession;
-}, types.PortalSession, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.PortalSession, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'redirect_not_allowed' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Get the subscription */
 export const getSubscription = 'GET /v1/organizations/{organizationId}/subscription' as Operation<{
@@ -646,20 +883,20 @@ export const updateSubscription = 'PATCH /v1/organizations/{organizationId}/subs
   /** Organization */
   readonly organizationId: string;
   readonly body: types.UpdateSubscription;
-}, types.Subscription, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.Subscription, 'acting_refused' | 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Bring the subscription back. Resumes a paused subscription, and charges the latest invoice of one that is incomplete, unpaid or past due. `status` of the answer says whether it is back. If it is not, a person can pay at `openInvoiceUrl`. */
 export const resumeSubscription = 'POST /v1/organizations/{organizationId}/subscription/resume' as Operation<{
   /** Organization */
   readonly organizationId: string;
-}, types.Subscription, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.Subscription, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Preview a change of the subscription. The cost of the change now, with the proration. Changes nothing. */
 export const previewSubscription = 'POST /v1/organizations/{organizationId}/subscription/preview' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.PreviewSubscription;
-}, types.SubscriptionPreview, 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SubscriptionPreview, 'acting_refused' | 'bad_request' | 'change_not_possible' | 'change_pending' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_period' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'payment_declined' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_plan' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Get what the organization may use. Features, limits and what is used of them, and why. */
 export const getEntitlements = 'GET /v1/organizations/{organizationId}/entitlements' as Operation<{
@@ -677,12 +914,58 @@ export const listInvoices = 'GET /v1/organizations/{organizationId}/invoices' as
   readonly cursor?: string | undefined;
 }, types.InvoicePage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
+/** Look at what an organization has bought and may use */
+export const getOperatorBilling = 'GET /v1/operator/organizations/{organizationId}/billing' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OperatorBilling, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Look at the invoices of an organization */
+export const listOperatorInvoices = 'GET /v1/operator/organizations/{organizationId}/invoices' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.InvoicePage, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Extend a trial. Through Stripe. The new end must be later, and at most two years from now. */
+export const extendTrial = 'POST /v1/operator/organizations/{organizationId}/trial-extensions' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.ExtendTrial;
+}, undefined, 'acting_refused' | 'bad_request' | 'change_not_possible' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'not_subscribed' | 'operator_second_factor_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Refund an invoice. By a credit note at Stripe, so that the books say why. All that is left of it, or an amount. */
+export const refundInvoice = 'POST /v1/operator/organizations/{organizationId}/refunds key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.RefundInvoice;
+}, types.OperatorRefund, 'acting_refused' | 'bad_request' | 'conflict' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_quantity' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'payments_refused' | 'payments_unavailable' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Grant a feature, or more of a limit. Beyond the plan, until an instant. Name a feature, or a limit with a quantity. */
+export const createGrant = 'POST /v1/operator/organizations/{organizationId}/grants key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateGrant;
+}, types.EntitlementGrant, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** End a grant before its time */
+export const endGrant = 'POST /v1/operator/organizations/{organizationId}/grants/{grantId}/end' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Grant */
+  readonly grantId: string;
+  readonly body: types.EndGrant;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Report usage. Counted, and billed where the plan has a price for it. Send an Idempotency-Key, so that a repetition counts once. */
 export const reportUsage = 'POST /v1/organizations/{organizationId}/usage key' as Operation<{
   /** Organization */
   readonly organizationId: string;
   readonly body: types.ReportUsage;
-}, types.UsageAccepted, 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_period' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.UsageAccepted, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_period' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unknown_meter' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Sum usage */
 export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operation<{
@@ -704,7 +987,7 @@ export const claimDomain = 'POST /v1/organizations/{organizationId}/domains key'
   /** Organization */
   readonly organizationId: string;
   readonly body: types.ClaimDomain;
-}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_claimed' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_domain' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_domains' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.OrganizationDomain, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'domain_claimed' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_domain' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_domains' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List the domains of an organization. The newest first. */
 export const listDomains = 'GET /v1/organizations/{organizationId}/domains' as Operation<{
@@ -730,7 +1013,7 @@ export const deleteDomain = 'DELETE /v1/organizations/{organizationId}/domains/{
   readonly organizationId: string;
   /** Domain */
   readonly domainId: string;
-}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Verify a domain. Looks for the record, for at most 5 seconds and at most 60 times an hour. All owners get an email. Needs a recent proof. */
 export const verifyDomain = 'POST /v1/organizations/{organizationId}/domains/{domainId}/verify' as Operation<{
@@ -738,7 +1021,7 @@ export const verifyDomain = 'POST /v1/organizations/{organizationId}/domains/{do
   readonly organizationId: string;
   /** Domain */
   readonly domainId: string;
-}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_lookup_failed' | 'domain_not_proven' | 'domain_taken' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, types.OrganizationDomain, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'domain_lookup_failed' | 'domain_not_proven' | 'domain_taken' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get the policy of an organization */
 export const getOrganizationPolicy = 'GET /v1/organizations/{organizationId}/policy' as Operation<{
@@ -751,7 +1034,7 @@ export const putOrganizationPolicy = 'PUT /v1/organizations/{organizationId}/pol
   /** Organization */
   readonly organizationId: string;
   readonly body: types.PutOrganizationPolicy;
-}, types.OrganizationPolicy, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.OrganizationPolicy, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization endpoint. */
 export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
@@ -762,7 +1045,7 @@ export const getOpenIdConfiguration = 'GET /.well-known/openid-configuration pub
 /** Get a token for another service. Token exchange (RFC 8693), as a form or as JSON. The token carries `organization`, `role` and `permissions` of one membership, lives five minutes, and is good for its audience alone. The access token that authenticates the request is the subject token. */
 export const exchangeToken = 'POST /v1/tokens/exchange' as Operation<{
   readonly body: types.ExchangeToken;
-}, types.ExchangedToken, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_target' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.ExchangedToken, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_target' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Ask whether a token is good now. Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account and the membership of this moment. A token for the audience of another service is `{"active":false}`. */
 export const introspectToken = 'POST /v1/tokens/introspect public' as Operation<{

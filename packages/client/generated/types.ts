@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -184,6 +184,15 @@ export interface AuthorizationServer {
   /** How service clients authenticate. */
   readonly introspection_endpoint_auth_methods_supported: readonly (string)[];
   readonly service_documentation: string;
+}
+
+export interface BegunImpersonation {
+  readonly impersonation: Impersonation;
+  /** A token of the user that names the operator in `act` (RFC 8693). */
+  readonly accessToken: string;
+  readonly tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number;
 }
 
 /** The plans and products for sale. */
@@ -282,6 +291,25 @@ export interface CreateEmailLink {
 export interface CreateEmailVerification {
   /** An email address. */
   readonly email: string;
+}
+
+export interface CreateGrant {
+  readonly feature?: GrantedFeature | undefined;
+  readonly limit?: GrantedLimit | undefined;
+  readonly quantity?: number | undefined;
+  /** Until when. */
+  readonly endsAt: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
+export interface CreateImpersonation {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+  /** For how long. */
+  readonly minutes?: number | undefined;
+  /** True: also to change things. */
+  readonly mayChange?: boolean | undefined;
 }
 
 export interface CreateInvitation {
@@ -465,6 +493,15 @@ export interface DomainRecord {
   readonly value: string;
 }
 
+export interface EmailResent {
+  readonly status: 'queued';
+}
+
+export interface EndGrant {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface EntitledFeatures {
   readonly auditExport: boolean;
   readonly singleSignOn: boolean;
@@ -477,6 +514,22 @@ export interface EntitledLimits {
   readonly projects: number | null;
   readonly apiCalls: number | null;
   readonly webhookEndpoints: number | null;
+}
+
+export interface EntitlementGrant {
+  /** Grant */
+  readonly id: string;
+  /** The feature that is granted. */
+  readonly feature: string | null;
+  /** The limit that is raised. */
+  readonly limit: string | null;
+  /** By how much. */
+  readonly quantity: number | null;
+  readonly reason: string;
+  /** Since when. */
+  readonly createdAt: string;
+  /** Until when. */
+  readonly endsAt: string;
 }
 
 export interface EntitlementReason {
@@ -571,6 +624,13 @@ export interface ExchangedToken {
   readonly expires_in: number;
 }
 
+export interface ExtendTrial {
+  /** The new end. */
+  readonly until: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface Factors {
   /** True if the account has a password. */
   readonly password: boolean;
@@ -613,6 +673,10 @@ export interface FinishProviderSignInByForm {
   readonly user?: string | undefined;
 }
 
+export type GrantedFeature = 'auditExport' | 'singleSignOn' | 'prioritySupport';
+
+export type GrantedLimit = 'members' | 'projects' | 'apiCalls' | 'webhookEndpoints';
+
 export interface Identities {
   readonly data: readonly (Identity)[];
 }
@@ -637,6 +701,23 @@ export interface IdentityProvider {
 
 export interface IdentityProviders {
   readonly data: readonly (IdentityProvider)[];
+}
+
+export interface Impersonation {
+  /** Impersonation; also the `sid` of its tokens. */
+  readonly id: string;
+  /** The user in whose name the operator acts. */
+  readonly userId: string;
+  /** False: for reading only. */
+  readonly mayChange: boolean;
+  /** When it began. */
+  readonly createdAt: string;
+  /** When it ends, whatever else happens. */
+  readonly expiresAt: string;
+}
+
+export interface ImpersonationList {
+  readonly data: readonly (Impersonation)[];
 }
 
 /** How often it is paid. */
@@ -829,6 +910,13 @@ export interface JwkSet {
   readonly keys: readonly (Jwk)[];
 }
 
+export interface LiftSuppression {
+  /** An email address. */
+  readonly address: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 /** The usage in this calendar month (UTC); for things that are counted, such as members, their number. */
 export interface LimitUsage {
   readonly members?: number | undefined;
@@ -1002,6 +1090,214 @@ export interface NewWebhookEndpoint {
   /** Verifies the signatures, as Standard Webhooks does; shown this once. */
   readonly secret: string;
 }
+
+export interface OperatorBilling {
+  /** Stripe's. */
+  readonly customerId: string | null;
+  /** In force now. */
+  readonly plan: string;
+  readonly status: string;
+  readonly features: OperatorBillingFeatures;
+  readonly limits: LimitValues;
+  readonly subscription: Subscription | null;
+  readonly grants: readonly (EntitlementGrant)[];
+}
+
+export interface OperatorBillingFeatures {
+  readonly auditExport: boolean;
+  readonly singleSignOn: boolean;
+  readonly prioritySupport: boolean;
+}
+
+export interface OperatorEmail {
+  /** Email */
+  readonly id: string;
+  /** The user whom the email is about. */
+  readonly userId: string | null;
+  readonly template: string;
+  readonly locale: string;
+  readonly to: string;
+  readonly status: OperatorEmailStatus;
+  readonly attempts: number;
+  /** The next try, if it is queued. */
+  readonly nextAttemptAt: string | null;
+  readonly lastError: string | null;
+  /** What the mail server answered when it took the email. */
+  readonly providerResponse: string | null;
+  /** When it was queued. */
+  readonly createdAt: string;
+  /** When it was sent. */
+  readonly sentAt: string | null;
+  /** When it was given up. */
+  readonly failedAt: string | null;
+}
+
+export interface OperatorEmailPage {
+  readonly data: readonly (OperatorEmail)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export type OperatorEmailStatus = 'queued' | 'sent' | 'failed' | 'suppressed';
+
+export interface OperatorFound {
+  /** E.g. `user`, `organization`, `email`, `api_key`, `customer`. */
+  readonly kind: string;
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string | null;
+  /** The user on whose page it is. */
+  readonly userId: string | null;
+  /** The organization on whose page it is. */
+  readonly organizationId: string | null;
+}
+
+export interface OperatorFoundList {
+  readonly data: readonly (OperatorFound)[];
+}
+
+export interface OperatorJob {
+  /** Job */
+  readonly id: string;
+  /** With `.dead` at its end for a dead letter. */
+  readonly queue: string;
+  readonly state: OperatorJobState;
+  /** When it was queued. */
+  readonly createdAt: string;
+  /** When it runs at the earliest. */
+  readonly startAfter: string;
+  readonly retries: number;
+  /** Why the last try failed. */
+  readonly reason: string | null;
+  /** The ids that its data names. */
+  readonly about: Readonly<Record<string, string>>;
+}
+
+export interface OperatorJobPage {
+  readonly data: readonly (OperatorJob)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export type OperatorJobState = 'waiting' | 'later' | 'running' | 'failing' | 'dead';
+
+export interface OperatorOrganization {
+  /** Organization */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly personal: boolean;
+  /** When it was founded. */
+  readonly createdAt: string;
+  /** When the deleted organization is purged. */
+  readonly purgeAt: string | null;
+  readonly members: number;
+  /** Those that are not revoked. */
+  readonly apiKeys: number;
+  readonly openInvitations: number;
+}
+
+export interface OperatorProfile {
+  /** User */
+  readonly userId: string;
+  /** When the person was made an operator. */
+  readonly since: string;
+}
+
+export interface OperatorQueue {
+  readonly queue: string;
+  /** Jobs that could run now. */
+  readonly waiting: number;
+  /** Jobs that are to run later. */
+  readonly later: number;
+  readonly running: number;
+  /** Jobs that have failed, and will be tried again. */
+  readonly failing: number;
+  /** Jobs that have failed for the last time. */
+  readonly dead: number;
+  /** How long the oldest job has been waiting. */
+  readonly oldestSeconds: number;
+}
+
+export interface OperatorQueueList {
+  readonly data: readonly (OperatorQueue)[];
+}
+
+export interface OperatorRefund {
+  readonly creditNote: string;
+  /** Given back, in minor units of the currency: "minorDigits" of GET /v1/plans says how many decimals that are. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export interface OperatorSession {
+  /** Session */
+  readonly id: string;
+  /** When it began. */
+  readonly createdAt: string;
+  /** When its tokens were last refreshed. */
+  readonly lastUsedAt: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  /** How the person signed in (RFC 8176). */
+  readonly amr: readonly (string)[];
+  /** The operator who acts in it. */
+  readonly actorId: string | null;
+}
+
+export interface OperatorSessionPage {
+  readonly data: readonly (OperatorSession)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface OperatorSuppression {
+  readonly address: string;
+  readonly scope: OperatorSuppressionScope;
+  readonly reason: string;
+  readonly provider: string | null;
+  readonly detail: string | null;
+  /** Since when. */
+  readonly createdAt: string;
+}
+
+export interface OperatorSuppressionList {
+  readonly data: readonly (OperatorSuppression)[];
+}
+
+export type OperatorSuppressionScope = 'all' | 'bulk';
+
+export interface OperatorUser {
+  /** User */
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly locale: string;
+  readonly state: OperatorUserState;
+  /** True for an operator, in whose name nobody may act. */
+  readonly operator: boolean;
+  /** When the account was registered. */
+  readonly createdAt: string;
+  /** When the address was verified. */
+  readonly emailVerifiedAt: string | null;
+  /** Since when the account is suspended. */
+  readonly suspendedAt: string | null;
+  /** When the deleted account is purged. */
+  readonly purgeAt: string | null;
+  readonly hasPassword: boolean;
+  readonly factors: OperatorUserFactors;
+  readonly emailStatus: AddressStatus;
+  /** E.g. the organizations of the person. */
+  readonly related: readonly (OperatorFound)[];
+}
+
+export interface OperatorUserFactors {
+  readonly totp: boolean;
+  readonly passkeys: number;
+  readonly recoveryCodes: number;
+}
+
+export type OperatorUserState = 'active' | 'unverified' | 'suspended' | 'deleted';
 
 export interface Organization {
   /** Organization */
@@ -1248,6 +1544,15 @@ export interface RefreshSession {
   readonly refreshToken?: string | undefined;
 }
 
+export interface RefundInvoice {
+  /** Stripe's. */
+  readonly invoiceId: string;
+  /** In minor units. */
+  readonly amount?: number | undefined;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface RegisterByInvitation {
   readonly token: string;
   /** 8 to 128 characters. */
@@ -1290,13 +1595,35 @@ export interface RequestDeletion {
   readonly password?: string | undefined;
 }
 
+export interface ResendEmail {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface ResetSent {
   readonly status: 'reset_sent';
+}
+
+export interface ResetUserFactors {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface RestoreMe {
   /** The token of an emailed link. */
   readonly token: string;
+}
+
+export interface RetryEmail {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
+export interface RetryJob {
+  /** A queue. */
+  readonly queue: string;
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface RevertEmailChange {
@@ -1330,6 +1657,8 @@ export interface Session {
   /** The program that it was signed in with. */
   readonly userAgent: string | null;
   readonly lastUsedFrom: Place;
+  /** True if an operator acts in your name in it, for a limited time. */
+  readonly bySupport: boolean;
 }
 
 /** Where the refresh token goes; default `bearer`. */
@@ -1491,6 +1820,11 @@ export interface SubscriptionStartedEvent {
   readonly data: SubscriptionStarted;
 }
 
+export interface SuspendUser {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
+}
+
 export interface TestWebhookEndpoint {
   readonly type: EventType;
 }
@@ -1546,6 +1880,11 @@ export interface TotpSetup {
 export interface UnsubscribeEmail {
   /** From the link in the email. */
   readonly token: string;
+}
+
+export interface UnsuspendUser {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface UpdateApiKey {
@@ -1679,6 +2018,11 @@ export interface User {
 
 export interface VerificationSent {
   readonly status: 'verification_sent';
+}
+
+export interface VerifyUser {
+  /** Why. It is in the audit trail of whomever it is about, who may read it. */
+  readonly reason: string;
 }
 
 export interface WebhookAttempt {
