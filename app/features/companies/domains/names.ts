@@ -1,5 +1,5 @@
 /** Which domains can be claimed, and the form in which they are compared. */
-import freeMailDomains from 'free-email-domains';
+import freeMailDomains from 'email-providers/all.json' with { type: 'json' };
 import { getDomain } from 'tldts';
 import { parseAddress } from '../../email/email.ts';
 
