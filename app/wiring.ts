@@ -99,9 +99,17 @@ export async function findConfig(config: Config): Promise<CompleteConfig> {
   return findStandIns(config, ofFeatures);
 }
 
+/** The emails that the home page of development shows. */
+const SHOWN_EMAILS = 5;
+
 /** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { config, role, logger, errors = noErrorReports, clock = systemClock } = options;
+  const { config, role, logger, clock = systemClock } = options;
+  const recent =
+    config.appEnv === 'development'
+      ? (await import('../dev/recent.ts')).rememberErrors(options.errors ?? noErrorReports)
+      : undefined;
+  const errors = recent?.reports ?? options.errors ?? noErrorReports;
   const { replacements = {}, runtimeMetrics = true } = options;
   const closers: Closer[] = [];
   let draining: Draining | undefined;
@@ -110,14 +118,17 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   });
 
   const parts: FeatureParts[] = [];
-  const service = {
+  const service: Service = {
     ...foundation,
     parts,
     housekeeping: createHousekeeping(foundation),
     development:
       config.appEnv === 'development'
         ? {
-            ...(await import('../dev/pages.ts')).createDevelopmentPages(config, await developments()),
+            ...(await import('../dev/pages.ts')).createDevelopmentPages(config, await developments(), {
+              emails: () => service.email.list({ limit: SHOWN_EMAILS }),
+              errors: () => recent?.last() ?? [],
+            }),
             accountApp: await accountAppBuild(config, logger),
           }
         : undefined,

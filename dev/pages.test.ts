@@ -45,6 +45,24 @@ describe('development pages', () => {
     assert.equal(status, 204);
   });
 
+  test('say at home what was emailed last, and what went wrong, without markup of its own', async () => {
+    const home = async () => (await service.request('/')).body as string;
+    assert.match(await home(), /Five things to try first/);
+    const email = 'watched@example.com';
+    await service.request('/v1/users', { body: { email, password: PASSWORD } });
+    await service.mail(email, /confirm/i);
+    assert.match(await home(), new RegExp(`<code>verify-email</code> to ${email}: `));
+    assert.match(await home(), /None since the start/);
+    service.service.errors.report(new Error('it <b>broke</b>'), { where: 'GET /v1/plans' });
+    assert.match(await home(), /<code>GET \/v1\/plans<\/code> it &lt;b&gt;broke/);
+    const hrefs = [...(await home()).matchAll(/href="(\/[^"]*)"/g)].map(([, href]) => href!);
+    for (const href of new Set(hrefs)) {
+      const { status } = await service.request(href);
+      // The account app may not be built where this test runs.
+      assert.ok(status === 200 || (/^\/(app|operator)/.test(href) && status === 503), `${href} ${status}`);
+    }
+  });
+
   test('and emails show the name of the product', async () => {
     const email = 'named@example.com';
     await service.request('/v1/users', { body: { email, password: PASSWORD } });

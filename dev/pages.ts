@@ -8,19 +8,26 @@ import type { CompleteConfig, Config } from '../app/config.ts';
 import { renderPage, sendPage, serveAsset } from '../app/documentation/page.ts';
 import type { Development } from '../app/platform/development.ts';
 import type { HttpServer } from '../app/platform/http/fastify.ts';
+import type { Html } from '../app/platform/http/html.ts';
 import { isLocal } from '../app/platform/http/loopback.ts';
 import { renderConsole } from './pages/console.ts';
 import { renderForm } from './pages/form.ts';
 import { type Place, renderHome } from './pages/home.ts';
+import type { Recent } from './recent.ts';
 
 const SCRIPTS = ['/docs/assets/copy.js', '/dev/assets/pages.js', '/dev/assets/console.js'];
 const STYLES = ['/dev/assets/pages.css'];
 
 /**
  * @param features what features add to development
+ * @param recent what happened last
  * @returns a plugin that adds the routes; they are not in the OpenAPI document
  */
-export function createDevelopmentPages<Used>(config: CompleteConfig, features: readonly Development<Config, Used>[]) {
+export function createDevelopmentPages<Used>(
+  config: CompleteConfig,
+  features: readonly Development<Config, Used>[],
+  recent: Recent,
+) {
   const mailbox = mailboxUrl(config);
   const standIns = features.flatMap(({ standIn }): Place[] => {
     const url = standIn?.url(config);
@@ -35,7 +42,6 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
     ...standIns.map(({ name, url }) => ({ href: url, text: name })),
   ];
   const pages = new Map([
-    ['/', { title: `${config.productName} is running`, main: renderHome(config, forms, mailbox, standIns) }],
     ['/console', { title: 'Console', main: renderConsole() }],
     ...features.flatMap(({ pages: own = [], standIn }) =>
       own.map(({ path, title, main }) => [path, { title, main: main(config, standIn?.url(config)) }] as const),
@@ -57,12 +63,21 @@ export function createDevelopmentPages<Used>(config: CompleteConfig, features: r
       for (const name of ['pages.css', 'pages.js', 'console.js']) {
         serveAsset(app, `/dev/assets/${name}`, new URL(`./pages/assets/${name}`, import.meta.url));
       }
-      for (const [path, { title, main }] of pages) {
+      const render = (path: string, { title, main }: { title: string; main: Html }) => {
         const current = links.map((link) => ({ ...link, current: link.href === path }));
         const section = `${config.productName} in development`;
-        const page = renderPage({ title, section, home: '/', links: current, main, styles: STYLES, scripts: SCRIPTS });
+        return renderPage({ title, section, home: '/', links: current, main, styles: STYLES, scripts: SCRIPTS });
+      };
+      for (const [path, content] of pages) {
+        const page = render(path, content);
         app.get(path, { onRequest: refuseForeign }, async (_request, reply) => sendPage(reply, page, 'no-store'));
       }
+      app.get('/', { onRequest: refuseForeign }, async (_request, reply) => {
+        // The page says also without a database that the service runs.
+        const emails = await recent.emails().catch(() => []);
+        const main = renderHome(config, { forms, mailbox, standIns, emails, errors: recent.errors() });
+        return sendPage(reply, render('/', { title: `${config.productName} is running`, main }), 'no-store');
+      });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { CompleteConfig } from '../../app/config.ts';
 import { inline } from '../../app/documentation/markdown.ts';
 import type { FormPage } from '../../app/platform/development.ts';
 import { type Html, html } from '../../app/platform/http/html.ts';
+import type { RecentEmail, RecentError } from '../recent.ts';
 
 /** Something that runs beside the service, and what can be seen at its URL. */
 export interface Place {
@@ -12,22 +13,27 @@ export interface Place {
   about: string;
 }
 
-/**
- * @param forms the pages with forms
- * @param mailbox URL of the development mailbox, if it receives the emails
- * @param standIns the stand-ins of features that the service uses
- */
-export function renderHome(
-  config: CompleteConfig,
-  forms: readonly FormPage[],
-  mailbox: string | undefined,
-  standIns: readonly Place[],
-): Html {
+export interface HomeContent {
+  /** The pages with forms. */
+  readonly forms: readonly FormPage[];
+  /** URL of the development mailbox, if it receives the emails. */
+  readonly mailbox: string | undefined;
+  /** The stand-ins of features that the service uses. */
+  readonly standIns: readonly Place[];
+  /** The last ones, the newest first. */
+  readonly emails: readonly RecentEmail[];
+  readonly errors: readonly RecentError[];
+}
+
+export function renderHome(config: CompleteConfig, content: HomeContent): Html {
+  const { forms, mailbox, standIns, emails, errors } = content;
   const titleOf = (path: string) => forms.find((page) => page.path === path)!.title;
   const { productName, apiUrl, metricsPort } = config;
   return html`<div class="home"><h1>${productName} is running <span id="readiness" class="chip" role="status"></span></h1>
 <p class="lead">This page, and the pages that links in emails lead to, exist only in development.</p>
 <ul class="places">
+${place('Account app', '/app', 'what your users see')}
+${place('Operator console', '/operator', 'what your support sees')}
 ${place('API reference', '/docs', 'every operation, with examples')}
 ${place('Console', '/console', 'try a call, as a seeded login')}
 ${mailbox && place('Mailbox', mailbox, 'every email that the service sends')}
@@ -37,6 +43,24 @@ ${place('OpenAPI', '/openapi.json', '3.1, for generators')}
 ${place('Readiness', '/readyz', 'for load balancers')}
 ${place('Metrics', `http://localhost:${metricsPort}/metrics`, 'for Prometheus, on a separate port')}
 </ul>
+
+<h2>Five things to try first</h2>
+<ol class="paths">
+<li>${inline('Make logins: `npm run seed`')}, then sign in to the <a href="/app">account app</a>.</li>
+<li>${mailbox ? html`Register, and read the email in the <a href="${mailbox}">mailbox</a>.` : html`<a href="/register">Register</a>, and read the email.`}</li>
+<li>Buy a plan in the account app${standIns.map(({ name, url }) => html`, and look at it in the <a href="${url}">${name}</a>`)}.</li>
+<li>Find a person as an operator, and see what the person sees: <a href="/operator">operator console</a>.</li>
+<li>Call the API as a seeded login: <a href="/console">console</a>.</li>
+</ol>
+
+<div class="pair">
+<section><h2>Last emails</h2>
+${emails.length === 0 ? html`<p>None yet.</p>` : html`<ul class="paths">${emails.map(({ template, to, status, createdAt }) => html`<li><code>${template}</code> to ${to}: ${status}, ${timeOf(createdAt)}</li>\n`)}</ul>`}
+${mailbox && html`<p><a href="${mailbox}">All emails</a></p>`}</section>
+<section><h2>Last errors</h2>
+${errors.length === 0 ? html`<p>None since the start.</p>` : html`<ul class="paths">${errors.map(({ where, message, at }) => html`<li><code>${where}</code> ${message}, ${timeOf(at)}</li>\n`)}</ul>`}
+<p>${inline('The log has each with its request. `npm run errors` collects them.')}</p></section>
+</div>
 
 <h2>Three calls to begin with</h2>
 <p>Or by hand: ${['/register', '/sign-in', '/forgot-password'].map((path, index) => html`${index > 0 && ', '}<a href="${path}">${titleOf(path).toLowerCase()}</a>`)}.</p>
@@ -57,6 +81,9 @@ ${step('Sign in', post(apiUrl, '/v1/sessions', '{"email":"ada@example.com","pass
 <p>In production <code>APP_URL</code> is your own frontend, with pages at the same paths.</p>
 <ul class="paths">${forms.filter(({ token }) => token).map(({ path, title }) => html`<li><a href="${path}"><code>${path}</code></a> ${title}</li>\n`)}</ul></div>`;
 }
+
+const timeOf = (at: Date): Html =>
+  html`<time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>`;
 
 function place(name: string, url: string, what: string): Html {
   return html`<li><a href="${url}"><b>${name}</b><span>${what}</span><code>${url.replace('http://', '')}</code></a></li>\n`;

@@ -8,7 +8,7 @@ export const operatorEmails = defineEmails({
   'operator-made': {
     fields: { at: moment, url: link },
     parts: [paragraph('intro'), paragraph('factor'), button('button'), notes('notYou')],
-    sample: { name, at, url: 'https://app.example.com/factors' },
+    sample: { name, at, url: 'https://app.example.com/sign-in?next=/account/security' },
   },
   'operator-revoked': {
     fields: { at: moment, url: link },

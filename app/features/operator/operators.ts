@@ -114,7 +114,7 @@ export function createOperators(options: OperatorsOptions): Operators {
         await recordEnds(tx, await accounts.acting.end(tx, { userId: id }));
         const target = { type: 'user', id };
         await audit.append(tx, { ownerId: id, action: 'operator.made', actor: byCommand, target });
-        await tell(tx, user, 'operator-made', `${appUrl}/factors`);
+        await tell(tx, user, 'operator-made', `${appUrl}/sign-in?next=/account/security`);
         return true;
       }),
 
