@@ -307,7 +307,7 @@ describe('the Compose files', () => {
   it('names the database in one place: service, exporter and the commands in db follow .env, one by one', () => {
     const elsewhere = 'postgres://plinth:x@db.example.com/shop';
     for (const [env, expected] of [
-      [{}, /\/plinth\?/],
+      [{}, /^postgres:\/\/plinth_service:.*\/plinth\?/],
       [{ POSTGRES_DB: 'plinth_restored' }, /@db:5432\/plinth_restored\?sslmode=disable$/],
       [{ POSTGRES_DB: 'plinth_restored', DATABASE_URL: elsewhere }, /^postgres:\/\/plinth:x@db\.example\.com\/shop$/],
     ] as const) {
@@ -327,11 +327,13 @@ describe('the Compose files', () => {
     assert.equal(readComposeFile().drill!.environment.DATABASE_URL, readComposeFile().db!.environment.DATABASE_URL);
   });
 
-  it('lets the commands in db sign in, as whom and with what password the service does', () => {
+  it('lets the commands in db sign in as the superuser, and the service as a role of its own, with the same password', () => {
     const { db, web } = readComposeFile({ POSTGRES_PASSWORD: 's3cret' });
     const { username, password } = new URL(web!.environment.DATABASE_URL!);
-    assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], [username, password]);
-    assert.equal(db!.environment.POSTGRES_USER, username);
+    assert.equal(username, 'plinth_service');
+    assert.match(readFileSync('deploy/database/bin/database-role', 'utf8'), /alter role plinth_service login nosuperuser/);
+    assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], ['plinth', password]);
+    assert.equal(db!.environment.POSTGRES_USER, 'plinth');
   });
 });
 
