@@ -331,7 +331,10 @@ describe('the Compose files', () => {
     const { db, web } = readComposeFile({ POSTGRES_PASSWORD: 's3cret' });
     const { username, password } = new URL(web!.environment.DATABASE_URL!);
     assert.equal(username, 'plinth_service');
-    assert.match(readFileSync('deploy/database/bin/database-role', 'utf8'), /alter role plinth_service login nosuperuser/);
+    assert.match(
+      readFileSync('deploy/database/bin/database-role', 'utf8'),
+      /alter role plinth_service login nosuperuser/,
+    );
     assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], ['plinth', password]);
     assert.equal(db!.environment.POSTGRES_USER, 'plinth');
   });

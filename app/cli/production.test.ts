@@ -138,7 +138,10 @@ describe('doctor --production', () => {
       const found = bad(await examine(t, given)).filter((one) => name !== 'no SPF' || one.check === 'SPF');
       assert.ok(found.length > 0);
       for (const one of found) assert.deepEqual([one.level, one.check], [level, check]);
-      assert.ok(found.some((one) => cause.test(one.cause)), JSON.stringify(found));
+      assert.ok(
+        found.some((one) => cause.test(one.cause)),
+        JSON.stringify(found),
+      );
       assert.ok(found[0]!.remedy);
     });
 

@@ -196,7 +196,9 @@ function alerts({ alertmanagerFile }: Surroundings): Lack[] {
 
 async function sender({ txt }: Surroundings, config: Config): Promise<Lack[]> {
   const domain = /@([^>\s]+)>?\s*$/.exec(config.emailFrom)?.[1] ?? '';
-  const bounces = [config.sesTopicArns, config.postmarkWebhookAuth, config.resendWebhookSecret].some((one) => one.length > 0);
+  const bounces = [config.sesTopicArns, config.postmarkWebhookAuth, config.resendWebhookSecret].some(
+    (one) => one.length > 0,
+  );
   const record = async (check: string, name: string, beginning: string): Promise<Lack> => {
     const records = await txt(name).catch(() => []);
     return records.some((one) => one.toLowerCase().startsWith(beginning))
