@@ -56,11 +56,10 @@ describe('the role of the service', { timeout: 600_000 }, () => {
       "copy (select 1) to program 'true'",
       "select pg_read_file('/etc/passwd')",
       'create role another superuser',
-      'alter system set log_statement = 1',
+      "alter system set log_statement = 'all'",
     ]) {
-      const { status, output } = await site.shell(
-        `docker compose exec -T db sh -c 'psql "$DATABASE_URL" -c "${sql.replaceAll("'", "'\\''")}"'`,
-      );
+      const asService = `docker compose exec -T db sh -c 'psql "$DATABASE_URL" --set=ON_ERROR_STOP=1'`;
+      const { status, output } = await site.shell(`${asService} <<'SQL'\n${sql}\nSQL`);
       assert.notEqual(status, 0, sql);
       assert.match(output, /permission denied|must be superuser|Only roles with/, sql);
     }
