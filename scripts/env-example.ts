@@ -49,6 +49,52 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, ComposeVariable>> = {
     example: EXAMPLE_PASSWORD,
     developmentOnly: true,
   },
+  BACKUP_S3_BUCKET: {
+    meaning:
+      'Backups: the bucket, of any store that speaks S3. Empty: none are made. After a change: docker compose up -d db',
+    example: '',
+    developmentOnly: false,
+  },
+  BACKUP_S3_ENDPOINT: {
+    meaning: 'Host of the store, e.g. s3.eu-central-1.amazonaws.com; another port than 443 behind a colon. Always TLS.',
+    example: '',
+    developmentOnly: false,
+  },
+  BACKUP_S3_REGION: { meaning: 'Region of the bucket, as the store names it.', example: '', developmentOnly: false },
+  BACKUP_S3_KEY: {
+    meaning: 'Access key that may list, read, write and delete in the bucket, and nothing else. [secret]',
+    example: '',
+    developmentOnly: false,
+  },
+  BACKUP_S3_SECRET: { meaning: 'Secret of that key. [secret]', example: '', developmentOnly: false },
+  BACKUP_S3_PREFIX: {
+    meaning: 'Folder in the bucket. Each installation has its own.',
+    example: 'plinth',
+    developmentOnly: false,
+  },
+  BACKUP_S3_CA: {
+    meaning:
+      'File of the authority that signed the certificate of a store of your own, in the container. Empty: the public ones.',
+    example: '',
+    developmentOnly: false,
+  },
+  BACKUP_PASSPHRASE: {
+    meaning:
+      'Encrypts backups before they leave the machine: openssl rand -base64 48. Keep a copy elsewhere; without it no backup can be read. It cannot be changed later. [secret]',
+    example: '',
+    developmentOnly: false,
+  },
+  BACKUP_RETENTION_DAYS: {
+    meaning: 'For how many days any moment can be restored, at least.',
+    example: '14',
+    developmentOnly: false,
+  },
+  BACKUP_QUEUE_GB: {
+    meaning:
+      'While the store is away, so much of the write-ahead log is kept on the disk. Beyond this, the oldest is dropped, and the database goes on.',
+    example: '8',
+    developmentOnly: false,
+  },
   GRAFANA_ADMIN_PASSWORD: {
     meaning: 'Password of admin in Grafana. [secret]',
     example: EXAMPLE_PASSWORD,

@@ -36,9 +36,11 @@ interface Service {
 const text = COMPOSE_FILES.map((file) => readFileSync(file, 'utf8')).join('\n');
 const compose = mergeComposeFiles<Service>();
 const services = Object.entries(compose.services);
-const oneOffs = ['migrate', 'catalog'];
+const oneOffs = ['migrate', 'catalog', 'drill'];
 /** Services that run the image of this repository. */
-const own = services.filter(([, service]) => service.build).map(([name]) => name);
+const own = services.filter(([, { image }]) => image.startsWith('$' + '{IMAGE')).map(([name]) => name);
+/** PostgreSQL: the database, and the scratch server of restore drills. */
+const databases = ['db', 'drill'];
 
 describe('the Compose files', () => {
   it("is valid by the Compose specification's schema", () => {
@@ -57,7 +59,7 @@ describe('the Compose files', () => {
 
   it('has every service, each on its port, reachable from this machine only', () => {
     const ports = Object.fromEntries(
-      services.flatMap(([name, service]) => (service.ports ? [[name, service.ports]] : [])),
+      services.flatMap(([name, service]) => (service.ports?.length ? [[name, service.ports]] : [])),
     );
     delete ports.edge; // the one that is for others: below
     const here = (...numbers: number[]) => numbers.map((number) => `127.0.0.1:${number}:${number}`);
@@ -83,7 +85,7 @@ describe('the Compose files', () => {
   for (const [name, service] of services) {
     it(`${name} is pinned, limited and hardened, and has a health check`, () => {
       const tag = '$' + '{IMAGE:-plinth}:$' + '{RELEASE:-local}';
-      if (service.build) assert.equal(service.image, tag);
+      if (own.includes(name)) assert.equal(service.image, tag);
       else assert.match(service.image, /:v?\d+\.\d+(\.\d+)?(-\w+)*$/, 'a version, never latest');
       assert.match(service.mem_limit ?? '', /^\d+[mg]$/);
       assert.ok(service.pids_limit! > 0 && service.pids_limit! <= 256);
@@ -94,9 +96,9 @@ describe('the Compose files', () => {
       // PostgreSQL owns its volume, and the file of Caddy asks for a capability.
       const needed = { db: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'], caddy: ['NET_BIND_SERVICE'] };
       const isCaddy = service.image.startsWith('caddy:');
-      assert.deepEqual(service.cap_add, name === 'db' ? needed.db : isCaddy ? needed.caddy : undefined);
+      assert.deepEqual(service.cap_add, databases.includes(name) ? needed.db : isCaddy ? needed.caddy : undefined);
       assert.equal(service.restart, oneOffs.includes(name) ? 'no' : 'unless-stopped');
-      const silent = oneOffs.includes(name);
+      const silent = oneOffs.includes(name) && name !== 'drill';
       assert.equal(service.healthcheck?.test?.[0], silent ? undefined : 'CMD', 'a program, not a shell');
       for (const volume of service.volumes ?? []) {
         const [source, , mode] = volume.split(':') as [string, string, string?];
@@ -132,8 +134,10 @@ describe('the Compose files', () => {
     const image = /NODE_OPTIONS=".*--max-old-space-size=(\d+)/.exec(readFileSync('Dockerfile', 'utf8'))![1];
     for (const [name, { image: from, command = [], environment = {}, mem_limit }] of services) {
       const limit = mebibytes(mem_limit!);
-      if (name === 'db') {
-        const buffers = /shared_buffers=(\d+MB)/.exec(command.join(' '))![1]!;
+      if (databases.includes(name)) {
+        // Of the scratch server, in deploy/database/bin/backup-drill.
+        const text = name === 'db' ? command.join(' ') : readFileSync('deploy/database/bin/backup-drill', 'utf8');
+        const buffers = /shared_buffers=(\d+MB)/.exec(text)![1]!;
         assert.ok(mebibytes(buffers) <= limit / 4, 'PostgreSQL');
       } else if (own.includes(name) || from.startsWith('node:')) {
         const heap = own.includes(name) ? image : /--max-old-space-size=(\d+)/.exec(command.join(' '))?.[1];
@@ -170,7 +174,7 @@ describe('the Compose files', () => {
     const seen = (name: string) => [...reachable(name)].sort();
     assert.deepEqual(
       seen('db'),
-      [...service, 'postgres_exporter', 'catalog'].filter((name) => compose.services[name]).sort(),
+      [...service, 'postgres_exporter', 'catalog', 'drill'].filter((name) => compose.services[name]).sort(),
     );
     assert.deepEqual(seen('docker-proxy'), ['alloy']);
     // The stand-ins reach the service, which calls them, and nothing of the monitoring or the database.
@@ -189,7 +193,7 @@ describe('the Compose files', () => {
       else assert.equal(members.length, 1, `${name}: ${members}`);
     }
     for (const [name, { ports, networks = [] }] of services)
-      if (ports)
+      if (ports?.length)
         assert.ok(
           networks.some((network) => network.startsWith('port-')),
           name,
@@ -213,7 +217,7 @@ describe('the Compose files', () => {
     ];
     const found = new Set(scraped.map((target) => target.split(':')[0]!));
     // Without metrics of their own: the database has an exporter, and the others are of development, or tell Prometheus nothing.
-    const silent = ['db', 'migrate', 'catalog', 'docker-proxy', 'mailpit', 'stripe-sandbox'];
+    const silent = ['db', 'drill', 'migrate', 'catalog', 'docker-proxy', 'mailpit', 'stripe-sandbox'];
     for (const [name] of services) assert.equal(found.has(name), !silent.includes(name), name);
     for (const name of found) {
       assert.ok(compose.services[name], `${name} is a service`);
@@ -233,7 +237,7 @@ describe('the Compose files', () => {
   it('starts the service itself in development only: elsewhere, that is what ./plinth release is for', () => {
     for (const [name, { profiles, image }] of services) {
       if (own.includes(name)) assert.deepEqual(profiles, ['development'], name);
-      else if (name === 'edge') assert.deepEqual(profiles, ['edge']);
+      else if (name === 'edge' || name === 'drill') assert.deepEqual(profiles, [name]);
       else if (/^(proxy|db|mailpit|stripe-sandbox)$/.test(name)) assert.equal(profiles, undefined, name);
       else assert.deepEqual(profiles, ['monitoring'], `${name}: ${image}`);
     }
@@ -303,7 +307,7 @@ describe('the Compose files', () => {
   it('names the database in one place: service, exporter and the commands in db follow .env, one by one', () => {
     const elsewhere = 'postgres://plinth:x@db.example.com/shop';
     for (const [env, expected] of [
-      [{}, /\/plinth\?/],
+      [{}, /^postgres:\/\/plinth_service:.*\/plinth\?/],
       [{ POSTGRES_DB: 'plinth_restored' }, /@db:5432\/plinth_restored\?sslmode=disable$/],
       [{ POSTGRES_DB: 'plinth_restored', DATABASE_URL: elsewhere }, /^postgres:\/\/plinth:x@db\.example\.com\/shop$/],
     ] as const) {
@@ -320,13 +324,19 @@ describe('the Compose files', () => {
     }
     const code = text.replace(/^\s*#.*$/gm, '');
     assert.equal(code.match(/5432\/|dbname|DATA_SOURCE_URI/g)?.length, 1, 'the URL is written once');
+    assert.equal(readComposeFile().drill!.environment.DATABASE_URL, readComposeFile().db!.environment.DATABASE_URL);
   });
 
-  it('lets the commands in db sign in, as whom and with what password the service does', () => {
+  it('lets the commands in db sign in as the superuser, and the service as a role of its own, with the same password', () => {
     const { db, web } = readComposeFile({ POSTGRES_PASSWORD: 's3cret' });
     const { username, password } = new URL(web!.environment.DATABASE_URL!);
-    assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], [username, password]);
-    assert.equal(db!.environment.POSTGRES_USER, username);
+    assert.equal(username, 'plinth_service');
+    assert.match(
+      readFileSync('deploy/database/bin/database-role', 'utf8'),
+      /alter role plinth_service login nosuperuser/,
+    );
+    assert.deepEqual([db!.environment.PGUSER, db!.environment.PGPASSWORD], ['plinth', password]);
+    assert.equal(db!.environment.POSTGRES_USER, 'plinth');
   });
 });
 

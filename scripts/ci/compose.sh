@@ -12,7 +12,7 @@ if ! docker info >/dev/null 2>&1 || ! docker compose version >/dev/null 2>&1; th
 fi
 options=''
 missing=''
-for image in $(sed -nE 's/^FROM +([^ ]+).*/\1/p' Dockerfile | sort -u) $(sed -nE 's/^ +image: *((node|postgres|caddy|axllent\/mailpit):.*)/\1/p' docker-compose*.yml | sort -u); do
+for image in $(sed -nE 's/^FROM +([^ ]+).*/\1/p' Dockerfile deploy/database/Dockerfile | sort -u) $(sed -nE 's/^ +image: *((node|postgres|caddy|axllent\/mailpit):.*)/\1/p' docker-compose*.yml | sort -u); do
   docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null 2>&1 || missing="$missing $image"
 done
 if [ -n "$missing" ]; then
@@ -25,6 +25,17 @@ if [ -n "$missing" ]; then
 fi
 # Images made here know no other network than the machine's, through which packages are reached.
 docker image inspect plinth-test-debian:bookworm >/dev/null 2>&1 && options='--network host'
+# A store for backups is made from a Go module. Without Go, backups are not tried.
+if ! docker image inspect plinth-test-store:1 >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null && command -v go >/dev/null; then
+    test/containers/base-images/build.sh node_modules/.bin/node
+  else
+    echo 'test:compose: backups are skipped, as their store cannot be made without root, debootstrap and Go.'
+    [ $# -gt 0 ] || set -- $(ls test/containers/compose-*.heavy.ts | grep -v backups)
+  fi
+fi
+# shellcheck disable=SC2086 # none or one option
+docker build $options --quiet -t "$(sed -nE 's/^ +image: *(plinth-database:.*)/\1/p' docker-compose.yml)" deploy/database
 # shellcheck disable=SC2086 # none or one option
 docker build $options --build-arg RELEASE=first -t plinth-test:first .
 # Another release, and one that does not get ready although its migrations are in order.

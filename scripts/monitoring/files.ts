@@ -18,6 +18,8 @@ export interface CopyOptions {
   readonly service: readonly { readonly target: string; readonly role: string }[];
   /** The `host:port` of a PostgreSQL exporter, if there is one. */
   readonly exporter?: string;
+  /** The `host:port` of monitoring/database-watch, if it runs. */
+  readonly databaseWatch?: string | undefined;
   /** Sets the receivers of alerts. */
   readonly tell: (config: AlertmanagerConfig) => void;
   /** For tests. Divides the intervals of scraping and evaluation. */
@@ -46,6 +48,7 @@ export async function copyMonitoring(options: CopyOptions): Promise<{ prometheus
   const targets = {
     service: service.map(({ target, role }) => ({ targets: [target], labels: { role } })),
     postgres: exporter ? [{ targets: [exporter] }] : [],
+    'database-watch': options.databaseWatch ? [{ targets: [options.databaseWatch] }] : [],
     alertmanager: [{ targets: [`localhost:${options.alertmanagerPort}`] }],
     monitoring: [{ targets: [`localhost:${options.alertmanagerPort}`], labels: { job: 'alertmanager' } }],
   };

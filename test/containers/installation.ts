@@ -80,7 +80,7 @@ export async function createInstallation(
   const folder = await mkdtemp(join(tmpdir(), 'plinth-compose-'));
   const path = (file: string) => join(folder, file);
   for (const file of ['docker-compose.yml', 'docker-compose.stand-ins.yml', 'plinth']) await copyFile(file, path(file));
-  for (const shared of ['dev', 'packages', 'monitoring/caddy', 'monitoring/docker-proxy']) {
+  for (const shared of ['deploy', 'dev', 'packages', 'monitoring/caddy', 'monitoring/docker-proxy']) {
     await mkdir(dirname(path(shared)), { recursive: true });
     await symlink(resolve(shared), path(shared));
   }

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import '../../app/declarations.ts';
 import { allMetrics, createMetrics, type MetricDefinition } from '../../app/platform/telemetry/metrics.ts';
+import { METRICS as WATCHED } from '../../monitoring/database-watch/main.ts';
 import { interpolate, readDashboards } from '../../scripts/monitoring/dashboards.ts';
 import { readLogql, readPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
@@ -54,6 +55,7 @@ for (const { name } of runtime)
   if (/^(process|nodejs)_/.test(name))
     for (const series of [name, `${name}_sum`, `${name}_count`]) known.set(series, ['kind', 'type', 'space']);
 known.set('up', []);
+for (const name of Object.keys(WATCHED)) known.set(name, []);
 // Of the programs of the monitoring, as their documentation has them: they are not run here.
 known.set('loki_discarded_samples_total', ['reason', 'tenant']);
 known.set('loki_write_dropped_entries_total', ['reason', 'host']);

@@ -97,6 +97,7 @@ describe('under traffic', () => {
     const installation = await startInstallation(t, {
       databaseUrl: database.url,
       env: { PASSWORD_HASH_QUEUE: '4' },
+      backups: true,
       shortened: { fasterScrapes: FASTER },
     });
     const traffic = keepTraffic(installation);

@@ -1,7 +1,7 @@
 /** A complete installation: api and worker as separate processes, mail server, Stripe, Prometheus, Alertmanager. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { type StripeSandbox, startStripeSandbox } from 'stripe-sandbox';
 import { createCertificate } from '../../app/features/email/testing/certificate.ts';
 import { freePort } from '../../dev/free-port.ts';
 import { type Mailbox, startMailbox } from '../../dev/mailbox.ts';
+import { METRICS as STATES } from '../../monitoring/database-watch/main.ts';
 import { type PrometheusClient, prometheusClient } from '../../scripts/monitoring/prometheus.ts';
 import { type Stack, type StackOptions, startStack } from '../../scripts/monitoring/stack.ts';
 import { PRODUCTION, type ServiceProcess, startProcess } from '../faults/service-process.ts';
@@ -35,6 +36,8 @@ export interface Installation {
 export interface InstallationOptions {
   readonly databaseUrl: string;
   readonly env?: Record<string, string>;
+  /** With monitoring/database-watch, which finds that everything about backups has happened. */
+  readonly backups?: true;
   readonly shortened: Pick<StackOptions, 'fasterScrapes' | 'shorterSpans'>;
 }
 
@@ -89,10 +92,22 @@ export async function startInstallation(t: TestContext, options: InstallationOpt
     database: { url: databaseUrl, exporterPort: await freePort() },
     tell: (config) => receiver.tell(config),
     ...options.shortened,
+    databaseWatch: options.backups && (await startDatabaseWatch(t, folder)),
   });
   t.after(() => stack.stop());
   const prometheus = prometheusClient(stack.prometheus.url);
   return { url, databaseUrl, mailbox, stripe, stack, prometheus, receiver, worker, startWorker: () => start('worker') };
+}
+
+/** @returns where it listens */
+async function startDatabaseWatch(t: TestContext, folder: string): Promise<string> {
+  const PORT = String(await freePort());
+  const state = [...Object.keys(STATES), 'unknown'].map((name) => `${name} ${Math.floor(Date.now() / 1_000)}\n`);
+  await writeFile(join(folder, 'all.prom'), state.join(''));
+  const options = { env: { PORT, STATE_FOLDER: folder }, stdio: 'ignore' } as const;
+  const watch = spawn(process.execPath, ['monitoring/database-watch/main.ts'], options);
+  t.after(() => watch.kill());
+  return `127.0.0.1:${PORT}`;
 }
 
 /** A public URL with a certificate, for the worker to check. */

@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
+import { parse } from 'yaml';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { readLogql, readPromql } from './query-language.ts';
 import { readAlertCases, readAlerts } from './rules.ts';
 
 const FOLDER = 'docs/runbooks';
 const SECTIONS = ['What it means', 'What users notice', 'How to look', 'Causes and what to do', 'It is over when'];
+
+/** Where a notification leads: Grafana serves the folder, and its port is reached as those of Prometheus and Alertmanager are. */
+const SERVED = 'http://localhost:3000/public/runbooks';
 
 const alerts = readAlerts();
 const runbooks = readdirSync(FOLDER)
@@ -29,7 +33,14 @@ describe('alerts', () => {
       assert.ok(annotations?.summary, alert);
       const slug = alert.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
       assert.equal(annotations.runbook, `${FOLDER}/${slug}.md`, alert);
+      assert.equal(annotations.runbook_url, `${SERVED}/${slug}.md`, alert);
     }
+  });
+
+  it('lead to a runbook that Grafana serves', () => {
+    const { ports, volumes } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }).services.grafana;
+    assert.deepEqual(ports, ['127.0.0.1:3000:3000']);
+    assert.ok(volumes.includes('./docs/runbooks:/usr/share/grafana/public/runbooks:ro'));
   });
 
   it('have a case in which they fire and one in which they do not', () => {

@@ -171,5 +171,66 @@ export const postgresql = dashboard({
         }),
       ],
     },
+    {
+      title: 'Backups under Docker Compose',
+      panels: [
+        stat({
+          title: 'Last base backup',
+          about: 'How long ago. Each night one is made: above 26 hours an alert is raised.',
+          unit: 's',
+          queries: [{ expr: 'time() - max(backup_last_success_timestamp_seconds)' }],
+          thresholds: { yellow: 25 * 3_600, red: 26 * 3_600 },
+          runbook: 'backup-overdue',
+        }),
+        stat({
+          title: 'Last failed base backup',
+          about: 'How long ago. It counts only if it is newer than the last base backup.',
+          unit: 's',
+          queries: [{ expr: 'time() - max(backup_last_failure_timestamp_seconds)' }],
+          runbook: 'backup-overdue',
+        }),
+        stat({
+          title: 'Last restore drill',
+          about: 'How long ago one succeeded. Each week one is made: above nine days an alert is raised.',
+          unit: 's',
+          queries: [{ expr: 'time() - max(restore_drill_last_success_timestamp_seconds)' }],
+          thresholds: { yellow: 8 * 86_400, red: 9 * 86_400 },
+          runbook: 'restore-drill-overdue',
+        }),
+        stat({
+          title: 'Last failed drill',
+          about: 'How long ago. It counts only if it is newer than the last one that succeeded.',
+          unit: 's',
+          queries: [{ expr: 'time() - max(restore_drill_last_failure_timestamp_seconds)' }],
+          runbook: 'restore-drill-failed',
+        }),
+        stat({
+          title: 'Last dropped log',
+          about:
+            'How long ago write-ahead log was dropped. Empty is good: later moments cannot be restored until the next base backup.',
+          unit: 's',
+          queries: [{ expr: 'time() - max(backup_archive_dropped_timestamp_seconds)' }],
+          runbook: 'backup-gap',
+        }),
+        stat({
+          title: 'Last archived segment',
+          about: 'How long ago. About a minute while there are writes.',
+          unit: 's',
+          queries: [{ expr: 'max(pg_stat_archiver_last_archive_age)' }],
+          thresholds: { yellow: 300, red: 1_800 },
+          runbook: 'backup-archiving-late',
+        }),
+        graph({
+          title: 'Archiving',
+          about: 'Segments of the write-ahead log per second, and failed attempts. Any failure is bad.',
+          unit: 'ops',
+          queries: [
+            { expr: rate('pg_stat_archiver_archived_count'), legend: 'archived' },
+            { expr: rate('pg_stat_archiver_failed_count'), legend: 'failed' },
+          ],
+          runbook: 'backup-archiving-failing',
+        }),
+      ],
+    },
   ],
 });

@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The tags under which the project names an image: `image: postgres:18.6-bookworm`, `FROM docker.io/library/node:26-bookworm-slim`.
 tags_of() {
-  sed -nE "s#^ *(image:|FROM) *((docker.io/library/|axllent/)?$1:[^ ]+).*#\\2#p" "$project"/docker-compose*.yml "$project/Dockerfile" | sort -u
+  sed -nE "s#^ *(image:|FROM) *((docker.io/library/|axllent/)?$1:[^ ]+).*#\\2#p" "$project"/docker-compose*.yml "$project/Dockerfile" "$project"/deploy/*/Dockerfile | sort -u
 }
 is_there() { docker image inspect "$1" >/dev/null 2>&1; }
 debian=plinth-test-debian:bookworm
@@ -64,6 +64,16 @@ files_of_mailpit() {
     patch=$((patch - 1))
   done
 }
+
+# A store for backups, which docker-compose.yml has not.
+store=plinth-test-store:1
+if ! is_there $store; then
+  make_debian
+  mkdir "$work/store"
+  cp store.Dockerfile "$work/store/Dockerfile"
+  (cd "$work/store" && build_go github.com/versity/versitygw/cmd/versitygw v1.8.0 versitygw && DOCKER_BUILDKIT=0 docker build --quiet --network host --tag $store . >/dev/null) || { tail "$work/log"; exit 1; }
+  echo "built $store"
+fi
 
 for image in node postgres caddy mailpit; do
   tags=$(tags_of $image)
