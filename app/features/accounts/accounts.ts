@@ -42,6 +42,7 @@ import { createSignInFlow } from './factors/sign-in-flow.ts';
 import { createStepUp } from './factors/step-up.ts';
 import { createTotp } from './factors/totp.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
+import { createGoverning, type Governing } from './governing.ts';
 import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
@@ -84,6 +85,7 @@ export { type AccessTokens, invalidToken, LEEWAY_SECONDS } from './access-tokens
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
+export type { DirectoryActor, Governing } from './governing.ts';
 export { type ProvenSession, provenOf } from './proven-session.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export type { User } from './users.ts';
@@ -129,6 +131,8 @@ export interface Accounts {
   readonly authentication: Authentication;
   readonly callers: Callers;
   readonly administration: Administration;
+  /** For the directories of companies. */
+  readonly governing: Governing;
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
@@ -270,6 +274,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     authentication,
     callers,
     administration,
+    governing: createGoverning({ ...common, registration }),
     registration,
     users,
     signingKeys,

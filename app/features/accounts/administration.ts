@@ -82,9 +82,11 @@ export function createAdministration(options: AdministrationOptions): Administra
 
     suspend: ({ id }) =>
       changing(id, 'user.suspended', async (tx, user) => {
-        if (user.suspendedAt) return false;
+        // One by a directory becomes the operator's, so that the directory cannot lift it.
+        if (user.suspendedAt && !user.suspendedBy) return false;
         const now = clock.now();
-        await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
+        const suspendedAt = user.suspendedAt ?? now;
+        await tx.update(users).set({ suspendedAt, suspendedBy: null, updatedAt: now }).where(eq(users.id, id));
         announceUser(tx, id);
         await sessions.end(tx, id, 'suspended');
         if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', actor });
@@ -94,7 +96,10 @@ export function createAdministration(options: AdministrationOptions): Administra
     unsuspend: ({ id }) =>
       changing(id, 'user.unsuspended', async (tx, user) => {
         if (!user.suspendedAt) return false;
-        await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
+        await tx
+          .update(users)
+          .set({ suspendedAt: null, suspendedBy: null, updatedAt: clock.now() })
+          .where(eq(users.id, id));
         announceUser(tx, id);
         if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', actor });
         return true;

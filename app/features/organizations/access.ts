@@ -15,7 +15,7 @@ export interface Access extends Caller {
   /** When the API key that calls expires; null for one without end, and for a member. */
   readonly expiresAt: Date | null;
   /** As the audit trail names the caller. */
-  readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
+  readonly actor: { readonly type: 'user' | 'api_key' | 'scim_token'; readonly id: string };
   readonly origin: RequestOrigin;
   /**
    * Locks the organization and the account that acts for share, and decides again whether the session or the key is alive and the
@@ -31,6 +31,8 @@ export interface Access extends Caller {
    * @throws `recent_sign_in_required`
    */
   recent(tx: Transaction): Promise<void>;
+  /** The same whatever the settings say. @throws `recent_sign_in_required` */
+  stepUp(tx: Transaction): Promise<void>;
   /** Does the same as `again` in a transaction of its own. For use before a request to another service, during which no transaction may stay open. */
   confirm(permission: Permission): Promise<void>;
 }

@@ -128,10 +128,13 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const confirm: Access['confirm'] = async (permission) => {
       await transact(db, (tx) => again(tx, permission));
     };
-    const recent: Access['recent'] = async (tx) => {
-      if (credential.kind === 'user' && options.needsRecentSignIn) await callers.requireRecent(tx, credential);
+    const stepUp: Access['stepUp'] = async (tx) => {
+      if (credential.kind === 'user') await callers.requireRecent(tx, credential);
     };
-    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent };
+    const recent: Access['recent'] = async (tx) => {
+      if (options.needsRecentSignIn) await stepUp(tx);
+    };
+    return { organizationId, ...judged, origin: originOf(request), again, confirm, recent, stepUp };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {

@@ -35,6 +35,7 @@ import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
 import { createOwnerNotices } from './owner-notices.ts';
 import { createPersonalData } from './personal-data.ts';
+import { createProvisioning, type Provisioning } from './provisioning.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
@@ -46,9 +47,20 @@ import { createSuccession } from './succession.ts';
 import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
+export { hashOfKey, hintOfKey, makeKey, parseKey } from './api-key-format.ts';
 export type { Authorization, Standing } from './authorization.ts';
+export { organizationErrors } from './errors.ts';
 export type { MemberMail } from './member-mail.ts';
-export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
+export type { Provisioning } from './provisioning.ts';
+export {
+  definePermissionIncludes,
+  definePermissions,
+  defineRoles,
+  permissions,
+  permissionsOf,
+  type Role,
+  roleNames,
+} from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
@@ -68,6 +80,8 @@ export interface Organizations {
   readonly authorization: Authorization;
   /** Emails the members who hold a permission. */
   readonly sendToMembers: SendToMembers;
+  /** For directories of companies. */
+  readonly provisioning: Provisioning;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -86,7 +100,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const founding = createFounding({ clock, audit, callers });
   const sendToMembers = createMemberMail(email);
   const notices = createOwnerNotices({ send: sendToMembers, appUrl });
-  const withdrawal = createWithdrawal({ clock, audit, events, notices });
+  const withdrawal = createWithdrawal({ clock, audit, events, notices, followers });
   const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, events, founding, memberships });
   const inviting = { db, clock, audit, email, events, accounts: users, memberships, limits, appUrl, followers };
@@ -134,6 +148,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     follow: followers.add,
     authorization,
     sendToMembers,
+    provisioning: createProvisioning({ clock, audit, events, memberships, invitations, followers }),
     handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
     routes(operations) {
