@@ -19,7 +19,6 @@ import { requireVersion } from './versions.ts';
 
 export interface GroupMember {
   readonly value: string;
-  readonly display: string;
 }
 
 /** A group with its members, if they were asked for. */
@@ -53,9 +52,8 @@ export interface ScimGroupsOptions {
 }
 
 const membersOf = sql<GroupMember[]>`coalesce((
-  select jsonb_agg(jsonb_build_object('value', found.id, 'display', found.user_name) order by found.id)
-  from ${scimGroupMembers} belongs join ${scimUsers} found
-    on found.organization_id = belongs.organization_id and found.id = belongs.member_id
+  select jsonb_agg(jsonb_build_object('value', belongs.member_id) order by belongs.member_id)
+  from ${scimGroupMembers} belongs
   where belongs.organization_id = ${scimGroups}.organization_id and belongs.group_id = ${scimGroups}.id), '[]')`;
 const memberCount = sql<number>`(select count(*)::int from ${scimGroupMembers} belongs
   where belongs.organization_id = ${scimGroups}.organization_id and belongs.group_id = ${scimGroups}.id)`;

@@ -55,7 +55,8 @@ export const complex = (
 
 /** A list of complex values with `value`, `display`, `type` and `primary` (RFC 7643 section 2.4). */
 export function list(name: string, description: string, types: readonly string[], options: Options = {}): Attribute {
-  const value = options.type === 'reference' ? { type: 'reference', referenceTypes: ['external'] } : {};
+  const reference = options.type === 'reference' ? { type: 'reference', referenceTypes: ['external'] } : {};
+  const value = { ...reference, required: options.required ?? false };
   return complex(
     name,
     description,

@@ -66,9 +66,9 @@ function comparison(place: Place, op: Comparison, value: Literal, stored: Stored
   if (value === null) return op === 'eq' ? sql`not ${present(place, stored)}` : present(place, stored);
   if (place.attribute.multiValued) {
     const element = textColumn(sql`element.value ->> ${literal(compared.name)}`, compared);
-    const some = someOf(elementsOf(place, stored), compare(element, compared, op, value));
-    // A list without values is not equal to any value, as a single attribute without one is not.
-    return op === 'ne' ? sql`(${some} or not ${someOf(elementsOf(place, stored), sql`true`)})` : some;
+    // What none of the values equals: `ne` is the opposite of `eq`, for lists as for single values.
+    const some = someOf(elementsOf(place, stored), compare(element, compared, op === 'ne' ? 'eq' : op, value));
+    return op === 'ne' ? sql`not ${some}` : some;
   }
   return compare(stored.column(place) ?? textColumn(jsonText(place, stored), compared), compared, op, value);
 }

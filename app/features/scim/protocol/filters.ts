@@ -2,7 +2,8 @@
  * Filters (RFC 7644 section 3.4.2.2), read and bound to a schema. Only the parser is of a library: it is right about precedence and `not`, and
  * what it lets pass is refused here. A filter becomes SQL (`filter-sql.ts`) or a test of one value (`matches`).
  *
- * Where the standard leaves a choice: an attribute that is absent is not equal to any value (`ne` is true), and `eq null` asks for absence.
+ * Where the standard leaves a choice: `ne` is the opposite of `eq`, so it is true where the attribute is absent, and false for a list of which one
+ * value is equal; `eq null` asks for absence.
  * Strings are compared without regard to case unless the schema says otherwise, and times as instants.
  */
 import { type Filter as Parsed, parse } from 'scim2-parse-filter';

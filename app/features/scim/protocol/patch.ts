@@ -84,6 +84,10 @@ function readTarget(type: ResourceType, op: Op, path: string, value: unknown, is
     const extensions = { scimType: 'mutability' };
     throw scimErrors.scim_mutability({ detail: `${path} is set by the service.`, extensions });
   }
+  if (op === 'remove' && (sub ?? attribute).required && !attribute.multiValued) {
+    const extensions = { scimType: 'mutability' };
+    throw scimErrors.scim_mutability({ detail: `${path} cannot be removed.`, extensions });
+  }
   const filter = filterText === undefined ? undefined : readValueFilter(attribute, filterText);
   return [{ op, place: { ...found, sub }, filter, value: readPatched(attribute, sub, filter, op, value) }];
 }
@@ -136,7 +140,8 @@ export function applyPatch(resource: Values, steps: readonly PatchStep[]): Value
 
 function apply(resource: Values, step: PatchStep): void {
   const { extension, attribute } = step.place;
-  const holder = extension === undefined ? resource : ((resource[extension] ??= {}) as Values);
+  const holder = extension === undefined ? resource : ((resource[extension] as Values | undefined) ?? {});
+  if (extension !== undefined) resource[extension] = holder;
   const value = attribute.multiValued
     ? changeList((holder[attribute.name] as Values[] | undefined) ?? [], step)
     : changeSingle(holder[attribute.name], step);

@@ -55,7 +55,8 @@ function copy(from: Values, to: Values, [key, ...rest]: string[]): void {
     for (const [nth, each] of value.entries()) copy(each, before[nth]!, rest);
     to[key!] = before;
   } else if (isObject(value)) {
-    const inner = (to[key!] ??= {}) as Values;
+    const inner = (to[key!] as Values | undefined) ?? {};
+    to[key!] = inner;
     copy(value, inner, rest);
   }
 }

@@ -33,6 +33,7 @@ const userSchema: Schema = {
       'False ends the membership and, for an address that the organization governs, closes the account.',
       {
         type: 'boolean',
+        required: true,
       },
     ),
     list(
@@ -111,7 +112,6 @@ const groupSchema: Schema = {
           mutability: 'immutable',
           canonicalValues: ['User'],
         }),
-        attribute('display', 'The name of the user.', { mutability: 'readOnly' }),
       ],
       { multiValued: true },
     ),

@@ -86,12 +86,7 @@ export function groupRoutes(base: string, groups: ScimGroups): ScimRoutes {
     ...(group.externalId !== null && { externalId: group.externalId }),
     displayName: group.displayName,
     ...(group.members.length > 0 && {
-      members: group.members.map(({ value, display }) => ({
-        value,
-        $ref: `${base}/Users/${value}`,
-        type: 'User',
-        display,
-      })),
+      members: group.members.map(({ value }) => ({ value, $ref: `${base}/Users/${value}`, type: 'User' })),
     }),
     meta: metaOf(base, groupType, group),
   });
