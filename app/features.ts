@@ -5,6 +5,7 @@
 export { accounts } from './features/accounts/accounts.ts';
 export { audit } from './features/audit/audit.ts';
 export { billing } from './features/billing/billing.ts';
+export { companies } from './features/companies/companies.ts';
 export { email } from './features/email/email.ts';
 export { events } from './features/events/events.ts';
 export { organizations } from './features/organizations/organizations.ts';

@@ -6,11 +6,9 @@ export interface Governance {
   governs(executor: Executor, organizationId: string, address: string): Promise<boolean>;
 }
 
-/** Without a feature that verifies domains, no organization governs any. */
-export const governsNothing: Governance = { governs: async () => false };
-
 declare module '../../platform/feature.ts' {
   interface Replacements {
+    /** In place of verified domains. */
     scimGovernance?: Governance;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * SCIM 2.0 (RFC 7643, 7644), the public surface: the directory of a company manages the members of its organization.
- * Not here: which addresses an organization governs (`governance.ts` says what is asked), and what a member or an account is.
+ * Not here: which addresses an organization governs (companies), and what a member or an account is.
  */
 import './emails.ts';
 import './permissions.ts';
@@ -16,11 +16,11 @@ import type { RateLimits } from '../../platform/security/rate-limits.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Companies } from '../companies/companies.ts';
 import type { Email } from '../email/email.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { createDirectoryReport } from './directory-report.ts';
 import { followMembers } from './following.ts';
-import { governsNothing } from './governance.ts';
 import { createScimGroups } from './groups.ts';
 import { createScimGuard } from './guard.ts';
 import { createScimLimits } from './limits.ts';
@@ -41,6 +41,7 @@ export interface ScimOptions {
   audit: Audit;
   email: Pick<Email, 'sendEmail'>;
   accounts: Pick<Accounts, 'users' | 'governing' | 'follow'>;
+  companies: Pick<Companies, 'domains'>;
   organizations: Pick<Organizations, 'authorization' | 'follow' | 'provisioning' | 'sendToMembers'>;
   metrics: Metrics;
   replacements: Replacements;
@@ -52,7 +53,7 @@ export function createScim(options: ScimOptions) {
   const { provisioning } = organizations;
   const { appUrl } = config;
   const base = `${config.apiUrl}${SCIM_PATH}`;
-  const governance = options.replacements.scimGovernance ?? governsNothing;
+  const governance = options.replacements.scimGovernance ?? options.companies.domains;
   const limits = createScimLimits(options.rateLimits);
   const guard = createScimGuard({ db, feed, clock, provisioning });
   const tokens = createScimTokens({ db, clock, audit, organizations, appUrl });
@@ -77,7 +78,7 @@ export function createScim(options: ScimOptions) {
 }
 
 export const scim = defineFeature({
-  needs: ['audit', 'email', 'events', 'accounts', 'organizations'],
+  needs: ['audit', 'email', 'events', 'accounts', 'organizations', 'companies'],
   folders: ['protocol', 'routes'],
   create: createScim,
   commands: () => import('./commands.ts'),

@@ -699,6 +699,47 @@ export const getUsage = 'GET /v1/organizations/{organizationId}/usage' as Operat
 /** Receive an event of Stripe. Called by Stripe. 200 means that the event is stored, or was before; what it says is fetched, not believed. Thin events are acknowledged and not used. */
 export const receiveStripeWebhook = 'POST /v1/webhooks/stripe public' as Operation<{}, types.WebhookStored, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_signature' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'validation_failed'>;
 
+/** Claim a domain. Publish the record of the answer in the DNS of the domain, and verify it then. A claim alone has no effect. Its subdomains are other domains. Needs a recent proof. */
+export const claimDomain = 'POST /v1/organizations/{organizationId}/domains key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.ClaimDomain;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_claimed' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'invalid_domain' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_domains' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List the domains of an organization. The newest first. */
+export const listDomains = 'GET /v1/organizations/{organizationId}/domains' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.OrganizationDomainPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Get a domain */
+export const getDomain = 'GET /v1/organizations/{organizationId}/domains/{domainId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Delete a domain. All owners get an email if it was verified. Needs a recent proof. */
+export const deleteDomain = 'DELETE /v1/organizations/{organizationId}/domains/{domainId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, undefined, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Verify a domain. Looks for the record, for at most 5 seconds and at most 60 times an hour. All owners get an email. Needs a recent proof. */
+export const verifyDomain = 'POST /v1/organizations/{organizationId}/domains/{domainId}/verify' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Domain */
+  readonly domainId: string;
+}, types.OrganizationDomain, 'bad_request' | 'database_unavailable' | 'domain_lookup_failed' | 'domain_not_proven' | 'domain_taken' | 'forbidden' | 'internal_error' | 'not_found' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
 /** Create a SCIM token. For the directory of the company. It is shown this once. An organization has two at most: to replace one, create another, set it up at the directory, and delete the first. */
 export const createScimToken = 'POST /v1/organizations/{organizationId}/scim-tokens key' as Operation<{
   /** Organization */

@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'scim_token.created' | 'scim_token.deleted' | 'scim_user.created' | 'scim_user.updated' | 'scim_user.deleted' | 'scim_group.created' | 'scim_group.updated' | 'scim_group.deleted' | 'scim_group.role_changed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'scim_token.created' | 'scim_token.deleted' | 'scim_user.created' | 'scim_user.updated' | 'scim_user.deleted' | 'scim_group.created' | 'scim_group.updated' | 'scim_group.deleted' | 'scim_group.role_changed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -199,6 +199,11 @@ export interface CheckoutSession {
   readonly url: string;
   /** Until when it can be paid. */
   readonly expiresAt: string;
+}
+
+export interface ClaimDomain {
+  /** Neither a public suffix nor of a mail provider. */
+  readonly domain: string;
 }
 
 export interface ConfirmEmailVerification {
@@ -453,6 +458,15 @@ export interface DevicePage {
   readonly data: readonly (Device)[];
   /** null on the last page. */
   readonly nextCursor: string | null;
+}
+
+/** The DNS record that proves the claim. It has to stay. */
+export interface DomainRecord {
+  readonly type: 'TXT';
+  /** Where the record has to be. */
+  readonly name: string;
+  /** Its text. */
+  readonly value: string;
 }
 
 export interface EntitledFeatures {
@@ -1020,6 +1034,28 @@ export interface Organization {
   readonly updatedAt: string;
 }
 
+export interface OrganizationDomain {
+  /** Domain */
+  readonly id: string;
+  /** In lower case; an international domain in ASCII. */
+  readonly domain: string;
+  readonly record: DomainRecord;
+  /** Since when the domain is verified for this organization; null: it is not. */
+  readonly verifiedAt: string | null;
+  /** When the nameservers last told whether the record is there. */
+  readonly checkedAt: string | null;
+  /** When the record was found to be gone. Five days later, the domain is no longer verified. */
+  readonly missingSince: string | null;
+  /** When it was claimed. */
+  readonly createdAt: string;
+}
+
+export interface OrganizationDomainPage {
+  readonly data: readonly (OrganizationDomain)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
 export interface OrganizationUpdated {
   readonly name: string;
   readonly slug: string;
@@ -1096,7 +1132,7 @@ export interface PaymentMethod {
 }
 
 /** A permission, as operations need it. */
-export type Permission = 'organization:read' | 'organization:update' | 'organization:delete' | 'members:read' | 'members:invite' | 'members:manage' | 'owners:manage' | 'api-keys:read' | 'api-keys:write' | 'audit:read' | 'billing:read' | 'billing:manage' | 'usage:report' | 'scim:read' | 'scim:manage' | 'webhooks:read' | 'webhooks:manage';
+export type Permission = 'organization:read' | 'organization:update' | 'organization:delete' | 'members:read' | 'members:invite' | 'members:manage' | 'owners:manage' | 'api-keys:read' | 'api-keys:write' | 'audit:read' | 'billing:read' | 'billing:manage' | 'usage:report' | 'company-sign-in:read' | 'company-sign-in:manage' | 'scim:read' | 'scim:manage' | 'webhooks:read' | 'webhooks:manage';
 
 export interface Place {
   readonly ipAddress: string | null;

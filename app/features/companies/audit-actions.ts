@@ -1,0 +1,15 @@
+import { defineAuditActions } from '../audit/audit.ts';
+
+const actions = defineAuditActions(
+  'domain.claimed',
+  'domain.verified',
+  'domain.removed',
+  'domain.record_missing',
+  'domain.verification_lost',
+  'domain.released',
+);
+type Own = typeof actions;
+
+declare module '../audit/actions.ts' {
+  interface DeclaredAuditActions extends Own {}
+}

@@ -1,0 +1,81 @@
+/**
+ * What companies ask for beside organizations: domains that are theirs. This file is the public surface of the feature.
+ * Not here: members, roles and keys (`organizations`), and how a person signs in (`accounts`).
+ */
+import './emails.ts';
+import './settings.ts';
+import './permissions.ts';
+import './audit-actions.ts';
+import './metrics.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { defineFeature } from '../../platform/feature.ts';
+import type { Operations } from '../../platform/http/operations/operations.ts';
+import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import type { RateLimits } from '../../platform/security/rate-limits.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import { createCheckDomain } from './domains/checking.ts';
+import { createDomains, type Domains } from './domains/domains.ts';
+import { createDomainNotices } from './domains/notices.ts';
+import { createRechecking, recheckSchedule } from './domains/rechecking.ts';
+import { createTxtLookup } from './domains/records.ts';
+import { domainRoutes } from './routes/domains.ts';
+
+export type { Domains } from './domains/domains.ts';
+
+export interface CompaniesOptions {
+  db: Database;
+  clock: Clock;
+  rateLimits: RateLimits;
+  audit: Audit;
+  organizations: Pick<Organizations, 'authorization' | 'sendToMembers'>;
+  metrics: Metrics;
+  config: { appUrl: string; productName: string; domainNameservers: readonly string[] };
+}
+
+export interface Companies {
+  /** Which organization an address belongs to by its domain, among others. */
+  readonly domains: Domains;
+  readonly handlers: readonly JobHandler[];
+  readonly schedules: readonly JobSchedule[];
+  routes(operations: Operations): void;
+}
+
+/** Per organization. */
+const VERIFICATIONS = { name: 'domain_verification', limit: 60, windowSeconds: 3_600 };
+
+export function createCompanies(options: CompaniesOptions): Companies {
+  const { db, clock, audit, metrics, config } = options;
+  const { authorization, sendToMembers } = options.organizations;
+  const check = createCheckDomain({ lookUp: createTxtLookup(config.domainNameservers), metrics });
+  const notices = createDomainNotices({ send: sendToMembers, appUrl: config.appUrl });
+  const domains = createDomains({ db, clock, audit, notices, check, recordLabel: recordLabelOf(config.productName) });
+
+  return {
+    domains,
+    handlers: [createRechecking({ db, clock, audit, notices, check, domains })],
+    schedules: [recheckSchedule],
+    routes(operations) {
+      domainRoutes(operations, { authorization, domains, verifications: options.rateLimits(VERIFICATIONS) });
+    },
+  };
+}
+
+/** A name of its own below the domain, as draft-ietf-dnsop-domain-verification-techniques recommends. */
+function recordLabelOf(productName: string): string {
+  const slug = productName
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return `_${slug || 'domain'}-challenge`;
+}
+
+export const companies = defineFeature({
+  needs: ['audit', 'email', 'accounts', 'organizations'],
+  folders: ['domains', 'routes'],
+  create: createCompanies,
+  commands: () => import('./commands.ts'),
+});

@@ -1,0 +1,2 @@
+/** The part of companies in the test of the document's examples: a domain that the organization has claimed. */
+export const absent = { getDomain: 'not_found', verifyDomain: 'not_found', deleteDomain: 'not_found' };
