@@ -2,6 +2,8 @@
  * SCIM: users created one by one, beside as many invitations by the API; and finding one by userName among them, beside `GET /v1/users/me`. Half
  * as many users again are of a domain that the organization governs, so each of them gets an account, too.
  */
+import { globSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { type Connection, openConnection } from '../../../../bench/load/connection.ts';
 import { httpRequest } from '../../../../bench/load/protocol.ts';
@@ -11,6 +13,9 @@ import type { FeaturePart } from '../../../../bench/parts/part.ts';
 import { CONNECTIONS } from '../../../../bench/parts/part.ts';
 import { userId } from '../../../../bench/seed.ts';
 import { openTokens } from '../../../../bench/tokens.ts';
+import type { TestService } from '../../../../test/service.ts';
+import { systemClock } from '../../../platform/clock.ts';
+import { openDatabase } from '../../../platform/database/database.ts';
 import { newId } from '../../../platform/security/random.ts';
 import { hashOfKey, makeKey } from '../../organizations/organizations.ts';
 import { TOKEN_PREFIX } from '../tokens.ts';
@@ -51,6 +56,19 @@ async function seedPlace(client: pg.Client, domain?: string): Promise<Place> {
   const verified = 'insert into verified_domains (domain, organization_id, domain_id) values ($1, $2, $3)';
   await client.query(verified, [domain, organizationId, domainId]);
   return { organizationId, token };
+}
+
+/** Gives organizations the plan without a limit of members, if plans are sold. */
+async function entitleAll(url: string, places: readonly Place[]): Promise<void> {
+  const db = openDatabase({
+    ...{ url, poolSize: 2, lanes: 1, preparedStatements: true, statementTimeoutMs: 60_000, applicationName: 'bench' },
+  });
+  const test = { service: { db }, clock: systemClock } as unknown as TestService;
+  for (const file of globSync('app/{features,product}/*/testing/entitled.ts')) {
+    const feature = await import(pathToFileURL(file).href);
+    for (const { organizationId } of places) await feature.entitle(test, organizationId);
+  }
+  await db.$client.end();
 }
 
 const json = { 'content-type': 'application/json' };
@@ -96,6 +114,7 @@ const measure: FeaturePart<keyof typeof budgets>['measure'] = async ({ stage, qu
     await seedPlace(client),
     await seedPlace(client, 'governed.example'),
   ];
+  await entitleAll(url, [inviting, directory, company]);
   const [api, tokens] = [await stage.api(url), await openTokens(url)];
   const connection = await openConnection(api.port);
   const total = quick ? 1_000 : 10_000;
