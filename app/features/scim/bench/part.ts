@@ -22,7 +22,7 @@ import { TOKEN_PREFIX } from '../tokens.ts';
 
 const USERS = 1_000;
 /** Created on one side, and then on the other. */
-const BLOCK = 100;
+const BLOCK = 50;
 
 interface Place {
   readonly organizationId: string;
@@ -117,7 +117,7 @@ const measure: FeaturePart<keyof typeof budgets>['measure'] = async ({ stage, qu
   await entitleAll(url, [inviting, directory, company]);
   const [api, tokens] = [await stage.api(url), await openTokens(url)];
   const connection = await openConnection(api.port);
-  const total = quick ? 1_000 : 10_000;
+  const total = quick ? 300 : 10_000;
   const owner = { ...json, authorization: `Bearer ${tokens.access(0)}` };
   const sides = {
     invitations: (nth: number) =>
@@ -132,7 +132,7 @@ const measure: FeaturePart<keyof typeof budgets>['measure'] = async ({ stage, qu
   };
   const seconds = { invitations: 0, invited: 0, governed: 0 };
   for (let from = 0; from < total; from += BLOCK) {
-    if (from % 2_000 === 0) log(`${from.toLocaleString('en')} of ${total.toLocaleString('en')} users created`);
+    if (from % (total / 5) < BLOCK) log(`${from.toLocaleString('en')} of ${total.toLocaleString('en')} users created`);
     const numbers = Array.from({ length: BLOCK }, (_, nth) => from + nth);
     for (const side of ['invitations', 'invited', 'governed'] as const)
       seconds[side] += await send(connection, client, numbers.map(sides[side]));
