@@ -30,7 +30,10 @@ export async function createApi(service: Service, started?: ReadinessCheck): Pro
     keepAliveSeconds: config.keepAliveSeconds,
   });
   const operations = createOperations(app, { cursors: service.cursors, idempotency: service.idempotency });
-  for (const part of service.parts) part.routes?.(operations);
+  for (const part of service.parts) {
+    part.routes?.(operations);
+    part.serve?.(app);
+  }
   healthRoutes(operations, [...readinessChecks(service), ...(started ? [started] : [])]);
   const info = {
     title: `${config.productName} API`,

@@ -10,6 +10,7 @@ export { email } from './features/email/email.ts';
 export { events } from './features/events/events.ts';
 export { operator } from './features/operator/operator.ts';
 export { organizations } from './features/organizations/organizations.ts';
+export { scim } from './features/scim/scim.ts';
 export { services } from './features/services/services.ts';
 export { webhooks } from './features/webhooks/webhooks.ts';
 export * from './product/features.ts';

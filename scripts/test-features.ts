@@ -18,7 +18,7 @@ import {
 } from './scratch/copy.ts';
 import { commit, run } from './scratch/steps.ts';
 
-const REMOVALS = [['billing'], ['billing', 'webhooks', 'services', 'companies', 'organizations']];
+const REMOVALS = [['billing'], ['billing', 'webhooks', 'services', 'scim', 'companies', 'organizations']];
 const NEW = 'projects';
 const PARTS = [
   ['operation', NEW, 'archive'],

@@ -5,6 +5,7 @@
 import type { FeatureChecks } from './cli/checks.ts';
 import type { CommandLine } from './cli/commands.ts';
 import type { Development } from './development.ts';
+import type { HttpServer } from './http/fastify.ts';
 import type { OutgoingRequest } from './http/operations/document.ts';
 import type { Operations } from './http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from './jobs/jobs.ts';
@@ -14,6 +15,8 @@ export interface FeatureParts {
   readonly handlers?: readonly JobHandler[];
   readonly schedules?: readonly JobSchedule[];
   routes?(operations: Operations): void;
+  /** Adds the routes of a protocol that is not part of the API: it has its own discovery, media types and errors, and is not in the document. */
+  serve?(app: HttpServer): void;
   /** The requests that it sends to others, for the document of the API. */
   sends?(): readonly OutgoingRequest[];
   /** Runs before requests and jobs. Loads the data that every process keeps in memory. */

@@ -44,6 +44,7 @@ import { createSignInFlow } from './factors/sign-in-flow.ts';
 import { createStepUp } from './factors/step-up.ts';
 import { createTotp } from './factors/totp.ts';
 import { type AccountFollower, createAccountFollowers } from './followers.ts';
+import { createGoverning, type Governing } from './governing.ts';
 import { createInactiveAccounts } from './inactive-accounts.ts';
 import { createAccountHandlers, purgeSchedule } from './jobs.ts';
 import { createAccountLimits } from './limits.ts';
@@ -88,6 +89,7 @@ export type { ByOperator } from './administration.ts';
 export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
+export type { DirectoryActor, Governing } from './governing.ts';
 export { type ProvenSession, provenOf } from './proven-session.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export type { Session } from './sessions.ts';
@@ -142,6 +144,8 @@ export interface Accounts {
   readonly again: Readonly<
     Record<'verify-email' | 'password-reset', (user: User, origin: RequestOrigin) => Promise<void>>
   >;
+  /** For the directories of companies. */
+  readonly governing: Governing;
   readonly registration: Pick<Registration, 'prepare' | 'registerProven'>;
   readonly users: Users;
   readonly signingKeys: SigningKeys;
@@ -290,6 +294,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       'verify-email': (user) => registration.resend(user.email),
       'password-reset': (user, origin) => passwords.requestReset(user.email, origin),
     },
+    governing: createGoverning({ ...common, registration }),
     registration,
     users,
     signingKeys,

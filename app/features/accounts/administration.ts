@@ -100,9 +100,11 @@ export function createAdministration(options: AdministrationOptions): Administra
 
     suspend: ({ id }, by) =>
       changing(id, 'user.suspended', by, async (tx, user) => {
-        if (user.suspendedAt) return false;
+        // One by a directory becomes the operator's, so that the directory cannot lift it.
+        if (user.suspendedAt && !user.suspendedBy) return false;
         const now = clock.now();
-        await tx.update(users).set({ suspendedAt: now, updatedAt: now }).where(eq(users.id, id));
+        const suspendedAt = user.suspendedAt ?? now;
+        await tx.update(users).set({ suspendedAt, suspendedBy: null, updatedAt: now }).where(eq(users.id, id));
         announceUser(tx, id);
         await sessions.end(tx, id, 'suspended');
         if (isActive(user)) await followers.closed(tx, { userId: id, cause: 'user.suspended', ...actorOf(by) });
@@ -112,7 +114,10 @@ export function createAdministration(options: AdministrationOptions): Administra
     unsuspend: ({ id }, by) =>
       changing(id, 'user.unsuspended', by, async (tx, user) => {
         if (!user.suspendedAt) return false;
-        await tx.update(users).set({ suspendedAt: null, updatedAt: clock.now() }).where(eq(users.id, id));
+        await tx
+          .update(users)
+          .set({ suspendedAt: null, suspendedBy: null, updatedAt: clock.now() })
+          .where(eq(users.id, id));
         announceUser(tx, id);
         if (!user.purgeAt) await followers.reopened(tx, { userId: id, cause: 'user.unsuspended', ...actorOf(by) });
         return true;

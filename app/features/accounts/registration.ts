@@ -167,6 +167,7 @@ export function createRegistration(options: RegistrationOptions): Registration {
       passwordHash,
       emailVerifiedAt: null,
       suspendedAt: null,
+      suspendedBy: null,
       purgeAt: null,
       createdAt: now,
       updatedAt: now,

@@ -27,6 +27,8 @@ export const users = pgTable(
     passwordHash: text('password_hash'),
     emailVerifiedAt: instant('email_verified_at'),
     suspendedAt: instant('suspended_at'),
+    /** `directory` if the directory of the organization that governs the address closed the account; null if an operator did. */
+    suspendedBy: text('suspended_by').$type<'directory'>(),
     /** The account is deleted for its owner, and purged at this instant. */
     purgeAt: instant('purge_at'),
     createdAt: instant('created_at').notNull(),
@@ -39,6 +41,7 @@ export const users = pgTable(
     index('users_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
     check('users_email_check', sql`length(email) between 3 and 320`),
     check('users_name_check', sql`length(name) between 1 and 200`),
+    check('users_suspended_by_check', sql`suspended_by = 'directory'`),
   ],
 );
 

@@ -64,7 +64,10 @@ export const auditEvents = pgTable(
     primaryKey({ columns: [table.ownerId, table.sequence] }),
     index('audit_events_action_index').on(table.ownerId, table.action, table.sequence),
     index('audit_events_actor_index').on(table.ownerId, table.actorId, table.sequence),
-    check('audit_events_actor_type_check', sql`actor_type in ('user', 'api_key', 'operator', 'system', 'anonymous')`),
+    check(
+      'audit_events_actor_type_check',
+      sql`actor_type in ('user', 'api_key', 'scim_token', 'operator', 'system', 'anonymous')`,
+    ),
   ],
 );
 
@@ -83,6 +86,6 @@ export const auditAddresses = pgTable(
   ],
 );
 
-export const actorTypes = ['user', 'api_key', 'operator', 'system', 'anonymous'] as const;
+export const actorTypes = ['user', 'api_key', 'scim_token', 'operator', 'system', 'anonymous'] as const;
 export type ActorType = (typeof actorTypes)[number];
 export type AuditEvent = typeof auditEvents.$inferSelect;

@@ -15,7 +15,7 @@ export interface Access extends Caller {
   /** When the API key that calls expires; null for one without end, and for a member. */
   readonly expiresAt: Date | null;
   /** As the audit trail names the caller. */
-  readonly actor: { readonly type: 'user' | 'api_key'; readonly id: string };
+  readonly actor: { readonly type: 'user' | 'api_key' | 'scim_token'; readonly id: string };
   readonly origin: RequestOrigin;
   /**
    * Locks the organization and the account that acts for share, and decides again whether the session or the key is alive and the

@@ -25,10 +25,15 @@ const declared = defineEvents({
     ),
   },
   'member.joined': {
-    about: 'Somebody accepted an invitation, and is a member now.',
+    about: 'Somebody accepted an invitation or was made a member by the directory of the company, and is a member now.',
     data: Named(
       'MemberJoined',
-      { userId: Id('User'), role: Role, invitationId: Id('Invitation'), invitedBy: Id('User') },
+      {
+        userId: Id('User'),
+        role: Role,
+        invitationId: Nullable(Id('The invitation; null if there was none')),
+        invitedBy: Nullable(Id('The user who invited; null if nobody did')),
+      },
       { userId, role: 'member', invitationId, invitedBy: userId },
     ),
   },

@@ -26,6 +26,12 @@ export interface OrganizationFollower {
   /** Asked before somebody is invited. The organization is locked. @throws `forbidden` */
   inviting(tx: Transaction, access: Access): Promise<void>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
+  /** Somebody is a member now. The organization is locked. */
+  memberJoined(tx: Transaction, organizationId: string, userId: string): Promise<void>;
+  /** A membership has ended. The organization is locked. */
+  memberLeft(tx: Transaction, organizationId: string, userId: string): Promise<void>;
+  /** The rights of a member are about to be taken or reduced, and with them what the person has sent or made. */
+  withdrawing(tx: Transaction, organizationId: string, userId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
   /** The purge begins; once for each organization. */
   purging(tx: Transaction, organizationId: string): Promise<void>;
@@ -47,6 +53,9 @@ const IDLE: OrganizationFollower = {
   admissionErrors: [],
   async inviting() {},
   async membersChanged() {},
+  async memberJoined() {},
+  async memberLeft() {},
+  async withdrawing() {},
   async deletionRequested() {},
   async purging() {},
   async emptying() {},
@@ -76,6 +85,15 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     },
     async membersChanged(tx, organizationId) {
       for (const follower of all) await follower.membersChanged?.(tx, organizationId);
+    },
+    async memberJoined(tx, organizationId, userId) {
+      for (const follower of all) await follower.memberJoined?.(tx, organizationId, userId);
+    },
+    async memberLeft(tx, organizationId, userId) {
+      for (const follower of all) await follower.memberLeft?.(tx, organizationId, userId);
+    },
+    async withdrawing(tx, organizationId, userId) {
+      for (const follower of all) await follower.withdrawing?.(tx, organizationId, userId);
     },
     async deletionRequested(tx, organizationId) {
       for (const follower of all) await follower.deletionRequested?.(tx, organizationId);

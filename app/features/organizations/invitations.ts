@@ -34,6 +34,8 @@ export interface Invitations {
   list(organizationId: string, limit: number, beforeId?: string): Promise<SentInvitation[]>;
   /** @throws `not_found` */
   revoke(access: Access, invitationId: string): Promise<void>;
+  /** The same in a transaction of the caller. */
+  revokeIn(tx: Transaction, access: Access, invitationId: string): Promise<void>;
 }
 
 export interface InvitationsOptions {
@@ -215,13 +217,15 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     },
 
     async revoke(caller, invitationId) {
-      await transact(db, async (tx) => {
-        const { access } = await memberships.enter(tx, caller, 'members:invite');
-        const [gone] = await tx.delete(invitations).where(own(access.organizationId, invitationId)).returning();
-        if (!gone) throw httpErrors.not_found({ detail: 'There is no such invitation.' });
-        await record(tx, access, 'invitation.revoked', gone);
-        await events.emit(tx, access.organizationId, 'invitation.revoked', { invitationId, email: gone.email });
-      });
+      await transact(db, (tx) => this.revokeIn(tx, caller, invitationId));
+    },
+
+    async revokeIn(tx, caller, invitationId) {
+      const { access } = await memberships.enter(tx, caller, 'members:invite');
+      const [gone] = await tx.delete(invitations).where(own(access.organizationId, invitationId)).returning();
+      if (!gone) throw httpErrors.not_found({ detail: 'There is no such invitation.' });
+      await record(tx, access, 'invitation.revoked', gone);
+      await events.emit(tx, access.organizationId, 'invitation.revoked', { invitationId, email: gone.email });
     },
   };
 }

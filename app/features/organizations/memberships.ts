@@ -32,6 +32,8 @@ export interface Memberships {
   list(organizationId: string, limit: number, after?: readonly string[]): Promise<Member[]>;
   /** @throws `not_found`, `forbidden`, `last_owner` */
   changeRole(access: Access, userId: string, role: Role): Promise<Member>;
+  /** The same in a transaction of the caller. */
+  changeRoleIn(tx: Transaction, access: Access, userId: string, role: Role): Promise<Member>;
   /**
    * Lists what a change would end or reduce: with `role` the change to that role, without it the removal.
    * @throws `not_found`; `forbidden` for somebody else's without `members:manage`
@@ -39,10 +41,18 @@ export interface Memberships {
   foresee(access: Access, userId: string, role?: Role): Promise<Consequences>;
   /** Removes a member, or lets the caller leave. @throws `not_found`, `forbidden`, `last_owner`, `personal_organization` */
   remove(access: Access, userId: string): Promise<void>;
+  /** The same in a transaction of the caller. */
+  removeIn(tx: Transaction, access: Access, userId: string): Promise<void>;
   /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden`, `last_owner` */
   transfer(access: Access, userId: string): Promise<void>;
-  /** Adds a member. @param invitationHash of the invitation's secret @throws `already_member` */
-  add(tx: Transaction, organizationId: string, userId: string, role: Role, invitationHash: Buffer): Promise<void>;
+  /** Adds a member. @param invitationHash of the invitation's secret; null where there was none @throws `already_member` */
+  add(
+    tx: Transaction,
+    organizationId: string,
+    userId: string,
+    role: Role,
+    invitationHash: Buffer | null,
+  ): Promise<void>;
   /**
    * Locks an organization against other changes of its members and keys, and decides the caller's access again: it may have changed since
    * the request was authorized.
@@ -65,7 +75,7 @@ export interface MembershipsOptions {
   events: Pick<Events, 'emit'>;
   appUrl: string;
   notices: OwnerNotices;
-  followers: Pick<OrganizationFollowers, 'membersChanged'>;
+  followers: Pick<OrganizationFollowers, 'membersChanged' | 'memberJoined'>;
   withdrawal: Withdrawal;
 }
 
@@ -159,17 +169,19 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     },
 
     changeRole(caller, userId, role) {
-      return transact(db, async (tx) => {
-        const { organization, access } = await this.enter(tx, caller, 'members:manage');
-        const member = await find(tx, access.organizationId, userId);
-        requireGrant(access, member.role);
-        requireGrant(access, role);
-        if (member.role === role) return member;
-        if ([member.role, role].includes('owner')) await access.recent(tx);
-        await setRole(tx, access, member, role, organization);
-        if (member.role === 'owner') await requireOwner(tx, organization);
-        return { ...member, role };
-      });
+      return transact(db, (tx) => this.changeRoleIn(tx, caller, userId, role));
+    },
+
+    async changeRoleIn(tx, caller, userId, role) {
+      const { organization, access } = await this.enter(tx, caller, 'members:manage');
+      const member = await find(tx, access.organizationId, userId);
+      requireGrant(access, member.role);
+      requireGrant(access, role);
+      if (member.role === role) return member;
+      if ([member.role, role].includes('owner')) await access.recent(tx);
+      await setRole(tx, access, member, role, organization);
+      if (member.role === 'owner') await requireOwner(tx, organization);
+      return { ...member, role };
     },
 
     async foresee(access, userId, role) {
@@ -180,26 +192,28 @@ export function createMemberships(options: MembershipsOptions): Memberships {
     },
 
     async remove(caller, userId) {
+      await transact(db, (tx) => this.removeIn(tx, caller, userId));
+    },
+
+    async removeIn(tx, caller, userId) {
       const leaves = isOneself(caller, userId);
-      await transact(db, async (tx) => {
-        const { organization, access } = await this.enter(tx, caller, leaves ? 'organization:read' : 'members:manage');
-        const { organizationId, actor, origin } = access;
-        const member = await find(tx, organizationId, userId);
-        if (!leaves) requireGrant(access, member.role);
-        if (!leaves && member.role === 'owner') await access.recent(tx);
-        await tx.delete(memberships).where(own(organizationId, userId));
-        announceMembership(tx, organizationId, userId);
-        if (member.role === 'owner') await requireOwner(tx, organization);
-        await followers.membersChanged(tx, organizationId);
-        const target = { type: 'user', id: userId };
-        const action = leaves ? 'member.left' : 'member.removed';
-        const details = { role: member.role };
-        const change = { organization, userId, before: member.role, after: null };
-        await withdrawal.withdraw(tx, { ...change, cause: action, actor, origin });
-        await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
-        if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId, 'the person');
-        await events.emit(tx, organizationId, 'member.left', { userId, role: member.role, removed: !leaves });
-      });
+      const { organization, access } = await this.enter(tx, caller, leaves ? 'organization:read' : 'members:manage');
+      const { organizationId, actor, origin } = access;
+      const member = await find(tx, organizationId, userId);
+      if (!leaves) requireGrant(access, member.role);
+      if (!leaves && member.role === 'owner') await access.recent(tx);
+      await tx.delete(memberships).where(own(organizationId, userId));
+      announceMembership(tx, organizationId, userId);
+      if (member.role === 'owner') await requireOwner(tx, organization);
+      await followers.membersChanged(tx, organizationId);
+      const target = { type: 'user', id: userId };
+      const action = leaves ? 'member.left' : 'member.removed';
+      const details = { role: member.role };
+      const change = { organization, userId, before: member.role, after: null };
+      await withdrawal.withdraw(tx, { ...change, cause: action, actor, origin });
+      await audit.append(tx, { ownerId: organizationId, action, actor, target, origin, details });
+      if (member.role === 'owner') await notices.ownerRemoved(tx, organizationId, userId, 'the person');
+      await events.emit(tx, organizationId, 'member.left', { userId, role: member.role, removed: !leaves });
     },
 
     async transfer(caller, userId) {
@@ -222,6 +236,7 @@ export function createMemberships(options: MembershipsOptions): Memberships {
       if (!added) throw organizationErrors.already_member();
       if (role === 'owner') await notices.ownerAdded(tx, organizationId, userId);
       await followers.membersChanged(tx, organizationId);
+      await followers.memberJoined(tx, organizationId, userId);
     },
 
     async enter(tx, access, permission) {

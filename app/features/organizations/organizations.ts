@@ -37,6 +37,7 @@ import { createMemberships } from './memberships.ts';
 import { createOrganizationsForOperators, type OrganizationsForOperators } from './operating.ts';
 import { createOwnerNotices } from './owner-notices.ts';
 import { createPersonalData } from './personal-data.ts';
+import { createProvisioning, type Provisioning } from './provisioning.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { joiningRoutes } from './routes/joining.ts';
@@ -49,10 +50,21 @@ import { createSuccession } from './succession.ts';
 import { createWithdrawal } from './withdrawal.ts';
 
 export type { Access as OrganizationAccess } from './access.ts';
+export { hashOfKey, hintOfKey, makeKey, parseKey } from './api-key-format.ts';
 export type { Authorization, Standing } from './authorization.ts';
 export type { OrganizationFollower } from './followers.ts';
+export { organizationErrors } from './errors.ts';
 export type { MemberMail } from './member-mail.ts';
-export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
+export type { Provisioning } from './provisioning.ts';
+export {
+  definePermissionIncludes,
+  definePermissions,
+  defineRoles,
+  permissions,
+  permissionsOf,
+  type Role,
+  roleNames,
+} from './roles.ts';
 export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
@@ -75,6 +87,8 @@ export interface Organizations {
   readonly forOperators: Pick<OrganizationsForOperators, 'require'>;
   /** Emails the members who hold a permission. */
   readonly sendToMembers: SendToMembers;
+  /** For directories of companies. */
+  readonly provisioning: Provisioning;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -93,7 +107,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   const founding = createFounding({ clock, audit, callers });
   const sendToMembers = createMemberMail(email);
   const notices = createOwnerNotices({ send: sendToMembers, appUrl });
-  const withdrawal = createWithdrawal({ clock, audit, events, notices });
+  const withdrawal = createWithdrawal({ clock, audit, events, notices, followers });
   const memberships = createMemberships({ db, clock, audit, email, events, appUrl, notices, followers, withdrawal });
   const directory = createDirectory({ db, clock, audit, events, founding, memberships });
   const inviting = { db, clock, audit, email, events, accounts: users, memberships, limits, appUrl, followers };
@@ -138,6 +152,7 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     forOperators,
     authorization,
     sendToMembers,
+    provisioning: createProvisioning({ clock, audit, events, memberships, invitations, followers }),
     handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
     routes(operations) {

@@ -8,6 +8,7 @@ import type { Executor, Transaction } from '../../platform/database/database.ts'
 import type { RequestOrigin } from '../../platform/http/caller.ts';
 import type { Audit, AuditAction, AuditEntry } from '../audit/audit.ts';
 import type { Events } from '../events/events.ts';
+import type { OrganizationFollowers } from './followers.ts';
 import { announceKeys } from './known.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 import { mayGrant, type Permission, permissionsOf, type Role, roleNames, withIncluded } from './roles.ts';
@@ -62,12 +63,13 @@ export interface WithdrawalOptions {
   audit: Audit;
   events: Pick<Events, 'emit'>;
   notices: Pick<OwnerNotices, 'keysAffected'>;
+  followers: Pick<OrganizationFollowers, 'withdrawing' | 'memberLeft'>;
 }
 
 const effective = (scopes: readonly Permission[], role: Role | null): Permission[] =>
   role ? [...withIncluded(scopes).intersection(permissionsOf(role))].sort() : [];
 
-export function createWithdrawal({ clock, audit, events, notices }: WithdrawalOptions): Withdrawal {
+export function createWithdrawal({ clock, audit, events, notices, followers }: WithdrawalOptions): Withdrawal {
   async function keysOf(executor: Executor, organizationId: string, userId: string): Promise<ApiKey[]> {
     const own = and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.createdBy, userId));
     return executor
@@ -114,6 +116,8 @@ export function createWithdrawal({ clock, audit, events, notices }: WithdrawalOp
 
     async withdraw(tx, change) {
       const { organization, userId, after } = change;
+      await followers.withdrawing(tx, organization.id, userId);
+      if (!after) await followers.memberLeft(tx, organization.id, userId);
       const consequences = await foresee(tx, { ...change, organizationId: organization.id });
       await tx.delete(invitations).where(
         and(

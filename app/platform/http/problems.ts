@@ -12,6 +12,19 @@ import { html } from './html.ts';
 
 const RETRY_AFTER_SECONDS = '5';
 
+/** How errors of a route look, where its protocol has a form of its own. */
+export interface ErrorFormat {
+  readonly mediaType: string;
+  present(problem: Problem): object;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Problem documents if absent. */
+    errorFormat?: ErrorFormat;
+  }
+}
+
 /** Installs the error handler, and the answers for unknown routes (404) and methods (405 with `Allow`). */
 export function answerProblems(app: HttpServer, options: { problemBaseUrl: string; errors?: ErrorReports }) {
   const { problemBaseUrl, errors = noErrorReports } = options;
@@ -35,11 +48,13 @@ export function answerProblems(app: HttpServer, options: { problemBaseUrl: strin
       reply.raw.destroy();
       return reply;
     }
+    const { errorFormat } = request.routeOptions.config;
+    const document = errorFormat?.present(problem) ?? problemDocument(problem, problemBaseUrl, request.id);
     return reply
       .code(problem.status)
       .headers({ 'cache-control': 'no-store', ...problem.headers })
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problemDocument(problem, problemBaseUrl, request.id)));
+      .header('content-type', errorFormat?.mediaType ?? 'application/problem+json')
+      .send(JSON.stringify(document));
   };
 
   app.setErrorHandler((error, request, reply) => answer(error, request, reply));

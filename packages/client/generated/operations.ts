@@ -1036,6 +1036,50 @@ export const putOrganizationPolicy = 'PUT /v1/organizations/{organizationId}/pol
   readonly body: types.PutOrganizationPolicy;
 }, types.OrganizationPolicy, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
+/** Create a SCIM token. For the directory of the company. It is shown this once. An organization has two at most: to replace one, create another, set it up at the directory, and delete the first. */
+export const createScimToken = 'POST /v1/organizations/{organizationId}/scim-tokens key' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.CreateScimToken;
+}, types.NewScimToken, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'idempotency_key_reused' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'request_in_progress' | 'session_revoked' | 'token_expired' | 'too_many_scim_tokens' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** List SCIM tokens. The newest first, without their secrets. */
+export const listScimTokens = 'GET /v1/organizations/{organizationId}/scim-tokens' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.ScimTokenPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Delete a SCIM token */
+export const deleteScimToken = 'DELETE /v1/organizations/{organizationId}/scim-tokens/{scimTokenId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** SCIM token */
+  readonly scimTokenId: string;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** List the groups of the directory. With the role that each gives to its members. */
+export const listScimGroups = 'GET /v1/organizations/{organizationId}/scim-groups' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** The maximum number of elements. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the previous page. */
+  readonly cursor?: string | undefined;
+}, types.ScimGroupPage, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'invalid_cursor' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Choose the role that a group gives. Members of the group have the role from now on. Whoever is in several groups has the highest role, and without any is a member. Owners stay owners. */
+export const updateScimGroup = 'PATCH /v1/organizations/{organizationId}/scim-groups/{scimGroupId}' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  /** Group */
+  readonly scimGroupId: string;
+  readonly body: types.UpdateScimGroup;
+}, types.ScimGroup, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'last_owner' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
 /** Describe the issuer of access tokens. Authorization server metadata (RFC 8414), so that libraries of other services find the keys by the issuer alone. It names what there is, and so no authorization endpoint. */
 export const getAuthorizationServer = 'GET /.well-known/oauth-authorization-server public' as Operation<{}, types.AuthorizationServer | undefined, 'bad_request' | 'database_unavailable' | 'internal_error'>;
 

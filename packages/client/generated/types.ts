@@ -15,7 +15,7 @@ export interface AccountExport {
   readonly user: unknown;
 }
 
-export type ActorType = 'user' | 'api_key' | 'operator' | 'system' | 'anonymous';
+export type ActorType = 'user' | 'api_key' | 'scim_token' | 'operator' | 'system' | 'anonymous';
 
 export interface AddedLimits {
   readonly members?: number | undefined;
@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'scim_token.created' | 'scim_token.deleted' | 'scim_user.created' | 'scim_user.updated' | 'scim_user.deleted' | 'scim_group.created' | 'scim_group.updated' | 'scim_group.deleted' | 'scim_group.role_changed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -361,6 +361,10 @@ export interface CreatePurchase {
   readonly successUrl: string;
   /** Where to go without; on the origin of APP_URL or one of CORS_ORIGINS. */
   readonly cancelUrl: string;
+}
+
+export interface CreateScimToken {
+  readonly name: string;
 }
 
 export interface CreateSession {
@@ -978,10 +982,10 @@ export interface MemberJoined {
   /** User */
   readonly userId: string;
   readonly role: Role;
-  /** Invitation */
-  readonly invitationId: string;
-  /** User */
-  readonly invitedBy: string;
+  /** The invitation; null if there was none */
+  readonly invitationId: string | null;
+  /** The user who invited; null if nobody did */
+  readonly invitedBy: string | null;
 }
 
 export interface MemberJoinedEvent {
@@ -1063,6 +1067,23 @@ export interface NewApiKey {
   /** When it was revoked; null while it is not. */
   readonly revokedAt: string | null;
   /** The key itself; shown this once. */
+  readonly secret: string;
+}
+
+export interface NewScimToken {
+  /** SCIM token */
+  readonly id: string;
+  readonly name: string;
+  /** The part of the token by which people recognise it. */
+  readonly hint: string;
+  /** User */
+  readonly createdBy: string;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+  readonly lastUsedFrom: Place | null;
+  /** The token itself; shown this once. */
   readonly secret: string;
 }
 
@@ -1418,7 +1439,7 @@ export interface PaymentMethod {
 }
 
 /** A permission, as operations need it. */
-export type Permission = 'organization:read' | 'organization:update' | 'organization:delete' | 'members:read' | 'members:invite' | 'members:manage' | 'owners:manage' | 'api-keys:read' | 'api-keys:write' | 'audit:read' | 'billing:read' | 'billing:manage' | 'usage:report' | 'company-sign-in:read' | 'company-sign-in:manage' | 'policy:read' | 'policy:manage' | 'webhooks:read' | 'webhooks:manage';
+export type Permission = 'organization:read' | 'organization:update' | 'organization:delete' | 'members:read' | 'members:invite' | 'members:manage' | 'owners:manage' | 'api-keys:read' | 'api-keys:write' | 'audit:read' | 'billing:read' | 'billing:manage' | 'usage:report' | 'company-sign-in:read' | 'company-sign-in:manage' | 'policy:read' | 'policy:manage' | 'scim:read' | 'scim:manage' | 'webhooks:read' | 'webhooks:manage';
 
 export interface Place {
   readonly ipAddress: string | null;
@@ -1641,6 +1662,43 @@ export type Role = 'owner' | 'admin' | 'member' | 'billing';
 export interface RotateApiKey {
   /** Default 0. */
   readonly graceSeconds?: number | undefined;
+}
+
+export interface ScimGroup {
+  /** Group */
+  readonly id: string;
+  readonly displayName: string;
+  /** The id of the directory. */
+  readonly externalId: string | null;
+  readonly role: Role | null;
+  readonly memberCount: number;
+}
+
+export interface ScimGroupPage {
+  readonly data: readonly (ScimGroup)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export interface ScimToken {
+  /** SCIM token */
+  readonly id: string;
+  readonly name: string;
+  /** The part of the token by which people recognise it. */
+  readonly hint: string;
+  /** User */
+  readonly createdBy: string;
+  /** When it was created. */
+  readonly createdAt: string;
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+  readonly lastUsedFrom: Place | null;
+}
+
+export interface ScimTokenPage {
+  readonly data: readonly (ScimToken)[];
+  /** null on the last page. */
+  readonly nextCursor: string | null;
 }
 
 export interface Session {
@@ -1922,6 +1980,11 @@ export interface UpdatePassword {
   readonly currentPassword?: string | undefined;
   /** 8 to 128 characters, any Unicode. */
   readonly newPassword: string;
+}
+
+export interface UpdateScimGroup {
+  /** A role other than owner; null for none. */
+  readonly role: string | null;
 }
 
 export interface UpdateSubscription {

@@ -173,6 +173,6 @@ const outcomeOf = (error: unknown): string =>
 function draft(email: string, name: string | null, now: Date): User {
   return {
     ...{ id: newId(), email, name: name?.slice(0, 200) || null, locale: 'en', passwordHash: null },
-    ...{ emailVerifiedAt: null, suspendedAt: null, purgeAt: null, createdAt: now, updatedAt: now },
+    ...{ emailVerifiedAt: null, suspendedAt: null, suspendedBy: null, purgeAt: null, createdAt: now, updatedAt: now },
   };
 }

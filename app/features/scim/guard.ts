@@ -1,0 +1,96 @@
+/** Decides who may call SCIM: a directory with a token of an organization. It decides again in each transaction that changes something. */
+import { and, eq, isNull, lte, or } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
+import { equalSecrets } from '../../platform/security/random.ts';
+import { bearerToken, invalidToken } from '../accounts/accounts.ts';
+import {
+  hashOfKey,
+  type OrganizationAccess,
+  type Organizations,
+  parseKey,
+  permissionsOf,
+} from '../organizations/organizations.ts';
+import { createKnownTokens, type JudgedToken, tokenIn } from './known.ts';
+import { scimTokens } from './schema.ts';
+import { TOKEN_PREFIX } from './tokens.ts';
+
+/** @returns what the directory may do @throws `unauthenticated` */
+export type ScimGuard = (request: FastifyRequest) => Promise<OrganizationAccess>;
+
+export interface ScimGuardOptions {
+  db: Database;
+  feed: ChangeFeed;
+  clock: Clock;
+  provisioning: Organizations['provisioning'];
+}
+
+/** The last use of a token is written at most so often. */
+const LAST_USE_RESOLUTION_MS = MINUTE_MS;
+const MAX_LAST_USES = 10_000;
+
+export function createScimGuard({ db, feed, clock, provisioning }: ScimGuardOptions): ScimGuard {
+  const known = createKnownTokens(db, feed);
+  const lastUses = new Map<string, number>();
+
+  function accessOf(token: JudgedToken, hash: Buffer, origin: RequestOrigin): OrganizationAccess {
+    const { organizationId, id, createdBy } = token;
+    const access: OrganizationAccess = {
+      ...{ organizationId, userId: createdBy, origin, expiresAt: null, actor: { type: 'scim_token', id } },
+      // Only owners make a token, and it may do what they may. Which roles a directory gives is decided where it does.
+      permissions: permissionsOf('owner'),
+      mayGrant: () => true,
+      async again(tx) {
+        requireGood(await tokenIn(tx)(organizationId, id), hash);
+        // Whatever a person must stand behind, such as an invitation, an owner does: who made the token, or another one.
+        const isOwner = (await provisioning.roleOf(tx, organizationId, createdBy)) === 'owner';
+        const owner = isOwner ? createdBy : await provisioning.ownerOf(tx, organizationId);
+        const decided: OrganizationAccess = { ...access, userId: owner ?? createdBy, again: async () => decided };
+        return decided;
+      },
+      async recent() {},
+      async stepUp() {},
+      async confirm() {},
+    };
+    return access;
+  }
+
+  /** Other processes may have written it meanwhile: then the statement changes nothing. */
+  async function recordUse({ organizationId, id }: JudgedToken, { ipAddress, userAgent }: RequestOrigin) {
+    const now = clock.now();
+    const due = after(now, -LAST_USE_RESOLUTION_MS);
+    if ((lastUses.get(id) ?? Number.NEGATIVE_INFINITY) > due.getTime()) return;
+    if (lastUses.size >= MAX_LAST_USES) lastUses.clear();
+    lastUses.set(id, now.getTime());
+    await db
+      .update(scimTokens)
+      .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
+      .where(
+        and(
+          ...[eq(scimTokens.organizationId, organizationId), eq(scimTokens.id, id)],
+          or(isNull(scimTokens.lastUsedAt), lte(scimTokens.lastUsedAt, due)),
+        ),
+      );
+  }
+
+  return async (request) => {
+    const text = bearerToken(request) ?? '';
+    const parsed = parseKey(text, TOKEN_PREFIX);
+    if (!parsed) throw invalidToken('Send a SCIM token of the organization: Authorization: Bearer <token>.');
+    const hash = hashOfKey(text);
+    const found = known.get(`${parsed.organizationId} ${parsed.keyId}`);
+    const token = requireGood(found instanceof Promise ? await found : found, hash);
+    const origin = originOf(request);
+    await recordUse(token, origin);
+    request.caller = { organizationId: token.organizationId };
+    return accessOf(token, hash, origin);
+  };
+}
+
+function requireGood(token: JudgedToken | undefined, hash: Buffer): JudgedToken {
+  if (token && equalSecrets(token.hash, hash)) return token;
+  throw invalidToken('The SCIM token is not valid, or not any more.');
+}
