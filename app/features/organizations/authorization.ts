@@ -138,7 +138,16 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       if (options.needsRecentSignIn) await stepUp(tx);
     };
     const acting = credential.kind === 'user' ? credential.acting : undefined;
-    return { organizationId, ...judged, ...(acting && { acting }), origin: originOf(request), again, confirm, recent, stepUp };
+    return {
+      organizationId,
+      ...judged,
+      ...(acting && { acting }),
+      origin: originOf(request),
+      again,
+      confirm,
+      recent,
+      stepUp,
+    };
   }
 
   async function accessOfMember(request: FastifyRequest, organizationId: string): Promise<Access> {

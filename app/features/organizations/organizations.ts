@@ -52,8 +52,8 @@ import { createWithdrawal } from './withdrawal.ts';
 export type { Access as OrganizationAccess } from './access.ts';
 export { hashOfKey, hintOfKey, makeKey, parseKey } from './api-key-format.ts';
 export type { Authorization, Standing } from './authorization.ts';
-export type { OrganizationFollower } from './followers.ts';
 export { organizationErrors } from './errors.ts';
+export type { OrganizationFollower } from './followers.ts';
 export type { MemberMail } from './member-mail.ts';
 export type { Provisioning } from './provisioning.ts';
 export {

@@ -161,7 +161,9 @@ describe('the trail of an organization', () => {
       // Those of later features have tests beside them.
       .filter(({ tags }) => !LATER.includes(tags?.[0] ?? ''))
       .filter(({ operationId }) => operationId !== 'lookUpInvitation')
-      .filter(({ path, tags }) => path.startsWith('/v1/organizations/{organizationId}') || TAGS.includes(tags?.[0] ?? ''));
+      .filter(
+        ({ path, tags }) => path.startsWith('/v1/organizations/{organizationId}') || TAGS.includes(tags?.[0] ?? ''),
+      );
     assert.ok(changing.length >= 14);
     const missing = changing.map(({ operationId }) => operationId).filter((operation) => !(operation in operations));
     assert.deepEqual(missing, []);
