@@ -31,10 +31,30 @@ export interface ScimGuardOptions {
 /** The last use of a token is written at most so often. */
 const LAST_USE_RESOLUTION_MS = MINUTE_MS;
 const MAX_LAST_USES = 10_000;
+const MAX_READ = 1_000;
+
+interface ReadToken {
+  /** Of the memory. */
+  readonly key: string;
+  readonly hash: Buffer;
+}
 
 export function createScimGuard({ db, feed, clock, provisioning }: ScimGuardOptions): ScimGuard {
   const known = createKnownTokens(db, feed);
   const lastUses = new Map<string, number>();
+  /** Tokens as text, read before: directories send the same one with each request. */
+  const read = new Map<string, ReadToken>();
+
+  function readToken(text: string): ReadToken {
+    const before = read.get(text);
+    if (before) return before;
+    const parsed = parseKey(text, TOKEN_PREFIX);
+    if (!parsed) throw invalidToken('Send a SCIM token of the organization: Authorization: Bearer <token>.');
+    const token = { key: `${parsed.organizationId} ${parsed.keyId}`, hash: hashOfKey(text) };
+    if (read.size >= MAX_READ) read.clear();
+    read.set(text, token);
+    return token;
+  }
 
   function accessOf(token: JudgedToken, hash: Buffer, origin: RequestOrigin): OrganizationAccess {
     const { organizationId, id, createdBy } = token;
@@ -78,10 +98,8 @@ export function createScimGuard({ db, feed, clock, provisioning }: ScimGuardOpti
 
   return async (request) => {
     const text = bearerToken(request) ?? '';
-    const parsed = parseKey(text, TOKEN_PREFIX);
-    if (!parsed) throw invalidToken('Send a SCIM token of the organization: Authorization: Bearer <token>.');
-    const hash = hashOfKey(text);
-    const found = known.get(`${parsed.organizationId} ${parsed.keyId}`);
+    const { key, hash } = readToken(text);
+    const found = known.get(key);
     const token = requireGood(found instanceof Promise ? await found : found, hash);
     const origin = originOf(request);
     await recordUse(token, origin);

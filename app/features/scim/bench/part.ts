@@ -1,6 +1,6 @@
 /**
- * SCIM: users created one by one, beside as many invitations by the API; and finding one by userName among them, beside `GET /v1/users/me`. Half
- * as many users again are of a domain that the organization governs, so each of them gets an account, too.
+ * SCIM: users created one by one, beside as many invitations by the API; and finding one by userName among them, beside `GET /v1/users/me`. As many users
+ * again are of a domain that the organization governs, so each of them gets an account, too. SCIM_USERS says how many are created.
  */
 import { globSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -117,7 +117,7 @@ const measure: FeaturePart<keyof typeof budgets>['measure'] = async ({ stage, qu
   await entitleAll(url, [inviting, directory, company]);
   const [api, tokens] = [await stage.api(url), await openTokens(url)];
   const connection = await openConnection(api.port);
-  const total = quick ? 300 : 10_000;
+  const total = Number(process.env.SCIM_USERS ?? (quick ? 300 : 10_000));
   const owner = { ...json, authorization: `Bearer ${tokens.access(0)}` };
   const sides = {
     invitations: (nth: number) =>

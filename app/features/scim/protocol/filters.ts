@@ -28,6 +28,11 @@ const MAX_DEPTH = 10;
 
 /** Reads a filter of resources. @throws `scim_invalid_filter` */
 export function readFilter(type: ResourceType, text: string): Filter {
+  // What directories ask before each change: it needs no parser.
+  const [, path, value] = EQUALITY.exec(text) ?? [];
+  const found = path === undefined || !value?.isWellFormed() ? undefined : resolvePath(type, path);
+  if (found && 'attribute' in found)
+    return { op: 'eq', target: found, value: checked(comparedOf(found), 'eq', value!) };
   return bind(parseText(text), (path) => {
     const place = resolvePath(type, path);
     if (!place || !('attribute' in place)) throw invalid(`There is no attribute ${path}.`);
@@ -39,6 +44,9 @@ export function readFilter(type: ResourceType, text: string): Filter {
 export function readValueFilter(attribute: Attribute, text: string): Filter<Attribute> {
   return bind(parseText(text), subOf(attribute)) as Filter<Attribute>;
 }
+
+/** One equality with a string that has no escapes. */
+const EQUALITY = /^([\w.]{1,100}) eq "([^"\\\p{Cc}]{1,500})"$/u;
 
 interface ParsedText {
   readonly parsed: Parsed;
