@@ -43,8 +43,7 @@ export const authorization: Chapter = {
     'does not exist for the owner of another organization',
     'does not tell an organization that is none',
   ),
-  'V8.4.2': {
-    absent:
-      'There is no administrative interface on the network: operators run commands on a machine that can reach the database.',
-  },
+  'V8.4.2': both(shown(files.operators, 'are let in with a second factor', 'lose the right on every process at once'), {
+    open: 'The operator console asks for a second factor in the session, and not for the posture of the device.',
+  }),
 };

@@ -32,6 +32,7 @@ export const files = {
   accessTokens: `${accounts}/access-tokens.test.ts`,
   vectors: `${accounts}/access-tokens.vectors.test.ts`,
   callers: `${accounts}/callers.test.ts`,
+  operators: 'app/features/operator/operator.test.ts',
   cookies: `${accounts}/cookies.test.ts`,
   deletion: `${accounts}/deletion.test.ts`,
   emailChanges: `${accounts}/email-changes.test.ts`,
