@@ -25,10 +25,10 @@ const declared = defineEvents({
     ),
   },
   'member.joined': {
-    about: 'Somebody accepted an invitation, and is a member now.',
+    about: 'Somebody is a member now: by an invitation, or without one, by the sign-in of the organization.',
     data: Named(
       'MemberJoined',
-      { userId: Id('User'), role: Role, invitationId: Id('Invitation'), invitedBy: Id('User') },
+      { userId: Id('User'), role: Role, invitationId: Nullable(Id('Invitation')), invitedBy: Nullable(Id('User')) },
       { userId, role: 'member', invitationId, invitedBy: userId },
     ),
   },

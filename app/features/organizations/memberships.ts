@@ -42,7 +42,13 @@ export interface Memberships {
   /** Makes a member the owner and the caller an admin, in one step. @throws `not_found`, `forbidden`, `last_owner` */
   transfer(access: Access, userId: string): Promise<void>;
   /** Adds a member. @param invitationHash of the invitation's secret @throws `already_member` */
-  add(tx: Transaction, organizationId: string, userId: string, role: Role, invitationHash: Buffer): Promise<void>;
+  add(
+    tx: Transaction,
+    organizationId: string,
+    userId: string,
+    role: Role,
+    invitationHash: Buffer | null,
+  ): Promise<void>;
   /**
    * Locks an organization against other changes of its members and keys, and decides the caller's access again: it may have changed since
    * the request was authorized.

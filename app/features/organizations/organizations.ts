@@ -11,6 +11,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { ProblemFactory } from '../../platform/errors.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
@@ -29,7 +30,7 @@ import { createOrganizationFollowers, type OrganizationFollower } from './follow
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
-import { createJoining } from './joining.ts';
+import { createJoining, type Joining } from './joining.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
@@ -49,8 +50,9 @@ export type { Access as OrganizationAccess } from './access.ts';
 export type { Authorization, Standing } from './authorization.ts';
 export type { OrganizationFollower } from './followers.ts';
 export type { MemberMail } from './member-mail.ts';
+export type { Role } from './roles.ts';
 export { definePermissionIncludes, definePermissions, defineRoles, permissionsOf, roleNames } from './roles.ts';
-export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
+export { ORGANIZATION_PATH, organizationParams, Role as RoleField } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
   db: Database;
@@ -67,6 +69,10 @@ export interface OrganizationsOptions {
 
 export interface Organizations {
   readonly authorization: Authorization;
+  /** Makes a person a member without an invitation. */
+  readonly admit: Joining['admit'];
+  /** What `admit` throws. */
+  readonly seatErrors: readonly ProblemFactory[];
   /** Emails the members who hold a permission. */
   readonly sendToMembers: SendToMembers;
   readonly handlers: readonly JobHandler[];
@@ -134,6 +140,10 @@ export function createOrganizations(options: OrganizationsOptions): Organization
   return {
     follow: followers.add,
     authorization,
+    admit: joining.admit,
+    get seatErrors() {
+      return followers.seatErrors;
+    },
     sendToMembers,
     handlers: [createPurgeHandler(dissolution, personalData)],
     schedules: [purgeSchedule],
