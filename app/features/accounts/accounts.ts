@@ -58,6 +58,8 @@ import { createPasskeyProving } from './passkeys/proving.ts';
 import { createPasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import { createProfile } from './profile.ts';
+import { type Companies, createCompanies } from './providers/companies.ts';
+import type { ProviderSignIn } from './providers/provider-sign-in.ts';
 import type { Providers } from './providers/providers.ts';
 import type { ProviderSettings } from './providers/settings.ts';
 import { createProviderParts } from './providers/wiring.ts';
@@ -91,9 +93,15 @@ export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
 export type { DirectoryActor, Governing } from './governing.ts';
 export { type ProvenSession, provenOf } from './proven-session.ts';
+export type { CompanySignIn } from './providers/companies.ts';
+export { providerErrors } from './providers/errors.ts';
+export { presets as identityProviderPresets } from './providers/presets.ts';
+export { createProtocol, type ProviderProtocol } from './providers/protocol.ts';
+export { callbackPath } from './providers/providers.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export type { Session } from './sessions.ts';
 export { isActive, type User } from './users.ts';
+export { browserOf as providerBrowserOf } from './routes/providers.ts';
 
 export interface AccountsOptions {
   db: Database;
@@ -150,6 +158,9 @@ export interface Accounts {
   readonly users: Users;
   readonly signingKeys: SigningKeys;
   readonly identityProviders: Providers;
+  /** Sign-in with the providers of organizations. */
+  readonly companies: Companies;
+  readonly providerSignIn: Pick<ProviderSignIn, 'startTest'>;
   /** Tokens of the same keys for another service, which no other audience accepts. They live for `SERVICE_TOKEN_MS`. */
   tokensFor(audience: string): AccessTokens;
   readonly handlers: readonly JobHandler[];
@@ -219,8 +230,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   const devices = createDevices({ db, clock, email, appUrl });
 
+  const companies = createCompanies();
   const common = {
     db,
+    companies,
     clock,
     users,
     callers,
@@ -299,6 +312,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     users,
     signingKeys,
     identityProviders: providerParts.providers,
+    companies,
+    providerSignIn: providerParts.signIn,
     tokensFor: (audience) => tokensOf(audience, SERVICE_TOKEN_MS),
     handlers: [
       ...mailRequests.handlers,
@@ -324,7 +339,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       });
       profileRoutes(operations, { users, profile, deletion, emailChanges, authentication, email });
       const present = presentSignIn(presentTokens({ tokens: accessTokens, cookie }));
-      providerRoutes(operations, { ...providerParts, authentication, present });
+      providerRoutes(operations, { ...providerParts, companies, authentication, present });
       emailLinkRoutes(operations, { ...emailLinkParts, present, isOn: settings.emailLinkSignIn });
       passkeyRoutes(operations, {
         ...{ passkeys, authentication, signIn: passkeySignIn },

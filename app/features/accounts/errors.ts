@@ -8,6 +8,7 @@ export const accountErrors = defineErrors({
   email_not_verified: { status: 403, title: 'The address has not been verified' },
   other_browser: { status: 403, title: 'The link was asked for in another browser' },
   second_factor_required: { status: 403, title: 'The account needs another proof' },
+  company_sign_in_required: { status: 403, title: 'People with this address sign in with their organization' },
   recent_sign_in_required: { status: 403, title: 'The change needs a recent proof of identity' },
   second_factor_incorrect: { status: 403, title: 'The proof is not correct' },
   password_incorrect: { status: 403, title: 'The password is not correct' },

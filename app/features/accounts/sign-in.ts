@@ -19,6 +19,7 @@ import { accountErrors } from './errors.ts';
 import type { BegunSession, FactorNeeded, FirstProof, SignInClient, SignInFlow } from './factors/sign-in-flow.ts';
 import type { AccountLimits } from './limits.ts';
 import { normalizePassword } from './password-policy.ts';
+import type { Companies } from './providers/companies.ts';
 import { failedSignIns } from './queues.ts';
 import { emailAddresses, users } from './schema.ts';
 import { active, isActive, type User } from './users.ts';
@@ -26,7 +27,7 @@ import { active, isActive, type User } from './users.ts';
 export interface SignIn {
   /**
    * @returns a session, or the challenge of an account that needs another proof
-   * @throws `invalid_credentials`; `email_not_verified` only after a right password; `rate_limited`; `overloaded`
+   * @throws `company_sign_in_required`; `invalid_credentials`; `email_not_verified` only after a right password; `rate_limited`; `overloaded`
    */
   signIn(email: string, password: string, client: SignInClient): Promise<BegunSession | FactorNeeded>;
 }
@@ -35,6 +36,7 @@ export interface SignInOptions {
   db: Database;
   clock: Clock;
   flow: Pick<SignInFlow, 'proceed'>;
+  companies: Pick<Companies, 'requiredFor'>;
   hasher: PasswordHasher;
   limits: AccountLimits;
   jobs: Jobs;
@@ -94,6 +96,9 @@ export function createSignIn(options: SignInOptions): SignIn {
     const password = normalizePassword(given);
     const network = addressBlock(origin.ipAddress ?? '');
     const byNetwork: Use = [limits.signInsFrom, network];
+    // By the domain alone: the answer is the same whether or not the address has an account.
+    const provider = await options.companies.requiredFor(db, address);
+    if (provider) throw accountErrors.company_sign_in_required({ extensions: { provider } });
     const [[found]] = await Promise.all([
       find.execute({ address, hashes: hashesOf(deviceTokens) }),
       reserve(byNetwork),

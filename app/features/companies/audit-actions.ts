@@ -8,6 +8,9 @@ const actions = defineAuditActions(
   'domain.verification_lost',
   'domain.released',
   'policy.updated',
+  'identity_provider.updated',
+  'identity_provider.tested',
+  'identity_provider.removed',
 );
 type Own = typeof actions;
 

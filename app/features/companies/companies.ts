@@ -14,7 +14,9 @@ import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
+import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { type Accounts, callbackPath } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { createCheckDomain } from './domains/checking.ts';
@@ -25,7 +27,11 @@ import { createTxtLookup } from './domains/records.ts';
 import { createPolicyNotices } from './policy/notices.ts';
 import { createPolicies } from './policy/policy.ts';
 import { domainRoutes } from './routes/domains.ts';
+import { identityProviderRoutes } from './routes/identity-provider.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { createCompanySignIn } from './sign-in/company-sign-in.ts';
+import { createConnections } from './sign-in/connections.ts';
+import { createConnectionNotices } from './sign-in/notices.ts';
 
 export type { Domains } from './domains/domains.ts';
 
@@ -35,9 +41,11 @@ export interface CompaniesOptions {
   rateLimits: RateLimits;
   audit: Audit;
   feed: ChangeFeed;
-  organizations: Pick<Organizations, 'authorization' | 'follow' | 'sendToMembers'>;
+  sealer: Sealer;
+  accounts: Pick<Accounts, 'companies' | 'providerSignIn'>;
+  organizations: Pick<Organizations, 'admit' | 'authorization' | 'follow' | 'seatErrors' | 'sendToMembers'>;
   metrics: Metrics;
-  config: { appUrl: string; productName: string; domainNameservers: readonly string[] };
+  config: { appEnv: string; apiUrl: string; appUrl: string; productName: string; domainNameservers: readonly string[] };
 }
 
 export interface Companies {
@@ -46,6 +54,7 @@ export interface Companies {
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
+  close(): Promise<void>;
 }
 
 /** Per organization. */
@@ -62,6 +71,15 @@ export function createCompanies(options: CompaniesOptions): Companies {
     notices: createPolicyNotices({ send: sendToMembers, appUrl: config.appUrl }),
   });
   follow(policies.follower);
+  const rules = { ports: [443], loopback: ['development', 'test'].includes(config.appEnv) };
+  const connections = createConnections({
+    ...{ db, clock, sealer: options.sealer, audit, rules },
+    notices: createConnectionNotices({ send: sendToMembers, appUrl: config.appUrl }),
+  });
+  const source = createCompanySignIn({
+    ...{ clock, connections, domains, rules, apiUrl: config.apiUrl, organizations: options.organizations },
+  });
+  options.accounts.companies.use(source);
 
   return {
     domains,
@@ -70,7 +88,11 @@ export function createCompanies(options: CompaniesOptions): Companies {
     routes(operations) {
       domainRoutes(operations, { authorization, domains, verifications: options.rateLimits(VERIFICATIONS) });
       policyRoutes(operations, { authorization, policies });
+      const signIn = options.accounts.providerSignIn;
+      const { apiUrl } = config;
+      identityProviderRoutes(operations, { authorization, connections, signIn, apiUrl, callbackPath });
     },
+    close: () => source.close(),
   };
 }
 
@@ -86,7 +108,7 @@ function recordLabelOf(productName: string): string {
 
 export const companies = defineFeature({
   needs: ['audit', 'email', 'accounts', 'organizations'],
-  folders: ['domains', 'policy', 'routes'],
+  folders: ['domains', 'policy', 'sign-in', 'routes'],
   create: createCompanies,
   commands: () => import('./commands.ts'),
 });

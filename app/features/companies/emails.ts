@@ -25,6 +25,11 @@ export const companyEmails = defineEmails(
       parts: [paragraph('intro'), button('button'), notes('notYou')],
       sample: { name: sample.name, organization: sample.organization, url: sample.url },
     },
+    'company-sign-in-changed': {
+      fields: { organization: words, url: link },
+      parts: [paragraph('intro'), button('button'), notes('notYou')],
+      sample: { name: sample.name, organization: sample.organization, url: sample.url },
+    },
     'domain-lost': {
       fields: {
         organization: words,

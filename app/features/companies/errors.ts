@@ -8,5 +8,7 @@ export const companyErrors = defineErrors({
   domain_lookup_failed: { status: 409, title: 'The nameservers gave no answer about the domain' },
   organization_second_factor_required: { status: 403, title: 'The organization requires a second factor' },
   organization_sign_in_required: { status: 403, title: 'The organization requires a newer sign-in' },
+  invalid_issuer: { status: 422, title: 'The issuer cannot be an identity provider of an organization' },
+  identity_provider_untested: { status: 409, title: 'The identity provider has not passed a test run' },
   domain_taken: { status: 409, title: 'The domain is verified for another organization' },
 });

@@ -11,7 +11,8 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { instant } from '../../platform/database/columns.ts';
+import { bytea, instant } from '../../platform/database/columns.ts';
+import type { Role } from '../organizations/organizations.ts';
 import { organizations } from '../organizations/schema.ts';
 
 /** The domains that organizations claim. Any number of organizations may claim the same one; one of them can verify it. */
@@ -86,6 +87,30 @@ export const organizationPolicies = pgTable(
     check('organization_policies_session_minutes_check', sql`session_minutes between 15 and 525600`),
     check('organization_policies_inviters_check', sql`inviters in ('permitted', 'owners')`),
   ],
+);
+
+/** The identity provider of an organization (OpenID Connect). */
+export const organizationIdentityProviders = pgTable(
+  'organization_identity_providers',
+  {
+    organizationId: uuid('organization_id')
+      .primaryKey()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    issuer: text('issuer').notNull(),
+    clientId: text('client_id').notNull(),
+    /** Sealed. */
+    clientSecret: bytea('client_secret').notNull(),
+    /** The role with which a person joins at their first sign-in. */
+    defaultRole: text('default_role').$type<Role>().notNull(),
+    /** True if addresses of the verified domains sign in with it alone. */
+    enforced: boolean('enforced').notNull(),
+    /** The last test run that succeeded since the connection changed; null: it does not count yet. */
+    testedAt: instant('tested_at'),
+    /** Another one after each change of what is said to the provider: an answer to an earlier connection tests nothing. */
+    version: uuid('version').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  () => [check('organization_identity_providers_enforced_check', sql`not enforced or tested_at is not null`)],
 );
 
 export type DomainRow = typeof organizationDomains.$inferSelect;

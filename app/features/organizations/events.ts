@@ -25,7 +25,7 @@ const declared = defineEvents({
     ),
   },
   'member.joined': {
-    about: 'Somebody accepted an invitation or was made a member by the directory of the company, and is a member now.',
+    about: 'Somebody is a member now: by an invitation, or without one, by the sign-in or the directory of the organization.',
     data: Named(
       'MemberJoined',
       {

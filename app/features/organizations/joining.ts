@@ -31,6 +31,11 @@ export interface Joined {
 }
 
 export interface Joining {
+  /**
+   * Makes a person a member without an invitation; one who is a member already stays as they are. The organization is locked for update.
+   * @throws the errors of `OrganizationFollower.requireSeats`
+   */
+  admit(tx: Transaction, organizationId: string, userId: string, role: Role, origin: RequestOrigin): Promise<void>;
   /** Reads an invitation by its token, which proves the address. @throws `invalid_token`, `token_expired` */
   lookUp(token: string): Promise<ReceivedInvitation & { hasAccount: boolean }>;
   /**
@@ -138,6 +143,18 @@ export function createJoining(options: JoiningOptions): Joining {
     return { organizationId, role };
   }
 
+  async function admit(tx: Transaction, organizationId: string, userId: string, role: Role, origin: RequestOrigin) {
+    const own = and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, userId));
+    if ((await tx.$count(membershipTable, own)) > 0) return;
+    await memberships.add(tx, organizationId, userId, role, null);
+    const members = await tx.$count(membershipTable, eq(membershipTable.organizationId, organizationId));
+    await followers.requireSeats(organizationId, members);
+    const target = { type: 'user', id: userId } as const;
+    const event = { ownerId: organizationId, action: 'member.joined', actor: target, target, origin } as const;
+    await audit.append(tx, { ...event, details: { role } });
+    await events.emit(tx, organizationId, 'member.joined', { userId, role, invitationId: null, invitedBy: null });
+  }
+
   /** The membership that a token has made. */
   async function madeBy(executor: Executor, { organizationId, tokenHash }: Parsed) {
     const of = eq(membershipTable.organizationId, organizationId);
@@ -173,6 +190,8 @@ export function createJoining(options: JoiningOptions): Joining {
   }
 
   return {
+    admit,
+
     async lookUp(token) {
       const found = await requireOpen(db, byToken(parse(token)));
       const user = await accounts.findByAddress(db, found.invitation.email);

@@ -11,6 +11,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { ProblemFactory } from '../../platform/errors.ts';
 import { defineFeature } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
@@ -30,7 +31,7 @@ import { createOrganizationFollowers, type OrganizationFollower } from './follow
 import { createFounding } from './founding.ts';
 import { createInvitations } from './invitations.ts';
 import { createPurgeHandler, purgeSchedule } from './jobs.ts';
-import { createJoining } from './joining.ts';
+import { createJoining, type Joining } from './joining.ts';
 import { createOrganizationLimits } from './limits.ts';
 import { createMemberMail, type SendToMembers } from './member-mail.ts';
 import { createMemberships } from './memberships.ts';
@@ -65,7 +66,7 @@ export {
   type Role,
   roleNames,
 } from './roles.ts';
-export { ORGANIZATION_PATH, organizationParams } from './routes/representations.ts';
+export { ORGANIZATION_PATH, organizationParams, Role as RoleField } from './routes/representations.ts';
 
 export interface OrganizationsOptions {
   db: Database;
@@ -85,6 +86,10 @@ export interface Organizations {
   readonly authorization: Authorization;
   /** For the operator operations of later features. */
   readonly forOperators: Pick<OrganizationsForOperators, 'require'>;
+  /** Makes a person a member without an invitation. */
+  readonly admit: Joining['admit'];
+  /** What `admit` throws. */
+  readonly seatErrors: readonly ProblemFactory[];
   /** Emails the members who hold a permission. */
   readonly sendToMembers: SendToMembers;
   /** For directories of companies. */
@@ -151,6 +156,10 @@ export function createOrganizations(options: OrganizationsOptions): Organization
     follow: followers.add,
     forOperators,
     authorization,
+    admit: joining.admit,
+    get seatErrors() {
+      return followers.seatErrors;
+    },
     sendToMembers,
     provisioning: createProvisioning({ clock, audit, events, memberships, invitations, followers }),
     handlers: [createPurgeHandler(dissolution, personalData)],

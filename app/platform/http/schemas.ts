@@ -118,6 +118,9 @@ export function ProblemOf(title: string, codes: readonly string[]) {
           description: 'With recent_sign_in_required: how the person can prove it; one is enough.',
         }),
       ),
+      provider: Type.Optional(
+        Type.String({ description: 'With company_sign_in_required: the provider that the person has to use.' }),
+      ),
       attemptsLeft: Type.Optional(
         Type.Integer({
           description: 'With second_factor_incorrect: the wrong answers that the challenge still allows.',

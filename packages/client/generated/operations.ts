@@ -33,7 +33,7 @@ export const confirmEmailVerification = 'POST /v1/email-verifications/confirm pu
 /** Sign in. One answer for an unknown address, a wrong or missing password and a suspended user. */
 export const createSession = 'POST /v1/sessions public' as Operation<{
   readonly body: types.CreateSession;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_not_verified' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'company_sign_in_required' | 'database_unavailable' | 'email_not_verified' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'overloaded' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List your sessions */
 export const listSessions = 'GET /v1/sessions' as Operation<{
@@ -116,20 +116,20 @@ export const listIdentityProviders = 'GET /v1/identity-providers public' as Oper
 
 /** Start a sign-in with an identity provider. Send the browser to `url` afterwards. The sign-in belongs to the browser: the answer sets a cookie, so a page of another origin asks with credentials. It can be finished within 10 minutes. */
 export const startProviderSignIn = 'POST /v1/sessions/provider/{provider}/start public' as Operation<{
-  /** As `GET /v1/identity-providers` names it. */
+  /** As `GET /v1/identity-providers` names it, or as `company_sign_in_required` does. */
   readonly provider: string;
   readonly body: types.StartProviderSignIn;
 }, types.ProviderSignInStart, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'provider_answer_invalid' | 'provider_misconfigured' | 'provider_unavailable' | 'rate_limited' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Take the answer of an identity provider. The provider sends the browser here. Whatever goes wrong leads to the frontend too, with the code of a problem as `error`: `provider_access_denied`, `provider_answer_invalid`, `provider_misconfigured`, `provider_sign_in_expired` or `provider_unavailable`. */
 export const finishProviderSignIn = 'GET /v1/sessions/provider/{provider}/callback public' as Operation<{
-  /** As `GET /v1/identity-providers` names it. */
+  /** As `GET /v1/identity-providers` names it, or as `company_sign_in_required` does. */
   readonly provider: string;
 }, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'validation_failed'>;
 
 /** Take the answer of an identity provider that posts a form. For `response_mode=form_post`, as Apple has it. Otherwise like the operation with `GET`. */
 export const finishProviderSignInByForm = 'POST /v1/sessions/provider/{provider}/callback public' as Operation<{
-  /** As `GET /v1/identity-providers` names it. */
+  /** As `GET /v1/identity-providers` names it, or as `company_sign_in_required` does. */
   readonly provider: string;
   readonly body: types.FinishProviderSignInByForm;
 }, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
@@ -137,7 +137,7 @@ export const finishProviderSignInByForm = 'POST /v1/sessions/provider/{provider}
 /** Sign in with the code of a provider. The code works once, within 60 seconds, in the browser that began. A person who is new here is registered, if the provider vouches for the address. If the address has an account already, the answer is `identity_not_linked`: sign in the old way and link the identity with the same code, within 10 minutes. */
 export const createSessionByProvider = 'POST /v1/sessions/provider public' as Operation<{
   readonly body: types.CreateSessionByProvider;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'email_taken' | 'identity_not_linked' | 'internal_error' | 'invalid_credentials' | 'malformed_json' | 'payload_too_large' | 'provider_address_unverified' | 'provider_sign_in_expired' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'company_sign_in_required' | 'database_unavailable' | 'email_taken' | 'identity_not_linked' | 'internal_error' | 'invalid_credentials' | 'limit_reached' | 'malformed_json' | 'payload_too_large' | 'provider_address_unverified' | 'provider_sign_in_expired' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List your identities at providers */
 export const listIdentities = 'GET /v1/users/me/identities' as Operation<{}, types.Identities, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
@@ -161,7 +161,7 @@ export const createEmailLink = 'POST /v1/email-links public' as Operation<{
 /** Sign in by email. By the `token` of the emailed link, in the browser that asked for it; or by `email` and `code`, in any other one. One answer for an unknown address and for a wrong code, of which a link allows 5. Needs the setting `EMAIL_LINK_SIGN_IN`. */
 export const createSessionByEmailLink = 'POST /v1/sessions/email-link public' as Operation<{
   readonly body: types.CreateSessionByEmailLink;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_credentials' | 'invalid_token' | 'malformed_json' | 'not_found' | 'other_browser' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'company_sign_in_required' | 'database_unavailable' | 'internal_error' | 'invalid_credentials' | 'invalid_token' | 'malformed_json' | 'not_found' | 'other_browser' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'token_expired' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Begin to add a passkey. Give `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`, and send what it makes to `POST /v1/passkeys`. */
 export const createPasskeyOptions = 'POST /v1/passkeys/options' as Operation<{}, types.PasskeyOptions, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
@@ -200,7 +200,7 @@ export const createPasskeySignInOptions = 'POST /v1/sessions/passkey/options pub
 /** Sign in with a passkey. One answer for a passkey that is not known, a wrong signature and a suspended user. */
 export const createSessionByPasskey = 'POST /v1/sessions/passkey public' as Operation<{
   readonly body: types.CreateSessionByPasskey;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'invalid_credentials' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'company_sign_in_required' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'invalid_credentials' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_required' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Origins that may use the same passkeys. Related origin requests (WebAuthn level 3, section 5.11), if there are any. */
 export const getRelatedOrigins = 'GET /.well-known/webauthn public' as Operation<{}, types.RelatedOrigins, 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found'>;
@@ -1035,6 +1035,32 @@ export const putOrganizationPolicy = 'PUT /v1/organizations/{organizationId}/pol
   readonly organizationId: string;
   readonly body: types.PutOrganizationPolicy;
 }, types.OrganizationPolicy, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Get the identity provider of an organization */
+export const getOrganizationIdentityProvider = 'GET /v1/organizations/{organizationId}/identity-provider' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, types.OrganizationIdentityProvider, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Set the identity provider of an organization. A change of issuer, client or secret voids the test run. All owners get an email. Needs a recent proof. */
+export const putOrganizationIdentityProvider = 'PUT /v1/organizations/{organizationId}/identity-provider' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.PutOrganizationIdentityProvider;
+}, types.OrganizationIdentityProvider, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'identity_provider_untested' | 'internal_error' | 'invalid_issuer' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+
+/** Remove the identity provider of an organization. All owners get an email. Needs a recent proof. */
+export const deleteOrganizationIdentityProvider = 'DELETE /v1/organizations/{organizationId}/identity-provider' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+
+/** Start a test run with the identity provider. Send the browser to `url`, and sign in there. The browser comes back with `test=passed` or `error`; no session begins. Ask with credentials: the answer sets a cookie. Needs a recent proof. */
+export const testOrganizationIdentityProvider = 'POST /v1/organizations/{organizationId}/identity-provider/test' as Operation<{
+  /** Organization */
+  readonly organizationId: string;
+  readonly body: types.TestOrganizationIdentityProvider;
+}, types.IdentityProviderTest, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'provider_answer_invalid' | 'provider_misconfigured' | 'provider_unavailable' | 'rate_limited' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Create a SCIM token. For the directory of the company. It is shown this once. An organization has two at most: to replace one, create another, set it up at the directory, and delete the first. */
 export const createScimToken = 'POST /v1/organizations/{organizationId}/scim-tokens key' as Operation<{

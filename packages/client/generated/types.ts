@@ -126,7 +126,7 @@ export interface ApiKeyRevokedEvent {
 /** Default `live`. */
 export type ApiKeyState = 'live' | 'revoked' | 'all';
 
-export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'scim_token.created' | 'scim_token.deleted' | 'scim_user.created' | 'scim_user.updated' | 'scim_user.deleted' | 'scim_group.created' | 'scim_group.updated' | 'scim_group.deleted' | 'scim_group.role_changed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
+export type AuditAction = 'user.registered' | 'user.email_verified' | 'user.updated' | 'user.suspended' | 'user.unsuspended' | 'user.deletion_requested' | 'user.restored' | 'user.exported' | 'session.created' | 'session.failed' | 'session.second_factor_failed' | 'session.confirmed' | 'session.ended' | 'session.moved' | 'session.refresh_reused' | 'email_link.requested' | 'password.changed' | 'password.reset_requested' | 'password.reset' | 'password.voided' | 'totp.added' | 'totp.removed' | 'recovery_codes.renewed' | 'recovery_code.used' | 'passkey.added' | 'passkey.renamed' | 'passkey.removed' | 'passkey.counter_fell_back' | 'factors.reset' | 'device.removed' | 'identity.linked' | 'identity.unlinked' | 'email.change_requested' | 'email.changed' | 'email.change_reverted' | 'organization.created' | 'organization.updated' | 'organization.deletion_requested' | 'organization.restored' | 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed' | 'member.account_closed' | 'member.account_reopened' | 'invitation.created' | 'invitation.resent' | 'invitation.declined' | 'invitation.revoked' | 'api_key.created' | 'api_key.updated' | 'api_key.rotated' | 'api_key.revoked' | 'api_key.taken_over' | 'api_key.effective_scopes_changed' | 'operator.made' | 'operator.revoked' | 'operator.searched' | 'operator.viewed' | 'impersonation.began' | 'impersonation.renewed' | 'impersonation.ended' | 'email.retried' | 'email.resent' | 'email.unsuppressed' | 'job.retried' | 'customer.adopted' | 'checkout.started' | 'purchase.started' | 'subscription.change_requested' | 'subscription.started' | 'subscription.changed' | 'subscription.cancellation_scheduled' | 'subscription.resumed' | 'subscription.ended' | 'subscription.trial_extended' | 'invoice.refund_asked' | 'entitlement.granted' | 'entitlement.withdrawn' | 'subscription.second_found' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.refunded' | 'purchase.withdrawn' | 'purchase.restored' | 'dispute.opened' | 'dispute.closed' | 'domain.claimed' | 'domain.verified' | 'domain.removed' | 'domain.record_missing' | 'domain.verification_lost' | 'domain.released' | 'policy.updated' | 'identity_provider.updated' | 'identity_provider.tested' | 'identity_provider.removed' | 'scim_token.created' | 'scim_token.deleted' | 'scim_user.created' | 'scim_user.updated' | 'scim_user.deleted' | 'scim_group.created' | 'scim_group.updated' | 'scim_group.deleted' | 'scim_group.role_changed' | 'webhook_endpoint.created' | 'webhook_endpoint.updated' | 'webhook_endpoint.deleted' | 'webhook_endpoint.secret_rotated' | 'webhook_endpoint.tested' | 'webhook_endpoint.replayed' | 'webhook_endpoint.disabled' | 'webhook_delivery.retried';
 
 export interface AuditActor {
   readonly type: ActorType;
@@ -701,6 +701,10 @@ export interface IdentityProvider {
   readonly name: string;
   /** For a button. */
   readonly label: string;
+}
+
+export interface IdentityProviderTest {
+  readonly url: string;
 }
 
 export interface IdentityProviders {
@@ -1355,6 +1359,23 @@ export interface OrganizationDomainPage {
   readonly nextCursor: string | null;
 }
 
+export interface OrganizationIdentityProvider {
+  /** https; the provider is found by discovery. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly defaultRole: Role;
+  /** True: people with an address of the verified domains sign in with it alone, but for an owner with a passkey. Needs a test run. */
+  readonly enforced: boolean;
+  /** Its name, for `POST /v1/sessions/provider/{provider}/start`. */
+  readonly provider: string;
+  /** To be registered at the provider. */
+  readonly redirectUri: string;
+  /** The last test run; null: it does not count yet. */
+  readonly testedAt: string | null;
+  /** When it last changed. */
+  readonly updatedAt: string;
+}
+
 export interface OrganizationPolicy {
   /** True: members act only in sessions that two factors have proven. Without, they get `organization_second_factor_required`. */
   readonly requireSecondFactor: boolean;
@@ -1519,6 +1540,17 @@ export interface ProvenInvitation {
 
 export interface ProviderSignInStart {
   readonly url: string;
+}
+
+export interface PutOrganizationIdentityProvider {
+  /** https; the provider is found by discovery. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly defaultRole: Role;
+  /** True: people with an address of the verified domains sign in with it alone, but for an owner with a passkey. Needs a test run. */
+  readonly enforced: boolean;
+  /** Absent: it stays as it is. */
+  readonly clientSecret?: string | undefined;
 }
 
 export interface PutOrganizationPolicy {
@@ -1883,6 +1915,10 @@ export interface SuspendUser {
   readonly reason: string;
 }
 
+export interface TestOrganizationIdentityProvider {
+  readonly returnTo?: string | undefined;
+}
+
 export interface TestWebhookEndpoint {
   readonly type: EventType;
 }
@@ -2171,6 +2207,8 @@ export interface ProblemExtensions {
   readonly challenge?: SignInChallenge | undefined;
   /** With recent_sign_in_required: how the person can prove it; one is enough. */
   readonly proofs?: readonly (string)[] | undefined;
+  /** With company_sign_in_required: the provider that the person has to use. */
+  readonly provider?: string | undefined;
   /** With second_factor_incorrect: the wrong answers that the challenge still allows. */
   readonly attemptsLeft?: number | undefined;
   /** With forbidden: the missing permission. */

@@ -16,6 +16,7 @@ import type { Devices, KnownDevice } from '../devices/devices.ts';
 import { accountErrors } from '../errors.ts';
 import type { AccountLimits } from '../limits.ts';
 import type { ProvenSession } from '../proven-session.ts';
+import type { Companies } from '../providers/companies.ts';
 import type { AuthenticationMethod } from '../schema.ts';
 import type { Sessions } from '../sessions.ts';
 import { isActive, type User, type Users } from '../users.ts';
@@ -38,6 +39,8 @@ export interface FirstProof {
   readonly user: User;
   /** With `mfa` where the proof was two factors at once. */
   readonly amr: readonly AuthenticationMethod[];
+  /** The identity provider that has proven it. */
+  readonly provider?: string;
   /**
    * Locks the account for `share`, if the proof still holds there. Default: the account is neither suspended nor deleted.
    * @returns undefined where it no longer holds
@@ -67,7 +70,11 @@ export interface ChallengeAnswer extends FactorAnswer {
 }
 
 export interface SignInFlow {
-  /** Continues after a first proof. @returns undefined if the proof no longer holds: the account has changed since it was checked */
+  /**
+   * Continues after a first proof.
+   * @throws `company_sign_in_required`
+   * @returns undefined if the proof no longer holds: the account has changed since it was checked
+   */
   proceed(proof: FirstProof, client: SignInClient): Promise<BegunSession | FactorNeeded | undefined>;
   /**
    * Takes the answer to a challenge. Of any number of parallel right ones, one begins a session.
@@ -97,6 +104,7 @@ export interface SignInFlowOptions {
   challenges: Challenges;
   limits: Pick<AccountLimits, 'factorsByStrangers' | 'factorsByDevice'>;
   notices: Pick<FactorNotices, 'send'>;
+  companies: Pick<Companies, 'requiredFor'>;
   audit: Audit;
   metrics: Metrics;
 }
@@ -160,15 +168,18 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
   }
 
   return {
-    proceed({ user, amr, lock = (tx) => lockActive(tx, user.id) }, client) {
+    proceed({ user, amr, provider, lock = (tx) => lockActive(tx, user.id) }, client) {
       // Not before a proof: anybody can name a user.
       ownWork(user.id);
       return transact(db, async (tx) => {
         if (!(await lock(tx))) return undefined;
-        const [having, known] = await Promise.all([
+        const [required, having, known] = await Promise.all([
+          options.companies.requiredFor(tx, user.email, { userId: user.id, amr }),
           factors.of(tx, user.id),
           devices.recognize(tx, user.id, client.deviceTokens),
         ]);
+        if (required !== undefined && required !== provider)
+          throw accountErrors.company_sign_in_required({ extensions: { provider: required } });
         const isEnough = having.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
         if (isEnough) return begin(tx, { user, amr }, client, { known, remember: false });
         const issued = await challenges.issue(tx, user.id, amr, client.mode === 'cookie');

@@ -12,6 +12,7 @@ import type { UserCaller } from '../authentication.ts';
 import type { Callers } from '../callers.ts';
 import type { User } from '../users.ts';
 import { requireWayIn } from '../ways-in.ts';
+import { isOfCompany } from './companies.ts';
 import { providerErrors } from './errors.ts';
 import type { Pending, Proven } from './pending.ts';
 import { identities } from './schema.ts';
@@ -114,7 +115,8 @@ export function createIdentities(options: IdentitiesOptions): Identities {
       return transact(db, async (tx) => {
         const user = await lock(tx);
         const taken = await pending.take<Proven>(tx, 'proven', code, browser);
-        if (!taken) throw providerErrors.provider_sign_in_expired();
+        // The provider of an organization decides about accounts of its domains, and is linked by its own rules.
+        if (!taken || isOfCompany(taken.provider)) throw providerErrors.provider_sign_in_expired();
         const { issuer, subject } = taken.data;
         await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${issuer} ${subject}`}, 0))`);
         const known = and(eq(identities.issuer, issuer), eq(identities.subject, subject));

@@ -18,9 +18,10 @@ export interface Outgoing {
 
 /**
  * An operator may name a provider of their own network, so its host is free. What the provider names in turn, such as the address of its keys, may be
- * a machine of the internet only.
+ * a machine of the internet only. The provider of an organization is such a machine itself.
+ * @param trusted true if an operator has named the issuer
  */
-export function createOutgoing(issuer: string, rules: DestinationRules): Outgoing {
+export function createOutgoing(issuer: string, rules: DestinationRules, trusted: boolean): Outgoing {
   const { host, hostname } = new URL(issuer);
   const common = { timeoutMs: PROVIDER_LIMIT_MS };
   const limits = { connections: CONNECTIONS, bodyTimeout: PROVIDER_LIMIT_MS, headersTimeout: PROVIDER_LIMIT_MS };
@@ -30,7 +31,7 @@ export function createOutgoing(issuer: string, rules: DestinationRules): Outgoin
   return {
     fetchUntil: (signal) => async (url, options) => {
       const target = new URL(url);
-      const isOwn = target.host === host && target.hostname === hostname;
+      const isOwn = trusted && target.host === host && target.hostname === hostname;
       const { body, headers, method, redirect } = options;
       const answer = await fetch(url, {
         ...({ method, redirect, headers } as object),

@@ -50,6 +50,8 @@ export interface ProtocolOptions {
   clock: Clock;
   redirectUri: string;
   rules: DestinationRules;
+  /** False for an issuer that no operator has named: it must be a machine of the internet. Default true. */
+  trusted?: boolean;
 }
 
 const KEPT_METADATA_MS = HOUR_MS;
@@ -57,8 +59,14 @@ const KEPT_KEYS_MS = 5 * MINUTE_MS;
 /** The library asks again for an unknown key only if those that it has are older than 60 seconds: kept ones are always presented as such. */
 const ASK_AGAIN_SECONDS = 61;
 
-export function createProtocol({ provider, clock, redirectUri, rules }: ProtocolOptions): ProviderProtocol {
-  const outgoing: Outgoing = createOutgoing(provider.issuer, rules);
+export function createProtocol({
+  provider,
+  clock,
+  redirectUri,
+  rules,
+  trusted = true,
+}: ProtocolOptions): ProviderProtocol {
+  const outgoing: Outgoing = createOutgoing(provider.issuer, rules, trusted);
   let metadata: { text: string; url: string; atMs: number } | undefined;
   let keys: { jwks: oidc.ExportedJWKSCache['jwks']; atMs: number } | undefined;
 

@@ -21,16 +21,19 @@ import type { BegunSession, FactorNeeded, SessionMode, SignInClient, SignInFlow 
 import type { AccountLimits } from '../limits.ts';
 import type { Registration } from '../registration.ts';
 import { isActive, type User, type Users } from '../users.ts';
+import { type Companies, isOfCompany } from './companies.ts';
 import { providerErrors } from './errors.ts';
 import type { Identities } from './identities.ts';
 import type { Pending, Proven } from './pending.ts';
-import type { Secrets } from './protocol.ts';
+import type { ProviderProtocol, Secrets } from './protocol.ts';
 import type { Providers } from './providers.ts';
 import { identities } from './schema.ts';
 
 export interface ProviderSignIn {
   /** @returns where to send the browser @throws `not_found`, `provider_unavailable`, `rate_limited` */
   start(provider: string, browser: string, target: Target, origin: RequestOrigin): Promise<string>;
+  /** Starts a test run with the provider of an organization, which begins no session. @throws as `start` */
+  startTest(provider: string, browser: string, returnTo: string, origin: RequestOrigin): Promise<string>;
   /** Takes the answer that a browser brings. @returns where to send the browser, whatever went wrong @throws `not_found` for another provider */
   finish(provider: string, browser: string | undefined, answer: URLSearchParams): Promise<string>;
   /**
@@ -56,6 +59,7 @@ export interface ProviderSignInOptions {
   clock: Clock;
   users: Pick<Users, 'lock' | 'findByAddress'>;
   providers: Providers;
+  companies: Companies;
   pending: Pending;
   identities: Pick<Identities, 'add'>;
   registration: Pick<Registration, 'registerProven'>;
@@ -73,14 +77,73 @@ export const LINK_LIFETIME_MS = 10 * MINUTE_MS;
 export const RETURN_PAGE = '/sign-in/provider';
 
 export function createProviderSignIn(options: ProviderSignInOptions): ProviderSignIn {
-  const { db, clock, users, providers, pending, metrics, appUrl } = options;
+  const { db, clock, users, providers, companies, pending, metrics, appUrl } = options;
 
   function back(parameters: Record<string, string>): string {
     return `${appUrl}${RETURN_PAGE}?${new URLSearchParams(parameters)}`;
   }
 
+  /** Those of organizations are counted together: there may be thousands. */
   const count = (provider: string, outcome: string) =>
-    metrics.identity_provider_sign_ins_total.inc({ provider, outcome });
+    metrics.identity_provider_sign_ins_total.inc({ provider: isOfCompany(provider) ? 'company' : provider, outcome });
+
+  /** @throws `not_found` */
+  async function find(name: string, isTest: boolean): Promise<ProviderProtocol> {
+    if (!isOfCompany(name)) return providers.find(name) ?? notFound();
+    const connection = await companies.find(name);
+    return connection && (isTest || connection.isTested) ? connection.protocol : notFound();
+  }
+
+  async function start(
+    name: string,
+    browser: string,
+    { mode, returnTo, isTest = false }: Target & { isTest?: boolean },
+    origin: RequestOrigin,
+  ): Promise<string> {
+    const protocol = await find(name, isTest);
+    await options.limits.providerSignInsFrom.consume(addressBlock(origin.ipAddress ?? ''));
+    const secret = () => randomSecret(32).toString('base64url');
+    const secrets = { nonce: secret(), verifier: secret() };
+    const url = await protocol.authorizationUrl({ ...secrets, state: PLACEHOLDER }).catch((error) => {
+      count(name, outcomeOf(error));
+      throw error;
+    });
+    const state = await pending.add('started', {
+      ...{ provider: name, browser, lifetimeMs: START_LIFETIME_MS },
+      data: { ...secrets, mode, returnTo, isTest } satisfies Started,
+    });
+    return url.replace(PLACEHOLDER, state);
+  }
+
+  /**
+   * The account of a person whom the provider of an organization has named. It decides about addresses of verified domains alone. An account with the
+   * address is taken over, unless it is linked to somebody else there: then the address has changed hands.
+   */
+  async function companyAccountOf(tx: Transaction, proven: Proven, provider: string, origin: RequestOrigin) {
+    const address = proven.vouched ? parseAddress(proven.address!) : undefined;
+    if (!address) return providerErrors.provider_address_unverified;
+    const known = and(eq(identities.issuer, proven.issuer), eq(identities.subject, proven.subject));
+    // Before accounts, as everywhere. Only a first sign-in changes the organization.
+    if ((await tx.$count(identities, known)) === 0) await companies.lock(tx, provider);
+    if (!(await companies.governs(tx, provider, address))) return providerErrors.provider_address_unverified;
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${proven.issuer} ${proven.subject}`}, 0))`);
+    const [identity] = await tx.update(identities).set({ lastUsedAt: clock.now() }).where(known).returning();
+    if (identity) {
+      const user = await users.lock(tx, identity.userId, 'share');
+      if (!user || !isActive(user)) return accountErrors.invalid_credentials;
+      return (await companies.governs(tx, provider, user.email)) ? user : providerErrors.provider_address_unverified;
+    }
+    const owner = await users.findByAddress(tx, address);
+    const user = owner?.emailVerifiedAt
+      ? await users.lock(tx, owner.id, 'update')
+      : await options.registration.registerProven(tx, draft(address, proven.name, clock.now()), origin);
+    if (!user || !isActive(user)) return accountErrors.invalid_credentials;
+    const others = and(eq(identities.userId, user.id), eq(identities.issuer, proven.issuer));
+    if ((await tx.$count(identities, others)) > 0) return providerErrors.identity_not_linked;
+    await options.identities.add(tx, user, { ...proven, provider }, origin, { isFirst: !owner?.emailVerifiedAt });
+    await companies.join(tx, provider, user.id, origin);
+    return user;
+  }
 
   /** @returns the account, or why there is none */
   async function accountOf(tx: Transaction, proven: Proven, provider: string, origin: RequestOrigin) {
@@ -102,35 +165,26 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
   }
 
   return {
-    async start(name, browser, { mode, returnTo }, origin) {
-      const protocol = providers.find(name);
-      if (!protocol) throw httpErrors.not_found();
-      await options.limits.providerSignInsFrom.consume(addressBlock(origin.ipAddress ?? ''));
-      const secret = () => randomSecret(32).toString('base64url');
-      const secrets = { nonce: secret(), verifier: secret() };
-      const url = await protocol.authorizationUrl({ ...secrets, state: PLACEHOLDER }).catch((error) => {
-        count(name, outcomeOf(error));
-        throw error;
-      });
-      const state = await pending.add('started', {
-        ...{ provider: name, browser, lifetimeMs: START_LIFETIME_MS },
-        data: { ...secrets, mode, returnTo } satisfies Started,
-      });
-      return url.replace(PLACEHOLDER, state);
-    },
+    start,
+
+    startTest: (name, browser, returnTo, origin) =>
+      start(name, browser, { mode: 'bearer', returnTo, isTest: true }, origin),
 
     async finish(name, browser, answer) {
-      const protocol = providers.find(name);
-      if (!protocol) throw httpErrors.not_found();
+      const protocol = await find(name, true);
       const state = answer.get('state') ?? '';
       const started = await pending.take<Started>(db, 'started', state, browser);
       if (!started || started.provider !== name || !browser) {
         return back({ error: providerErrors.provider_sign_in_expired.code, provider: name });
       }
-      const { mode, returnTo, ...secrets } = started.data;
+      const { mode, returnTo, isTest, ...secrets } = started.data;
       try {
         const person = await protocol.prove(answer, { ...secrets, state });
         count(name, 'proven');
+        if (isTest) {
+          await companies.tested(name, protocol);
+          return back({ test: 'passed', provider: name, returnTo });
+        }
         const given = { provider: name, browser, lifetimeMs: CODE_LIFETIME_MS };
         const code = await pending.add('proven', { ...given, data: { ...person, mode } satisfies Proven });
         return back({ code, provider: name, returnTo });
@@ -146,14 +200,16 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
       const found = await transact(db, async (tx) => {
         const taken = await pending.look<Proven>(tx, 'proven', code, browser);
         if (!taken) return providerErrors.provider_sign_in_expired;
-        const account = await accountOf(tx, taken.data, taken.provider, client.origin);
+        const find = isOfCompany(taken.provider) ? companyAccountOf : accountOf;
+        const account = await find(tx, taken.data, taken.provider, client.origin);
         // The same code links the identity, once the person has signed in the old way.
         if (typeof account === 'function') await pending.extend(tx, code, LINK_LIFETIME_MS);
         else await pending.take(tx, 'proven', code, browser);
-        return typeof account === 'function' ? account : { user: account, mode: taken.data.mode };
+        return typeof account === 'function' ? account : { user: account, ...taken.data, provider: taken.provider };
       });
       if (typeof found === 'function') throw found();
-      const outcome = await options.flow.proceed({ user: found.user, amr: ['fed'] }, { ...client, mode: found.mode });
+      const { user, mode, provider } = found;
+      const outcome = await options.flow.proceed({ user, amr: ['fed'], provider }, { ...client, mode });
       if (!outcome) throw accountErrors.invalid_credentials();
       metrics.auth_events_total.inc({ event: 'sign_in', outcome: 'success' });
       return outcome;
@@ -161,7 +217,11 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
   };
 }
 
-type Started = Omit<Secrets, 'state'> & Target;
+type Started = Omit<Secrets, 'state'> & Target & { readonly isTest: boolean };
+
+function notFound(): never {
+  throw httpErrors.not_found();
+}
 
 /** Stands for the state, which is made when the sign-in is stored: after the provider's metadata were found. */
 const PLACEHOLDER = 'state-placeholder';

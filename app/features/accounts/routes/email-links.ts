@@ -86,6 +86,7 @@ function signInOperation(own: OperationGroup, options: EmailLinkRoutesOptions): 
       accountErrors.invalid_credentials,
       accountErrors.other_browser,
       accountErrors.second_factor_required,
+      accountErrors.company_sign_in_required,
       httpErrors.rate_limited,
     ],
     async handle({ request, reply, body: { token, email, code, ...rest }, origin }) {

@@ -188,6 +188,7 @@ function signInOperations(own: OperationGroup, { signIn, present }: PasskeyRoute
       accountErrors.invalid_challenge,
       accountErrors.invalid_credentials,
       accountErrors.second_factor_required,
+      accountErrors.company_sign_in_required,
       httpErrors.rate_limited,
     ],
     async handle({ request, reply, body: { challenge, credential, ...rest }, origin }) {

@@ -12,6 +12,7 @@ import { randomSecret } from '../../../platform/security/random.ts';
 import type { Authentication } from '../authentication.ts';
 import { signInCookies } from '../cookies.ts';
 import { accountErrors } from '../errors.ts';
+import type { Companies } from '../providers/companies.ts';
 import { providerErrors } from '../providers/errors.ts';
 import type { Identities, Identity } from '../providers/identities.ts';
 import type { ProviderSignIn } from '../providers/provider-sign-in.ts';
@@ -25,6 +26,7 @@ export interface ProviderRoutesOptions {
   identities: Identities;
   authentication: Authentication;
   present: PresentSignIn;
+  companies: Pick<Companies, 'errors'>;
 }
 
 const tag = {
@@ -33,8 +35,8 @@ const tag = {
 };
 
 const provider = Type.String({
-  maxLength: 30,
-  description: 'As `GET /v1/identity-providers` names it.',
+  maxLength: 60,
+  description: 'As `GET /v1/identity-providers` names it, or as `company_sign_in_required` does.',
   examples: ['google'],
 });
 const Code = Type.String({
@@ -117,7 +119,7 @@ const FAULTS = [
 ];
 
 /** One secret for all sign-ins of a browser that are under way, so that two tabs do not take it from each other. */
-function browserOf(request: FastifyRequest, reply: FastifyReply): string {
+export function browserOf(request: FastifyRequest, reply: FastifyReply): string {
   const browser = signInCookies.readProvider(request) ?? randomSecret(32).toString('base64url');
   signInCookies.setProvider(reply, browser);
   return browser;
@@ -171,7 +173,7 @@ function callbackOperations(own: OperationGroup, signIn: ProviderSignIn): void {
   });
 }
 
-function redeemOperation(own: OperationGroup, { signIn, present }: ProviderRoutesOptions): void {
+function redeemOperation(own: OperationGroup, { signIn, present, companies }: ProviderRoutesOptions): void {
   own.operation('POST', '', {
     guard: publicRoute,
     operationId: 'createSessionByProvider',
@@ -185,7 +187,7 @@ function redeemOperation(own: OperationGroup, { signIn, present }: ProviderRoute
     errors: [
       ...[providerErrors.provider_sign_in_expired, providerErrors.identity_not_linked, accountErrors.email_taken],
       ...[providerErrors.provider_address_unverified, accountErrors.invalid_credentials],
-      accountErrors.second_factor_required,
+      ...[accountErrors.second_factor_required, accountErrors.company_sign_in_required, ...companies.errors],
     ],
     async handle({ request, reply, body: { code, deviceToken }, origin }) {
       const client = clientOf(request, { deviceToken }, origin);

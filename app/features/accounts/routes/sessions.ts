@@ -80,6 +80,7 @@ function signInOperation(own: OperationGroup, { signIn }: SessionRoutesOptions, 
     errors: [
       accountErrors.invalid_credentials,
       accountErrors.email_not_verified,
+      accountErrors.company_sign_in_required,
       accountErrors.second_factor_required,
       httpErrors.rate_limited,
       httpErrors.overloaded,

@@ -14,6 +14,8 @@ import type { CheckDomain } from './checking.ts';
 import { domainOfAddress, parseDomain, refusalOf } from './names.ts';
 import type { DomainNotices, LossReason } from './notices.ts';
 
+export { domainOfAddress } from './names.ts';
+
 export interface Domains {
   /** Claims a domain. @throws `invalid_domain`, `domain_claimed`, `too_many_domains`, `recent_sign_in_required` */
   claim(tx: Transaction, access: OrganizationAccess, domain: string): Promise<DomainRow>;

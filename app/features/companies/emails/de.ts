@@ -46,6 +46,17 @@ export const de: EmailTexts<typeof companyEmails> = {
         'Wenn das niemand von Ihnen war, benutzt vielleicht jemand Fremdes eines Ihrer Konten: Ändern Sie sofort dessen Passwort.',
       reason,
     },
+    'company-sign-in-changed': {
+      subject: 'Die Anmeldung von {{organization}} wurde geändert',
+      preheader: 'Der Identitätsanbieter der Organisation ist jetzt ein anderer.',
+      heading: 'Die Anmeldung Ihrer Organisation wurde geändert',
+      intro:
+        'Jemand, dem {{organization}} gehört, hat den Identitätsanbieter geändert oder entfernt, mit dem sich Personen von {{organization}} anmelden.',
+      button: 'Organisation ansehen',
+      notYou:
+        'Wenn das niemand von Ihnen war, benutzt vielleicht jemand Fremdes eines Ihrer Konten: Ändern Sie sofort dessen Passwort.',
+      reason,
+    },
     'domain-lost': {
       subject: '{{domain}} ist keine bestätigte Domain von {{organization}} mehr',
       preheader: 'Die Domain gilt nicht mehr als bestätigt.',

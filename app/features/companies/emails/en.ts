@@ -41,6 +41,15 @@ export const en: EmailTexts<typeof companyEmails> = {
       notYou: 'If none of the owners did this, somebody may be using the account of one: change its password at once.',
       reason,
     },
+    'company-sign-in-changed': {
+      subject: 'The sign-in of {{organization}} has changed',
+      preheader: 'The identity provider of the organization is different now.',
+      heading: 'The sign-in of your organization has changed',
+      intro: 'An owner has changed or removed the identity provider with which people of {{organization}} sign in.',
+      button: 'See the organization',
+      notYou: 'If none of the owners did this, somebody may be using the account of one: change its password at once.',
+      reason,
+    },
     'domain-lost': {
       subject: '{{domain}} is no longer a verified domain of {{organization}}',
       preheader: 'The domain is no longer verified.',

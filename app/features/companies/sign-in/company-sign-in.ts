@@ -1,0 +1,129 @@
+/** Tells accounts about the identity providers of organizations: how they are spoken to, whose sign-in they decide, and who joins by them. */
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Clock } from '../../../platform/clock.ts';
+import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
+import { UUID } from '../../../platform/http/uuids.ts';
+import {
+  type CompanySignIn,
+  callbackPath,
+  createProtocol,
+  identityProviderPresets,
+  type ProviderProtocol,
+} from '../../accounts/accounts.ts';
+import type { Organizations } from '../../organizations/organizations.ts';
+import { memberships, organizations } from '../../organizations/schema.ts';
+import { type Domains, domainOfAddress } from '../domains/domains.ts';
+import { organizationIdentityProviders, verifiedDomains } from '../schema.ts';
+import { type Connection, type Connections, isEnforced } from './connections.ts';
+
+export interface CompanySignInOptions {
+  clock: Clock;
+  connections: Connections;
+  domains: Pick<Domains, 'governs'>;
+  organizations: Pick<Organizations, 'admit' | 'seatErrors'>;
+  rules: DestinationRules;
+  apiUrl: string;
+}
+
+/** The most connections whose metadata and keys a process keeps. */
+const MAX_KNOWN = 1_000;
+
+export const providerNameOf = (organizationId: string): string => `company-${organizationId}`;
+const organizationOf = (name: string): string => name.slice('company-'.length);
+
+export interface CompanySignInSource extends CompanySignIn {
+  close(): Promise<void>;
+}
+
+export function createCompanySignIn(options: CompanySignInOptions): CompanySignInSource {
+  const { clock, connections, domains, rules, apiUrl } = options;
+  /** By version, so that a changed connection is spoken to anew. */
+  const protocols = new Map<string, ProviderProtocol>();
+
+  async function protocolOf(connection: Connection): Promise<ProviderProtocol> {
+    const known = protocols.get(connection.version);
+    if (known) return known;
+    const [oldest] = protocols;
+    if (oldest && protocols.size >= MAX_KNOWN) protocols.delete(oldest[0]);
+    const { issuer, clientId, organizationId } = connection;
+    const name = providerNameOf(organizationId);
+    const preset = Object.values(identityProviderPresets).find((one) => one.issuer === issuer);
+    const protocol = createProtocol({
+      provider: {
+        ...{ name, label: name, scope: 'openid email profile', issuer, clientId },
+        clientSecret: connections.secretOf(connection),
+        // Its word about the verified domains counts, unless it says itself that nobody has verified the address.
+        hasVerified: ({ email_verified: verified }) => verified !== false && verified !== 'false',
+        // A provider of many companies must say to which one a person belongs.
+        ...(preset?.vouchesFor ? { domains: [], vouchesFor: preset.vouchesFor } : { domains: ['*'] }),
+      },
+      ...{ clock, rules, redirectUri: `${apiUrl}${callbackPath(name)}`, trusted: false },
+    });
+    protocols.set(connection.version, protocol);
+    return protocol;
+  }
+
+  return {
+    get errors() {
+      return options.organizations.seatErrors;
+    },
+
+    async find(name) {
+      const organizationId = organizationOf(name);
+      const connection = UUID.test(organizationId) ? await connections.find(organizationId) : undefined;
+      return connection && { protocol: await protocolOf(connection), isTested: connection.testedAt !== null };
+    },
+
+    async tested(name, protocol) {
+      const version = [...protocols].find(([, known]) => known === protocol)?.[0];
+      if (version) await connections.tested(organizationOf(name), version);
+    },
+
+    async requiredFor(executor, address, by) {
+      const [found] = await executor
+        .select({ organizationId: verifiedDomains.organizationId })
+        .from(verifiedDomains)
+        .innerJoin(
+          organizationIdentityProviders,
+          and(eq(organizationIdentityProviders.organizationId, verifiedDomains.organizationId), isEnforced),
+        )
+        .innerJoin(
+          organizations,
+          and(eq(organizations.id, verifiedDomains.organizationId), isNull(organizations.purgeAt)),
+        )
+        .where(eq(verifiedDomains.domain, domainOfAddress(address)));
+      if (!found) return undefined;
+      // The passkey of an owner opens the organization whose provider is gone.
+      const hasPasskey = by?.amr.some((method) => method === 'hwk' || method === 'swk');
+      if (by && hasPasskey) {
+        const { organizationId, userId, role } = memberships;
+        const owner = and(eq(organizationId, found.organizationId), eq(userId, by.userId), eq(role, 'owner'));
+        if ((await executor.$count(memberships, owner)) > 0) return undefined;
+      }
+      return providerNameOf(found.organizationId);
+    },
+
+    governs: (executor, name, address) => domains.governs(executor, organizationOf(name), address),
+
+    async lock(tx, name) {
+      await tx
+        .select({ id: organizations.id })
+        .from(organizations)
+        .where(eq(organizations.id, organizationOf(name)))
+        .for('update');
+    },
+
+    async join(tx, name, userId, origin) {
+      const organizationId = organizationOf(name);
+      const [connection] = await tx
+        .select({ role: organizationIdentityProviders.defaultRole })
+        .from(organizationIdentityProviders)
+        .where(eq(organizationIdentityProviders.organizationId, organizationId));
+      if (connection) await options.organizations.admit(tx, organizationId, userId, connection.role, origin);
+    },
+
+    async close() {
+      for (const protocol of protocols.values()) await protocol.close();
+    },
+  };
+}
