@@ -1,5 +1,6 @@
 /** Builds the service: the foundation, then every feature in the order of what they need; and closes them in reverse. */
 import type { AccountAppBuild } from '../dev/account-app.ts';
+import type { Recent } from '../dev/recent.ts';
 import type { StandIns } from '../dev/stand-ins.ts';
 import type { CompleteConfig, Config } from './config.ts';
 import * as features from './features.ts';
@@ -102,6 +103,13 @@ export async function findConfig(config: Config): Promise<CompleteConfig> {
 /** The emails that the home page of development shows. */
 const SHOWN_EMAILS = 5;
 
+/** The pages that only development has. */
+async function createDevelopment(config: CompleteConfig, logger: Logger, recent: Recent) {
+  const { createDevelopmentPages } = await import('../dev/pages.ts');
+  const pages = createDevelopmentPages(config, await developments(), recent);
+  return { ...pages, accountApp: await accountAppBuild(config, logger) };
+}
+
 /** Builds the service. Nothing listens yet; nothing connects before `start` or first use. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { config, role, logger, clock = systemClock } = options;
@@ -123,15 +131,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     parts,
     housekeeping: createHousekeeping(foundation),
     development:
-      config.appEnv === 'development'
-        ? {
-            ...(await import('../dev/pages.ts')).createDevelopmentPages(config, await developments(), {
-              emails: () => service.email.list({ limit: SHOWN_EMAILS }),
-              errors: () => recent?.last() ?? [],
-            }),
-            accountApp: await accountAppBuild(config, logger),
-          }
-        : undefined,
+      recent &&
+      (await createDevelopment(config, logger, {
+        emails: () => service.email.list({ limit: SHOWN_EMAILS }),
+        errors: recent.last,
+      })),
     draining: () => draining,
     drain(reason: Draining) {
       draining = reason;

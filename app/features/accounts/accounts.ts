@@ -99,9 +99,9 @@ export { presets as identityProviderPresets } from './providers/presets.ts';
 export { createProtocol, type ProviderProtocol } from './providers/protocol.ts';
 export { callbackPath } from './providers/providers.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
+export { browserOf as providerBrowserOf } from './routes/providers.ts';
 export type { Session } from './sessions.ts';
 export { isActive, type User } from './users.ts';
-export { browserOf as providerBrowserOf } from './routes/providers.ts';
 
 export interface AccountsOptions {
   db: Database;

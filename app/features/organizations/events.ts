@@ -25,7 +25,8 @@ const declared = defineEvents({
     ),
   },
   'member.joined': {
-    about: 'Somebody is a member now: by an invitation, or without one, by the sign-in or the directory of the organization.',
+    about:
+      'Somebody is a member now: by an invitation, or without one, by the sign-in or the directory of the organization.',
     data: Named(
       'MemberJoined',
       {
