@@ -39,7 +39,11 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
   const rows = () => site.query('select count(*) from witness');
   /** What the monitoring reads. */
   const state = async (name: string) =>
-    Number((await site.works(`docker compose exec -T db cat /var/lib/plinth/${name}.prom || true`)).split(' ')[1] ?? 0);
+    Number(
+      (
+        await site.works(`docker compose exec -T db sh -c 'cat /var/lib/plinth/${name}.prom 2>/dev/null || true'`)
+      ).split(' ')[1] ?? 0,
+    );
   /** Until the log up to now is in the store. */
   const archived = () =>
     site.works(`docker compose exec -T --user postgres db pgbackrest --stanza=plinth --log-level-console=error check`);
