@@ -1,7 +1,7 @@
 /**
  * Managing is for owners only: whoever decides where members of the verified domains sign in can sign in as any of them, owners included.
  */
-import { definePermissions } from '../organizations/organizations.ts';
+import { definePermissionIncludes, definePermissions } from '../organizations/organizations.ts';
 
 const permissions = definePermissions({
   'company-sign-in:read': ['admin'],
@@ -9,6 +9,8 @@ const permissions = definePermissions({
   'policy:read': 'all',
   'policy:manage': [],
 });
+// Every member holds it: keys of before would otherwise no longer hold all that the role they grant does.
+definePermissionIncludes('organization:read', ['policy:read']);
 type OwnPermissions = typeof permissions;
 
 declare module '../organizations/roles.ts' {

@@ -13,7 +13,7 @@ export const operatorEmails = defineEmails({
   'operator-revoked': {
     fields: { at: moment, url: link },
     parts: [paragraph('intro'), paragraph('effect'), button('button')],
-    sample: { name, at, url: 'https://app.example.com' },
+    sample: { name, at, url: 'https://app.example.com/organizations' },
   },
 });
 type Own = typeof operatorEmails.emails;

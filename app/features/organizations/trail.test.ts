@@ -17,7 +17,7 @@ import { accept, createScene, DELETE, PATCH, type Scene } from './testing/scene.
 
 /** Tags of this feature in the OpenAPI document. */
 /** Tags of later features. */
-const LATER = ['Webhook endpoints', 'SCIM', 'Domains'];
+const LATER = ['Webhook endpoints', 'SCIM', 'Domains', 'Policies', 'Company sign-in'];
 const TAGS = ['Organizations', 'Members', 'Invitations', 'API keys', 'Audit'];
 
 describe('the trail of an organization', () => {

@@ -7,7 +7,7 @@ export const scimEmails = defineEmails({
     parts: [paragraph('intro'), paragraph('effect'), button('button'), notes('notYou')],
     sample: {
       ...{ name: 'Ada Lovelace', organization: 'Analytical Engines', token: 'Okta' },
-      url: 'https://app.example.com',
+      url: 'https://app.example.com/organizations',
     },
   },
   'account-provisioned': {

@@ -86,6 +86,7 @@ function claimOperation(below: Below, { authorization, domains }: DomainRoutesOp
   below.create('', {
     guard: authorization.needs('company-sign-in:manage'),
     operationId: 'claimDomain',
+    whileActing: 'never',
     summary: 'Claim a domain',
     description:
       'Publish the record of the answer in the DNS of the domain, and verify it then. A claim alone has no effect. Its subdomains are other domains. Needs a recent proof.',
@@ -133,6 +134,7 @@ function changingOperations(below: Below, { authorization, domains, verification
   below.operation('POST', '/:domainId/verify', {
     guard: managing,
     operationId: 'verifyDomain',
+    whileActing: 'never',
     summary: 'Verify a domain',
     description:
       'Looks for the record, for at most 5 seconds and at most 60 times an hour. All owners get an email. Needs a recent proof.',
@@ -151,6 +153,7 @@ function changingOperations(below: Below, { authorization, domains, verification
   below.remove('/:domainId', {
     guard: managing,
     operationId: 'deleteDomain',
+    whileActing: 'never',
     summary: 'Delete a domain',
     description: 'All owners get an email if it was verified. Needs a recent proof.',
     params,

@@ -91,6 +91,7 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
   below.operation('PUT', '', {
     guard: managing,
     operationId: 'putOrganizationIdentityProvider',
+    whileActing: 'never',
     summary: 'Set the identity provider of an organization',
     description:
       'A change of issuer, client or secret voids the test run. All owners get an email. Needs a recent proof.',
@@ -109,6 +110,7 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
   below.remove('', {
     guard: managing,
     operationId: 'deleteOrganizationIdentityProvider',
+    whileActing: 'never',
     summary: 'Remove the identity provider of an organization',
     description: 'All owners get an email. Needs a recent proof.',
     removed: 'Nobody signs in with it any more. Accounts and memberships stay.',
@@ -121,6 +123,7 @@ function testOperation(below: Below, { authorization, connections, signIn }: Ide
   below.operation('POST', '/test', {
     guard: authorization.needs('company-sign-in:manage'),
     operationId: 'testOrganizationIdentityProvider',
+    whileActing: 'never',
     summary: 'Start a test run with the identity provider',
     description:
       'Send the browser to `url`, and sign in there. The browser comes back with `test=passed` or `error`; no session begins. Ask with credentials: the answer sets a cookie. Needs a recent proof.',

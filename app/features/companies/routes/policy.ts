@@ -48,6 +48,7 @@ export function policyRoutes(operations: Operations, { authorization, policies }
   below.operation('PUT', '', {
     guard: authorization.needs('policy:manage'),
     operationId: 'putOrganizationPolicy',
+    whileActing: 'never',
     summary: 'Replace the policy of an organization',
     description:
       'It applies to the next request of each member, and not to API keys. The caller must satisfy it. All owners get an email. Needs a recent proof.',

@@ -84,6 +84,7 @@ export function managementRoutes(
   below.create('', {
     guard: managing,
     operationId: 'createScimToken',
+    whileActing: 'never',
     summary: 'Create a SCIM token',
     description:
       'For the directory of the company. It is shown this once. An organization has two at most: to replace one, create another, set it up at the directory, and delete the first.',
@@ -111,6 +112,7 @@ export function managementRoutes(
   below.remove('/:scimTokenId', {
     guard: managing,
     operationId: 'deleteScimToken',
+    whileActing: 'never',
     summary: 'Delete a SCIM token',
     params: tokenId,
     removed: 'The token is refused from the next request on. People stay as they are.',
