@@ -1,6 +1,8 @@
 /** Generated clients of some languages cannot send null. Whatever null clears, an empty string clears too. */
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { resourcesOf } from '../../test/resources.ts';
 import { assertProblem, createSignedInUser, startTestService, type TestService } from '../../test/service.ts';
 import { dereference, type OpenApiDocument, operationsOf } from './openapi.ts';
 
@@ -39,24 +41,39 @@ describe('a field of a request that null clears', () => {
       assert.equal(status, 200, JSON.stringify(body));
       return body.expiresAt;
     },
+    async 'updateScimGroup.role'(value) {
+      const { accessToken: token } = await createSignedInUser(test);
+      const { body: founded } = await test.request('/v1/organizations', { token, body: { name: 'Engines' } });
+      const { scimGroupId } = await resourcesOf(test, founded.id);
+      const path = `/v1/organizations/${founded.id}/scim-groups/${scimGroupId}`;
+      assert.equal((await patch(path, token, { role: 'admin' })).body.role, 'admin');
+      const { status, body } = await patch(path, token, { role: value });
+      assert.equal(status, 200, JSON.stringify(body));
+      return body.role;
+    },
   };
 
   it('is cleared by an empty string too, at every operation of the document', async () => {
     const { body } = await test.request('/openapi.json');
-    const nullable = operationsOf(dereference(body as OpenApiDocument)).flatMap(({ operationId, requestBody }) => {
-      const schema = requestBody?.content['application/json']?.schema as
-        | { properties?: Record<string, Field> }
-        | undefined;
-      return (
-        Object.entries(schema?.properties ?? {})
-          // A list is cleared by leaving it out, or by an empty one.
-          .filter(
-            ([, { anyOf = [] }]) =>
-              anyOf.some(({ type }) => type === 'null') && !anyOf.some(({ type }) => type === 'array'),
-          )
-          .map(([name]) => `${operationId}.${name}`)
-      );
-    });
+    const nullable = operationsOf(dereference(body as OpenApiDocument)).flatMap(
+      ({ operationId, method, requestBody }) => {
+        const schema = requestBody?.content['application/json']?.schema as
+          | { properties?: Record<string, Field>; required?: string[] }
+          | undefined;
+        // What a replacement leaves out is cleared.
+        const isLeftOut = (name: string) => method.toUpperCase() === 'PUT' && !schema?.required?.includes(name);
+        return (
+          Object.entries(schema?.properties ?? {})
+            // A list is cleared by leaving it out, or by an empty one.
+            .filter(
+              ([, { anyOf = [] }]) =>
+                anyOf.some(({ type }) => type === 'null') && !anyOf.some(({ type }) => type === 'array'),
+            )
+            .filter(([name]) => !isLeftOut(name))
+            .map(([name]) => `${operationId}.${name}`)
+        );
+      },
+    );
     assert.deepEqual(nullable.sort(), Object.keys(clear).sort());
     for (const [field, run] of Object.entries(clear))
       for (const value of [null, '']) assert.equal(await run(value), null, `${field} with ${JSON.stringify(value)}`);

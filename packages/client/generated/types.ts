@@ -1379,7 +1379,7 @@ export interface OrganizationIdentityProvider {
 export interface OrganizationPolicy {
   /** True: members act only in sessions that two factors have proven. Without, they get `organization_second_factor_required`. */
   readonly requireSecondFactor: boolean;
-  /** So long after they last proved who they are, members get `organization_sign_in_required`. null: as long as the session lives. */
+  /** So long after they last proved who they are, members get `organization_sign_in_required`. Without it, or null: as long as the session lives. */
   readonly sessionMinutes: number | null;
   readonly inviters: Inviters;
 }
@@ -1556,8 +1556,8 @@ export interface PutOrganizationIdentityProvider {
 export interface PutOrganizationPolicy {
   /** True: members act only in sessions that two factors have proven. Without, they get `organization_second_factor_required`. */
   readonly requireSecondFactor: boolean;
-  /** So long after they last proved who they are, members get `organization_sign_in_required`. null: as long as the session lives. */
-  readonly sessionMinutes: number | null;
+  /** So long after they last proved who they are, members get `organization_sign_in_required`. Without it, or null: as long as the session lives. */
+  readonly sessionMinutes?: number | null | undefined;
   readonly inviters: Inviters;
 }
 
@@ -2019,7 +2019,7 @@ export interface UpdatePassword {
 }
 
 export interface UpdateScimGroup {
-  /** A role other than owner; null for none. */
+  /** A role other than owner; null for none. An empty string does the same as null. */
   readonly role: string | null;
 }
 

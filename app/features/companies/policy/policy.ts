@@ -2,6 +2,7 @@
  * What an organization requires of its members: a second factor, a recent enough sign-in, and who may invite. It is decided for each request from
  * memory, and again in the transaction that grants something. API keys are not asked: a program has no second factor, and its scopes limit it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { after, type Clock, MINUTE_MS } from '../../../platform/clock.ts';
 import { announce } from '../../../platform/database/changes/announcing.ts';
@@ -75,7 +76,7 @@ export function createPolicies({ db, feed, clock, audit, notices }: PoliciesOpti
         const access = await given.again(tx, 'policy:manage');
         await access.stepUp(tx);
         const before = await read(tx, organizationId);
-        if (JSON.stringify(before) === JSON.stringify(policy)) return policy;
+        if (isDeepStrictEqual(before, policy)) return policy;
         const set = { ...policy, updatedAt: clock.now() };
         await tx
           .insert(organizationPolicies)

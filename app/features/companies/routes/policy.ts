@@ -13,20 +13,19 @@ export interface PolicyRoutesOptions {
 
 const tag = { name: 'Policies', description: 'What an organization requires of its members.' };
 
-const example = { requireSecondFactor: true, sessionMinutes: 720, inviters: 'owners' };
+const example = { requireSecondFactor: false, sessionMinutes: 720, inviters: 'owners' };
+const SessionMinutes = Type.Integer({
+  minimum: 15,
+  maximum: 525_600,
+  description:
+    'So long after they last proved who they are, members get `organization_sign_in_required`. Without it, or null: as long as the session lives.',
+});
 const fields = {
   requireSecondFactor: Type.Boolean({
     description:
       'True: members act only in sessions that two factors have proven. Without, they get `organization_second_factor_required`.',
   }),
-  sessionMinutes: Nullable(
-    Type.Integer({
-      minimum: 15,
-      maximum: 525_600,
-      description:
-        'So long after they last proved who they are, members get `organization_sign_in_required`. null: as long as the session lives.',
-    }),
-  ),
+  sessionMinutes: Nullable(SessionMinutes),
   inviters: OneOf(inviters, {
     title: 'Inviters',
     description: 'permitted: everybody whose role has `members:invite`. owners: owners only.',
@@ -52,10 +51,10 @@ export function policyRoutes(operations: Operations, { authorization, policies }
     summary: 'Replace the policy of an organization',
     description:
       'It applies to the next request of each member, and not to API keys. The caller must satisfy it. All owners get an email. Needs a recent proof.',
-    body: fields,
+    body: { ...fields, sessionMinutes: Type.Optional(Nullable(SessionMinutes)) },
     example,
     answers: { 200: Policy },
     errors: [accountErrors.recent_sign_in_required],
-    handle: ({ access, body }) => policies.put(access, body),
+    handle: ({ access, body }) => policies.put(access, { ...body, sessionMinutes: body.sessionMinutes ?? null }),
   });
 }

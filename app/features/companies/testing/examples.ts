@@ -5,5 +5,4 @@ export const absent = {
   deleteDomain: 'not_found',
   getOrganizationIdentityProvider: 'not_found',
   testOrganizationIdentityProvider: 'not_found',
-  deleteOrganizationIdentityProvider: 'not_found',
 };

@@ -53,7 +53,12 @@ const NewToken = Named(
 /** Owners make owners, and no directory does. */
 const givenRoles = (): readonly Role[] => roleNames.filter((role) => role !== 'owner');
 const GroupRole = Type.Unsafe<Role | null>(
-  Nullable(Type.String({ maxLength: 63, description: 'A role other than owner; null for none.' })),
+  Nullable(
+    Type.String({
+      maxLength: 63,
+      description: 'A role other than owner; null for none. An empty string does the same as null.',
+    }),
+  ),
 );
 const exampleGroup = {
   ...{ id: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b62', displayName: 'Engineering leads', externalId: null },
@@ -153,7 +158,8 @@ function groupOperations(
     example: { role: 'admin' },
     answer: Group,
     errors: [accountErrors.recent_sign_in_required, organizationErrors.last_owner],
-    async change({ access, params, body: { role } }) {
+    async change({ access, params, body }) {
+      const role = body.role || null;
       if (role !== null && !givenRoles().includes(role)) {
         const errors = [{ in: 'body', path: '/role', message: `must be null or one of: ${givenRoles().join(', ')}` }];
         throw httpErrors.validation_failed({

@@ -87,6 +87,7 @@ export const EXEMPT: Readonly<Record<string, string>> = {
       ...['confirmTotp', 'deleteTotp'],
     ].map((id) => [id, 'needs or makes a factor, which changes all sign-ins of the act: factors/waiting.test.ts']),
   ),
+  testOrganizationIdentityProvider: 'gives nothing but an address: what comes back from there is judged',
   introspectToken: 'reads, and its caller is no person',
   startProviderSignIn: 'has no caller: it gives nothing but an address',
   finishProviderSignInByForm: 'has no caller: the state and the browser are the proof, and are used up at once',

@@ -14,6 +14,7 @@ import { after, before, describe, it } from 'node:test';
 import { eventually, liftRateLimits, value } from '../../../../../test/conditions.ts';
 import { readOperations } from '../../../../../test/faults/operations.ts';
 import { createHalfSender, type HalfSender } from '../../../../../test/half-sent.ts';
+import { surroundings } from '../../../../../test/resources.ts';
 import type { Answer } from '../../../../../test/service.ts';
 import { HOUR_MS } from '../../../../platform/clock.ts';
 import { type BillingService, startBillingService } from '../scene.ts';
@@ -64,7 +65,7 @@ describe('the walk of waits', patiently, () => {
 
   before(async () => {
     billing = await startBillingService(
-      { DATABASE_POOL_SIZE: '120', DATABASE_LANES: '30' },
+      { DATABASE_POOL_SIZE: '120', DATABASE_LANES: '30', ...(await surroundings()) },
       {
         async routes(app) {
           await sender.routes(app);
