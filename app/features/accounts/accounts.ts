@@ -94,6 +94,7 @@ export type { AccountStateChange } from './followers.ts';
 export type { DirectoryActor, Governing } from './governing.ts';
 export { type ProvenSession, provenOf } from './proven-session.ts';
 export type { CompanySignIn } from './providers/companies.ts';
+export type { Reach as ProviderReach } from './providers/outgoing.ts';
 export { providerErrors } from './providers/errors.ts';
 export { presets as identityProviderPresets } from './providers/presets.ts';
 export { createProtocol, type ProviderProtocol } from './providers/protocol.ts';

@@ -10,7 +10,7 @@ import './metrics.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { defineFeature } from '../../platform/feature.ts';
+import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
 import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
@@ -29,7 +29,7 @@ import { createPolicies } from './policy/policy.ts';
 import { domainRoutes } from './routes/domains.ts';
 import { identityProviderRoutes } from './routes/identity-provider.ts';
 import { policyRoutes } from './routes/policy.ts';
-import { createCompanySignIn } from './sign-in/company-sign-in.ts';
+import { type CompanyProviders, createCompanySignIn } from './sign-in/company-sign-in.ts';
 import { createConnections } from './sign-in/connections.ts';
 import { createConnectionNotices } from './sign-in/notices.ts';
 
@@ -45,7 +45,15 @@ export interface CompaniesOptions {
   accounts: Pick<Accounts, 'companies' | 'providerSignIn'>;
   organizations: Pick<Organizations, 'admit' | 'authorization' | 'follow' | 'seatErrors' | 'sendToMembers'>;
   metrics: Metrics;
+  replacements: Pick<Replacements, 'companyProviders'>;
   config: { appEnv: string; apiUrl: string; appUrl: string; productName: string; domainNameservers: readonly string[] };
+}
+
+declare module '../../platform/feature.ts' {
+  interface Replacements {
+    /** How the providers of organizations are reached. */
+    companyProviders?: CompanyProviders;
+  }
 }
 
 export interface Companies {
@@ -78,6 +86,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
   });
   const source = createCompanySignIn({
     ...{ clock, connections, domains, rules, apiUrl: config.apiUrl, organizations: options.organizations },
+    replacement: options.replacements.companyProviders,
   });
   options.accounts.companies.use(source);
 

@@ -49,7 +49,7 @@ export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefi
 /** Sign in: prove another factor. Completes a sign-in that was answered by `second_factor_required`, in the same mode. Send one of the factors that the challenge names. A challenge works once, for 10 minutes, and allows 5 wrong answers; in cookie mode only the browser that got it can answer. */
 export const createSessionBySecondFactor = 'POST /v1/sessions/second-factor public' as Operation<{
   readonly body: types.CreateSessionBySecondFactor;
-}, types.SignedIn, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_incorrect' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.SignedIn, 'bad_request' | 'company_sign_in_required' | 'database_unavailable' | 'internal_error' | 'invalid_challenge' | 'malformed_json' | 'payload_too_large' | 'rate_limited' | 'second_factor_incorrect' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** Prove again who you are. For changes that answer `recent_sign_in_required`. Send one of its `proofs`. The access token in the answer says when it was proven (`auth_time`); the one before stays good too. */
 export const confirmSession = 'POST /v1/sessions/current/confirm' as Operation<{

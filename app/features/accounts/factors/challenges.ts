@@ -14,6 +14,13 @@ import { signInChallenges } from './schema.ts';
 
 export type Challenge = typeof signInChallenges.$inferSelect;
 
+/** What a first proof has shown. */
+export interface ProvenMethods {
+  readonly amr: readonly AuthenticationMethod[];
+  /** The identity provider that has proven it. */
+  readonly provider?: string | undefined;
+}
+
 export interface IssuedChallenge {
   readonly token: string;
   readonly expiresAt: Date;
@@ -22,13 +29,8 @@ export interface IssuedChallenge {
 }
 
 export interface Challenges {
-  /** @param amr the methods that were proven @param inBrowser true in cookie mode */
-  issue(
-    tx: Transaction,
-    userId: string,
-    amr: readonly AuthenticationMethod[],
-    inBrowser: boolean,
-  ): Promise<IssuedChallenge>;
+  /** @param inBrowser true in cookie mode */
+  issue(tx: Transaction, userId: string, proven: ProvenMethods, inBrowser: boolean): Promise<IssuedChallenge>;
   /** Whose challenge it is. @throws `invalid_challenge` as where `lock` answers undefined, and for what is no token */
   userOf(token: string, browserSecret: string | undefined): Promise<string>;
   /**
@@ -61,13 +63,14 @@ export function createChallenges({ db, clock }: { db: Database; clock: Clock }):
   }
 
   return {
-    async issue(tx, userId, amr, inBrowser) {
+    async issue(tx, userId, { amr, provider = null }, inBrowser) {
       const [secret, browserSecret] = [randomSecret(32), randomSecret(32)];
       const createdAt = clock.now();
       const expiresAt = after(createdAt, LIFETIME_MS);
       const browserHash = inBrowser ? sha256(browserSecret) : null;
       const hash = sha256(secret);
-      await tx.insert(signInChallenges).values({ userId, hash, browserHash, amr: [...amr], createdAt, expiresAt });
+      const proven = { amr: [...amr], provider };
+      await tx.insert(signInChallenges).values({ userId, hash, browserHash, ...proven, createdAt, expiresAt });
       const token = Buffer.concat([uuidToBytes(userId), secret]).toString('base64url');
       return { token, expiresAt, ...(inBrowser && { browserSecret: browserSecret.toString('base64url') }) };
     },

@@ -51,6 +51,8 @@ export const signInChallenges = pgTable(
     browserHash: bytea('browser_hash'),
     /** The methods that were proven so far (RFC 8176). */
     amr: text('amr').array().$type<AuthenticationMethod[]>().notNull(),
+    /** The identity provider that has proven the first one; null: none has. */
+    provider: text('provider'),
     wrongAnswers: integer('wrong_answers').notNull().default(0),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),

@@ -20,7 +20,7 @@ import type { Companies } from '../providers/companies.ts';
 import type { AuthenticationMethod } from '../schema.ts';
 import type { Sessions } from '../sessions.ts';
 import { isActive, type User, type Users } from '../users.ts';
-import type { Challenges, IssuedChallenge } from './challenges.ts';
+import type { Challenges, IssuedChallenge, ProvenMethods } from './challenges.ts';
 import type { FactorNotices } from './notices.ts';
 import type { FactorAnswer, SecondFactor, SecondFactors } from './second-factors.ts';
 
@@ -79,7 +79,7 @@ export interface SignInFlow {
   /**
    * Takes the answer to a challenge. Of any number of parallel right ones, one begins a session.
    * @param browserSecret the cookie of the browser that got the challenge
-   * @throws `invalid_challenge`, `second_factor_incorrect`, `rate_limited`
+   * @throws `company_sign_in_required` if the way in is not open any more; `invalid_challenge`, `second_factor_incorrect`, `rate_limited`
    */
   complete(
     answer: ChallengeAnswer,
@@ -117,6 +117,13 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
   async function lockActive(tx: Transaction, userId: string): Promise<User | undefined> {
     const user = await users.lock(tx, userId, 'share');
     return user && isActive(user) ? user : undefined;
+  }
+
+  /** @throws `company_sign_in_required` if the account is to use another provider than the one that has proven it */
+  async function requireWayIn(tx: Transaction, user: User, { amr, provider }: ProvenMethods): Promise<void> {
+    const required = await options.companies.requiredFor(tx, user.email, { userId: user.id, amr });
+    if (required !== undefined && required !== provider)
+      throw accountErrors.company_sign_in_required({ extensions: { provider: required } });
   }
 
   /** Begins a session, whose every proof was right. The account is locked. */
@@ -161,8 +168,10 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       if (wrong === 0) await notices.send(tx, user, 'second-factor-refused', origin);
       return { wrong };
     }
-    await challenges.complete(tx, challenge);
     const amr = [...new Set<AuthenticationMethod>([...challenge.amr, proven.method, 'mfa'])];
+    // The organization may have closed this way since the challenge was issued.
+    await requireWayIn(tx, user, { amr, provider: challenge.provider ?? undefined });
+    await challenges.complete(tx, challenge);
     const mode = challenge.browserHash === null ? 'bearer' : 'cookie';
     return begin(tx, { user, amr }, { ...client, mode }, { known, remember: rememberDevice });
   }
@@ -173,16 +182,14 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
       ownWork(user.id);
       return transact(db, async (tx) => {
         if (!(await lock(tx))) return undefined;
-        const [required, having, known] = await Promise.all([
-          options.companies.requiredFor(tx, user.email, { userId: user.id, amr }),
+        const [having, known] = await Promise.all([
           factors.of(tx, user.id),
           devices.recognize(tx, user.id, client.deviceTokens),
+          requireWayIn(tx, user, { amr, provider }),
         ]);
-        if (required !== undefined && required !== provider)
-          throw accountErrors.company_sign_in_required({ extensions: { provider: required } });
         const isEnough = having.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
         if (isEnough) return begin(tx, { user, amr }, client, { known, remember: false });
-        const issued = await challenges.issue(tx, user.id, amr, client.mode === 'cookie');
+        const issued = await challenges.issue(tx, user.id, { amr, provider }, client.mode === 'cookie');
         return { kind: 'challenge', factors: having.filter((factor) => isOther(factor, amr)), ...issued };
       });
     },

@@ -1,4 +1,5 @@
 /** Requests to identity providers: bounded in time and size, and to addresses that they may go to. */
+import type { LookupFunction } from 'node:net';
 import type { CustomFetch } from 'openid-client';
 import { Agent, fetch } from 'undici';
 import { createConnector } from '../../../platform/http/outgoing/connecting.ts';
@@ -9,6 +10,14 @@ export const PROVIDER_LIMIT_MS = 5_000;
 const MAX_ANSWER_BYTES = 256 * 1_024;
 /** Of each process, to one provider: the others wait, at most as long as a step may take. */
 const CONNECTIONS = 50;
+
+/** What a test replaces. */
+export interface Reach {
+  /** In place of `PROVIDER_LIMIT_MS`. */
+  limitMs?: number;
+  /** In place of the resolver of the operating system. */
+  resolve?: LookupFunction;
+}
 
 export interface Outgoing {
   /** @param signal ends the step that the requests belong to */
@@ -21,12 +30,16 @@ export interface Outgoing {
  * a machine of the internet only. The provider of an organization is such a machine itself.
  * @param trusted true if an operator has named the issuer
  */
-export function createOutgoing(issuer: string, rules: DestinationRules, trusted: boolean): Outgoing {
+export function createOutgoing(
+  issuer: string,
+  rules: DestinationRules,
+  trusted: boolean,
+  { limitMs = PROVIDER_LIMIT_MS, resolve }: Reach,
+): Outgoing {
   const { host, hostname } = new URL(issuer);
-  const common = { timeoutMs: PROVIDER_LIMIT_MS };
-  const limits = { connections: CONNECTIONS, bodyTimeout: PROVIDER_LIMIT_MS, headersTimeout: PROVIDER_LIMIT_MS };
-  const guarded = new Agent({ connect: createConnector({ ...common, rules }), ...limits });
-  const free = new Agent({ connect: { timeout: PROVIDER_LIMIT_MS }, ...limits });
+  const limits = { connections: CONNECTIONS, bodyTimeout: limitMs, headersTimeout: limitMs };
+  const guarded = new Agent({ connect: createConnector({ rules, timeoutMs: limitMs, resolve }), ...limits });
+  const free = new Agent({ connect: { timeout: limitMs }, ...limits });
 
   return {
     fetchUntil: (signal) => async (url, options) => {

@@ -8,7 +8,7 @@ import { Problem, type ProblemFactory } from '../../../platform/errors.ts';
 import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
 import { providerErrors } from './errors.ts';
 import { githubMetadata, readGithubPerson } from './github.ts';
-import { createOutgoing, type Outgoing, PROVIDER_LIMIT_MS } from './outgoing.ts';
+import { createOutgoing, type Outgoing, PROVIDER_LIMIT_MS, type Reach } from './outgoing.ts';
 import type { Claims } from './presets.ts';
 import type { ProviderSettings } from './settings.ts';
 import { cleanTokenAnswer } from './token-answers.ts';
@@ -52,6 +52,7 @@ export interface ProtocolOptions {
   rules: DestinationRules;
   /** False for an issuer that no operator has named: it must be a machine of the internet. Default true. */
   trusted?: boolean;
+  reach?: Reach | undefined;
 }
 
 const KEPT_METADATA_MS = HOUR_MS;
@@ -65,8 +66,10 @@ export function createProtocol({
   redirectUri,
   rules,
   trusted = true,
+  reach = {},
 }: ProtocolOptions): ProviderProtocol {
-  const outgoing: Outgoing = createOutgoing(provider.issuer, rules, trusted);
+  const { limitMs = PROVIDER_LIMIT_MS } = reach;
+  const outgoing: Outgoing = createOutgoing(provider.issuer, rules, trusted, reach);
   let metadata: { text: string; url: string; atMs: number } | undefined;
   let keys: { jwks: oidc.ExportedJWKSCache['jwks']; atMs: number } | undefined;
 
@@ -90,9 +93,9 @@ export function createProtocol({
     return signSecret ? signSecret(given, clientId, clock.now()) : given;
   }
 
-  /** Of one step: it ends after `PROVIDER_LIMIT_MS`, whatever of it hangs. */
+  /** Of one step: it ends after `limitMs`, whatever of it hangs. */
   async function configure(): Promise<oidc.Configuration> {
-    const fetch = fetchFor(AbortSignal.timeout(PROVIDER_LIMIT_MS));
+    const fetch = fetchFor(AbortSignal.timeout(limitMs));
     const skewSeconds = Math.round((clock.now().getTime() - Date.now()) / SECOND_MS);
     const client = { [oidc.clockSkew]: skewSeconds, [oidc.clockTolerance]: CLOCK_TOLERANCE_MS / SECOND_MS };
     const execute = provider.issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [];
@@ -100,11 +103,11 @@ export function createProtocol({
       provider.protocol === 'github'
         ? new oidc.Configuration(githubMetadata(provider.issuer), provider.clientId, client, authenticate)
         : await oidc.discovery(new URL(provider.issuer), provider.clientId, client, authenticate, {
-            ...{ execute, timeout: PROVIDER_LIMIT_MS / SECOND_MS, [oidc.customFetch]: fetch },
+            ...{ execute, timeout: limitMs / SECOND_MS, [oidc.customFetch]: fetch },
           });
     if (provider.protocol === 'github') for (const extend of execute) extend(config);
     config[oidc.customFetch] = fetch;
-    config.timeout = PROVIDER_LIMIT_MS / SECOND_MS;
+    config.timeout = limitMs / SECOND_MS;
     if (provider.protocol !== 'github') {
       oidc.enableNonRepudiationChecks(config);
       if (keys && performance.now() - keys.atMs < KEPT_KEYS_MS)

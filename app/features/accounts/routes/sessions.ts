@@ -109,7 +109,10 @@ function secondFactorOperation(own: OperationGroup, { flow }: SessionRoutesOptio
     example: { challenge: exampleToken, totp: '287082' },
     answers: { 201: SignedIn },
     sends: ['set-cookie'],
-    errors: [accountErrors.invalid_challenge, accountErrors.second_factor_incorrect, httpErrors.rate_limited],
+    errors: [
+      ...[accountErrors.invalid_challenge, accountErrors.second_factor_incorrect, httpErrors.rate_limited],
+      accountErrors.company_sign_in_required,
+    ],
     async handle({ request, reply, body: { deviceToken, ...given }, origin }) {
       requireOneFactor(given);
       const answer = given as ChallengeAnswer;

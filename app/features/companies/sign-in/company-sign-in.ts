@@ -9,6 +9,7 @@ import {
   createProtocol,
   identityProviderPresets,
   type ProviderProtocol,
+  type ProviderReach,
 } from '../../accounts/accounts.ts';
 import type { Organizations } from '../../organizations/organizations.ts';
 import { memberships, organizations } from '../../organizations/schema.ts';
@@ -23,6 +24,13 @@ export interface CompanySignInOptions {
   organizations: Pick<Organizations, 'admit' | 'seatErrors'>;
   rules: DestinationRules;
   apiUrl: string;
+  replacement?: CompanyProviders | undefined;
+}
+
+/** For tests. */
+export interface CompanyProviders extends ProviderReach {
+  /** Stands for Google. */
+  googleIssuer?: string;
 }
 
 /** The most connections whose metadata and keys a process keeps. */
@@ -36,7 +44,7 @@ export interface CompanySignInSource extends CompanySignIn {
 }
 
 export function createCompanySignIn(options: CompanySignInOptions): CompanySignInSource {
-  const { clock, connections, domains, rules, apiUrl } = options;
+  const { clock, connections, domains, rules, apiUrl, replacement = {} } = options;
   /** By version, so that a changed connection is spoken to anew. */
   const protocols = new Map<string, ProviderProtocol>();
 
@@ -47,7 +55,10 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
     if (oldest && protocols.size >= MAX_KNOWN) protocols.delete(oldest[0]);
     const { issuer, clientId, organizationId } = connection;
     const name = providerNameOf(organizationId);
-    const preset = Object.values(identityProviderPresets).find((one) => one.issuer === issuer);
+    const preset =
+      issuer === replacement.googleIssuer
+        ? identityProviderPresets.google
+        : Object.values(identityProviderPresets).find((one) => one.issuer === issuer);
     const protocol = createProtocol({
       provider: {
         ...{ name, label: name, scope: 'openid email profile', issuer, clientId },
@@ -57,7 +68,7 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
         // A provider of many companies must say to which one a person belongs.
         ...(preset?.vouchesFor ? { domains: [], vouchesFor: preset.vouchesFor } : { domains: ['*'] }),
       },
-      ...{ clock, rules, redirectUri: `${apiUrl}${callbackPath(name)}`, trusted: false },
+      ...{ clock, rules, redirectUri: `${apiUrl}${callbackPath(name)}`, trusted: false, reach: replacement },
     });
     protocols.set(connection.version, protocol);
     return protocol;

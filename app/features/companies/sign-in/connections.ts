@@ -84,7 +84,7 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
     },
 
     put(given, { issuer, clientId, clientSecret, defaultRole, enforced }) {
-      const fault = faultOf(issuer, rules);
+      const fault = faultOf(issuer, rules) ?? faultOfTenants(issuer);
       if (fault) throw companyErrors.invalid_issuer({ detail: fault });
       return transact(db, async (tx) => {
         const access = await enter(tx, given);
@@ -153,6 +153,16 @@ export const isEnforced = and(
   eq(organizationIdentityProviders.enforced, true),
   isNotNull(organizationIdentityProviders.testedAt),
 );
+
+/** Administrators of any tenant write any address: only the tenant of the company itself can be believed about its addresses. */
+const MANY_TENANTS =
+  /^https:\/\/(login\.microsoftonline\.com|sts\.windows\.net)\/(common|organizations|consumers)(\/|$)/i;
+
+/** @returns why the issuer would speak for everybody */
+const faultOfTenants = (issuer: string): string | undefined =>
+  MANY_TENANTS.test(new URL(issuer).href)
+    ? 'It speaks for all tenants of Microsoft Entra ID. Name the one of the company by its id.'
+    : undefined;
 
 function noSuchProvider(): never {
   throw httpErrors.not_found({ detail: 'The organization has no identity provider.' });

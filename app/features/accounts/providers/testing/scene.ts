@@ -10,7 +10,8 @@ import {
   startLocalProvider,
 } from '../local-provider.ts';
 
-const CLIENT = { clientId: 'plinth', clientSecret: 'a client secret of tests, long enough' };
+/** What the service is for the providers of tests. */
+export const CLIENT = { clientId: 'plinth', clientSecret: 'a client secret of tests, long enough' };
 export const redirectUriOf = (name: string) => `https://api.example.com/v1/sessions/provider/${name}/callback`;
 
 export const persons: LocalPerson[] = [
