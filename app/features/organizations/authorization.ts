@@ -9,6 +9,7 @@ import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
+import { Problem, type ProblemFactory } from '../../platform/errors.ts';
 import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
@@ -40,7 +41,13 @@ export interface Authorization {
    * @throws `session_revoked`, `not_found`, the errors of `OrganizationFollower.admit`
    */
   grant(tx: Transaction, organizationId: string, caller: UserCaller): Promise<Standing>;
-  /** The same at this moment, without a lock. Undefined if the session or the membership has ended, or the account or organization is closed. */
+  /** What `grant` throws beside `session_revoked` and `not_found`. */
+  readonly admissionErrors: readonly ProblemFactory[];
+  /**
+   * The same at this moment, without a lock.
+   * @param caller with how and when the session was proven
+   * @returns undefined if the session or the membership has ended, the account or organization is closed, or a follower does not admit the caller
+   */
   standing(organizationId: string, caller: UserCaller): Promise<Standing | undefined>;
 }
 
@@ -111,6 +118,16 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     if (!isActive) throw invalid();
     if (owner !== organizationId) throw httpErrors.not_found();
     return { key, judged: judgedOf(key, role ? permissionsOf(role) : new Set()) };
+  }
+
+  async function isAdmittedTo(organizationId: string, caller: UserCaller): Promise<boolean> {
+    try {
+      await followers.admit(organizationId, caller, db);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return false;
+      throw error;
+    }
   }
 
   function accessOf(request: FastifyRequest, organizationId: string, credential: Credential, judged: Judged): Access {
@@ -212,14 +229,20 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       return standingOf(role);
     },
 
-    async standing(organizationId, { userId, sessionId }) {
-      const [isOpen, role, isActive, isOver] = await Promise.all([
+    get admissionErrors() {
+      return followers.admissionErrors;
+    },
+
+    async standing(organizationId, caller) {
+      const { userId, sessionId } = caller;
+      const [isAdmitted, isOpen, role, isActive, isOver] = await Promise.all([
+        isAdmittedTo(organizationId, caller),
         stored.isOpen(organizationId),
         stored.roleOf(organizationId, userId),
         stored.isActive(userId),
         hasEnded(db, userId, sessionId),
       ]);
-      return isOpen && role && isActive && !isOver ? standingOf(role) : undefined;
+      return isAdmitted && isOpen && role && isActive && !isOver ? standingOf(role) : undefined;
     },
 
     needs: (permission) => ({

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts';
+import type { Executor, Transaction } from '../../platform/database/database.ts';
 import type { ProblemFactory } from '../../platform/errors.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
 import type { UserCaller } from '../accounts/accounts.ts';
@@ -18,10 +18,11 @@ export interface OrganizationFollower {
   /**
    * Asked about each request of a member, after their role was found, and again where something is granted. Answers at once where it can: a
    * promise costs each request a turn of the event loop.
-   * @param tx where it is decided again, with the organization locked for share; absent: from memory
+   * @param executor where it is decided again, from what is stored; absent: from memory. Where something is granted, the organization is locked
+   *   for share
    * @throws one of `admissionErrors`
    */
-  admit(organizationId: string, caller: UserCaller, tx?: Transaction): void | Promise<void>;
+  admit(organizationId: string, caller: UserCaller, executor?: Executor): void | Promise<void>;
   readonly admissionErrors: readonly ProblemFactory[];
   /** Asked before somebody is invited. The organization is locked. @throws `forbidden` */
   inviting(tx: Transaction, access: Access): Promise<void>;
@@ -73,8 +74,8 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     },
     guardTrailExport: (guard) =>
       all.reduce((guarded, follower) => follower.guardTrailExport?.(guarded) ?? guarded, guard),
-    admit(organizationId, caller, tx) {
-      const waiting = all.flatMap((follower) => follower.admit?.(organizationId, caller, tx) ?? []);
+    admit(organizationId, caller, executor) {
+      const waiting = all.flatMap((follower) => follower.admit?.(organizationId, caller, executor) ?? []);
       if (waiting.length > 0) return Promise.all(waiting).then(() => {});
     },
     get admissionErrors() {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { ProblemFactory } from '../../platform/errors.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { type CallerGuard, type Operations, orForm, publicRoute } from '../../platform/http/operations/operations.ts';
 import { answerPublicly, publicDocument, UNCHANGED } from '../../platform/http/public-documents.ts';
@@ -14,6 +15,8 @@ export interface ServiceTokenRoutesOptions {
   authentication: Accounts['authentication'];
   serviceClients: CallerGuard<ServiceCaller>;
   tokens: ServiceTokens;
+  /** Of organizations whose policy the caller does not satisfy. */
+  admissionErrors: readonly ProblemFactory[];
   readRevocations: ReadRevocations;
 }
 
@@ -105,7 +108,8 @@ const ExchangedToken = Named(
   { access_token: 'eyJhbGciOi…', issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 },
 );
 
-function exchangeOperation(operations: Operations, { authentication, tokens }: ServiceTokenRoutesOptions): void {
+function exchangeOperation(operations: Operations, options: ServiceTokenRoutesOptions): void {
+  const { authentication, tokens, admissionErrors } = options;
   operations.at(PATH, { tag }).operation('POST', '/exchange', {
     guard: authentication.signedIn,
     operationId: 'exchangeToken',
@@ -122,7 +126,7 @@ function exchangeOperation(operations: Operations, { authentication, tokens }: S
       organization: '01989d5e-7a0b-7cc1-8f0e-0c5a3e9d1b50',
     },
     answers: { 200: ExchangedToken },
-    errors: [serviceTokenErrors.invalid_target, httpErrors.not_found],
+    errors: [serviceTokenErrors.invalid_target, httpErrors.not_found, ...admissionErrors],
     async handle({ access, body, request }) {
       if (body.subject_token !== undefined && body.subject_token !== bearerToken(request))
         throw httpErrors.bad_request({
@@ -184,7 +188,7 @@ function introspectOperation(operations: Operations, { serviceClients, tokens }:
     operationId: 'introspectToken',
     summary: 'Ask whether a token is good now',
     description:
-      'Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account and the membership of this moment. A token for the audience of another service is `{"active":false}`.',
+      'Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account, the membership and the policy of the organization at this moment. A token for the audience of another service is `{"active":false}`.',
     body: introspectFields,
     receives: orForm(introspectFields, Type.Object(introspectFields)),
     example: { token: 'eyJhbGciOi…' },

@@ -41,6 +41,7 @@ export function createServices(options: ServicesOptions) {
         authentication: accounts.authentication,
         serviceClients: serviceClientsOnly(config.serviceClients),
         tokens,
+        admissionErrors: organizations.authorization.admissionErrors,
         readRevocations: createRevocationFeed({ db, clock, cursors }),
       });
     },

@@ -1,5 +1,6 @@
 /** Tokens for other services: exchanging an access token for one (RFC 8693), and asking about one (RFC 7662). */
 import { and, eq } from 'drizzle-orm';
+import { SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { Problem } from '../../platform/errors.ts';
@@ -32,13 +33,13 @@ export interface ServiceTokens {
   /**
    * A token for `audience`, with the standing of the caller in one organization.
    * @returns the token and its lifetime in seconds
-   * @throws `invalid_target`; `not_found` if the caller is no member; `session_revoked`
+   * @throws `invalid_target`; `not_found` if the caller is no member; `session_revoked`; `Authorization.admissionErrors`
    */
   exchange(
     caller: UserCaller,
     target: { audience: string; organization: string },
   ): Promise<{ token: string; lifetimeSeconds: number }>;
-  /** @returns undefined for a token that is not good, or is for the audience of another client */
+  /** @returns undefined for a token that is not good, or is for the audience of another client, or does not satisfy the policy of its organization */
   introspect(client: ServiceCaller, token: string): Promise<ActiveClaims | undefined>;
 }
 
@@ -73,7 +74,9 @@ export function createServiceTokens({ db, accounts, authorization, audiences }: 
       const audience = client.audiences.find((each) => each === audienceOf(token));
       const claims = audience && (await verified(byAudience.get(audience)!, token));
       if (!claims) return undefined;
-      const caller: UserCaller = { kind: 'user', userId: claims.sub, sessionId: claims.sid };
+      const { sub: userId, sid: sessionId, amr, auth_time } = claims;
+      const authTime = auth_time === undefined ? undefined : new Date(auth_time * SECOND_MS);
+      const caller: UserCaller = { kind: 'user', userId, sessionId, amr, authTime };
       const standing = await authorization.standing(claims.organization, caller);
       return standing && { ...claims, ...standing };
     },

@@ -1115,9 +1115,9 @@ export const getOpenIdConfiguration = 'GET /.well-known/openid-configuration pub
 /** Get a token for another service. Token exchange (RFC 8693), as a form or as JSON. The token carries `organization`, `role` and `permissions` of one membership, lives five minutes, and is good for its audience alone. The access token that authenticates the request is the subject token. */
 export const exchangeToken = 'POST /v1/tokens/exchange' as Operation<{
   readonly body: types.ExchangeToken;
-}, types.ExchangedToken, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_target' | 'malformed_json' | 'not_found' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.ExchangedToken, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_target' | 'malformed_json' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
-/** Ask whether a token is good now. Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account and the membership of this moment. A token for the audience of another service is `{"active":false}`. */
+/** Ask whether a token is good now. Token introspection (RFC 7662), as a form or as JSON. It looks at the session, the account, the membership and the policy of the organization at this moment. A token for the audience of another service is `{"active":false}`. */
 export const introspectToken = 'POST /v1/tokens/introspect public' as Operation<{
   readonly body: types.IntrospectToken;
 }, types.TokenIntrospection, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_client' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;

@@ -5,6 +5,7 @@ import { assertProblem, type SignedInUser, startTestService, type TestService } 
 import { MINUTE_MS } from '../../../platform/clock.ts';
 import { addTotp } from '../../accounts/testing/authenticator-app.ts';
 import { createScene, type Scene } from '../../organizations/testing/scene.ts';
+import { exchange, exchanged, introspect, startWithClients } from '../../services/testing/scene.ts';
 
 const put = (policy: object) => ({ method: 'PUT', body: { ...NOTHING, ...policy } });
 const NOTHING = { requireSecondFactor: false, sessionMinutes: null, inviters: 'permitted' };
@@ -13,7 +14,7 @@ describe('the policy of an organization', () => {
   let test: TestService;
   let second: TestService;
   before(async () => {
-    test = await startTestService({ schedules: false });
+    test = await startWithClients({ schedules: false });
     const { databaseUrl } = test.service.config;
     second = await startTestService({ jobs: false, databaseUrl, clock: test.clock });
   });
@@ -105,6 +106,32 @@ describe('the policy of an organization', () => {
     const weaker = { ...caller, amr: ['pwd'] };
     const granted = test.service.db.transaction((tx) => authorization.grant(tx, scene.id, weaker));
     await assert.rejects(granted, { code: 'organization_second_factor_required' });
+  });
+
+  it('holds for tokens for other services, when they are given and when they are asked about', async () => {
+    const scene = await createScene(test);
+    const member = await scene.add('member');
+    const isActive = async (token: string) => (await introspect(test, token)).body.active;
+    const early = await exchanged(test, member, scene.id);
+    assert.equal(await isActive(early), true);
+    await addTotp(test, scene.owner);
+    const owner = await refresh(scene.owner);
+    assert.equal((await scene.as(owner, '/policy', put({ requireSecondFactor: true }))).status, 200);
+    assert.deepEqual((await introspect(test, early)).body, { active: false }, 'one of before');
+    assertProblem(await exchange(test, member, scene.id), 403, 'organization_second_factor_required');
+    const other = await createScene(test, member);
+    assert.equal(await isActive(await exchanged(test, member, other.id)), true, 'in another organization it is good');
+    await addTotp(test, member);
+    assert.equal(await isActive(await exchanged(test, await refresh(member), scene.id)), true);
+    assert.equal(await isActive(early), false, 'it says itself that one factor was proven');
+
+    assert.equal((await scene.as(owner, '/policy', put({ sessionMinutes: 15 }))).status, 200);
+    test.clock.advance(12 * MINUTE_MS);
+    const late = await exchanged(test, await refresh(owner), scene.id);
+    assert.equal(await isActive(late), true);
+    test.clock.advance(3 * MINUTE_MS + 1_000);
+    assert.equal(await isActive(late), false, 'it lives on, and the proof is too old');
+    assertProblem(await exchange(test, await refresh(owner), scene.id), 403, 'organization_sign_in_required');
   });
 
   it('costs no statement per request', async () => {

@@ -96,8 +96,8 @@ export function createPolicies({ db, feed, clock, audit, notices }: PoliciesOpti
     follower: {
       admissionErrors: [companyErrors.organization_second_factor_required, companyErrors.organization_sign_in_required],
 
-      admit(organizationId, caller, tx) {
-        const policy = tx ? read(tx, organizationId) : known.get(organizationId);
+      admit(organizationId, caller, executor) {
+        const policy = executor ? read(executor, organizationId) : known.get(organizationId);
         if (policy instanceof Promise) return policy.then((found) => judge(found ?? NOTHING, caller));
         if (policy) judge(policy, caller);
       },
