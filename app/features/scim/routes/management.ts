@@ -82,9 +82,16 @@ export function managementRoutes(
   operations: Operations,
   { authorization, tokens, groups }: ManagementRoutesOptions,
 ): void {
-  const [reading, managing] = [authorization.needs('scim:read'), authorization.needs('scim:manage')];
+  const guards = { reading: authorization.needs('scim:read'), managing: authorization.needs('scim:manage') };
+  tokenOperations(operations, { ...guards, tokens });
+  groupOperations(operations, { ...guards, groups });
+}
+
+function tokenOperations(
+  operations: Operations,
+  { reading, managing, tokens }: { reading: Guard; managing: Guard } & Pick<ManagementRoutesOptions, 'tokens'>,
+): void {
   const below = operations.at(`${ORGANIZATION_PATH}/scim-tokens`, { tag, params: organizationParams });
-  const tokenId = { scimTokenId: Id('SCIM token') };
 
   below.create('', {
     guard: managing,
@@ -119,13 +126,11 @@ export function managementRoutes(
     operationId: 'deleteScimToken',
     whileActing: 'never',
     summary: 'Delete a SCIM token',
-    params: tokenId,
+    params: { scimTokenId: Id('SCIM token') },
     removed: 'The token is refused from the next request on. People stay as they are.',
     errors: [accountErrors.recent_sign_in_required],
     remove: ({ access, params }) => tokens.remove(access, params.scimTokenId),
   });
-
-  groupOperations(operations, { reading, managing, groups });
 }
 
 type Guard = ReturnType<Organizations['authorization']['needs']>;

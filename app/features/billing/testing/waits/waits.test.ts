@@ -16,7 +16,7 @@ import { readOperations } from '../../../../../test/faults/operations.ts';
 import { createHalfSender, type HalfSender } from '../../../../../test/half-sent.ts';
 import { surroundings } from '../../../../../test/resources.ts';
 import type { Answer } from '../../../../../test/service.ts';
-import { HOUR_MS } from '../../../../platform/clock.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../../platform/clock.ts';
 import { type BillingService, startBillingService } from '../scene.ts';
 import {
   type Act,
@@ -34,8 +34,8 @@ import { createStops, decisionOf, firstLockOf, type Step, type Stops, untilStopp
 const ACTS_AT_ONCE = 6;
 const STOPPED_AT_ONCE = 60;
 const given = process.env.WAITS;
-/** Everything takes longer than a test may. */
-const patiently = given === 'all' ? { timeout: HOUR_MS } : {};
+/** Longer than a test of one request may take; everything takes longer still. */
+const patiently = { timeout: given === 'all' ? HOUR_MS : 5 * MINUTE_MS };
 type StopsBefore = (index: number, steps: readonly Step[]) => boolean;
 
 const AT_LOCK: StopsBefore = (index, steps) => firstLockOf(steps) === index;
