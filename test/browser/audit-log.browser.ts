@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { DAY_MS } from '../../app/platform/clock.ts';
 import { freePort } from '../../dev/free-port.ts';
+import { entitle } from '../entitled.ts';
 import { createUser, signIn as signInByApi, startTestService, type TestService } from '../service.ts';
 import { LANGUAGES, openBrowser, signInByForm, texts } from './app.ts';
 import { inspect, launchChromium } from './chromium.ts';
@@ -47,18 +48,12 @@ describe('the audit log', { timeout: 300_000 }, () => {
       await page.getByRole('rowheader', { name: 'organization.created' }).waitFor({ state: 'detached' });
       await page.getByRole('rowheader', { name: 'organization.updated' }).waitFor();
       // A product may have removed billing, and then every plan includes it.
-      const { billing } = test.service as Partial<TestService['service']>;
       const exports = page.getByRole('button', { name: t['auditLog.export.button']! });
-      if (billing) {
+      if ('billing' in test.service) {
         await exports.click();
         await page.getByRole('alert').getByText(t['problem.feature_not_included']!).waitFor();
         await inspect(page, `${language}-audit-log-plan`);
-        const grant = {
-          what: { feature: 'auditExport' },
-          reason: 'To try',
-          endsAt: new Date(Date.now() + DAY_MS),
-        } as const;
-        await billing.operations.grant(body.id, grant);
+        await entitle(test, body.id);
       }
       const [download] = await Promise.all([page.waitForEvent('download'), exports.click()]);
       const lines = readFileSync((await download.path())!, 'utf8')
