@@ -350,7 +350,9 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
 
 /** The names of the tables that differ. */
 function differences(before: readonly Contents[], after: readonly Contents[]): string[] {
-  return before.flatMap(({ name, digest }, index) => (after[index]!.digest === digest ? [] : [name]));
+  // PostgreSQL may read the parts of a union in parallel, and then answers them in any order.
+  const digests = new Map(after.map(({ name, digest }) => [name, digest]));
+  return before.flatMap(({ name, digest }) => (digests.get(name) === digest ? [] : [name]));
 }
 
 /** Pseudo-random numbers from 0 to 1 (mulberry32). */
