@@ -3,14 +3,14 @@
  * It answers from memory, which follows every change within milliseconds. What is granted is decided again in its transaction, by the
  * same function.
  */
-import { and, eq, isNull, lte, or } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
-import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
 import { Problem, type ProblemFactory } from '../../platform/errors.ts';
-import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
+import { originOf } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { UUID } from '../../platform/http/uuids.ts';
@@ -27,6 +27,7 @@ import { type Access, requirePermission } from './access.ts';
 import { hashOfKey, looksLikeKey, parseKey } from './api-key-format.ts';
 import type { OrganizationFollowers } from './followers.ts';
 import { createKnown, type JudgedKey, type Known, knownIn } from './known.ts';
+import { createLastUses } from './last-uses.ts';
 import { mayGrant, type Permission, permissions, permissionsOf, type Role, withIncluded } from './roles.ts';
 import { apiKeys, organizations } from './schema.ts';
 
@@ -74,10 +75,6 @@ export interface AuthorizationOptions {
   needsRecentSignIn: boolean;
 }
 
-/** The last use of a key is written at most so often. */
-const LAST_USE_RESOLUTION_MS = MINUTE_MS;
-const MAX_LAST_USES = 10_000;
-
 /** The proof that a caller has shown: a session, or the secret of a key. */
 type Credential = UserCaller | KeyCredential;
 interface KeyCredential {
@@ -92,7 +89,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const { db, clock, authentication, callers, users: accounts, followers } = options;
   const known = createKnown(options);
   const stored = knownIn(db);
-  const lastUses = new Map<string, number>();
+  const recordUse = createLastUses({ db, clock }, apiKeys);
 
   /** @throws `not_found` to those who do not belong to the organization */
   async function judgeMember(known: Known, organizationId: string, { userId }: UserCaller): Promise<Judged> {
@@ -185,24 +182,6 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const { key, judged } = await judgeKey(known, organizationId, credential);
     await recordUse(key, originOf(request));
     return accessOf(request, organizationId, credential, judged);
-  }
-
-  /** Other processes may have written it meanwhile: then the statement changes nothing. */
-  async function recordUse({ organizationId, id }: JudgedKey, { ipAddress, userAgent }: RequestOrigin): Promise<void> {
-    const now = clock.now();
-    const due = after(now, -LAST_USE_RESOLUTION_MS);
-    if ((lastUses.get(id) ?? Number.NEGATIVE_INFINITY) > due.getTime()) return;
-    if (lastUses.size >= MAX_LAST_USES) lastUses.clear();
-    lastUses.set(id, now.getTime());
-    await db
-      .update(apiKeys)
-      .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
-      .where(
-        and(
-          ...[eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id)],
-          or(isNull(apiKeys.lastUsedAt), lte(apiKeys.lastUsedAt, due)),
-        ),
-      );
   }
 
   async function enter(request: FastifyRequest, permission: Permission): Promise<Access> {

@@ -55,6 +55,7 @@ export { hashOfKey, hintOfKey, makeKey, parseKey } from './api-key-format.ts';
 export type { Authorization, Standing } from './authorization.ts';
 export { organizationErrors } from './errors.ts';
 export type { OrganizationFollower } from './followers.ts';
+export { createLastUses } from './last-uses.ts';
 export type { MemberMail } from './member-mail.ts';
 export type { Provisioning } from './provisioning.ts';
 export {

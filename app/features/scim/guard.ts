@@ -1,13 +1,12 @@
-/** Decides who may call SCIM: a directory with a token of an organization. It decides again in each transaction that changes something. */
-import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
-import { after, type Clock, MINUTE_MS } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { originOf, type RequestOrigin } from '../../platform/http/caller.ts';
 import { equalSecrets } from '../../platform/security/random.ts';
 import { bearerToken, invalidToken } from '../accounts/accounts.ts';
 import {
+  createLastUses,
   hashOfKey,
   type OrganizationAccess,
   type Organizations,
@@ -28,9 +27,6 @@ export interface ScimGuardOptions {
   provisioning: Organizations['provisioning'];
 }
 
-/** The last use of a token is written at most so often. */
-const LAST_USE_RESOLUTION_MS = MINUTE_MS;
-const MAX_LAST_USES = 10_000;
 const MAX_READ = 1_000;
 
 interface ReadToken {
@@ -41,7 +37,7 @@ interface ReadToken {
 
 export function createScimGuard({ db, feed, clock, provisioning }: ScimGuardOptions): ScimGuard {
   const known = createKnownTokens(db, feed);
-  const lastUses = new Map<string, number>();
+  const recordUse = createLastUses({ db, clock }, scimTokens);
   /** Tokens as text, read before: directories send the same one with each request. */
   const read = new Map<string, ReadToken>();
 
@@ -76,24 +72,6 @@ export function createScimGuard({ db, feed, clock, provisioning }: ScimGuardOpti
       async confirm() {},
     };
     return access;
-  }
-
-  /** Other processes may have written it meanwhile: then the statement changes nothing. */
-  async function recordUse({ organizationId, id }: JudgedToken, { ipAddress, userAgent }: RequestOrigin) {
-    const now = clock.now();
-    const due = after(now, -LAST_USE_RESOLUTION_MS);
-    if ((lastUses.get(id) ?? Number.NEGATIVE_INFINITY) > due.getTime()) return;
-    if (lastUses.size >= MAX_LAST_USES) lastUses.clear();
-    lastUses.set(id, now.getTime());
-    await db
-      .update(scimTokens)
-      .set({ lastUsedAt: now, lastIpAddress: ipAddress, lastUserAgent: userAgent })
-      .where(
-        and(
-          ...[eq(scimTokens.organizationId, organizationId), eq(scimTokens.id, id)],
-          or(isNull(scimTokens.lastUsedAt), lte(scimTokens.lastUsedAt, due)),
-        ),
-      );
   }
 
   return async (request) => {
