@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
 import { createSignedInUser } from '../../../test/service.ts';
+import { makeKey } from '../organizations/api-key-format.ts';
 import { createScene, DELETE } from '../organizations/testing/scene.ts';
 import { createDirectory, createToken, type ScimService, scimCall, startScimService } from './testing/scene.ts';
 
@@ -70,6 +71,15 @@ describe('a token of a directory', () => {
     assert.deepEqual([group.status, group.body.scimType], [400, 'invalidValue']);
     assert.equal((await one.as(one.owner, '', DELETE)).status < 300, true);
     assert.equal((await one.scim('/Users')).status, 401);
+  });
+
+  it('is refused where all but its secret is right', async () => {
+    const { id, token, scim } = await createDirectory(service);
+    assert.equal((await scim('/Users')).status, 200);
+    const guessed = makeKey(id, token.id, token.secret.slice(0, 4));
+    assert.equal((await scimCall(service.test, guessed, '/Users')).status, 401);
+    const body = { userName: 'guessed@elsewhere.example' };
+    assert.equal((await scimCall(service.test, guessed, '/Users', { body })).status, 401);
   });
 
   it('is not taken for an API key or a session, nor they for it', async () => {
