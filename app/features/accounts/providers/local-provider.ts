@@ -12,6 +12,9 @@ import { html } from '../../../platform/http/html.ts';
 import { keepLocal } from '../../../platform/http/loopback.ts';
 import { randomSecret } from '../../../platform/security/random.ts';
 
+/** How long a sign-in with the provider lives, in seconds. */
+const LIVES = 3_600;
+
 export interface LocalPerson {
   readonly sub: string;
   readonly name: string;
@@ -102,6 +105,8 @@ async function createAnswer(url: string, options: LocalProviderOptions, known: r
       interactions: { url: (_context, { uid }) => `/people/${uid}` },
       jwks: { keys: keys as never[] },
       pkce: { required: () => true },
+      // The library prints a notice for each one that it has to choose.
+      ttl: { Interaction: LIVES, Grant: LIVES, Session: LIVES, AccessToken: LIVES, IdToken: LIVES },
       async findAccount(_context, id) {
         const person = known.find(({ sub }) => sub === id);
         return person && { accountId: id, claims: async () => ({ ...person }) };
