@@ -41,8 +41,14 @@ const config: KnipConfig = {
     '!scripts/clients/journeys/**',
   ],
   ignoreExportsUsedInFile: true,
-  // axe-core is read as a text for the browser. The last three serve webhooks, which a product may have removed: uninstalling them is for a person to do.
-  ignoreDependencies: ['@plinth/runtime', 'axe-core', 'react-dom', 'undici', 'standardwebhooks', 'svix'],
+  ignoreDependencies: [
+    ...['@plinth/runtime', 'react-dom'],
+    // Read as a text for the browser.
+    'axe-core',
+    // They serve webhooks, companies and SCIM, which a product may have removed: uninstalling them is for a person to do.
+    ...['undici', 'standardwebhooks', 'svix', 'email-providers', 'tldts', 'dns-packet', '@types/dns-packet'],
+    'scim2-parse-filter',
+  ],
   ignoreBinaries: ['go', 'haproxy', 'mkfifo', 'pgbouncer', 'taskset'],
   ignoreIssues: {
     // They serve features that a product may have removed.
