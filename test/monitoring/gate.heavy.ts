@@ -13,10 +13,13 @@ import { comparedPromql } from './query-language.ts';
 import { readRules } from './rules.ts';
 import { keepTraffic } from './traffic.ts';
 
-/** Queries that return no data here, with the reason. There are none at present: the traffic causes everything that an installation can show. */
+/** Queries that return no data here, with the reason. */
 const OUTAGE = 'max_over_time(ALERTS{alertname="DatabaseDown", alertstate="firing"}[35m])';
+const ARCHIVES_NOTHING = 'this database archives nothing; compose-backups.heavy.ts has one that does';
 const EMPTY_BY_DESIGN: Readonly<Record<string, string>> = {
   [`alert ErrorBudgetBurnFast: ${OUTAGE}`]: 'the database is not stopped here; faults.heavy.ts stops it',
+  'postgresql: Last archived segment A': ARCHIVES_NOTHING,
+  'alert BackupArchivingLate: pg_stat_archiver_last_archive_age': ARCHIVES_NOTHING,
 };
 
 /** The beginnings of what is empty where nobody signs in with an identity provider: none is configured here. */

@@ -63,6 +63,7 @@ async function prepareTrouble(installation: Installation): Promise<() => Promise
     const renaming = { method: 'PATCH', token: owner.token, body: { name: `Engines ${Math.random()}` } };
     assert.equal((await request(`${url}${owner.path}`, renaming)).status, 200);
     await sendForgedEvents(url, 5);
+    assert.equal((await request(`${url}/scim/v2/Users`, { token: 'pld_nonsense' })).status, 401);
     await guess(url, `nobody${Math.random()}@example.com`);
     // More at once than PASSWORD_HASH_QUEUE allows to wait.
     const guesses = Array.from({ length: MANY_SIGN_INS }, (_, number) => signIn(url, `stranger${number}@example.com`));
