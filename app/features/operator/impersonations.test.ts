@@ -54,6 +54,8 @@ describe('acting as a user', () => {
   it('gives a token of the user that names the operator, for a limited time', async () => {
     const { accessToken, expiresIn, impersonation } = await act(test, operator, user.id, { minutes: 5 });
     const claims = claimsOf(accessToken) as ReturnType<typeof claimsOf> & { act: object; sid: string; exp: number };
+    // The user has proven nothing.
+    assert.deepEqual([claims.amr, claims.auth_time], [[], 0]);
     assert.deepEqual([claims.sub, claims.sid, claims.amr], [user.id, impersonation.id, []]);
     assert.partialDeepStrictEqual(claims.act, { sub: operator.id, changes: false });
     assert.equal(expiresIn, 300);
