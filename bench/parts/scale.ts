@@ -30,6 +30,7 @@ export const measureScale: Part = async ({ stage, quick }) => {
     const api = await stage.api(url);
     const tokens = await openTokens(url);
     const measure = (path: string) => {
+      // Once for all rounds: a new token costs a signature to verify.
       const work = { kind: 'list', requests: meRequests(tokens, users, CALLERS, path) } as const;
       return async () =>
         requireStatus(await meter.measure(api as Subject, { connections: CONNECTIONS, durationMs, work }), 200);
