@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="${PRODUCT_NAME}" \
       org.opencontainers.image.version="${RELEASE}"
 # What these limits of memory buy, and cost, is in docs/performance.md.
 ENV NODE_ENV=production APP_ENV=production RELEASE="${RELEASE}" \
-    NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=512" MALLOC_ARENA_MAX=1 \
+    NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size=512" MALLOC_ARENA_MAX=1 \
     NODE_COMPILE_CACHE=/service/node_modules/.cache/compile
 WORKDIR /service
 COPY --from=dependencies /service/node_modules node_modules

@@ -105,7 +105,7 @@ function openLogSink(directory: string): { fd: number; close(): Promise<void> } 
 async function compileAhead(directory: string): Promise<NodeJS.ProcessEnv> {
   const env = {
     PATH: process.env.PATH,
-    NODE_OPTIONS: `--max-semi-space-size=4 --max-old-space-size=512 ${process.env.BENCH_NODE_OPTIONS ?? ''}`,
+    NODE_OPTIONS: `--max-semi-space-size=8 --max-old-space-size=512 ${process.env.BENCH_NODE_OPTIONS ?? ''}`,
     MALLOC_ARENA_MAX: '1',
     NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
   };

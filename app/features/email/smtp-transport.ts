@@ -1,6 +1,5 @@
 /** Sends by SMTP: Amazon SES, Postmark, Resend, a company relay, or the development mailbox. */
 import type { Readable } from 'node:stream';
-import { createTransport } from 'nodemailer';
 import { MINUTE_MS } from '../../platform/clock.ts';
 import { failSpan, inSpan, SpanKind } from '../../platform/telemetry/spans.ts';
 import { withoutAddresses } from './addresses.ts';
@@ -26,7 +25,12 @@ export const ANSWER_MS = 10 * MINUTE_MS;
 
 export function createSmtpTransport(options: SmtpTransportOptions): EmailTransport {
   const { url, answerMs = ANSWER_MS } = options;
-  const transporter = createTransporter(options, answerMs);
+  // The library is loaded by the first email: most processes send none for a while, and some never.
+  let opened: ReturnType<typeof createTransporter> | undefined;
+  const open = () => {
+    opened ??= createTransporter(options, answerMs);
+    return opened;
+  };
   const { hostname, port } = new URL(url);
   const attributes = { 'server.address': hostname, 'server.port': Number(port || 587) };
 
@@ -45,7 +49,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): EmailTranspo
           onContentSent();
         };
         try {
-          const { response } = await transporter.sendMail({
+          const { response } = await (await open()).sendMail({
             ...email,
             ...{ to: { name: '', address: to }, contentSent, signal: AbortSignal.any([signal, patience.signal]) },
           });
@@ -60,22 +64,23 @@ export function createSmtpTransport(options: SmtpTransportOptions): EmailTranspo
     },
     async probe() {
       try {
-        await transporter.verify();
+        await (await open()).verify();
         return undefined;
       } catch (error) {
         return reasonOf(error as SmtpError);
       }
     },
     async close() {
-      transporter.close();
+      (await opened)?.close();
     },
   };
 }
 
-function createTransporter(
+async function createTransporter(
   { url, name, maxConnections = 5, timeoutMs = 10_000 }: SmtpTransportOptions,
   answerMs: number,
 ) {
+  const { createTransport } = await import('nodemailer');
   const transporter = createTransport({
     url,
     ...(name && !new URL(url).searchParams.has('name') && { name }),

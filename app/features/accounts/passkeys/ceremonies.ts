@@ -2,15 +2,11 @@
  * WebAuthn ceremonies (level 3, sections 7.1 and 7.2): the options that a browser gets, and the checks of what it answers. Signatures and
  * formats are checked by @simplewebauthn/server; frames, credential ids, backup eligibility and counters by us.
  */
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { uuidToBytes } from '../../../platform/security/random.ts';
 import type { passkeys } from './schema.ts';
@@ -64,6 +60,8 @@ export interface Ceremonies {
 /** EdDSA, ES256 and RS256 (RFC 9053): every browser has one of them, and every runtime of ours verifies all. */
 export const ALGORITHMS = [-8, -7, -257];
 const TIMEOUT_MS = 5 * 60_000;
+/** Loaded by the first ceremony: it has 330 modules and takes 8 MB. */
+const webauthn = () => import('@simplewebauthn/server');
 
 export function createCeremonies({ id: rpID, name: rpName, origins, topOrigins }: RelyingParty): Ceremonies {
   const expectedOrigin = [...origins];
@@ -79,8 +77,8 @@ export function createCeremonies({ id: rpID, name: rpName, origins, topOrigins }
   }
 
   return {
-    creationOptions: ({ id, email, name }, challenge, existing) =>
-      generateRegistrationOptions({
+    creationOptions: async ({ id, email, name }, challenge, existing) =>
+      (await webauthn()).generateRegistrationOptions({
         ...{ rpID, rpName, timeout: TIMEOUT_MS, supportedAlgorithmIDs: ALGORITHMS, attestationType: 'none' },
         challenge: bytes(challenge),
         userID: new Uint8Array(uuidToBytes(id)),
@@ -90,15 +88,15 @@ export function createCeremonies({ id: rpID, name: rpName, origins, topOrigins }
         authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
       }),
 
-    requestOptions: (challenge, allowed) =>
-      generateAuthenticationOptions({
+    requestOptions: async (challenge, allowed) =>
+      (await webauthn()).generateAuthenticationOptions({
         ...{ rpID, timeout: TIMEOUT_MS, userVerification: 'preferred' },
         challenge: bytes(challenge),
         ...(allowed && { allowCredentials: allowed.map(describe) }),
       }),
 
     verifyCreation: (answer, expectedChallenge) =>
-      refusing(async () => {
+      refusing(async ({ verifyRegistrationResponse }) => {
         if (!isOwnPage(answer.response.clientDataJSON)) return undefined;
         const { verified, registrationInfo } = await verifyRegistrationResponse({
           ...{ response: answer, expectedChallenge, expectedOrigin, expectedRPID: rpID },
@@ -120,7 +118,7 @@ export function createCeremonies({ id: rpID, name: rpName, origins, topOrigins }
       }),
 
     verifyAssertion: (answer, expectedChallenge, { userId, credentialId, publicKey, backupEligible }) =>
-      refusing(async () => {
+      refusing(async ({ verifyAuthenticationResponse }) => {
         const id = credentialId.toString('base64url');
         const { userHandle } = answer.response;
         if (answer.id !== id || !isOwnPage(answer.response.clientDataJSON)) return undefined;
@@ -151,9 +149,12 @@ const describe = ({ credentialId, transports }: Pick<Passkey, 'credentialId' | '
 });
 
 /** The library throws for each answer that is not right, whoever is at fault. */
-async function refusing<T>(verify: () => Promise<T | undefined>): Promise<T | undefined> {
+async function refusing<T>(
+  verify: (library: Awaited<ReturnType<typeof webauthn>>) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const library = await webauthn();
   try {
-    return await verify();
+    return await verify(library);
   } catch {
     return undefined;
   }

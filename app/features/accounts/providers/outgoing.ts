@@ -1,7 +1,7 @@
 /** Requests to identity providers: bounded in time and size, and to addresses that they may go to. */
 import type { LookupFunction } from 'node:net';
 import type { CustomFetch } from 'openid-client';
-import { Agent, fetch } from 'undici';
+import type { Agent, fetch } from 'undici';
 import { createConnector } from '../../../platform/http/outgoing/connecting.ts';
 import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
 
@@ -25,6 +25,12 @@ export interface Outgoing {
   close(): Promise<void>;
 }
 
+interface Opened {
+  fetch: typeof fetch;
+  guarded: Agent;
+  free: Agent;
+}
+
 /**
  * An operator may name a provider of their own network, so its host is free. What the provider names in turn, such as the address of its keys, may be
  * a machine of the internet only. The provider of an organization is such a machine itself.
@@ -38,14 +44,25 @@ export function createOutgoing(
 ): Outgoing {
   const { host, hostname } = new URL(issuer);
   const limits = { connections: CONNECTIONS, bodyTimeout: limitMs, headersTimeout: limitMs };
-  const guarded = new Agent({ connect: createConnector({ rules, timeoutMs: limitMs, resolve }), ...limits });
-  const free = new Agent({ connect: { timeout: limitMs }, ...limits });
+  let opened: Promise<Opened> | undefined;
+
+  async function open(): Promise<Opened> {
+    const { Agent, fetch } = await import('undici');
+    const connect = await createConnector({ rules, timeoutMs: limitMs, resolve });
+    return {
+      fetch,
+      guarded: new Agent({ connect, ...limits }),
+      free: new Agent({ connect: { timeout: limitMs }, ...limits }),
+    };
+  }
 
   return {
     fetchUntil: (signal) => async (url, options) => {
       const target = new URL(url);
       const isOwn = trusted && target.host === host && target.hostname === hostname;
       const { body, headers, method, redirect } = options;
+      opened ??= open();
+      const { fetch, free, guarded } = await opened;
       const answer = await fetch(url, {
         ...({ method, redirect, headers } as object),
         ...(body ? { body: body as string } : {}),
@@ -58,7 +75,8 @@ export function createOutgoing(
       return new Response(isEmpty ? null : text, { status, headers: [...answer.headers] as [string, string][] });
     },
     async close() {
-      await Promise.all([guarded.destroy(), free.destroy()]);
+      const { guarded, free } = (await opened) ?? {};
+      await Promise.all([guarded?.destroy(), free?.destroy()]);
     },
   };
 }

@@ -133,7 +133,7 @@ export function createDomains({ db, clock, audit, notices, check, recordLabel }:
     async claim(tx, caller, text) {
       const domain = parseDomain(text);
       if (domain === null) throw companyErrors.invalid_domain({ detail: 'It is not the name of a domain.' });
-      const refusal = refusalOf(domain);
+      const refusal = await refusalOf(domain);
       if (refusal) throw companyErrors.invalid_domain({ detail: refusal });
       const { organizationId } = caller;
       await tx.select().from(organizations).where(eq(organizations.id, organizationId)).for('update');

@@ -1,9 +1,15 @@
 /** Which domains can be claimed, and the form in which they are compared. */
-import freeMailDomains from 'email-providers/all.json' with { type: 'json' };
-import { getDomain } from 'tldts';
 import { parseAddress } from '../../email/email.ts';
 
-const freeMail = new Set<string>(freeMailDomains);
+/** Loaded by the first claim: the public suffix list and the list of mail hosts take 3 MB. */
+const lists = async () => {
+  const [{ getDomain }, { default: hosts }] = await Promise.all([
+    import('tldts'),
+    import('email-providers/all.json', { with: { type: 'json' } }),
+  ]);
+  return { getDomain, freeMail: new Set<string>(hosts) };
+};
+let loaded: ReturnType<typeof lists> | undefined;
 
 /** @returns the domain of an address that is in its stored form */
 export const domainOfAddress = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
@@ -22,7 +28,9 @@ export function parseDomain(text: string): string | null {
  * @param domain as `parseDomain` returns it
  * @returns undefined if it can be claimed
  */
-export function refusalOf(domain: string): string | undefined {
+export async function refusalOf(domain: string): Promise<string | undefined> {
+  loaded ??= lists();
+  const { getDomain, freeMail } = await loaded;
   // The public suffix list (https://publicsuffix.org), its private part included: below a suffix, anybody registers names.
   const registered = getDomain(domain, { allowPrivateDomains: true });
   if (registered === null) return 'Below this domain, anybody can register names.';

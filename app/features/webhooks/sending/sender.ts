@@ -1,5 +1,5 @@
 /** Makes one attempt: one request, without redirects, with a bound on its time and on what is read of the answer. */
-import { Agent, type Dispatcher, Pool, ProxyAgent, request } from 'undici';
+import type { Dispatcher, Pool, request } from 'undici';
 import type { ConnectingOptions } from '../../../platform/http/outgoing/connecting.ts';
 import { BlockedAddress, createConnector } from '../../../platform/http/outgoing/connecting.ts';
 import { faultOf } from '../../../platform/http/outgoing/destinations.ts';
@@ -42,18 +42,32 @@ const MAX_RETRY_AFTER = 86_400;
  */
 const KEEP_ALIVE_MS = 1_000;
 
+/** What the first attempt opens; the library is loaded then. */
+interface Opened {
+  request: typeof request;
+  dispatcher: Dispatcher;
+}
+
 export function createSender(options: SenderOptions): Sender {
   const { rules, timeoutMs, proxyUrl, userAgent } = options;
   const common = {
     ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxHeaderSize: MAX_HEADER_BYTES },
     ...{ keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS, allowH2: false },
   };
-  const dispatcher = proxyUrl ? proxied(proxyUrl, common) : new Agent({ connect: createConnector(options), ...common });
+  let opened: Promise<Opened> | undefined;
+
+  async function open(): Promise<Opened> {
+    const { Agent, request } = await import('undici');
+    const direct = async () => new Agent({ connect: await createConnector(options), ...common });
+    return { request, dispatcher: await (proxyUrl ? proxied(proxyUrl, common) : direct()) };
+  }
 
   async function attempt(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
     const fault = faultOf(url, rules);
     if (fault) return { kind: 'blocked', error: fault } as const;
     const sent = { ...headers, 'user-agent': userAgent };
+    opened ??= open();
+    const { request, dispatcher } = await opened;
     const answer = await request(url, { method: 'POST', dispatcher, headers: sent, body, signal });
     const { statusCode: status } = answer;
     const read = await readBeginning(answer.body);
@@ -79,12 +93,15 @@ export function createSender(options: SenderOptions): Sender {
         signal?.removeEventListener('abort', abort);
       }
     },
-    close: () => dispatcher.destroy(),
+    async close() {
+      await (await opened)?.dispatcher.destroy();
+    },
   };
 }
 
 /** Every request goes through a tunnel (`CONNECT`), and the bounds hold for the proxy too. */
-function proxied(uri: string, common: Pool.Options): Dispatcher {
+async function proxied(uri: string, common: Pool.Options): Promise<Dispatcher> {
+  const { Pool, ProxyAgent } = await import('undici');
   const clientFactory = (origin: URL, own: object) => new Pool(origin, { ...own, ...common });
   return new ProxyAgent({ uri, proxyTunnel: true, clientFactory, ...common });
 }

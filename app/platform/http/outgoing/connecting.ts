@@ -4,7 +4,7 @@
  */
 import { lookup as resolveName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { type DestinationRules, mayConnect } from './destinations.ts';
 
 /** Thrown instead of connecting. */
@@ -24,13 +24,14 @@ export interface ConnectingOptions {
   authorities?: readonly string[] | undefined;
 }
 
-/** @returns a connector for undici that refuses what `rules` do */
-export function createConnector({
+/** @returns a connector for undici that refuses what `rules` do. The library is loaded by the first: many processes never connect anywhere. */
+export async function createConnector({
   rules,
   timeoutMs,
   resolve,
   authorities,
-}: ConnectingOptions): buildConnector.connector {
+}: ConnectingOptions): Promise<buildConnector.connector> {
+  const { buildConnector } = await import('undici');
   const lookup = guardedLookup(rules, resolve ?? (resolveName as LookupFunction));
   const trust = authorities && { ca: [...authorities] };
   const connect = buildConnector({
