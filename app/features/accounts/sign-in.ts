@@ -96,13 +96,16 @@ export function createSignIn(options: SignInOptions): SignIn {
     const password = normalizePassword(given);
     const network = addressBlock(origin.ipAddress ?? '');
     const byNetwork: Use = [limits.signInsFrom, network];
-    // By the domain alone: the answer is the same whether or not the address has an account.
-    const provider = await options.companies.requiredFor(db, address);
-    if (provider) throw accountErrors.company_sign_in_required({ extensions: { provider } });
-    const [[found]] = await Promise.all([
+    const [[found], provider] = await Promise.all([
       find.execute({ address, hashes: hashesOf(deviceTokens) }),
+      // By the domain alone: the answer is the same whether or not the address has an account.
+      options.companies.requiredFor(db, address),
       reserve(byNetwork),
     ]);
+    if (provider) {
+      await byNetwork[0].refund(byNetwork[1]);
+      throw accountErrors.company_sign_in_required({ extensions: { provider } });
+    }
     // After the network: one that is over its limit must not use up what an account has left.
     const byAccount: Use = found?.deviceId
       ? [limits.signInsByDevice, `${found.user.id} ${found.deviceId}`]

@@ -144,7 +144,11 @@ function countInPostgres(pool: PipelinedPool, options: RateLimitOptions): Counte
   return {
     limiter,
     giveBack: (key) =>
-      pool.query('update rate_limits set points = points - 1 where key = $1 and points > 0', [limiter.getKey(key)]),
+      pool.query({
+        name: 'rate_limit_give_back',
+        text: 'update rate_limits set points = points - 1 where key = $1 and points > 0',
+        values: [limiter.getKey(key)],
+      }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Tells accounts about the identity providers of organizations: how they are spoken to, whose sign-in they decide, and who joins by them. */
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { QueryBuilder } from 'drizzle-orm/pg-core';
 import type { Clock } from '../../../platform/clock.ts';
+import { prepare } from '../../../platform/database/prepared.ts';
 import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
 import { UUID } from '../../../platform/http/uuids.ts';
 import {
@@ -38,6 +40,20 @@ const MAX_KNOWN = 1_000;
 
 export const providerNameOf = (organizationId: string): string => `company-${organizationId}`;
 const organizationOf = (name: string): string => name.slice('company-'.length);
+
+/** The organization whose provider the addresses of a domain have to use. Every sign-in asks for it. */
+const enforcedAt = prepare<{ organization_id: string }>(
+  'organization_enforced_at_domain',
+  new QueryBuilder()
+    .select({ organizationId: verifiedDomains.organizationId })
+    .from(verifiedDomains)
+    .innerJoin(
+      organizationIdentityProviders,
+      and(eq(organizationIdentityProviders.organizationId, verifiedDomains.organizationId), isEnforced),
+    )
+    .innerJoin(organizations, and(eq(organizations.id, verifiedDomains.organizationId), isNull(organizations.purgeAt)))
+    .where(eq(verifiedDomains.domain, sql.placeholder('domain'))),
+);
 
 export interface CompanySignInSource extends CompanySignIn {
   close(): Promise<void>;
@@ -91,27 +107,16 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
     },
 
     async requiredFor(executor, address, by) {
-      const [found] = await executor
-        .select({ organizationId: verifiedDomains.organizationId })
-        .from(verifiedDomains)
-        .innerJoin(
-          organizationIdentityProviders,
-          and(eq(organizationIdentityProviders.organizationId, verifiedDomains.organizationId), isEnforced),
-        )
-        .innerJoin(
-          organizations,
-          and(eq(organizations.id, verifiedDomains.organizationId), isNull(organizations.purgeAt)),
-        )
-        .where(eq(verifiedDomains.domain, domainOfAddress(address)));
+      const [found] = await enforcedAt(executor, { domain: domainOfAddress(address) });
       if (!found) return undefined;
       // The passkey of an owner opens the organization whose provider is gone.
       const hasPasskey = by?.amr.some((method) => method === 'hwk' || method === 'swk');
       if (by && hasPasskey) {
         const { organizationId, userId, role } = memberships;
-        const owner = and(eq(organizationId, found.organizationId), eq(userId, by.userId), eq(role, 'owner'));
+        const owner = and(eq(organizationId, found.organization_id), eq(userId, by.userId), eq(role, 'owner'));
         if ((await executor.$count(memberships, owner)) > 0) return undefined;
       }
-      return providerNameOf(found.organizationId);
+      return providerNameOf(found.organization_id);
     },
 
     governs: (executor, name, address) => domains.governs(executor, organizationOf(name), address),
