@@ -43,4 +43,4 @@ docker build $options --build-arg RELEASE=first -t plinth-test:first .
 printf 'FROM plinth-test:first\nENV RELEASE=second\n' | docker build -q -t plinth-test:second - >/dev/null
 printf 'FROM plinth-test:first\nUSER root\nRUN rm app/main.ts\nUSER node\n' | docker build -q -t plinth-test:broken - >/dev/null
 [ $# -gt 0 ] || set -- test/containers/compose-*.heavy.ts
-exec node scripts/test.ts --test-concurrency=1 --test-timeout=1800000 "$@"
+exec node scripts/test.ts --test-concurrency=1 --test-timeout=3600000 "$@"

@@ -11,7 +11,7 @@ import { DATABASE_IMAGE, type Installation, RELEASES } from './installation.ts';
 import { needsStore, printedComposeCommands } from './printed-compose-commands.ts';
 import { archived, createInstallationWithStore, momentOf, STORE, stateOf } from './store.ts';
 
-describe('backups under Docker Compose', { timeout: 900_000 }, () => {
+describe('backups under Docker Compose', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const fails = async (commands: string, said: RegExp) => {
     const { status, output } = await site.shell(commands);

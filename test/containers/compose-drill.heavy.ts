@@ -14,7 +14,7 @@ import { createInstallationWithStore, STORE, stateOf } from './store.ts';
 const FACTOR = 8_640;
 const PEOPLE = 12;
 
-describe('a restore drill of a service with data', { timeout: 1_800_000 }, () => {
+describe('a restore drill of a service with data', { timeout: 3_600_000 }, () => {
   let site: Installation;
   let monitoring: Monitoring;
   const asSuperuser = (sql: string) =>

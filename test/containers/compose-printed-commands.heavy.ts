@@ -13,7 +13,7 @@ import { needsStore, printedComposeCommands } from './printed-compose-commands.t
 const NEXT = 'plinth-test-postgres:19';
 const REMOVE_ALL = "docker compose --profile '*' down --volumes";
 
-describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => {
+describe('the printed commands for Docker Compose', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const path = (file: string) => site.path(file);
   const works = (commands: string) => site.works(commands);

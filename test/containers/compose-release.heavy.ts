@@ -23,7 +23,7 @@ async function docker(...args: string[]): Promise<string> {
   return (await promisify(execFile)('docker', args)).stdout.trim();
 }
 
-describe('./plinth release', { timeout: 900_000 }, () => {
+describe('./plinth release', { timeout: 3_600_000 }, () => {
   let site: Installation;
   before(async () => {
     site = await createInstallation('plinth-test-release');
@@ -105,7 +105,10 @@ describe('./plinth release', { timeout: 900_000 }, () => {
       `./plinth release ${second} >one 2>&1 & one=$!\n./plinth release ${second} >two 2>&1 & two=$!\nwait $one; a=$?\nwait $two; echo "$a $?"`,
     );
     assert.deepEqual(both.split(' ').sort(), ['0', '1']);
-    assert.match(await site.works('cat one two'), /Another release or restore is running here. Nothing has been changed/);
+    assert.match(
+      await site.works('cat one two'),
+      /Another release or restore is running here. Nothing has been changed/,
+    );
     assert.deepEqual(await versions(), [[second], [second], [second]]);
     await site.works(`./plinth release ${first}`);
   });

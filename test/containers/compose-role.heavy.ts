@@ -11,7 +11,7 @@ const OWNERS = `select string_agg(distinct pg_get_userbyid(relowner), ',') from 
 /** Of the processes of the service. */
 const ROLES = `select string_agg(distinct usename, ',') from pg_stat_activity where application_name like 'plinth%'`;
 
-describe('the role of the service', { timeout: 600_000 }, () => {
+describe('the role of the service', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const asSuperuser = (sql: string) => site.shell(`docker compose exec -T db psql -tAc "${sql}"`);
   before(async () => {

@@ -19,7 +19,7 @@ const GIB = 2 ** 30;
 const ARCHIVER_MS = 420_000;
 const PASSWORD = 'a long enough passphrase 42';
 
-describe('a store that is away', { timeout: 1_800_000 }, () => {
+describe('a store that is away', { timeout: 3_600_000 }, () => {
   let site: Installation;
   let monitoring: Monitoring;
   const waiting = () => stateOf(site, 'queue');
@@ -45,8 +45,11 @@ describe('a store that is away', { timeout: 1_800_000 }, () => {
     const load = startLoad({ url: site.url, paths: ['/v1/plans', '/.well-known/jwks.json'], clients: 4, pauseMs: 40 });
     const writer = startWriting(site.url);
     t.after(() => Promise.all([load.stop(), writer.stop()]));
-    await eventually('the monitoring sees the log', async () =>
-      (await monitoring.query('backup_archive_limit_bytes')).some(({ values }) => values[0]![1] === GIB), 60_000);
+    await eventually(
+      'the monitoring sees the log',
+      async () => (await monitoring.query('backup_archive_limit_bytes')).some(({ values }) => values[0]![1] === GIB),
+      60_000,
+    );
 
     await site.works('docker compose stop store');
     await fill(3);
@@ -82,7 +85,9 @@ describe('a store that is away', { timeout: 1_800_000 }, () => {
 
     const moment = await momentOf(site);
     await Promise.all([load.stop(), writer.stop()]);
-    t.diagnostic(`${load.answered} requests answered, ${load.failures.length} failed; ${writer.written.length} people registered`);
+    t.diagnostic(
+      `${load.answered} requests answered, ${load.failures.length} failed; ${writer.written.length} people registered`,
+    );
     assert.deepEqual([...load.failures, ...writer.failures], []);
     assert.ok(load.answered > 500 && writer.written.length > 20);
 
@@ -93,7 +98,11 @@ describe('a store that is away', { timeout: 1_800_000 }, () => {
     await site.works('./plinth restore --to latest');
     assert.equal(await site.query('select count(*) from witness'), '1073');
     const kept = await site.query("select email from users where email like 'away-%' order by 1");
-    assert.deepEqual(writer.written.filter((email) => !kept.split('\n').includes(email)), [], `all before ${moment} are there`);
+    assert.deepEqual(
+      writer.written.filter((email) => !kept.split('\n').includes(email)),
+      [],
+      `all before ${moment} are there`,
+    );
   });
 });
 

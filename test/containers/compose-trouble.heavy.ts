@@ -19,7 +19,7 @@ const RECOVERY_MS = 180_000;
 /** A command that ends everything of the engine at once, containers included, and starts it again; e.g. of a virtual machine for tests. */
 const { ENGINE_RESTART } = process.env;
 
-describe('trouble on one machine', { timeout: 1_800_000 }, () => {
+describe('trouble on one machine', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const acknowledged: string[] = [];
   before(async () => {
@@ -34,7 +34,7 @@ describe('trouble on one machine', { timeout: 1_800_000 }, () => {
   };
   const restarts = async () => {
     const lines = await site.works(
-      "docker compose ps -q | xargs docker inspect --format '{{index .Config.Labels \"com.docker.compose.service\"}} {{.RestartCount}}'",
+      'docker compose ps -q | xargs docker inspect --format \'{{index .Config.Labels "com.docker.compose.service"}} {{.RestartCount}}\'',
     );
     return lines
       .split('\n')
@@ -72,10 +72,14 @@ describe('trouble on one machine', { timeout: 1_800_000 }, () => {
       const { failures } = await during(t, () => kill(copy));
       assert.ok(failures.length <= 2, failures.join('\n'));
       await eventually('it is started again', async () => (await restarts()).includes(copy), RECOVERY_MS);
-      await eventually('it is ready', async () => {
-        const { status } = await site.shell(`docker compose exec -T ${copy} node app/healthcheck.ts ready`);
-        return status === 0;
-      }, RECOVERY_MS);
+      await eventually(
+        'it is ready',
+        async () => {
+          const { status } = await site.shell(`docker compose exec -T ${copy} node app/healthcheck.ts ready`);
+          return status === 0;
+        },
+        RECOVERY_MS,
+      );
     });
 
   it('the worker is killed: nothing is down', async (t) => {
@@ -93,8 +97,14 @@ describe('trouble on one machine', { timeout: 1_800_000 }, () => {
     const before = await restarts();
     const { failures, seconds } = await during(t, () => kill('db'));
     assert.ok(seconds < SECONDS, `${seconds} s`);
-    assert.deepEqual([...new Set(failures)].filter((failure) => !/: 503$/.test(failure)), []);
-    assert.deepEqual((await restarts()).filter((service) => !before.includes(service)), ['db']);
+    assert.deepEqual(
+      [...new Set(failures)].filter((failure) => !/: 503$/.test(failure)),
+      [],
+    );
+    assert.deepEqual(
+      (await restarts()).filter((service) => !before.includes(service)),
+      ['db'],
+    );
   });
 
   it('the machine loses power: everything starts again by itself, with all that was answered', async (t) => {
@@ -125,7 +135,8 @@ describe('trouble on one machine', { timeout: 1_800_000 }, () => {
 
   it(`${TYPOS.length} typos in .env: ./plinth release names each and changes nothing, and nothing is down`, async (t) => {
     const right = await readFile(site.path('.env'), 'utf8');
-    const ids = () => site.works('docker ps --quiet --filter label=com.docker.compose.project=plinth-test-trouble | sort');
+    const ids = () =>
+      site.works('docker ps --quiet --filter label=com.docker.compose.project=plinth-test-trouble | sort');
     const running = await ids();
     const { failures } = await during(t, async () => {
       for (const [line, said] of TYPOS) {

@@ -41,7 +41,9 @@ export async function createInstallationWithStore(
 
 /** A figure that backups leave for the monitoring, or 0 while there is none. @param file its name without `.prom` */
 export async function stateOf(site: Installation, file: string): Promise<number> {
-  const text = await site.works(`docker compose exec -T db sh -c 'cat /var/lib/plinth/${file}.prom 2>/dev/null || true'`);
+  const text = await site.works(
+    `docker compose exec -T db sh -c 'cat /var/lib/plinth/${file}.prom 2>/dev/null || true'`,
+  );
   return Number(text.split(/\s/)[1] ?? 0);
 }
 
