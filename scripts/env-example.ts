@@ -37,6 +37,12 @@ export const COMPOSE_VARIABLES: Readonly<Record<string, ComposeVariable>> = {
     example: 'plinth',
     developmentOnly: false,
   },
+  ACME_CA: {
+    meaning:
+      "Profile edge: the directory of the authority that issues certificates by ACME, e.g. of Let's Encrypt's staging. Empty: Let's Encrypt.",
+    example: '',
+    developmentOnly: false,
+  },
   POSTGRES_DB: {
     meaning:
       'Name of the database in the container. Everything follows it: the service, the exporter, dumps. A restore changes it.',

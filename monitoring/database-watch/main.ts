@@ -16,6 +16,8 @@ export const METRICS: Readonly<Record<string, string>> = {
   backup_last_failure_timestamp_seconds: 'When a base backup failed last.',
   backup_archive_dropped_timestamp_seconds:
     'When write-ahead log was last dropped since the store was away for too long; absent after the next base backup.',
+  backup_archive_waiting_bytes: 'Write-ahead log that waits for the store, at the last attempt to archive.',
+  backup_archive_limit_bytes: 'So much of it may wait (BACKUP_QUEUE_GB). Beyond this it is dropped.',
   restore_drill_last_success_timestamp_seconds: 'When a restore drill last found a whole database.',
   restore_drill_last_failure_timestamp_seconds: 'When a restore drill failed last.',
 };

@@ -1,35 +1,17 @@
 /**
  * Backups with a real PostgreSQL, pgBackRest and store, by the commands that docs/one-machine.md and docs/backup-restore.md print: a base backup,
- * a drill, the loss of everything, and a restore to a second before it. And what must be refused, and what happens while the store is away.
+ * a drill, the loss of everything, and a restore to a second before it. And what must be refused.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { eventually } from '../conditions.ts';
 import { printedBlock } from '../printed-blocks.ts';
-import { createInstallation, type Installation, RELEASES } from './installation.ts';
+import { DATABASE_IMAGE, type Installation, RELEASES } from './installation.ts';
+import { needsStore, printedComposeCommands } from './printed-compose-commands.ts';
+import { archived, createInstallationWithStore, momentOf, STORE, stateOf } from './store.ts';
 
-const STORE = {
-  BACKUP_S3_BUCKET: 'bucket',
-  BACKUP_S3_ENDPOINT: 'store',
-  BACKUP_S3_REGION: 'eu-test-1',
-  BACKUP_S3_KEY: 'backups',
-  BACKUP_S3_SECRET: 'backups-secret',
-  BACKUP_S3_CA: '/tls/ca.pem',
-  BACKUP_PASSPHRASE: 'q8Zr2vLk0WmX5tYb7NcJ4hGfD1sPaE9uTiOoRlKj',
-};
-/** The store, in reach of the database and of drills; its certificate is handed over in a volume. */
-const STORE_FILE = `
-services:
-  db: { volumes: ["tls:/tls:ro"] }
-  drill: { volumes: ["tls:/tls:ro"] }
-  store:
-    image: plinth-test-store:1
-    volumes: ["tls:/tls", "store:/store"]
-    networks: [port-db, port-drill]
-volumes: { tls: {}, store: {} }
-`;
-
-describe('backups under Docker Compose', { timeout: 900_000 }, () => {
+describe('backups under Docker Compose', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const fails = async (commands: string, said: RegExp) => {
     const { status, output } = await site.shell(commands);
@@ -37,25 +19,12 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
     assert.match(output, said);
   };
   const rows = () => site.query('select count(*) from witness');
-  /** What the monitoring reads. */
-  const state = async (name: string) =>
-    Number(
-      (
-        await site.works(`docker compose exec -T db sh -c 'cat /var/lib/plinth/${name}.prom 2>/dev/null || true'`)
-      ).split(' ')[1] ?? 0,
-    );
-  /** Until the log up to now is in the store. */
-  const archived = () =>
-    site.works(`docker compose exec -T --user postgres db pgbackrest --stanza=plinth --log-level-console=error check`);
-  const moment = () => site.query("select to_char(now(), 'YYYY-MM-DD HH24:MI:SS.MSOF')");
+  const state = (name: string) => stateOf(site, name);
   const stopped = () => site.works('docker compose stop web web-2 worker db');
 
   before(async () => {
-    site = await createInstallation('plinth-test-backups', {
-      env: { COMPOSE_FILE: 'docker-compose.yml:override.yml:store.yml' },
-    });
-    await writeFile(site.path('store.yml'), STORE_FILE);
-    await site.works('docker compose up -d --wait store db');
+    site = await createInstallationWithStore('plinth-test-backups');
+    await site.works('docker compose up -d --wait db');
     await site.works(`./plinth release ${RELEASES.first}`);
     await site.query('create table witness as select generate_series(1, 1000) as n');
   });
@@ -67,11 +36,22 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
     assert.equal(await site.query('show archive_mode'), 'off');
   });
 
-  it('refuse half a configuration by the name of what is missing', async () => {
-    await site.set({ ...STORE, BACKUP_PASSPHRASE: 'short' });
-    await fails('docker compose run --rm --no-deps db true', /BACKUP_PASSPHRASE is shorter than 32 characters/);
-    await site.set({ ...STORE, BACKUP_S3_KEY: '' });
-    await fails('docker compose run --rm --no-deps db true', /BACKUP_S3_KEY is missing/);
+  it('refuse half a configuration by the name of what is missing, while the database and the service go on', async () => {
+    for (const [fault, said] of [
+      [{ ...STORE, BACKUP_PASSPHRASE: 'short' }, /BACKUP_PASSPHRASE is shorter than 32 characters/],
+      [{ ...STORE, BACKUP_RETENTION_DAYS: 'two weeks' }, /BACKUP_RETENTION_DAYS is not a whole number/],
+      [{ ...STORE, BACKUP_S3_KEY: '', BACKUP_RETENTION_DAYS: '' }, /BACKUP_S3_KEY is missing/],
+    ] as const) {
+      await site.set(fault);
+      await site.works('docker compose up -d --wait db');
+      await fails('./plinth backup', said);
+      assert.match(await site.works('docker compose logs db'), said);
+      assert.equal(await state('configured'), 1, 'and the monitoring tells that none is made');
+      assert.equal(await rows(), '1000');
+    }
+    // The log waits meanwhile, and is told of.
+    await site.works("docker compose exec -T db psql -qc 'select pg_switch_wal()'");
+    await eventually('log waits', async () => (await state('queue')) > 0, 90_000);
   });
 
   it('are in the store, encrypted, after one command', async () => {
@@ -119,9 +99,9 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
   });
 
   it('bring back the second before the loss of everything, on an empty machine with another password', async () => {
-    const at = await moment();
+    const at = await momentOf(site);
     await site.query('drop table witness');
-    await archived();
+    await archived(site);
     await site.works(
       'docker compose rm --stop --force web web-2 worker db && docker volume rm plinth-test-backups_db-data plinth-test-backups_backup-state',
     );
@@ -135,9 +115,9 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
 
   it('go on after a restore, to which a later one can go back as well', async () => {
     await site.works('./plinth backup');
-    const at = await moment();
+    const at = await momentOf(site);
     await site.query('delete from witness');
-    await archived();
+    await archived(site);
     await stopped();
     await site.works(`./plinth restore --to '${at}' && ./plinth release current`);
     assert.equal(await rows(), '1001');
@@ -147,44 +127,55 @@ describe('backups under Docker Compose', { timeout: 900_000 }, () => {
     );
   });
 
-  it('do not stop the database while the store is away: the log waits, and beyond its limit is dropped, which is told until the next backup', async () => {
-    await site.works('./plinth backup');
-    await site.works('docker compose stop store');
-    // The role of the service may not switch segments.
-    const write = () =>
-      site.works("docker compose exec -T db psql -qc 'insert into witness values (0)' -c 'select pg_switch_wal()'");
-    await write();
-    await waitFor(async () => (await site.query('select failed_count from pg_stat_archiver')) !== '0');
-    assert.equal(await state('dropped'), 0);
-    // The limit is that of a configuration file, which each attempt reads.
-    const limit = (size: string) =>
-      site.works(
-        `docker compose exec -T db sed -i 's/^archive-push-queue-max=.*/archive-push-queue-max=${size}/' /run/postgresql/pgbackrest.conf`,
-      );
-    await limit('16MiB');
-    for (let count = 0; count < 3; count++) await write();
-    await waitFor(async () => (await state('dropped')) > 0);
-    assert.equal(Number(await rows()) > 1_001, true);
-    await fails('./plinth backup', /ERROR/);
-    assert.ok((await state('backup_last_failure')) > 0);
-    assert.ok((await state('dropped')) > 0, 'a backup that failed closes no gap');
-    await limit('8GiB');
-    await site.works('docker compose start store');
-    // The gap is of this second or an earlier one.
-    await waitFor(
-      async () => (await site.query('select extract(epoch from now())::bigint')) > String(await state('dropped')),
-    );
-    await site.works('./plinth backup');
-    assert.equal(await state('dropped'), 0);
+  it('refuse to replace the data when a server is started on it meanwhile', async () => {
     await stopped();
-    const expected = (await readFile(site.path('.env'), 'utf8')).includes('BACKUP_S3_BUCKET=bucket');
-    assert.ok(expected);
-    await site.works('./plinth restore --to latest');
-    assert.ok(Number(await rows()) > 1_001, 'what was written while the store was away is in the backup');
+    const { status, output } = await site.shell(
+      `./plinth restore --to latest & restore=$!
+       until docker compose exec -T db true 2>/dev/null || docker ps --format '{{.Names}}' | grep -q plinth-test-backups-db-run; do sleep 0.1; done
+       docker compose up -d --wait db
+       wait $restore`,
+    );
+    assert.notEqual(status, 0, output);
+    assert.match(output, /A server was started on the data of before meanwhile[\s\S]*Nothing has been replaced/);
+    assert.equal(await rows(), '1001');
+    await site.works('./plinth release current');
+  });
+
+  it('go on with a new cluster, as after an upgrade of PostgreSQL, by the printed commands', async () => {
+    const next = 'plinth-test-postgres:20';
+    const dockerfile = `FROM ${DATABASE_IMAGE}\nENV PGDATA=/var/lib/postgresql/20/docker\n`;
+    await site.works(`printf '%s' '${dockerfile}' | docker build -t ${next} -`);
+    const pasted = async (mark: string) => {
+      const { status, output } = await site.paste(mark);
+      assert.equal(status, 0, `${mark}\n${output}`);
+    };
+    await pasted('upgrade-before');
+    const file = (await readFile('docker-compose.yml', 'utf8')).replace(DATABASE_IMAGE, next);
+    await writeFile(site.path('docker-compose.yml'), file);
+    await pasted('upgrade-after');
+    assert.equal(await rows(), '1001');
+    await fails('./plinth backup', /does not match|mismatch/);
+    await pasted('upgrade-backups');
+    await site.works('./plinth drill');
+    const at = await momentOf(site);
+    await site.query('drop table witness');
+    await archived(site);
+    await stopped();
+    await site.works(`./plinth restore --to '${at}' && ./plinth release current`);
+    assert.equal(await rows(), '1001');
+  });
+
+  it('work wherever the documents print their commands', async (t) => {
+    const commands = [...printedComposeCommands()].filter(([command]) => needsStore(command));
+    assert.ok(commands.length >= 8, String(commands.length));
+    let count = 0;
+    for (const [command, place] of commands) {
+      // The new cluster has been told of; a restore is pasted above.
+      if (/stanza-upgrade|restore/.test(command)) continue;
+      const { status, output } = await site.shell(command);
+      assert.equal(status, 0, `${place}: ${command}\n${output}`);
+      count++;
+    }
+    t.diagnostic(`${count} printed commands`);
   });
 });
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 120_000; !(await condition()); )
-    assert.ok(Date.now() < deadline, 'it does not happen');
-}

@@ -6,14 +6,14 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { printedBlocks, printedInline } from '../printed-blocks.ts';
 import { createInstallation, DATABASE_IMAGE, type Installation, RELEASES } from './installation.ts';
+import { needsStore, printedComposeCommands } from './printed-compose-commands.ts';
 
 /** The next major version, as far as Compose sees one: an image that keeps its data in a folder of its own. */
 const NEXT = 'plinth-test-postgres:19';
 const REMOVE_ALL = "docker compose --profile '*' down --volumes";
 
-describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => {
+describe('the printed commands for Docker Compose', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const path = (file: string) => site.path(file);
   const works = (commands: string) => site.works(commands);
@@ -129,41 +129,14 @@ describe('the printed commands for Docker Compose', { timeout: 900_000 }, () => 
     'docker compose up': 'it does not end; `docker compose up -d` is run',
     'docker compose restart alertmanager': 'the images of the monitoring are not at hand everywhere',
     [REMOVE_ALL]: 'it is the last command below',
+    './plinth doctor --production': 'it ends with 1 as long as anything is missing, which production.test.ts tries',
   };
-  /** Run by compose-backups.heavy.ts, with a store; the last, which ends with 1 as long as anything is missing, by production.test.ts. */
-  const WITH_A_STORE = /\.\/plinth (backup|drill|restore|doctor --production)\b/;
-  const MARKED = [
-    'compose-dump',
-    'compose-restore',
-    'compose-check',
-    'upgrade-before',
-    'upgrade-after',
-    'upgrade-cleanup',
-  ];
-
   it('work wherever the documents print them: in runbooks, in tables, in sentences', async () => {
-    const ofCompose = /docker compose|\.\/plinth/;
-    const lines = printedBlocks()
-      .filter(({ mark }) => !MARKED.includes(mark))
-      .flatMap(({ place, commands }) =>
-        commands
-          // A command goes on behind `&&`.
-          .replaceAll(/&&[ ]*(#.*)?\n\s*/g, '&& ')
-          .split('\n')
-          .map((line) => ({ place, command: line })),
-      )
-      // In a comment, what is typed under Docker Compose in place of the line before it. There is no repository here to pull.
-      .map(({ place, command }) => ({
-        place,
-        command: command.replace(/^.*# under Docker Compose: |^git pull && /, '').trim(),
-      }))
-      .filter(({ command }) => ofCompose.test(command) && !command.includes('git clone'));
-    const all = [...lines, ...printedInline('docker compose', './plinth')];
-    const seen = new Map(all.map(({ place, command }) => [command, place]));
+    const seen = printedComposeCommands();
     assert.ok(seen.size > 20, String(seen.size));
     for (const command of Object.keys(NOT_HERE)) assert.ok(seen.has(command), `${command} is printed`);
     for (const [printed, place] of seen) {
-      if (printed in NOT_HERE || WITH_A_STORE.test(printed)) continue;
+      if (printed in NOT_HERE || needsStore(printed)) continue;
       const command = printed.replace(/release (VERSION|1\.4\.0)/, `release ${RELEASES.first}`);
       const { status, output } = await site.shell(command);
       // `doctor` finds the mail server, which this installation has not.

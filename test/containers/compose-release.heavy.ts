@@ -3,13 +3,19 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseEnv, promisify } from 'node:util';
 import { request } from '../service.ts';
 import { createInstallation, type Installation, RELEASES } from './installation.ts';
-import { startLoad } from './load.ts';
+import { startLoad, startPacedLoad } from './load.ts';
 
 const { first, second, broken } = RELEASES;
 const SERVICE = ['web', 'web-2', 'worker'];
+const PER_SECOND = 200;
+/** How much longer 99 % of the requests may take during a release than before it. */
+const MAX_RATIO = 3;
+/** How long the load runs before a release is measured against it. */
+const STEADY_MS = 20_000;
 /** More than a stop takes that is obeyed at once, and less than the grace period in Compose. */
 const PROMPT_MS = 10_000;
 
@@ -17,7 +23,7 @@ async function docker(...args: string[]): Promise<string> {
   return (await promisify(execFile)('docker', args)).stdout.trim();
 }
 
-describe('./plinth release', { timeout: 900_000 }, () => {
+describe('./plinth release', { timeout: 3_600_000 }, () => {
   let site: Installation;
   before(async () => {
     site = await createInstallation('plinth-test-release');
@@ -71,6 +77,40 @@ describe('./plinth release', { timeout: 900_000 }, () => {
       assert.deepEqual(await versions(), [[version], [version], [version]]);
       assert.equal(await configured(), version);
     }
+  });
+
+  it('keeps the pace of 200 requests per second, there and back', async (t) => {
+    const paths = ['/v1/plans', '/.well-known/jwks.json'];
+    const load = startPacedLoad({ url: site.url, paths, perSecond: PER_SECOND });
+    t.after(() => load.stop());
+    await delay(STEADY_MS / 2);
+    load.lap();
+    await delay(STEADY_MS);
+    const before = load.lap();
+    const during = [];
+    for (const version of [second, first]) {
+      await site.works(`./plinth release ${version}`);
+      during.push(load.lap());
+    }
+    await load.stop();
+    const said = [before, ...during].map(({ p99Ms, count }) => `${p99Ms.toFixed(1)} ms of ${count}`);
+    t.diagnostic(`p99 before, there and back: ${said.join(', ')}; ${load.failures.length} failed`);
+    assert.deepEqual(load.failures, []);
+    assert.ok(before.count > (STEADY_MS / 1_000) * PER_SECOND * 0.95, 'the pace is kept');
+    for (const { p99Ms } of during) assert.ok(p99Ms <= MAX_RATIO * before.p99Ms, said.join(', '));
+  });
+
+  it('is one at a time', async () => {
+    const both = await site.works(
+      `./plinth release ${second} >one 2>&1 & one=$!\n./plinth release ${second} >two 2>&1 & two=$!\nwait $one; a=$?\nwait $two; echo "$a $?"`,
+    );
+    assert.deepEqual(both.split(' ').sort(), ['0', '1']);
+    assert.match(
+      await site.works('cat one two'),
+      /Another release or restore is running here. Nothing has been changed/,
+    );
+    assert.deepEqual(await versions(), [[second], [second], [second]]);
+    await site.works(`./plinth release ${first}`);
   });
 
   it('leaves what runs alone when .env has a fault, and so does docker compose up', async () => {

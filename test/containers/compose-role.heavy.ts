@@ -11,7 +11,7 @@ const OWNERS = `select string_agg(distinct pg_get_userbyid(relowner), ',') from 
 /** Of the processes of the service. */
 const ROLES = `select string_agg(distinct usename, ',') from pg_stat_activity where application_name like 'plinth%'`;
 
-describe('the role of the service', { timeout: 600_000 }, () => {
+describe('the role of the service', { timeout: 3_600_000 }, () => {
   let site: Installation;
   const asSuperuser = (sql: string) => site.shell(`docker compose exec -T db psql -tAc "${sql}"`);
   before(async () => {
@@ -51,7 +51,17 @@ describe('the role of the service', { timeout: 600_000 }, () => {
     );
   });
 
+  it('leaves the superuser to the socket of the container, once the database has been started again', async () => {
+    await site.works('docker compose up -d --wait db');
+    const sign = (host: string) => site.shell(`docker compose exec -T db psql -h ${host} -tAc 'select current_user'`);
+    assert.match((await sign('db')).output, /pg_hba.conf rejects connection/);
+    assert.equal((await sign('/run/postgresql')).output.trim(), 'plinth');
+    assert.equal(await site.query('select current_user'), 'plinth_service');
+  });
+
   it('reads no file of the machine, runs no program, and makes no role', async () => {
+    // As the service signs in from now on: the container of before had the address of the superuser.
+    assert.equal(await site.query('select current_user'), 'plinth_service');
     for (const sql of [
       "copy (select 1) to program 'true'",
       "select pg_read_file('/etc/passwd')",
@@ -63,14 +73,6 @@ describe('the role of the service', { timeout: 600_000 }, () => {
       assert.notEqual(status, 0, sql);
       assert.match(output, /permission denied|must be superuser|Only roles with/, sql);
     }
-  });
-
-  it('leaves the superuser to the socket of the container, once the database has been started again', async () => {
-    await site.works('docker compose up -d --wait db');
-    const sign = (host: string) => site.shell(`docker compose exec -T db psql -h ${host} -tAc 'select current_user'`);
-    assert.match((await sign('db')).output, /pg_hba.conf rejects connection/);
-    assert.equal((await sign('/run/postgresql')).output.trim(), 'plinth');
-    assert.equal(await site.query('select current_user'), 'plinth_service');
   });
 
   it('goes back to the release before, and forth, with the same data', async () => {

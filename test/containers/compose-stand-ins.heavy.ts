@@ -32,7 +32,7 @@ const tries = process.argv.slice(1).map(async (target) => {
 Promise.all(tries).then((found) => process.stdout.write(JSON.stringify(found.filter(Boolean))));
 `;
 
-describe('docker compose up, with a copy of .env.example', { timeout: 600_000 }, () => {
+describe('docker compose up, with a copy of .env.example', { timeout: 3_600_000 }, () => {
   let site: Installation;
   before(async () => {
     site = await createInstallation('plinth-test-stand-ins', {

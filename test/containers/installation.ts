@@ -30,6 +30,8 @@ const ENV = {
   POSTGRES_PASSWORD: 'b7NcJ4hGfD1sPaE9',
   GRAFANA_ADMIN_PASSWORD: 'q8Zr2vLk0WmX5tYb',
   NETWORK_LIMIT_FACTOR: '1000',
+  // The machine may be busy.
+  START_PATIENCE_SECONDS: '600',
   IMAGE: 'plinth-test',
   COMPOSE_FILE: 'docker-compose.yml:override.yml',
 };
@@ -95,6 +97,18 @@ export async function createInstallation(
   const withStandIns = (env.COMPOSE_FILE ?? ENV.COMPOSE_FILE).includes('stand-ins');
   await writeFile(path('override.yml'), overrideOf(Object.fromEntries(mappings), withStandIns));
 
+  const site = installationIn(
+    folder,
+    Object.fromEntries(Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`])),
+  );
+  await writeFile(path('.env'), base ?? '');
+  await site.set({ ...(base === undefined && ENV), COMPOSE_PROJECT_NAME: name, ...env });
+  return site;
+}
+
+/** The installation that a folder has. @param published where services listen on this machine, by name */
+export function installationIn(folder: string, published: Readonly<Record<string, string>>): Installation {
+  const path = (file: string) => join(folder, file);
   async function shell(commands: string): Promise<Ended> {
     const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: process.env.HOME }, maxBuffer: 1e8 };
     return promisify(execFile)('bash', ['-c', `exec </dev/null\n${commands}\n`], options).then(
@@ -112,14 +126,9 @@ export async function createInstallation(
     const lines = Object.entries({ ...before, ...changes }).map(([key, value]) => `${key}=${value}\n`);
     await writeFile(path('.env'), lines.join(''));
   }
-  await writeFile(path('.env'), base ?? '');
-  await set({ ...(base === undefined && ENV), COMPOSE_PROJECT_NAME: name, ...env });
-
   return {
-    url: `http://127.0.0.1:${ports.proxy}`,
-    published: Object.fromEntries(
-      Object.entries(ports).map(([service, port]) => [service, `http://127.0.0.1:${port}`]),
-    ),
+    url: published.proxy ?? '',
+    published,
     path,
     shell,
     works,

@@ -20,6 +20,65 @@ export interface LoadOptions {
   token?: string;
 }
 
+/** A load whose requests are sent at a constant pace, however long the answers take. */
+export interface PacedLoad extends Load {
+  /** Begins a new measurement. @returns the latency that 99 % of the requests since the last one did not exceed, and their number */
+  lap(): { p99Ms: number; count: number };
+}
+
+export interface PacedLoadOptions {
+  url: string;
+  paths: string[];
+  perSecond: number;
+}
+
+/** How often requests are sent: as many at once as are due since. */
+const TICK_MS = 5;
+
+export function startPacedLoad({ url, paths, perSecond }: PacedLoadOptions): PacedLoad {
+  const agent = new Agent({ keepAlive: true });
+  const failures: string[] = [];
+  const open = new Set<Promise<void>>();
+  let latencies: number[] = [];
+  let answered = 0;
+  let sent = 0;
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    for (; sent < ((performance.now() - startedAt) / 1_000) * perSecond; sent++) {
+      const path = paths[sent % paths.length]!;
+      // The moment at which it was due: a client that is late itself hides nothing.
+      const dueAt = startedAt + (sent / perSecond) * 1_000;
+      const one = ask(new URL(path, url), agent)
+        .then(
+          (status) => {
+            latencies.push(performance.now() - dueAt);
+            if (status < 500) answered++;
+            else failures.push(`${path}: ${status}`);
+          },
+          (error: Error) => void failures.push(`${path}: ${error.message}`),
+        )
+        .finally(() => open.delete(one));
+      open.add(one);
+    }
+  }, TICK_MS);
+  return {
+    get answered() {
+      return answered;
+    },
+    failures,
+    lap() {
+      const sorted = latencies.sort((a, b) => a - b);
+      latencies = [];
+      return { p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN, count: sorted.length };
+    },
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(open);
+      agent.destroy();
+    },
+  };
+}
+
 export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions): Load {
   const agent = new Agent({ keepAlive: true });
   const failures: string[] = [];

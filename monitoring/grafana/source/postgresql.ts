@@ -221,6 +221,16 @@ export const postgresql = dashboard({
           runbook: 'backup-archiving-late',
         }),
         graph({
+          title: 'Log that waits for the store',
+          about: 'Write-ahead log on the disk that is not archived yet, and how much of it may wait. Beyond the limit it is dropped.',
+          unit: 'bytes',
+          queries: [
+            { expr: 'max(backup_archive_waiting_bytes)', legend: 'waiting' },
+            { expr: 'max(backup_archive_limit_bytes)', legend: 'limit' },
+          ],
+          runbook: 'backup-queue-filling',
+        }),
+        graph({
           title: 'Archiving',
           about: 'Segments of the write-ahead log per second, and failed attempts. Any failure is bad.',
           unit: 'ops',

