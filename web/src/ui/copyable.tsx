@@ -13,7 +13,7 @@ export function Copyable({ label, value }: { label: string; value: string }) {
       <button
         type="button"
         className="quiet"
-        aria-label={`${t('copy')}: ${label}`}
+        aria-label={`${t(isCopied ? 'copied' : 'copy')}: ${label}`}
         onClick={() => void copy().catch(() => setCopied(false))}
       >
         {t(isCopied ? 'copied' : 'copy')}

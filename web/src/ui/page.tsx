@@ -4,7 +4,7 @@ import { name as brand } from 'virtual:brand';
 import { ApiProblem } from '@plinth/client';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { acting, plainClient } from '../api.ts';
+import { acting, client, plainClient } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import { WayOut } from '../problems.tsx';
 import { isProvable, proveFor } from '../recent-proof.ts';
@@ -56,7 +56,7 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
       {error && !isGone(error, data) ? (
         <div className="notice bad" role="alert">
           <p>{sentenceOf(error, t)}</p>
-          {isProvable(error) && !acting ? (
+          {isProvable(error) ? (
             <Prove problem={error} onProven={query.refetch} />
           ) : (
             <button type="button" onClick={() => query.refetch()} aria-disabled={isFetching}>
@@ -76,7 +76,9 @@ function Prove({ problem, onProven }: { problem: ApiProblem; onProven: () => unk
   const [refused, setRefused] = useState<unknown>();
   const prove = async () => {
     setRefused(undefined);
-    await proveFor(plainClient, problem).then(onProven, setRefused);
+    // While somebody acts in the name of a user, it is the one who acts that proves.
+    const proven = proveFor(plainClient, problem).then(() => (acting ? client.session.refresh() : undefined));
+    await proven.then(onProven, setRefused);
   };
   return (
     <>

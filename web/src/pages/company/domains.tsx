@@ -33,6 +33,7 @@ export function Domains({ organizationId }: { organizationId: string }) {
       <section className="card">
         <h3>{t('domains.new')}</h3>
         <Form
+          key={domains.data?.length}
           fields={[{ name: 'domain', label: t('domains.domain'), hint: t('domains.domain.hint'), autoComplete: 'off' }]}
           button={t('domains.claim')}
           send={({ domain = '' }) => claim.mutateAsync({ organizationId, body: { domain } })}

@@ -13,6 +13,7 @@ const HOUR = 60;
 const DAY = 24 * HOUR;
 /** The choices, in minutes. */
 const AGES = [15, HOUR, 8 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY];
+const ANY = 'any';
 const INVITERS: readonly Inviters[] = ['permitted', 'owners'];
 
 export function Policy() {
@@ -60,10 +61,9 @@ function PolicyForm({ organizationId, policy, onSaved }: PolicyFormProps) {
       <Form
         fields={[
           {
-            ...{ name: 'age', label: t('policy.age'), hint: t('policy.age.hint'), initial: String(age ?? '') },
-            optional: true,
+            ...{ name: 'age', label: t('policy.age'), hint: t('policy.age.hint'), initial: String(age ?? ANY) },
             options: [
-              { value: '', text: t('policy.age.any') },
+              { value: ANY, text: t('policy.age.any') },
               ...ages.map((minutes) => ({ value: String(minutes), text: textOf(minutes, t) })),
             ],
           },
@@ -75,7 +75,7 @@ function PolicyForm({ organizationId, policy, onSaved }: PolicyFormProps) {
         button={t('save')}
         send={async ({ age: minutes, inviters }) => {
           onSaved(false);
-          const sessionMinutes = minutes ? Number(minutes) : null;
+          const sessionMinutes = minutes === ANY ? null : Number(minutes);
           const body = { requireSecondFactor: needsFactor, sessionMinutes, inviters: inviters as Inviters };
           await put.mutateAsync({ organizationId, body });
           onSaved(true);
