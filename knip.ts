@@ -21,7 +21,7 @@ const config: KnipConfig = {
     'app/{features,product}/*/emails/*.ts',
     'packages/client/{client,webhooks,react/react,generated/*}.ts',
     'packages/stripe-sandbox/derive-words.ts',
-    'app/{features,product}/*/*.heavy.ts',
+    'app/{features,product}/*/*.{browser,heavy}.ts',
     'packages/stripe-sandbox/stripe-mock/compare.heavy.ts',
     'packages/stripe-sandbox/main.ts',
     'packages/stripe-sandbox/sandbox.ts',

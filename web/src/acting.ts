@@ -73,8 +73,9 @@ export function createActingClient(own: Client, begun: Acting): Client {
   });
 
   /** Gets the next token shortly before this one ends. */
-  function renewed(): Promise<void> {
-    if (acting.tokenEndsAt - Date.now() > EARLY_MS) return Promise.resolve();
+  const renewed = () => (acting.tokenEndsAt - Date.now() > EARLY_MS ? Promise.resolve() : renew());
+
+  function renew(): Promise<void> {
     renewing ??= own
       .call(renewImpersonation, { impersonationId: acting.id })
       .then((answer) => {
@@ -100,11 +101,11 @@ export function createActingClient(own: Client, begun: Acting): Client {
     }
   };
   const acted = { ...client, call: whileItLasts as unknown as Client['call'] };
-  return { ...acted, session: actingSession(acted, client.session) };
+  return { ...acted, session: actingSession(acted, client.session, renew) };
 }
 
 /** The session as pages see it: of the user, who is not signed in here, and whom nobody can sign out. */
-function actingSession(client: Client, session: Session): Session {
+function actingSession(client: Client, session: Session, renew: () => Promise<void>): Session {
   let state: SessionState = { status: 'unknown' };
   const listeners = new Set<() => void>();
   const become = (next: SessionState) => {
@@ -124,6 +125,7 @@ function actingSession(client: Client, session: Session): Session {
     restore: async () => become({ status: 'signed-in', user: await client.call(getMe) }),
     know: (user) => void become({ status: 'signed-in', user }),
     signOut: async () => {},
-    refresh: async () => {},
+    // The next token says what the operator has proven meanwhile.
+    refresh: renew,
   };
 }

@@ -1,30 +1,9 @@
-/** What a person is told about a problem: one sentence that says what to do. */
+/** Shows what went wrong, with the way out where there is one. */
 import { ApiProblem } from '@plinth/client';
 import { useEffect, useRef } from 'react';
-import { type Speech, type TextKey, useSpeech } from './language.tsx';
-
-/** What browsers say about passkeys (WebAuthn level 3, section 5.1). */
-const PASSKEY_FAULTS: Readonly<Record<string, TextKey>> = {
-  NotAllowedError: 'passkey.cancelled',
-  AbortError: 'passkey.cancelled',
-  InvalidStateError: 'problem.passkey_exists',
-};
-
-/** Faults of a program, not of a person: they have one text, with the number to quote. */
-const isText = (t: Speech['t'], key: string): key is TextKey => t(key as TextKey) !== key;
-
-export function sentenceOf(error: unknown, t: Speech['t']): string {
-  if (error instanceof DOMException) return t(PASSKEY_FAULTS[error.name] ?? 'passkey.unusable');
-  if (!(error instanceof ApiProblem)) return t('problem.unknown', { requestId: '' });
-  const key = `problem.${error.code}`;
-  const values = {
-    requestId: error.requestId ?? '',
-    minutes: Math.ceil((error.retryAfterMs ?? 60_000) / 60_000),
-    permission: error.permission ?? '',
-    attemptsLeft: error.attemptsLeft ?? 'unknown',
-  };
-  return isText(t, key) ? t(key, values) : t('problem.unknown', values);
-}
+import { type TextKey, useSpeech } from './language.tsx';
+import { isText, sentenceOf } from './sentences.ts';
+import { CompanyWay } from './ui/company-way.tsx';
 
 /** Says what went wrong, and moves the focus there, so that a screen reader reads it. */
 export function ProblemNotice({ error }: { error: unknown }) {
@@ -45,12 +24,22 @@ export function ProblemNotice({ error }: { error: unknown }) {
           ))}
         </ul>
       )}
+      <WayOut error={error} />
     </div>
   );
 }
 
-/** What the API says about one field of a form. */
-export function faultOf(error: unknown, name: string): string | undefined {
-  if (!(error instanceof ApiProblem) || error.code !== 'validation_failed') return undefined;
-  return error.errors?.find(({ path }) => path === `/${name}`)?.message;
+/** Where to go with a refusal that names the place. */
+export function WayOut({ error }: { error: unknown }) {
+  const { t } = useSpeech();
+  if (!(error instanceof ApiProblem)) return null;
+  if (error.code === 'company_sign_in_required' && error.provider) return <CompanyWay provider={error.provider} />;
+  if (error.code === 'organization_second_factor_required')
+    return (
+      <p>
+        {/* Loads the app anew, with a token that knows of the factor. */}
+        <a href="/app/account/security">{t('security.title')}</a>
+      </p>
+    );
+  return null;
 }

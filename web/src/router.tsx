@@ -14,9 +14,13 @@ interface Search {
   code?: string;
   error?: string;
   returnTo?: string;
+  /** Of an organization: where its people sign in. */
+  provider?: string;
+  /** What became of a test run with a provider. */
+  test?: string;
 }
 
-const NAMES = ['token', 'next', 'paid', 'code', 'error', 'returnTo'] as const;
+const NAMES = ['token', 'next', 'paid', 'code', 'error', 'returnTo', 'provider', 'test'] as const;
 const text = (value: unknown) => (value === undefined || value === '' ? undefined : String(value));
 
 function page<Path extends string, Module extends Record<string, unknown>>(
@@ -47,6 +51,9 @@ const webhooks = () => import('./pages/webhooks.tsx');
 const toConsole = () => import('./pages/to-console.tsx');
 const auditLog = () => import('./pages/audit-log.tsx');
 const keys = () => import('./pages/api-keys.tsx');
+const companySignIn = () => import('./pages/company/sign-in.tsx');
+const directory = () => import('./pages/company/directory.tsx');
+const policy = () => import('./pages/company/policy.tsx');
 
 const routes = [
   page('/', organizations, 'Home'),
@@ -74,6 +81,9 @@ const routes = [
   page('/organizations/$organizationId/billing', billing, 'Billing'),
   page('/organizations/$organizationId/webhooks', webhooks, 'Webhooks'),
   page('/organizations/$organizationId/api-keys', keys, 'ApiKeys'),
+  page('/organizations/$organizationId/company-sign-in', companySignIn, 'CompanySignIn'),
+  page('/organizations/$organizationId/directory', directory, 'Directory'),
+  page('/organizations/$organizationId/policy', policy, 'Policy'),
   page('/organizations/$organizationId/audit-log', auditLog, 'AuditLog'),
 ];
 

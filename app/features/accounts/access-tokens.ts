@@ -33,6 +33,10 @@ export interface ActorClaim {
   sid: string;
   /** True if they may change things, and not only look. */
   changes: boolean;
+  /** How they proved who they are themselves (RFC 8176); absent in tokens of an earlier release. */
+  amr?: string[];
+  /** When they last did, in Unix seconds; absent like `amr`. */
+  auth_time?: number;
 }
 
 export interface AccessTokens {

@@ -88,7 +88,7 @@ import { createUsers, type User, type Users } from './users.ts';
 export { type AccessTokens, invalidToken, LEEWAY_SECONDS } from './access-tokens.ts';
 export type { ActingIn } from './acting.ts';
 export type { ByOperator } from './administration.ts';
-export { accessTokenScheme, bearerToken, type UserCaller } from './authentication.ts';
+export { accessTokenScheme, bearerToken, provenBy, type UserCaller } from './authentication.ts';
 export { accountErrors, linkExpired } from './errors.ts';
 export type { AccountStateChange } from './followers.ts';
 export type { DirectoryActor, Governing } from './governing.ts';

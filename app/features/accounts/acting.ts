@@ -3,10 +3,10 @@
  * (RFC 8693 section 4.1). Not here: who may begin one, and why (`features/operator`).
  */
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, SECOND_MS } from '../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/security/random.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessTokens, ActorClaim } from './access-tokens.ts';
 import type { UserCaller } from './authentication.ts';
 import { sessions } from './schema.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -26,7 +26,7 @@ export interface ActingSessions {
   begin(tx: Transaction, userId: string, how: Pick<ActingIn, 'actorId' | 'mayChange' | 'expiresAt'>): Promise<ActingIn>;
   /**
    * An access token of the session, which ends with it at the latest.
-   * @param actor the caller who acts: the token is refused once that session ends
+   * @param actor the caller who acts: the token is refused once that session ends, and says what they have proven
    * @returns the token and its lifetime in seconds
    */
   issue(session: ActingIn, actor: UserCaller): Promise<{ accessToken: string; expiresIn: number }>;
@@ -64,7 +64,10 @@ export function createActingSessions({ clock, sessions: store, tokens }: ActingS
 
     async issue({ id, userId, mayChange, expiresAt }, actor) {
       await tokens.hear();
-      const act = { sub: actor.userId, sid: actor.sessionId, changes: mayChange };
+      const act: ActorClaim = {
+        ...{ sub: actor.userId, sid: actor.sessionId, changes: mayChange, amr: [...(actor.amr ?? [])] },
+        auth_time: Math.floor((actor.authTime ?? NEVER).getTime() / SECOND_MS),
+      };
       const accessToken = tokens.issue({ userId, id, amr: [], authTime: NEVER }, { act }, expiresAt);
       const left = Math.floor((expiresAt.getTime() - clock.now().getTime()) / 1_000);
       return { accessToken, expiresIn: Math.min(tokens.lifetimeSeconds, left) };

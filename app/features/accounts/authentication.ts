@@ -1,7 +1,7 @@
 /** Finds the caller by the access token of a request, before its body is read. */
 import type { FastifyRequest } from 'fastify';
 import { SECOND_MS } from '../../platform/clock.ts';
-import type { Caller } from '../../platform/http/caller.ts';
+import type { Acting, Caller } from '../../platform/http/caller.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import type { CallerGuard, SecurityScheme } from '../../platform/http/operations/guard.ts';
 import { type AccessTokens, unauthenticated } from './access-tokens.ts';
@@ -17,7 +17,18 @@ export interface UserCaller extends Caller {
   readonly amr?: readonly string[] | undefined;
   /** When they last did, likewise. */
   readonly authTime?: Date | undefined;
+  readonly acting?: ActingPerson | undefined;
 }
+
+/** What the person proved who really calls. */
+export type Proven = Pick<UserCaller, 'amr' | 'authTime'>;
+export interface ActingPerson extends Acting, Proven {}
+
+/**
+ * What was proven by the person who really calls: by whoever acts, if somebody acts in the name of the user. Organizations ask for it. What belongs
+ * to the user alone is never opened by it: the user has proven nothing.
+ */
+export const provenBy = (caller: UserCaller): Proven => caller.acting ?? caller;
 
 export const accessTokenScheme: SecurityScheme = {
   name: 'accessToken',
@@ -58,7 +69,11 @@ export function createAuthentication({
     if (typeof revoked === 'boolean' ? revoked : await revoked) throw sessionRevoked();
     if (act === undefined) return { kind: 'user', userId, sessionId, amr, authTime };
     if (await revocations.isRevoked(act.sub, act.sid)) throw sessionRevoked();
-    return { kind: 'user', userId, sessionId, amr, authTime, acting: { actorId: act.sub, mayChange: act.changes } };
+    const acting = {
+      ...{ actorId: act.sub, mayChange: act.changes, amr: act.amr },
+      authTime: act.auth_time ? new Date(act.auth_time * SECOND_MS) : undefined,
+    };
+    return { kind: 'user', userId, sessionId, amr, authTime, acting };
   }
 
   return {

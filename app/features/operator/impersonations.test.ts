@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../scripts/demo/one-time-codes.ts';
 import {
   type Answer,
   assertProblem,
@@ -62,6 +63,34 @@ describe('acting as a user', () => {
     assert.equal((await me(accessToken)).body.email, user.email);
     test.clock.advance(5 * MINUTE_MS + 6 * SECOND_MS);
     assertProblem(await me(accessToken), 401, 'token_expired');
+    Object.assign(operator, await signInWithFactor(test, operator));
+  });
+
+  it('begins only after a recent proof of the operator, and says in the token what the operator has proven', async () => {
+    const person = await createSignedInUser(test);
+    const own = await createOperator(test);
+    const actAs = () =>
+      test.request(`/v1/operator/users/${person.id}/impersonations`, {
+        token: own.accessToken,
+        body: { reason: REASON },
+      });
+    const claims = claimsOf((await actAs()).body.accessToken) as unknown as {
+      act: { amr: string[]; auth_time: number };
+    };
+    assert.ok(claims.act.amr.includes('mfa'));
+    assert.equal(claims.act.auth_time, claimsOf(own.accessToken).auth_time);
+    test.clock.advance(11 * MINUTE_MS);
+    const { body } = await test.request('/v1/sessions/refresh', { body: { refreshToken: own.refreshToken } });
+    Object.assign(own, body);
+    const refused = await actAs();
+    assertProblem(refused, 403, 'recent_sign_in_required');
+    assert.deepEqual(refused.body.proofs, ['totp']);
+    const events = (await trailOf(test, person.id)).filter(({ action }) => action === 'impersonation.began');
+    assert.equal(events.length, 1);
+    const totp = codeAt(own.secret, test.clock.now());
+    const proof = { token: own.accessToken, body: { totp } };
+    assert.equal((await test.request('/v1/sessions/current/confirm', proof)).status, 200);
+    assert.equal((await actAs()).status, 201);
     Object.assign(operator, await signInWithFactor(test, operator));
   });
 

@@ -22,7 +22,7 @@ export interface BegunImpersonation {
 }
 
 export interface Impersonations {
-  /** @throws `not_found`, `acting_as_operator`, `account_not_open`; the errors of the guard */
+  /** @throws `recent_sign_in_required`, `not_found`, `acting_as_operator`, `account_not_open`; the errors of the guard */
   begin(
     access: OperatorAccess,
     userId: string,
@@ -38,7 +38,7 @@ export interface Impersonations {
 export interface ImpersonationsOptions {
   db: Database;
   clock: Clock;
-  accounts: Pick<Accounts, 'users' | 'acting'>;
+  accounts: Pick<Accounts, 'users' | 'acting' | 'callers'>;
   operators: Pick<Operators, 'isOperatorIn'>;
   audit: Audit;
 }
@@ -56,6 +56,8 @@ export function createImpersonations(options: ImpersonationsOptions): Impersonat
     async begin(access, userId, { reason, minutes, mayChange }) {
       const impersonation = await transact(db, async (tx) => {
         await access.again(tx);
+        // A console that was left open is not enough.
+        await accounts.callers.requireRecent(tx, access.caller);
         const user = await accounts.users.lock(tx, userId, 'share');
         if (!user) throw httpErrors.not_found();
         if (await operators.isOperatorIn(tx, userId)) throw operatorErrors.acting_as_operator();

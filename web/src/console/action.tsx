@@ -56,12 +56,3 @@ export function Action({ action, about, label, fields = [], danger, send }: Acti
     </>
   );
 }
-
-/** Names with their values. */
-export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => [<dt key={`${name}-name`}>{name}</dt>, <dd key={name}>{value}</dd>])}
-    </dl>
-  );
-}

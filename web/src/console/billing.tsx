@@ -11,8 +11,9 @@ import {
 import { useOperation, useOperationChange, useOperationPages } from '@plinth/client/react';
 import type { GrantedFeature, GrantedLimit, OperatorBilling } from '@plinth/client/types';
 import { useFormats } from '../language.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Loaded, More, Table } from '../ui/page.tsx';
-import { Action, Facts } from './action.tsx';
+import { Action } from './action.tsx';
 import { useTexts, useWords } from './texts.ts';
 
 const CHANGED = [getOperatorBilling, listOperatorInvoices, listOperatorOrganizationAuditEvents];

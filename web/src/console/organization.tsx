@@ -8,8 +8,8 @@ import {
 import { useOperation, useOperationPages } from '@plinth/client/react';
 import { Link, useParams } from '@tanstack/react-router';
 import { useFormats } from '../language.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Loaded, More, Page, Table } from '../ui/page.tsx';
-import { Facts } from './action.tsx';
 import { BillingParts } from './billing.tsx';
 import { useTexts, useWords } from './texts.ts';
 import { Trail } from './trail.tsx';

@@ -10,6 +10,7 @@ import { useSpeech } from '../language.tsx';
 import { Connection, Languages } from '../shell.tsx';
 import { Loaded, Page, Waiting } from '../ui/page.tsx';
 import { ProofForm } from '../ui/proof.tsx';
+import { ProofDialog } from '../ui/proof-dialog.tsx';
 import { useTexts } from './texts.ts';
 
 const PAGES = [
@@ -53,6 +54,7 @@ export function ConsoleShell() {
       <footer>
         <Languages />
       </footer>
+      <ProofDialog />
     </>
   );
 }

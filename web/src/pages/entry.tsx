@@ -9,6 +9,7 @@ import { useEffect, useState } from 'react';
 import { useSpeech } from '../language.tsx';
 import { ownPage } from '../own-page.ts';
 import { ProblemNotice } from '../problems.tsx';
+import { CompanyWay } from '../ui/company-way.tsx';
 import { Form } from '../ui/form.tsx';
 import { OtherWays } from '../ui/other-ways.tsx';
 import { Done, Page } from '../ui/page.tsx';
@@ -17,7 +18,7 @@ import { challengeOf, SecondFactor } from '../ui/second-factor.tsx';
 export function SignIn() {
   const { t, speak } = useSpeech();
   const { state } = useSession();
-  const { next, token } = useSearch({ strict: false });
+  const { next, token, provider } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [challenge, setChallenge] = useState<SignInChallenge>();
   const [reason, setReason] = useState<ApiProblem>();
@@ -43,6 +44,7 @@ export function SignIn() {
     <Page key="first" title={t('signIn.title')} width="narrow">
       {state.status === 'signed-out' && state.reason === 'ended' && <p className="notice">{t('signIn.ended')}</p>}
       <ProblemNotice error={reason} />
+      {provider?.startsWith('company-') && <CompanyWay provider={provider} />}
       <FirstProof onChallenge={setChallenge} />
       <OtherWays returnTo={ownPage(next)} onDone={(user) => speak(user.locale)} onChallenge={setChallenge} />
       <p>

@@ -15,9 +15,12 @@ import { challengeOf, SecondFactor } from '../ui/second-factor.tsx';
 /** The address has an account, or the provider does not vouch for it: the code then links, after a sign-in of another kind. */
 const LINKABLE = ['identity_not_linked', 'provider_address_unverified'];
 
+/** The page of an organization that starts a test run. */
+const COMPANY_PAGE = /^\/organizations\/[\w-]+\/company-sign-in$/;
+
 export function ProviderReturn() {
   const { t, speak } = useSpeech();
-  const { code, error: refusal, returnTo } = useSearch({ strict: false });
+  const { code, error: refusal, returnTo, test } = useSearch({ strict: false });
   const { session, state } = useSession();
   const client = useClient();
   const link = useOperationChange(linkIdentity, [listIdentities]);
@@ -27,8 +30,12 @@ export function ProviderReturn() {
   const isSent = useRef(false);
   const next = ownPage(returnTo);
   const go = () => navigate({ to: next, replace: true });
+  /** Where a provider is set up, and tried. */
+  const isTest = COMPANY_PAGE.test(next);
 
   async function finish(isLinking: boolean) {
+    // A test run begins no session.
+    if (isTest && test) return void (await navigate({ to: next, search: { test }, replace: true }));
     if (refusal || !code) throw new ApiProblem({ code: refusal ?? 'provider_sign_in_expired' });
     if (isLinking) await link.mutateAsync({ body: { code } });
     else speak(session.adopt(await client.call(createSessionByProvider, { body: { code } })).locale);
@@ -67,7 +74,9 @@ export function ProviderReturn() {
       {error ? <ProblemNotice error={error} /> : <Waiting />}
       {error ? (
         <p>
-          {state.status === 'signed-in' ? (
+          {isTest ? (
+            <Link to={next}>{t('company.title')}</Link>
+          ) : state.status === 'signed-in' ? (
             <Link to={LINKING_PAGE}>{t('security.title')}</Link>
           ) : (
             <Link to="/sign-in" search={pendingLink.code() ? { next: LINKING_PAGE } : {}}>

@@ -1,7 +1,8 @@
 /** Forms: fields, a button that works once at a time, and what went wrong. */
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useSpeech } from '../language.tsx';
-import { faultOf, ProblemNotice } from '../problems.tsx';
+import { ProblemNotice } from '../problems.tsx';
+import { faultOf } from '../sentences.ts';
 
 export type Answers = Readonly<Record<string, string>>;
 

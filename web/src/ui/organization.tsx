@@ -13,6 +13,9 @@ const PAGES = [
   ['/billing', 'billing.title'],
   ['/api-keys', 'keys.title'],
   ['/webhooks', 'webhooks.title'],
+  ['/company-sign-in', 'company.title'],
+  ['/directory', 'directory.title'],
+  ['/policy', 'policy.title'],
   ['/audit-log', 'auditLog.title'],
 ] as const;
 

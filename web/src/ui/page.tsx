@@ -3,9 +3,12 @@
 import { name as brand } from 'virtual:brand';
 import { ApiProblem } from '@plinth/client';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { acting, client, plainClient } from '../api.ts';
 import { useSpeech } from '../language.tsx';
-import { sentenceOf } from '../problems.tsx';
+import { WayOut } from '../problems.tsx';
+import { isProvable, proveFor } from '../recent-proof.ts';
+import { sentenceOf } from '../sentences.ts';
 
 interface PageProps {
   title: string;
@@ -53,12 +56,36 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
       {error && !isGone(error, data) ? (
         <div className="notice bad" role="alert">
           <p>{sentenceOf(error, t)}</p>
-          <button type="button" onClick={() => query.refetch()} aria-disabled={isFetching}>
-            {isFetching ? t('working') : t('again')}
-          </button>
+          {isProvable(error) ? (
+            <Prove problem={error} onProven={query.refetch} />
+          ) : (
+            <button type="button" onClick={() => query.refetch()} aria-disabled={isFetching}>
+              {isFetching ? t('working') : t('again')}
+            </button>
+          )}
         </div>
       ) : null}
       {data === undefined ? !error && <Waiting /> : children(data)}
+    </>
+  );
+}
+
+/** Opens the dialog that asks for a proof. Whoever has no second factor is led to the page that adds one. */
+function Prove({ problem, onProven }: { problem: ApiProblem; onProven: () => unknown }) {
+  const { t } = useSpeech();
+  const [refused, setRefused] = useState<unknown>();
+  const prove = async () => {
+    setRefused(undefined);
+    // While somebody acts in the name of a user, it is the one who acts that proves.
+    const proven = proveFor(plainClient, problem).then(() => (acting ? client.session.refresh() : undefined));
+    await proven.then(onProven, setRefused);
+  };
+  return (
+    <>
+      <button type="button" className="primary" onClick={prove}>
+        {t('recent.title')}
+      </button>
+      {refused !== undefined && <WayOut error={refused} />}
     </>
   );
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { codeAt } from '../../../../scripts/demo/one-time-codes.ts';
 import { queuedMails, value } from '../../../../test/conditions.ts';
 import { assertProblem, type SignedInUser, startTestService, type TestService } from '../../../../test/service.ts';
 import { MINUTE_MS } from '../../../platform/clock.ts';
 import { addTotp } from '../../accounts/testing/authenticator-app.ts';
+import { act, createOperator } from '../../operator/testing/scene.ts';
 import { createScene, type Scene } from '../../organizations/testing/scene.ts';
 import { exchange, exchanged, introspect, startWithClients } from '../../services/testing/scene.ts';
 
@@ -132,6 +134,29 @@ describe('the policy of an organization', () => {
     test.clock.advance(3 * MINUTE_MS + 1_000);
     assert.equal(await isActive(late), false, 'it lives on, and the proof is too old');
     assertProblem(await exchange(test, await refresh(owner), scene.id), 403, 'organization_sign_in_required');
+  });
+
+  it('asks an operator who acts as a member for the proof of the operator, not of the member', async () => {
+    const scene = await createScene(test);
+    await addTotp(test, scene.owner);
+    const strict = put({ requireSecondFactor: true, sessionMinutes: 15 });
+    assert.equal((await scene.as(await refresh(scene.owner), '/policy', strict)).status, 200);
+    const operator = await createOperator(test);
+    const { accessToken: token, impersonation } = await act(test, operator, scene.owner.id, { minutes: 60 });
+    assert.equal((await test.request(scene.path, { token })).status, 200, 'the member has proven nothing here');
+
+    test.clock.advance(15 * MINUTE_MS + 1_000);
+    const renewed = async () => {
+      Object.assign(operator, await refresh(operator));
+      const path = `/v1/operator/impersonations/${impersonation.id}/tokens`;
+      const { body } = await test.request(path, { method: 'POST', token: operator.accessToken });
+      return test.request(scene.path, { token: body.accessToken });
+    };
+    assertProblem(await renewed(), 403, 'organization_sign_in_required');
+    const totp = codeAt(operator.secret, test.clock.now());
+    const proof = { token: operator.accessToken, body: { totp } };
+    assert.equal((await test.request('/v1/sessions/current/confirm', proof)).status, 200);
+    assert.equal((await renewed()).status, 200);
   });
 
   it('costs no statement per request', async () => {

@@ -11,7 +11,7 @@ import { createMemory } from '../../../platform/database/changes/memory.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
 import { httpErrors } from '../../../platform/http/errors.ts';
-import type { UserCaller } from '../../accounts/accounts.ts';
+import { provenBy, type UserCaller } from '../../accounts/accounts.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess, OrganizationFollower } from '../../organizations/organizations.ts';
 import { organizations } from '../../organizations/schema.ts';
@@ -57,7 +57,8 @@ export function createPolicies({ db, feed, clock, audit, notices }: PoliciesOpti
   const known = createMemory<Policy>({ feed, kind: KIND, max: MAX_KNOWN, read: (id) => read(db, id) });
 
   /** @throws `organization_second_factor_required`, `organization_sign_in_required` */
-  function judge({ requireSecondFactor, sessionMinutes }: Policy, { amr = [], authTime }: UserCaller): void {
+  function judge({ requireSecondFactor, sessionMinutes }: Policy, caller: UserCaller): void {
+    const { amr = [], authTime } = provenBy(caller);
     if (requireSecondFactor && !amr.includes('mfa')) throw companyErrors.organization_second_factor_required();
     if (sessionMinutes === null) return;
     if (authTime && after(authTime, sessionMinutes * MINUTE_MS) > clock.now()) return;

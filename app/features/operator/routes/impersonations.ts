@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { httpErrors } from '../../../platform/http/errors.ts';
 import type { OperationGroup, Operations } from '../../../platform/http/operations/operations.ts';
 import { Id } from '../../../platform/http/schemas.ts';
-import type { ActingIn } from '../../accounts/accounts.ts';
+import { type ActingIn, accountErrors } from '../../accounts/accounts.ts';
 import { operatorErrors } from '../errors.ts';
 import type { OperatorGuard } from '../guard.ts';
 import {
@@ -39,7 +39,7 @@ function beginOperation(operator: OperationGroup, { guard, impersonations }: Imp
     operationId: 'createImpersonation',
     summary: 'Act as a user',
     description:
-      'The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends.',
+      'The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. Needs a recent proof. Policies of organizations look at what the operator has proven.',
     params: { userId: Id('User') },
     body: {
       reason: Reason,
@@ -50,7 +50,10 @@ function beginOperation(operator: OperationGroup, { guard, impersonations }: Imp
     },
     example: { reason: exampleReason, minutes: 15 },
     answers: { 201: BegunImpersonation },
-    errors: [httpErrors.not_found, operatorErrors.acting_as_operator, operatorErrors.account_not_open],
+    errors: [
+      ...[httpErrors.not_found, accountErrors.recent_sign_in_required],
+      ...[operatorErrors.acting_as_operator, operatorErrors.account_not_open],
+    ],
     async handle({ access, params: { userId }, body: { reason, minutes = DEFAULT_MINUTES, mayChange = false } }) {
       return presentBegun(await impersonations.begin(access, userId, { reason, minutes, mayChange }));
     },
@@ -70,7 +73,8 @@ function goingOperations(operator: OperationGroup, { guard, impersonations }: Im
     guard,
     operationId: 'renewImpersonation',
     summary: 'Get a new token to act as a user',
-    description: 'While the time that was asked for is not over.',
+    description:
+      'While the time that was asked for is not over. It says what you have proven by now: prove it again where an organization of the user asks for it.',
     params,
     answers: { 201: BegunImpersonation },
     errors: [httpErrors.not_found],

@@ -1,5 +1,5 @@
 import { confirmTotp, createTotp, deleteTotp, getFactors } from '@plinth/client/operations';
-import { useOperationChange } from '@plinth/client/react';
+import { useOperationChange, useSession } from '@plinth/client/react';
 import type { TotpSetup } from '@plinth/client/types';
 import { useState } from 'react';
 import { useSpeech } from '../../language.tsx';
@@ -13,6 +13,7 @@ export function AuthenticatorApp({ isSetUp }: { isSetUp: boolean }) {
   const begin = useOperationChange(createTotp);
   const confirm = useOperationChange(confirmTotp, [getFactors]);
   const remove = useOperationChange(deleteTotp, [getFactors]);
+  const { session } = useSession();
   const [setup, setSetup] = useState<TotpSetup>();
   const [done, setDone] = useState<'totp.added' | 'totp.removed'>();
   const start = async () => {
@@ -40,6 +41,8 @@ export function AuthenticatorApp({ isSetUp }: { isSetUp: boolean }) {
             button={t('totp.confirm')}
             send={async ({ code = '' }) => {
               await confirm.mutateAsync({ body: { code: compact(code) } });
+              // Organizations that require a factor look at the token.
+              await session.refresh().catch(() => {});
               setSetup(undefined);
               setDone('totp.added');
             }}

@@ -59,6 +59,8 @@ function Add({ onAdded }: { onAdded: (isAdded: boolean) => void }) {
         const { challenge, options } = await client.call(createPasskeyOptions, {});
         const credential = await makePasskey(options);
         await add.mutateAsync({ body: { challenge, credential, name } });
+        // Organizations that require a factor look at the token.
+        await client.session.refresh().catch(() => {});
         onAdded(true);
       }}
     />
