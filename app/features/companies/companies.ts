@@ -32,6 +32,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { type CompanyProviders, createCompanySignIn } from './sign-in/company-sign-in.ts';
 import { createConnections } from './sign-in/connections.ts';
 import { createConnectionNotices } from './sign-in/notices.ts';
+import { followRemovals } from './sign-in/removals.ts';
 
 export type { Domains } from './domains/domains.ts';
 
@@ -42,7 +43,7 @@ export interface CompaniesOptions {
   audit: Audit;
   feed: ChangeFeed;
   sealer: Sealer;
-  accounts: Pick<Accounts, 'companies' | 'providerSignIn'>;
+  accounts: Pick<Accounts, 'companies' | 'follow' | 'providerSignIn'>;
   organizations: Pick<Organizations, 'admit' | 'authorization' | 'follow' | 'seatErrors' | 'sendToMembers'>;
   metrics: Metrics;
   replacements: Pick<Replacements, 'companyProviders'>;
@@ -79,6 +80,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
     notices: createPolicyNotices({ send: sendToMembers, appUrl: config.appUrl }),
   });
   follow(policies.follower);
+  followRemovals({ db, clock, accounts: options.accounts, organizations: options.organizations });
   const rules = { ports: [443], loopback: ['development', 'test'].includes(config.appEnv) };
   const connections = createConnections({
     ...{ db, clock, sealer: options.sealer, audit, rules },

@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { users } from '../accounts/schema.ts';
 import type { Role } from '../organizations/organizations.ts';
 import { organizations } from '../organizations/schema.ts';
 
@@ -111,6 +112,27 @@ export const organizationIdentityProviders = pgTable(
     updatedAt: instant('updated_at').notNull(),
   },
   () => [check('organization_identity_providers_enforced_check', sql`not enforced or tested_at is not null`)],
+);
+
+/** Members whom somebody else has removed. Signing in with the organization's provider does not make them members again. */
+export const removedMembers = pgTable(
+  'removed_members',
+  {
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id').notNull(),
+    removedAt: instant('removed_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId] }),
+    foreignKey({
+      name: 'removed_members_user_id_cross_owner_fk',
+      columns: [table.userId],
+      foreignColumns: [users.id],
+    }).onDelete('cascade'),
+    index('removed_members_user_id_index').on(table.userId),
+  ],
 );
 
 export type DomainRow = typeof organizationDomains.$inferSelect;

@@ -2,6 +2,7 @@ import type { Executor, Transaction } from '../../platform/database/database.ts'
 import type { ProblemFactory } from '../../platform/errors.ts';
 import type { CallerGuard } from '../../platform/http/operations/guard.ts';
 import type { UserCaller } from '../accounts/accounts.ts';
+import type { AuditAction } from '../audit/audit.ts';
 import type { Access } from './access.ts';
 
 /** The work of later features when organizations change, in the same transaction. */
@@ -27,10 +28,12 @@ export interface OrganizationFollower {
   /** Asked before somebody is invited. The organization is locked. @throws `forbidden` */
   inviting(tx: Transaction, access: Access): Promise<void>;
   membersChanged(tx: Transaction, organizationId: string): Promise<void>;
+  /** Asked before somebody joins by signing in, without an invitation. The organization is locked. False: the person stays outside. */
+  mayJoin(tx: Transaction, organizationId: string, userId: string): Promise<boolean>;
   /** Somebody is a member now. The organization is locked. */
   memberJoined(tx: Transaction, organizationId: string, userId: string): Promise<void>;
-  /** A membership has ended. The organization is locked. */
-  memberLeft(tx: Transaction, organizationId: string, userId: string): Promise<void>;
+  /** A membership has ended. The organization is locked. @param cause `member.removed` if somebody else has decided it */
+  memberLeft(tx: Transaction, organizationId: string, userId: string, cause: AuditAction): Promise<void>;
   /** The rights of a member are about to be taken or reduced, and with them what the person has sent or made. */
   withdrawing(tx: Transaction, organizationId: string, userId: string): Promise<void>;
   deletionRequested(tx: Transaction, organizationId: string): Promise<void>;
@@ -54,6 +57,7 @@ const IDLE: OrganizationFollower = {
   admissionErrors: [],
   async inviting() {},
   async membersChanged() {},
+  mayJoin: async () => true,
   async memberJoined() {},
   async memberLeft() {},
   async withdrawing() {},
@@ -87,11 +91,15 @@ export function createOrganizationFollowers(): OrganizationFollowers {
     async membersChanged(tx, organizationId) {
       for (const follower of all) await follower.membersChanged?.(tx, organizationId);
     },
+    async mayJoin(tx, organizationId, userId) {
+      for (const follower of all) if ((await follower.mayJoin?.(tx, organizationId, userId)) === false) return false;
+      return true;
+    },
     async memberJoined(tx, organizationId, userId) {
       for (const follower of all) await follower.memberJoined?.(tx, organizationId, userId);
     },
-    async memberLeft(tx, organizationId, userId) {
-      for (const follower of all) await follower.memberLeft?.(tx, organizationId, userId);
+    async memberLeft(tx, organizationId, userId, cause) {
+      for (const follower of all) await follower.memberLeft?.(tx, organizationId, userId, cause);
     },
     async withdrawing(tx, organizationId, userId) {
       for (const follower of all) await follower.withdrawing?.(tx, organizationId, userId);

@@ -32,8 +32,9 @@ export interface Joined {
 
 export interface Joining {
   /**
-   * Makes a person a member without an invitation; one who is a member already stays as they are. The organization is locked for update.
-   * @throws the errors of `OrganizationFollower.requireSeats`
+   * Makes a person who signs in a member, without an invitation. One who is a member already stays as they are, and one whom
+   * `OrganizationFollower.mayJoin` keeps out stays outside. The organization is locked for update.
+   * @throws the errors of `OrganizationFollower.requireSeats`, before anything is written
    */
   admit(tx: Transaction, organizationId: string, userId: string, role: Role, origin: RequestOrigin): Promise<void>;
   /** Reads an invitation by its token, which proves the address. @throws `invalid_token`, `token_expired` */
@@ -68,7 +69,7 @@ export interface JoiningOptions {
   events: Pick<Events, 'emit'>;
   accounts: Pick<Accounts, 'callers' | 'users' | 'registration'>;
   memberships: Memberships;
-  followers: Pick<OrganizationFollowers, 'requireSeats'>;
+  followers: Pick<OrganizationFollowers, 'requireSeats' | 'mayJoin'>;
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
@@ -146,9 +147,10 @@ export function createJoining(options: JoiningOptions): Joining {
   async function admit(tx: Transaction, organizationId: string, userId: string, role: Role, origin: RequestOrigin) {
     const own = and(eq(membershipTable.organizationId, organizationId), eq(membershipTable.userId, userId));
     if ((await tx.$count(membershipTable, own)) > 0) return;
-    await memberships.add(tx, organizationId, userId, role, null);
+    if (!(await followers.mayJoin(tx, organizationId, userId))) return;
     const members = await tx.$count(membershipTable, eq(membershipTable.organizationId, organizationId));
-    await followers.requireSeats(organizationId, members);
+    await followers.requireSeats(organizationId, members + 1);
+    await memberships.add(tx, organizationId, userId, role, null);
     const target = { type: 'user', id: userId } as const;
     const event = { ownerId: organizationId, action: 'member.joined', actor: target, target, origin } as const;
     await audit.append(tx, { ...event, details: { role } });

@@ -115,9 +115,9 @@ export function createWithdrawal({ clock, audit, events, notices, followers }: W
     foresee,
 
     async withdraw(tx, change) {
-      const { organization, userId, after } = change;
+      const { organization, userId, after, cause } = change;
       await followers.withdrawing(tx, organization.id, userId);
-      if (!after) await followers.memberLeft(tx, organization.id, userId);
+      if (!after) await followers.memberLeft(tx, organization.id, userId, cause);
       const consequences = await foresee(tx, { ...change, organizationId: organization.id });
       await tx.delete(invitations).where(
         and(

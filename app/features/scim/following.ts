@@ -20,6 +20,15 @@ export function followMembers({ db, clock, accounts, organizations }: FollowingO
   const ofOrganization = (organizationId: string) => eq(scimUsers.organizationId, organizationId);
 
   organizations.follow({
+    // Whom the directory has deactivated, or has never activated, comes in by the directory alone.
+    async mayJoin(tx, organizationId, userId) {
+      const address = tx.select({ email: users.email }).from(users).where(eq(users.id, userId));
+      const ofPerson = or(eq(scimUsers.userId, userId), inArray(scimUsers.address, address));
+      return (
+        (await tx.$count(scimUsers, and(ofOrganization(organizationId), ofPerson, eq(scimUsers.active, false)))) === 0
+      );
+    },
+
     async memberJoined(tx, organizationId, userId) {
       const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId));
       const known = and(ofOrganization(organizationId), eq(scimUsers.address, user!.email), eq(scimUsers.active, true));

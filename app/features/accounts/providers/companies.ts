@@ -23,10 +23,17 @@ export interface CompanySignIn {
   ): Promise<string | undefined>;
   /** True if the provider decides about accounts with the address: its domain is verified for the organization. */
   governs(executor: Executor, name: string, address: string): Promise<boolean>;
+  /** True if a person is a member of the organization. */
+  hasMember(executor: Executor, name: string, userId: string): Promise<boolean>;
   /** Locks the organization, which comes before accounts. */
   lock(tx: Transaction, name: string): Promise<void>;
-  /** Makes a person a member. The organization is locked. @throws one of `errors` */
-  join(tx: Transaction, name: string, userId: string, origin: RequestOrigin): Promise<void>;
+  /**
+   * Makes a person a member, unless the organization keeps them out. The organization is locked.
+   * @param how whether the account exists since this sign-in: one that was there before is signed in without a membership where there is no
+   *   seat, and one that was not is not made
+   * @throws one of `errors`
+   */
+  join(tx: Transaction, name: string, userId: string, origin: RequestOrigin, how: { isNew: boolean }): Promise<void>;
   readonly errors: readonly ProblemFactory[];
 }
 
@@ -41,6 +48,7 @@ const NONE: CompanySignIn = {
   async tested() {},
   requiredFor: async () => undefined,
   governs: async () => false,
+  hasMember: async () => false,
   async lock() {},
   async join() {},
   errors: [],
@@ -56,8 +64,9 @@ export function createCompanies(): Companies {
     tested: (name, protocol) => source.tested(name, protocol),
     requiredFor: (executor, address, by) => source.requiredFor(executor, address, by),
     governs: (executor, name, address) => source.governs(executor, name, address),
+    hasMember: (executor, name, userId) => source.hasMember(executor, name, userId),
     lock: (tx, name) => source.lock(tx, name),
-    join: (tx, name, userId, origin) => source.join(tx, name, userId, origin),
+    join: (tx, name, userId, origin, how) => source.join(tx, name, userId, origin, how),
     get errors() {
       return source.errors;
     },

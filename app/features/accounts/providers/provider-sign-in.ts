@@ -117,31 +117,36 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
 
   /**
    * The account of a person whom the provider of an organization has named. It decides about addresses of verified domains alone. An account with the
-   * address is taken over, unless it is linked to somebody else there: then the address has changed hands.
+   * address is taken over, unless it is linked to somebody else there: then the address has changed hands. Whoever is no member joins.
    */
   async function companyAccountOf(tx: Transaction, proven: Proven, provider: string, origin: RequestOrigin) {
     const address = proven.vouched ? parseAddress(proven.address!) : undefined;
     if (!address) return providerErrors.provider_address_unverified;
     const known = and(eq(identities.issuer, proven.issuer), eq(identities.subject, proven.subject));
-    // Before accounts, as everywhere. Only a first sign-in changes the organization.
-    if ((await tx.$count(identities, known)) === 0) await companies.lock(tx, provider);
+    const [linked] = await tx.select({ userId: identities.userId }).from(identities).where(known);
+    const joins = !linked || !(await companies.hasMember(tx, provider, linked.userId));
+    // Before accounts, as everywhere. A member's sign-in does not change the organization.
+    if (joins) await companies.lock(tx, provider);
     if (!(await companies.governs(tx, provider, address))) return providerErrors.provider_address_unverified;
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${proven.issuer} ${proven.subject}`}, 0))`);
     const [identity] = await tx.update(identities).set({ lastUsedAt: clock.now() }).where(known).returning();
     if (identity) {
       const user = await users.lock(tx, identity.userId, 'share');
       if (!user || !isActive(user)) return accountErrors.invalid_credentials;
-      return (await companies.governs(tx, provider, user.email)) ? user : providerErrors.provider_address_unverified;
+      if (!(await companies.governs(tx, provider, user.email))) return providerErrors.provider_address_unverified;
+      if (joins) await companies.join(tx, provider, user.id, origin, { isNew: false });
+      return user;
     }
     const owner = await users.findByAddress(tx, address);
+    const isNew = !owner?.emailVerifiedAt;
     const user = owner?.emailVerifiedAt
       ? await users.lock(tx, owner.id, 'update')
       : await options.registration.registerProven(tx, draft(address, proven.name, clock.now()), origin);
     if (!user || !isActive(user)) return accountErrors.invalid_credentials;
     const others = and(eq(identities.userId, user.id), eq(identities.issuer, proven.issuer));
     if ((await tx.$count(identities, others)) > 0) return providerErrors.identity_not_linked;
-    await options.identities.add(tx, user, { ...proven, provider }, origin, { isFirst: !owner?.emailVerifiedAt });
-    await companies.join(tx, provider, user.id, origin);
+    await options.identities.add(tx, user, { ...proven, provider }, origin, { isFirst: isNew });
+    await companies.join(tx, provider, user.id, origin, { isNew });
     return user;
   }
 

@@ -121,6 +121,11 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
 
     governs: (executor, name, address) => domains.governs(executor, organizationOf(name), address),
 
+    async hasMember(executor, name, userId) {
+      const ofPerson = and(eq(memberships.organizationId, organizationOf(name)), eq(memberships.userId, userId));
+      return (await executor.$count(memberships, ofPerson)) > 0;
+    },
+
     async lock(tx, name) {
       await tx
         .select({ id: organizations.id })
@@ -129,13 +134,18 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
         .for('update');
     },
 
-    async join(tx, name, userId, origin) {
+    async join(tx, name, userId, origin, { isNew }) {
       const organizationId = organizationOf(name);
       const [connection] = await tx
         .select({ role: organizationIdentityProviders.defaultRole })
         .from(organizationIdentityProviders)
         .where(eq(organizationIdentityProviders.organizationId, organizationId));
-      if (connection) await options.organizations.admit(tx, organizationId, userId, connection.role, origin);
+      if (!connection) return;
+      const { admit, seatErrors } = options.organizations;
+      await admit(tx, organizationId, userId, connection.role, origin).catch((error) => {
+        // A full organization must not keep a person out of an account that they have proven.
+        if (isNew || !seatErrors.some(({ code }) => code === error.code)) throw error;
+      });
     },
 
     async close() {
