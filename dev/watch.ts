@@ -11,6 +11,8 @@ import { parseArgs } from 'node:util';
 import type { CompleteConfig } from '../app/config.ts';
 import { readEnvironment } from '../app/environment.ts';
 import { migrate } from '../app/migrate.ts';
+import { migrationSeries } from '../app/migrations.ts';
+import { readSeries } from '../app/platform/database/migrations/series.ts';
 import { createLogger } from '../app/platform/telemetry/logger.ts';
 import { completeConfig, createService } from '../app/wiring.ts';
 import type { StandIns } from './stand-ins.ts';
@@ -45,10 +47,15 @@ async function startWhatStays(): Promise<{ config: CompleteConfig; close(): Prom
   };
 }
 
-/** Says what is wrong with a migration, and goes on: the next change may repair it. */
+/**
+ * Says what is wrong with a migration, and goes on: the next change may repair it. A migration is finished once it says why it exists: an applied one may not change
+ * any more.
+ */
 async function migrateIn(config: CompleteConfig): Promise<void> {
   const url = config.databaseDirectUrl ?? config.databaseUrl;
   try {
+    const unfinished = migrationSeries.flatMap(readSeries).find(({ explained }) => !explained);
+    if (unfinished) return say(`${unfinished.file} is applied once its first line says why it exists: -- A sentence.`);
     const { migrations } = await migrate({ url, log: say });
     for (const name of migrations) say(`applied ${name}`);
   } catch (error) {

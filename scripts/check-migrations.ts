@@ -17,10 +17,8 @@ const faults: string[] = [];
 for (const series of migrationSeries) {
   try {
     const migrations = readSeries(series);
-    for (const { name, file } of migrations) {
-      if (!readFileSync(join(series.folder, `${name}.sql`), 'utf8').startsWith('-- '))
-        faults.push(`${file} must begin with a comment: a sentence that says why it exists`);
-    }
+    for (const { explained, file } of migrations)
+      if (!explained) faults.push(`${file} must begin with a comment: a sentence that says why it exists`);
     const last = lastSnapshot(series.folder, migrations.length);
     const now = await snapshotOfModels(models[series.name as keyof typeof models], last?.id ?? NO_SNAPSHOT);
     const different = differences(last, now);

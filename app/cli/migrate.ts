@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { migrate } from '../migrate.ts';
 import { migrationSeries } from '../migrations.ts';
 import { print, withProgress } from '../platform/cli/terminal.ts';
-import type { PlannedMigration, TableEffect } from '../platform/database/migrations/plan.ts';
+import type { PlannedMigration, PlanOptions, TableEffect } from '../platform/database/migrations/plan.ts';
 import { waitForDatabase } from '../starting.ts';
 import { commandConfig } from './service.ts';
 
 interface Options {
-  plan?: true;
+  /** The migration that is planned; true for those that are pending. */
+  plan?: true | string;
   scratch?: string;
 }
 
@@ -17,11 +18,14 @@ export function migrateCommand(program: Command): void {
     .description(
       'bring the database to this release: tables and job queues. Safe to repeat, and from several processes',
     )
-    .option('--plan', 'only show what would run, and which tables each statement locks')
+    .option(
+      '--plan [migration]',
+      'only show what would run, and which tables each statement locks; with a name, of that migration, even if it is applied',
+    )
     .option('--scratch <url>', 'for --plan: an empty database, if this user may not create one')
     .action(async ({ plan, scratch }: Options, command: Command) => {
       const url = await databaseUrl();
-      if (plan) return showPlan(url, scratch, command);
+      if (plan) return showPlan({ url, scratchUrl: scratch, only: plan === true ? undefined : plan }, command);
       const log = (line: string) => void process.stderr.write(`${line}\n`);
       const result = await withProgress('migrating', () => migrate({ url, log }));
       print(command, result, ({ migrations }) =>
@@ -40,9 +44,9 @@ async function databaseUrl(): Promise<string> {
   return url;
 }
 
-async function showPlan(url: string, scratchUrl: string | undefined, command: Command): Promise<void> {
+async function showPlan(options: Omit<PlanOptions, 'series'>, command: Command): Promise<void> {
   const { planMigrations } = await import('../platform/database/migrations/plan.ts');
-  const planned = await withProgress('planning', () => planMigrations({ url, series: migrationSeries, scratchUrl }));
+  const planned = await withProgress('planning', () => planMigrations({ ...options, series: migrationSeries }));
   print(command, planned, (migrations) =>
     migrations.length === 0 ? 'Nothing to do: the database is current.' : migrations.flatMap(describeMigration),
   );

@@ -35,7 +35,7 @@ export function copyRepository(): string {
 }
 
 /** Each package is a link, so that the copy has its own cache, and its own packages in `packages/`. */
-function linkPackages(root: string): void {
+export function linkPackages(root: string): void {
   mkdirSync(join(root, 'node_modules/@plinth'), { recursive: true });
   for (const name of readdirSync('node_modules')) {
     if (name === '.cache' || name === '@plinth') continue;

@@ -7,13 +7,18 @@ export interface Load {
   readonly answered: number;
   /** Failed requests, one line each. */
   readonly failures: string[];
+  /** The number of answers per status. */
+  readonly statuses: Readonly<Record<number, number>>;
+  /** The longest time of an answer, in milliseconds. */
+  readonly slowestMs: number;
   /** Sends no further request, and resolves when all are finished. */
   stop(): Promise<void>;
 }
 
 export interface LoadOptions {
   url: string;
-  paths: string[];
+  /** A path is asked for with GET. */
+  paths: (string | { method: string; path: string; body: object })[];
   /** The number of clients that send requests at the same time, each over a keep-alive connection. */
   clients: number;
   pauseMs: number;
@@ -82,19 +87,26 @@ export function startPacedLoad({ url, paths, perSecond }: PacedLoadOptions): Pac
 export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions): Load {
   const agent = new Agent({ keepAlive: true });
   const failures: string[] = [];
+  const statuses: Record<number, number> = {};
   let answered = 0;
+  let slowestMs = 0;
   let stopping = false;
 
   async function client(number: number): Promise<void> {
     for (let count = number; !stopping; count++) {
-      const path = paths[count % paths.length]!;
+      const chosen = paths[count % paths.length]!;
+      const { method, path, body } =
+        typeof chosen === 'string' ? { method: 'GET', path: chosen, body: undefined } : chosen;
+      const startedAt = performance.now();
       // Every third request uses a new connection, as new clients do.
-      await ask(new URL(path, url), count % 3 === 0 ? undefined : agent, token).then(
+      await ask(new URL(path, url), { method, body, token, agent: count % 3 === 0 ? undefined : agent }).then(
         (status) => {
+          statuses[status] = (statuses[status] ?? 0) + 1;
+          slowestMs = Math.max(slowestMs, performance.now() - startedAt);
           if (status < 500) answered++;
-          else failures.push(`${path}: ${status}`);
+          else failures.push(`${method} ${path}: ${status}`);
         },
-        (error: Error) => failures.push(`${path}: ${error.message}`),
+        (error: Error) => failures.push(`${method} ${path}: ${error.message}`),
       );
       await delay(pauseMs);
     }
@@ -105,7 +117,11 @@ export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions):
     get answered() {
       return answered;
     },
+    get slowestMs() {
+      return slowestMs;
+    },
     failures,
+    statuses,
     async stop() {
       stopping = true;
       await Promise.all(running);
@@ -114,10 +130,20 @@ export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions):
   };
 }
 
-function ask(url: URL, agent: Agent | undefined, token?: string): Promise<number> {
+interface Asked {
+  method: string;
+  body?: object | undefined;
+  token: string | undefined;
+  agent: Agent | undefined;
+}
+
+function ask(url: URL, { method, body, token, agent }: Asked): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = token ? { authorization: `Bearer ${token}` } : {};
-    request(url, { agent: agent ?? false, headers, timeout: 20_000 }, (response) => {
+    const headers = {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    request(url, { method, agent: agent ?? false, headers, timeout: 20_000 }, (response) => {
       response.on('end', () => resolve(response.statusCode!));
       response.on('error', reject);
       response.resume();
@@ -126,6 +152,6 @@ function ask(url: URL, agent: Agent | undefined, token?: string): Promise<number
       .on('timeout', function (this: { destroy(error: Error): void }) {
         this.destroy(new Error('no answer in 20 s'));
       })
-      .end();
+      .end(body && JSON.stringify(body));
   });
 }

@@ -60,6 +60,19 @@ describe('the pool', () => {
       assert.equal((await waiting).rowCount, 1);
     });
 
+    it('that reads a table that is locked goes on alone too', async (t) => {
+      const brief = new PipelinedPool({ ...POOL, connectionString: database.url, laneLockTimeoutMs: 50 });
+      t.after(() => brief.end());
+      await (await holdRow(brief))();
+      const migrator = await brief.connect();
+      await migrator.query('begin; lock table held');
+      const reading = brief.query('select n from held');
+      await delay(200);
+      await migrator.query('commit');
+      migrator.release();
+      assert.equal((await reading).rowCount, 1);
+    });
+
     it('that waits too long for a lock is given up', async (t) => {
       const limits = { laneLockTimeoutMs: 50, lock_timeout: 300 };
       const limited = new PipelinedPool({ ...POOL, ...limits, connectionString: database.url });

@@ -140,7 +140,7 @@ export class PipelinedPool extends pg.Pool {
 
   /**
    * On a shared connection, as long as the statement cannot keep those behind it waiting: one at a time of each owner that may wait for a lock, and
-   * that only for a moment. The others run alone, as many as the owner's share allows.
+   * that only for a moment, as a statement that reads a table whose migration waits for its lock. The others run alone, as many as the owner's share allows.
    * One function with all steps: an error's stack shows ten calls, and has to reach those who sent the statement.
    */
   async #single(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
@@ -161,7 +161,7 @@ export class PipelinedPool extends pg.Pool {
           const isStale = isStalePlan(error);
           // The statement may fail before the `end` event arrives, and the next statement must not use the lost connection.
           if (client && (isStale || isUnavailable(error))) this.#abandon(lane, client, error as Error);
-          if (mayWait && isLockTimeout(error)) break;
+          if (isLockTimeout(error)) break;
           // Nothing was executed: another lane prepares the statement anew.
           if (!isStale || !isFirst) throw error;
         } finally {

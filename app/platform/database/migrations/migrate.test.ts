@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateByDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import fc from 'fast-check';
 import pg from 'pg';
+import { eventually } from '../../../../test/conditions.ts';
 import { applyPending, createMigrationCheck, describeState } from './migrate.ts';
 import type { MigrationSeries } from './series.ts';
 import { createEmptyDatabase, type Files, query, schemaOf, writeSeries } from './testing/series.ts';
@@ -87,17 +88,46 @@ describe('a migration', { concurrency: 4 }, () => {
     assert.deepEqual(await migrate(url, writeSeries(t, [NOTES, TITLES])), ['0001_titles']);
   });
 
-  it('gives up after 5 s when a table is locked, and succeeds when it is run again', { timeout: 60_000 }, async (t) => {
-    const url = await createEmptyDatabase(t);
-    await migrate(url, writeSeries(t, [NOTES]));
-    const holder = new pg.Client({ connectionString: url });
-    await holder.connect();
-    await holder.query('begin; lock table note in access share mode');
-    const series = writeSeries(t, [NOTES, TITLES]);
-    await assert.rejects(migrate(url, series), /0001_titles\.sql failed \(SQLSTATE 55P03\)/);
-    await holder.end();
-    assert.deepEqual(await migrate(url, series), ['0001_titles']);
-  });
+  for (const [how, first] of [
+    ['in a transaction', ''],
+    ['outside of one', '-- no-transaction\n'],
+  ] as const) {
+    it(`${how} lets others read a table that it waits for, and is applied once the table is free`, async (t) => {
+      const url = await createEmptyDatabase(t);
+      await migrate(url, writeSeries(t, [NOTES]));
+      const holder = new pg.Client({ connectionString: url });
+      await holder.connect();
+      await holder.query('begin; lock table note in access share mode');
+      const said: string[] = [];
+      const series = [writeSeries(t, [NOTES, [TITLES[0], `${first}${TITLES[1]}`]])];
+      const migrated = applyPending({ url, series, log: (line) => said.push(line) });
+      const tried = () => said.some((line) => /0001_titles\.sql: a table is locked; trying again/.test(line));
+      await eventually('it has tried, and pauses', tried);
+      // Through two tries and the pauses between them. A reader waits for one try at most.
+      for (const until = performance.now() + 4_000; performance.now() < until; )
+        await query(url, 'set statement_timeout = 2000; select * from note');
+      await holder.end();
+      assert.deepEqual(
+        (await migrated).map(({ name }) => name),
+        ['0001_titles'],
+      );
+    });
+
+    it(`${how} fails when a table stays locked, says why, and succeeds when it is run again`, async (t) => {
+      const url = await createEmptyDatabase(t);
+      await migrate(url, writeSeries(t, [NOTES]));
+      const holder = new pg.Client({ connectionString: url });
+      await holder.connect();
+      await holder.query('begin; lock table note in access share mode');
+      const series = [writeSeries(t, [NOTES, [TITLES[0], `${first}${TITLES[1]}`]])];
+      await assert.rejects(
+        applyPending({ url, series, lockPatienceMs: 0 }),
+        /0001_titles\.sql failed \(SQLSTATE 55P03\).*pg_stat_activity/,
+      );
+      await holder.end();
+      assert.deepEqual(await migrate(url, ...series), ['0001_titles']);
+    });
+  }
 });
 
 describe('a migration outside of a transaction', { concurrency: 4 }, () => {

@@ -3,13 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database } from '../database.ts';
+import { isLockTimeout } from '../failures.ts';
 import { type Comparison, compare, readApplied } from './applied.ts';
 import { type Migration, MigrationError, type MigrationSeries, readSeries } from './series.ts';
 
 /** The key of the advisory lock. The number is arbitrary, but must be the same in every release. */
 const MIGRATION_LOCK = 7_468_113;
 const LOCK_RETRY_MS = 200;
-const LOCK_TIMEOUT_MS = 5_000;
+/** Queries of the service queue behind a statement that waits for a table's lock, so it waits briefly, and tries again after a pause in which they run. */
+const LOCK_TIMEOUT_MS = 500;
+const LOCK_PAUSE_MS = 1_000;
+const LOCK_PATIENCE_MS = 60_000;
 const ACTIVE_SQL_TRANSACTION = '25001';
 
 export interface MigrateOptions {
@@ -18,6 +22,8 @@ export interface MigrateOptions {
   /** In the order in which they are applied. */
   series: readonly MigrationSeries[];
   log?: (line: string) => void;
+  /** How long a migration tries to lock its tables before it fails, in milliseconds. */
+  lockPatienceMs?: number;
   /** Further installation work that must happen under the same lock, e.g. installing the job queues. */
   alongside?: () => Promise<void>;
 }
@@ -27,9 +33,10 @@ export interface MigrateOptions {
  * recorded in its own transaction, so that a failure keeps those before it and leaves nothing of its own. A migration outside of a
  * transaction (`-- no-transaction`) keeps what it did until it failed.
  * @returns the applied migrations
- * @throws MigrationError if an applied migration has changed, or if one fails. A statement waits at most 5 s for a table's lock.
+ * @throws MigrationError if an applied migration has changed, or if one fails, e.g. because a table stays locked
  */
-export async function applyPending({ url, series, log = () => {}, alongside }: MigrateOptions): Promise<Migration[]> {
+export async function applyPending(options: MigrateOptions): Promise<Migration[]> {
+  const { url, series, log = () => {}, lockPatienceMs = LOCK_PATIENCE_MS, alongside } = options;
   const read = series.map((each) => ({ series: each, migrations: readSeries(each) }));
   const client = new pg.Client({
     connectionString: url,
@@ -41,7 +48,8 @@ export async function applyPending({ url, series, log = () => {}, alongside }: M
   try {
     await lock(client, log);
     const applied: Migration[] = [];
-    for (const each of read) applied.push(...(await applySeries(client, each.series, each.migrations)));
+    const applyOne = (migration: Migration) => apply(client, migration, { log, lockPatienceMs });
+    for (const each of read) applied.push(...(await applySeries(client, each.series, each.migrations, applyOne)));
     await alongside?.();
     return applied;
   } finally {
@@ -59,7 +67,12 @@ async function lock(client: pg.Client, log: (line: string) => void): Promise<voi
   }
 }
 
-async function applySeries(client: pg.Client, series: MigrationSeries, migrations: Migration[]): Promise<Migration[]> {
+async function applySeries(
+  client: pg.Client,
+  series: MigrationSeries,
+  migrations: Migration[],
+  applyOne: (migration: Migration) => Promise<void>,
+): Promise<Migration[]> {
   if (migrations.length === 0) return [];
   await createTable(client, series.table);
   const { pending, changed, unnamed } = compare(migrations, await readApplied(drizzle(client), series));
@@ -73,7 +86,7 @@ async function applySeries(client: pg.Client, series: MigrationSeries, migration
     const { name, hash } = migration;
     await client.query(`update drizzle.${series.table} set name = $1, hash = $2 where id = $3`, [name, hash, id]);
   }
-  for (const migration of pending) await apply(client, migration);
+  for (const migration of pending) await applyOne(migration);
   return [...pending];
 }
 
@@ -92,23 +105,67 @@ async function createTable(client: pg.Client, table: string): Promise<void> {
   await client.query(`alter table drizzle.${table} add column name text unique`);
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  const { series, name, hash, when, statements, outsideTransaction } = migration;
-  // Outside of a transaction a statement waits for those of others without standing before them.
-  await client.query(`set lock_timeout = ${outsideTransaction ? 0 : LOCK_TIMEOUT_MS}`);
+type Patience = Required<Pick<MigrateOptions, 'log' | 'lockPatienceMs'>>;
+
+/** Each try is recorded with the migration, or leaves nothing of it. Outside of a transaction, each statement stays once it ran. */
+async function apply(client: pg.Client, migration: Migration, patience: Patience): Promise<void> {
+  const { file, outsideTransaction } = migration;
   try {
-    if (!outsideTransaction) await client.query('begin');
-    for (const statement of statements) await client.query(statement);
-    if (outsideTransaction) await requireValidIndexes(client, migration);
-    await client.query(`insert into drizzle.${series.table} (hash, created_at, name) values ($1, $2, $3)`, [
-      hash,
-      when,
-      name,
-    ]);
-    if (!outsideTransaction) await client.query('commit');
+    if (outsideTransaction) await applyOutside(client, migration, patience);
+    else await whenUnlocked(file, patience, () => applyInside(client, migration));
   } catch (error) {
-    if (!outsideTransaction) await client.query('rollback').catch(() => {});
     throw error instanceof MigrationError ? error : failed(migration, error);
+  }
+}
+
+async function applyInside(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  try {
+    await client.query('begin');
+    for (const statement of migration.statements) await client.query(statement);
+    await record(client, migration);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+async function applyOutside(client: pg.Client, migration: Migration, patience: Patience): Promise<void> {
+  for (const statement of migration.statements) {
+    await client.query(`set lock_timeout = ${stopsNobody(statement) ? 0 : LOCK_TIMEOUT_MS}`);
+    await whenUnlocked(migration.file, patience, () => client.query(statement));
+  }
+  await requireValidIndexes(client, migration);
+  await record(client, migration);
+}
+
+/** Returns true if reads and writes of others do not queue behind the statement while it waits. */
+function stopsNobody(statement: string): boolean {
+  return /\bconcurrently\b|\bvalidate\s+constraint\b/i.test(statement.replace(/--.*$/gm, ''));
+}
+
+async function record(client: pg.Client, { series, name, hash, when }: Migration): Promise<void> {
+  const text = `insert into drizzle.${series.table} (hash, created_at, name) values ($1, $2, $3)`;
+  await client.query(text, [hash, when, name]);
+}
+
+/** Tries again while a table is locked, with pauses. @throws what `work` throws; a lock timeout once the patience is over */
+async function whenUnlocked(
+  file: string,
+  { log, lockPatienceMs }: Patience,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const deadline = performance.now() + lockPatienceMs;
+  for (let first = true; ; first = false) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isLockTimeout(error) || performance.now() > deadline) throw error;
+      if (first) log(`${file}: a table is locked; trying again for ${lockPatienceMs / 1_000} s`);
+      await delay(LOCK_PAUSE_MS);
+    }
   }
 }
 
@@ -129,7 +186,9 @@ function failed({ file }: Migration, error: unknown): MigrationError {
   const advice =
     code === ACTIVE_SQL_TRANSACTION
       ? 'Put a line "-- no-transaction" at the top of the file: its statements then run outside of a transaction.'
-      : hint;
+      : isLockTimeout(error)
+        ? 'A transaction keeps one of its tables locked: pg_stat_activity shows it. Then migrate again'
+        : hint;
   const said = [message, detail, advice].filter(Boolean).join('. ');
   return new MigrationError(`${file} failed${code ? ` (SQLSTATE ${code})` : ''}: ${said}`, { cause: error });
 }

@@ -37,6 +37,11 @@ describe('the plan of a migration', { concurrency: 2 }, () => {
     ],
     ['rows that change', 'update note set size = 1;', []],
     ['a new name', 'alter table note rename to page;', ['note AccessExclusiveLock']],
+    [
+      'a constraint outside of a transaction, added and then validated',
+      '-- no-transaction\nalter table note add constraint positive check (size > 0) not valid;--> statement-breakpoint\nalter table note validate constraint positive;',
+      ['note AccessExclusiveLock', 'note ShareUpdateExclusiveLock scans'],
+    ],
     ['an index beside the traffic', '-- no-transaction\ncreate index concurrently on note (id);', []],
   ];
   for (const [what, sql, expected] of CASES) {
@@ -76,6 +81,35 @@ describe('the plan of a migration', { concurrency: 2 }, () => {
       ['0001_index'],
     );
     assert.deepEqual(await query(scratchUrl, `select to_regclass('note') is not null as used`), [{ used: true }]);
+  });
+
+  it('is made for one that is applied already, and for no other, if it is named', async (t) => {
+    const url = await createEmptyDatabase(t);
+    const series = [
+      writeSeries(t, [
+        BASE,
+        ['0001_index', 'create index on note (id);'],
+        ['0002_drop', 'drop table note;'],
+        ['0003_next', 'select 1;'],
+      ]),
+    ];
+    await applyPending({ url, series });
+    for (const only of ['0001_index', 'migrations/0001_index.sql']) {
+      const planned = await planMigrations({ url, series, only });
+      assert.deepEqual(
+        planned.map(({ name, statements }) => [name, statements[0]!.effects[0]!.lock]),
+        [['0001_index', 'ShareLock']],
+      );
+    }
+    await assert.rejects(
+      planMigrations({ url, series, only: '0001_indexes' }),
+      /^MigrationError: There is no migration 0001_indexes\. The newest is migrations\/0003_next\.sql\.$/,
+    );
+    const both = [...series, writeSeries(t, [BASE], 'product')];
+    await assert.rejects(
+      planMigrations({ url, series: both, only: '0000_base' }),
+      /Pass the file: migrations\/0000_base\.sql or app\/product\/migrations\/0000_base\.sql/,
+    );
   });
 
   it('is empty when nothing is pending, and fails where the migration would', async (t) => {

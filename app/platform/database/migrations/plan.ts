@@ -42,6 +42,8 @@ export interface PlanOptions {
   series: readonly MigrationSeries[];
   /** An empty database of the same PostgreSQL version. Without it, one is created on the same server and dropped again. */
   scratchUrl?: string | undefined;
+  /** The name or the file of one migration, which is planned even if the database has it. Without it, those that are pending are planned. */
+  only?: string | undefined;
 }
 
 /** From the weakest: https://www.postgresql.org/docs/current/explicit-locking.html */
@@ -55,29 +57,53 @@ const MODES = [
   'ExclusiveLock',
   'AccessExclusiveLock',
 ];
+/** Statements that cannot run in a transaction, and that others do not wait for. */
+const CONCURRENTLY = /\bconcurrently\b|^\s*vacuum\b/i;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Returns what `migrate` would do.
- * @throws MigrationError if a migration fails in the scratch database, or if no scratch database can be created
+ * @throws MigrationError if a migration fails in the scratch database, if no scratch database can be created, or if there is no migration `only`
  */
-export async function planMigrations({ url, series, scratchUrl }: PlanOptions): Promise<PlannedMigration[]> {
+export async function planMigrations({ url, series, scratchUrl, only }: PlanOptions): Promise<PlannedMigration[]> {
   const all = series.flatMap(readSeries);
   return withClient(url, async (client) => {
-    const pending: Migration[] = [];
-    for (const each of series) {
-      const ofSeries = all.filter((migration) => migration.series === each);
-      pending.push(...compare(ofSeries, await readApplied(drizzle(client), each)).pending);
-    }
-    if (pending.length === 0) return [];
+    const [before, chosen] = only === undefined ? await pendingOf(client, series, all) : split(all, only);
+    if (chosen.length === 0) return [];
     const sizes = await sizesOf(client);
     return withScratch(client, url, scratchUrl, async (scratch) => {
-      for (const migration of all.filter((each) => !pending.includes(each))) await replay(scratch, migration);
+      for (const migration of before) await replay(scratch, migration);
       const planned: PlannedMigration[] = [];
-      for (const migration of pending) planned.push(await plan(scratch, migration, sizes));
+      for (const migration of chosen) planned.push(await plan(scratch, migration, sizes));
       return planned;
     });
   });
+}
+
+type Split = [before: readonly Migration[], chosen: readonly Migration[]];
+
+async function pendingOf(
+  client: pg.Client,
+  series: readonly MigrationSeries[],
+  all: readonly Migration[],
+): Promise<Split> {
+  const pending: Migration[] = [];
+  for (const each of series) {
+    const ofSeries = all.filter((migration) => migration.series === each);
+    pending.push(...compare(ofSeries, await readApplied(drizzle(client), each)).pending);
+  }
+  return [all.filter((each) => !pending.includes(each)), pending];
+}
+
+/** One migration, and those that are applied before it in a new database. */
+function split(all: readonly Migration[], only: string): Split {
+  const named = all.filter(({ name, file }) => name === only || file === only);
+  if (named.length === 1) return [all.slice(0, all.indexOf(named[0]!)), named];
+  throw new MigrationError(
+    named.length === 0
+      ? `There is no migration ${only}. The newest is ${all.at(-1)?.file ?? 'not written yet'}.`
+      : `Pass the file: ${named.map(({ file }) => file).join(' or ')}`,
+  );
 }
 
 async function replay(scratch: pg.Client, migration: Migration): Promise<void> {
@@ -102,9 +128,14 @@ async function plan(
   const planned: PlannedStatement[] = [];
   if (!outsideTransaction) await scratch.query('begin');
   for (const statement of statements) {
+    // Locks are seen in a transaction: outside of one, each statement gets its own, if it can run in one.
+    const own = outsideTransaction && !CONCURRENTLY.test(statement.replace(/--.*$/gm, ''));
+    if (own) await scratch.query('begin');
     const before = await tablesOf(scratch);
     await run(scratch, migration, statement);
-    const effects = outsideTransaction ? [] : effectsOf(existing, before, await tablesOf(scratch), sizes);
+    const seen = own || !outsideTransaction;
+    const effects = seen ? effectsOf(existing, before, await tablesOf(scratch), sizes) : [];
+    if (own) await scratch.query('commit');
     planned.push({ statement: summaryOf(statement), effects });
   }
   if (!outsideTransaction) await scratch.query('commit');

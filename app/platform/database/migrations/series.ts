@@ -27,6 +27,8 @@ export interface Migration {
   readonly when: number;
   /** True if the file says `-- no-transaction`. */
   readonly outsideTransaction: boolean;
+  /** True if the file begins with a sentence that says why the migration exists. */
+  readonly explained: boolean;
 }
 
 /** A series that cannot be applied, or a migration that failed. The message says which file, and what to do. */
@@ -100,6 +102,7 @@ function readMigration(series: MigrationSeries, { tag, when }: JournalEntry): Mi
     hash: sha256(text),
     hashWithCrLf: sha256(text.replaceAll('\n', '\r\n')),
     outsideTransaction: /^-- no-transaction\s*$/m.test(text),
+    explained: /^(-- no-transaction\s*\n)?-- (?!no-transaction\s*\n)\S/.test(text),
   };
 }
 
