@@ -26,7 +26,7 @@ export interface LoadOptions {
 }
 
 /** A load whose requests are sent at a constant pace, however long the answers take. */
-export interface PacedLoad extends Load {
+export interface PacedLoad extends Pick<Load, 'answered' | 'failures' | 'stop'> {
   /** Begins a new measurement. @returns the latency that 99 % of the requests since the last one did not exceed, and their number */
   lap(): { p99Ms: number; count: number };
 }
@@ -53,7 +53,7 @@ export function startPacedLoad({ url, paths, perSecond }: PacedLoadOptions): Pac
       const path = paths[sent % paths.length]!;
       // The moment at which it was due: a client that is late itself hides nothing.
       const dueAt = startedAt + (sent / perSecond) * 1_000;
-      const one = ask(new URL(path, url), agent)
+      const one = ask(new URL(path, url), { method: 'GET', agent })
         .then(
           (status) => {
             latencies.push(performance.now() - dueAt);
@@ -133,7 +133,7 @@ export function startLoad({ url, paths, clients, pauseMs, token }: LoadOptions):
 interface Asked {
   method: string;
   body?: object | undefined;
-  token: string | undefined;
+  token?: string | undefined;
   agent: Agent | undefined;
 }
 
