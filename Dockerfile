@@ -42,7 +42,7 @@ RUN mkdir -p node_modules/.cache && chown node:node node_modules/.cache
 USER node
 # Types stripped and files compiled ahead, for the user that runs them: a start needs neither then. Run as they are, so that the entries
 # themselves are kept too; without settings the service ends as soon as its code is loaded.
-RUN ! node app/main.ts api 2>/dev/null && node app/cli.ts --help >/dev/null && \
+RUN ! node app/main.ts api 2>/dev/null && ! node app/healthcheck.ts && node app/cli.ts --help >/dev/null && \
     node --input-type=module -e "await import('./app/platform/telemetry/tracing.ts'); await import('./app/platform/telemetry/sentry.ts')"
 EXPOSE 5000 9464
 STOPSIGNAL SIGTERM

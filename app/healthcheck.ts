@@ -1,13 +1,20 @@
 /**
  * `node app/healthcheck.ts`: exits with 0 when the process beside it lives. For container health checks, in either role.
  * With `ready` it asks an api whether it can take requests, and says what it lacks.
+ * It runs every ten seconds within the limits of the container, so it loads next to nothing.
  */
-import { readConfig } from './config.ts';
+import { ports } from './ports.ts';
 
-const { METRICS_PORT, PORT } = process.env;
-const { metricsPort, port } = readConfig({ METRICS_PORT, PORT });
+function portOf(name: keyof typeof ports): number {
+  const { parse, fallback } = ports[name];
+  const given = process.env[name];
+  return given ? parse(given) : fallback;
+}
+
 const asksReady = process.argv[2] === 'ready';
-const url = asksReady ? `http://127.0.0.1:${port}/readyz` : `http://127.0.0.1:${metricsPort}/livez`;
+const url = asksReady
+  ? `http://127.0.0.1:${portOf('PORT')}/readyz`
+  : `http://127.0.0.1:${portOf('METRICS_PORT')}/livez`;
 
 try {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });

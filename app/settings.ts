@@ -12,6 +12,7 @@ import {
 } from './platform/settings/development-values.ts';
 import { base, integer, oneOf, origin, origins, proxies, secrets, text } from './platform/settings/parsers.ts';
 import { allSettings, type DeclaredSettings, defineSettings } from './platform/settings/settings.ts';
+import { ports } from './ports.ts';
 import { processes } from './processes/count.ts';
 import { brand } from './product/brand.ts';
 
@@ -38,13 +39,7 @@ const own = defineSettings('The process', {
     fallback: 1,
     example: '1',
   },
-  PORT: { meaning: 'Port of the public API.', parse: integer(0, 65_535), fallback: 5_000, example: '5000' },
-  METRICS_PORT: {
-    meaning: 'Port of /metrics; keep it internal.',
-    parse: integer(0, 65_535),
-    fallback: 9_464,
-    example: '9464',
-  },
+  ...ports,
   APP_URL: {
     meaning:
       'Where links in mail lead. Default: the account app of this service, API_URL with /app. Set it for a frontend of your own, whose pages post the token.',
