@@ -113,16 +113,23 @@ function createRunner() {
   };
 }
 
-function watchTypes(): ChildProcess {
-  const args = ['node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'];
-  return spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+/** Installs what types need, which running does not, and then checks them at each change. @returns the function that ends it */
+function watchTypes(): () => void {
+  const groups = ['checks', 'emails', 'dashboards', 'browser'];
+  let child = spawn(process.execPath, ['scripts/bootstrap.cjs', ...groups], { cwd: ROOT, stdio: 'inherit' });
+  child.once('exit', (code) => {
+    if (code !== 0) return;
+    const args = ['tools/checks/node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'];
+    child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  });
+  return () => void child.kill();
 }
 
 const { values } = parseArgs({ options: { 'no-types': { type: 'boolean', default: false } } });
 const stays = await startWhatStays();
 const runner = createRunner();
 runner.start();
-const types = values['no-types'] ? undefined : watchTypes();
+const endTypes = values['no-types'] ? undefined : watchTypes();
 
 let changed = new Set<string>();
 let restarting = Promise.resolve();
@@ -153,7 +160,7 @@ async function restart(files: string[]): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     clearTimeout(settling);
-    types?.kill();
+    endTypes?.();
     await restarting;
     await runner.end();
     await stays.close();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { generators } from './generators.ts';
 
-const bin = (name: string) => `node_modules/.bin/${name}`;
+const bin = (name: string) => `tools/checks/node_modules/.bin/${name}`;
 const script = (name: string, ...args: string[]) => [process.execPath, `scripts/${name}`, ...args];
 
 /** `figure`: the check prints a number that is shown even if it passes. */

@@ -9,7 +9,7 @@ for (const [series, { config, folder }] of Object.entries(SERIES)) {
   process.stdout.write(`${series}:\n`);
   const before = globSync(`${folder}/*.sql`).length;
   const args = ['generate', '--config', config, ...process.argv.slice(2)];
-  const { status } = spawnSync('node_modules/.bin/drizzle-kit', args, { stdio: 'inherit' });
+  const { status } = spawnSync('tools/checks/node_modules/.bin/drizzle-kit', args, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
   const files = globSync(`${folder}/*.sql`).sort();
   if (files.length === before) continue;

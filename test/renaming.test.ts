@@ -60,7 +60,7 @@ describe('npm run rename', { timeout: 240_000 }, () => {
     assert.equal(node('--input-type=module', '--eval', print).stdout, NAME);
     for (const script of ['env-example.ts', 'product-json.ts', 'compile-emails.ts'])
       assert.equal(node(`scripts/${script}`, '--check').status, 0, script);
-    const biome = spawnSync('node_modules/.bin/biome', ['ci', ...FILES], { cwd: root, encoding: 'utf8' });
+    const biome = spawnSync('tools/checks/node_modules/.bin/biome', ['ci', ...FILES], { cwd: root, encoding: 'utf8' });
     assert.equal(biome.status, 0, biome.stdout + biome.stderr);
 
     const times = FILES.map((file) => statSync(join(root, file)).mtimeMs);

@@ -59,7 +59,7 @@ export function write(folder: string, files: ReadonlyMap<string, string>): void 
 }
 
 export function format(...files: string[]): void {
-  run('format', 'node_modules/.bin/biome', ['check', '--write', '--linter-enabled=false', ...files]);
+  run('format', 'tools/checks/node_modules/.bin/biome', ['check', '--write', '--linter-enabled=false', ...files]);
 }
 
 /** Runs a step, and prints that it went well. @throws Error with its output if it failed */
