@@ -87,7 +87,7 @@ describe('the bootstrap', { timeout: 240_000 }, () => {
     // The folder that a service uses is as it was.
     const now = statSync(join(root, 'node_modules/base/package.json'));
     assert.deepEqual([now.ino, now.mtimeMs], [used.ino, used.mtimeMs]);
-    assert.equal(await bootstrap(root, 'checks'), '');
+    assert.doesNotMatch(await bootstrap(root, 'checks'), /install/);
   });
 
   it('installs again what differs from its lock file, and repairs a link that leads nowhere', async (t) => {
@@ -95,7 +95,7 @@ describe('the bootstrap', { timeout: 240_000 }, () => {
     await bootstrap(root, 'checks');
     const tool = join(root, 'tools/checks/node_modules');
     rmSync(join(root, 'app/node_modules/tool'));
-    assert.equal(await bootstrap(root, 'checks'), '');
+    assert.doesNotMatch(await bootstrap(root, 'checks'), /install/);
     assert.ok(lstatSync(join(root, 'app/node_modules/tool')).isSymbolicLink());
     rmSync(join(tool, '.package-lock.json'));
     assert.match(await bootstrap(root, 'checks'), /tools\/checks\/node_modules differs from its package-lock\.json/);
