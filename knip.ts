@@ -16,6 +16,10 @@ const config = {
     // It serves a feature that a product may have removed.
     'app/platform/database/changes/log.ts',
     'monitoring/docker-proxy/main.ts',
+    // The models, which drizzle-kit reads.
+    'app/{features,platform,product}/**/schema.ts',
+    // Compiled before it runs.
+    'emails/render.tsx',
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',

@@ -105,6 +105,8 @@ function createRunner() {
   return {
     start,
     stop,
+    /** Lets the next process load the code as it is now. */
+    load: () => void standby?.send('load'),
     async end() {
       ended = true;
       standby?.kill('SIGKILL');
@@ -152,6 +154,7 @@ watch(
 
 async function restart(files: string[]): Promise<void> {
   say(`${files.slice(0, 3).join(', ')} changed; restarting`);
+  runner.load();
   await runner.stop();
   if (files.some((file) => MIGRATION.test(file))) await migrateIn(stays.config);
   runner.start();

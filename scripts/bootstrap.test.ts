@@ -129,7 +129,7 @@ describe('the groups of tools', () => {
       for (const name of Object.keys(manifestOf(file).dependencies ?? {})) {
         if (PEERS.has(name)) continue;
         const uses = new RegExp(
-          `['"](.*node_modules/)?${name}(/[^'"]*)?['"]|bin\\('${PROGRAMS[name] ?? name}'\\)|\\.bin/${PROGRAMS[name] ?? name}`,
+          `['"](.*node_modules/)?${name}(/[^'"]*)?['"]|checkTool\\('${PROGRAMS[name] ?? name}'\\)|\\.bin/${PROGRAMS[name] ?? name}`,
         );
         assert.ok(
           sources.some((source) => uses.test(source)),
