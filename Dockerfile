@@ -5,9 +5,8 @@ WORKDIR /service
 COPY package.json package-lock.json ./
 # The pinned runtime is for development; here the base image is the runtime.
 COPY tools/runtime/package.json tools/runtime/
+COPY tools/absent/package.json tools/absent/
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
-# Sentry's command line comes along for bundlers, of which there are none: 22 MB under a licence that forbids competing with Sentry.
-RUN rm -rf node_modules/sentry node_modules/.bin/sentry node_modules/@sentry/bundler-plugins
 
 # The account app, built from its own lock file.
 FROM docker.io/library/node:26-bookworm-slim AS account-app
@@ -34,6 +33,7 @@ ENV NODE_ENV=production APP_ENV=production RELEASE="${RELEASE}" \
 WORKDIR /service
 COPY --from=dependencies /service/node_modules node_modules
 COPY package.json LICENSE ./
+COPY tools/absent tools/absent
 COPY app app
 COPY migrations migrations
 COPY docs/errors docs/errors

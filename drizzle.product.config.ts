@@ -1,9 +1,8 @@
-import { defineConfig } from 'drizzle-kit';
 import { models } from './app/models.ts';
 
 /** The product's tables: a series of its own, so that no release of the foundation meets it. */
-export default defineConfig({
+export default {
   dialect: 'postgresql',
   schema: [...models.product],
   out: './app/product/migrations',
-});
+};

@@ -105,6 +105,8 @@ function createRunner() {
   return {
     start,
     stop,
+    /** Lets the next process load the code as it is now. */
+    load: () => void standby?.send('load'),
     async end() {
       ended = true;
       standby?.kill('SIGKILL');
@@ -113,16 +115,23 @@ function createRunner() {
   };
 }
 
-function watchTypes(): ChildProcess {
-  const args = ['node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'];
-  return spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+/** Installs what types need, which running does not, and then checks them at each change. @returns the function that ends it */
+function watchTypes(): () => void {
+  const groups = ['checks', 'emails', 'dashboards', 'browser'];
+  let child = spawn(process.execPath, ['scripts/bootstrap.cjs', ...groups], { cwd: ROOT, stdio: 'inherit' });
+  child.once('exit', (code) => {
+    if (code !== 0) return;
+    const args = ['tools/checks/node_modules/typescript/bin/tsc', '--noEmit', '--watch', '--preserveWatchOutput'];
+    child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  });
+  return () => void child.kill();
 }
 
 const { values } = parseArgs({ options: { 'no-types': { type: 'boolean', default: false } } });
 const stays = await startWhatStays();
 const runner = createRunner();
 runner.start();
-const types = values['no-types'] ? undefined : watchTypes();
+const endTypes = values['no-types'] ? undefined : watchTypes();
 
 let changed = new Set<string>();
 let restarting = Promise.resolve();
@@ -145,6 +154,7 @@ watch(
 
 async function restart(files: string[]): Promise<void> {
   say(`${files.slice(0, 3).join(', ')} changed; restarting`);
+  runner.load();
   await runner.stop();
   if (files.some((file) => MIGRATION.test(file))) await migrateIn(stays.config);
   runner.start();
@@ -153,7 +163,7 @@ async function restart(files: string[]): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     clearTimeout(settling);
-    types?.kill();
+    endTypes?.();
     await restarting;
     await runner.end();
     await stays.close();

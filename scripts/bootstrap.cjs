@@ -4,6 +4,9 @@
  * Makes `npm start`, `npm test` and similar scripts work in a fresh clone: installs the dependencies in the lock file, and ensures that `node` in
  * an npm script can run the TypeScript sources. npm's pre-scripts call it.
  *
+ * `node scripts/bootstrap.cjs checks emails` installs these groups of `tools/` too, each from its own lock file into its own folder, so that the
+ * folder that a running service uses stays as it is. Folders named in `usedIn` get links to the packages that the group names.
+ *
  * It runs before the pinned Node.js exists, so it must work on any Node.js from 12 on: no newer syntax, no dependencies. The pinned Node.js is
  * node_modules/.bin/node, which npm puts first on the PATH of every script.
  */
@@ -18,37 +21,51 @@ const setAside = `${pinned}.unusable`;
 const lock = path.join(root, '.plinth', 'install.lock');
 const LOCK_LIMIT_MS = 15 * 60 * 1000;
 
-if (!isInstalled()) underLock(() => isInstalled() || install());
+const groups = process.argv.slice(2).map((name) => path.join(root, 'tools', name));
+const isReady = () => isInstalled(root) && groups.every((group) => isInstalled(group) && isLinked(group));
+if (!isReady()) underLock(installAll);
 ensureNode();
 
+function installAll() {
+  if (!isInstalled(root)) install(root, 'packages');
+  for (const group of groups) {
+    if (!isInstalled(group)) install(group, `tools of ${path.basename(group)}`);
+    link(group);
+  }
+}
+
 /**
- * True if npm's own record of node_modules has every package of the lock file, except optional packages of other platforms. More packages may be
+ * True if npm's own record of a folder's node_modules has every package of its lock file, except optional packages of other platforms. More packages may be
  * there, e.g. from `npm install --no-save`.
  */
-function isInstalled() {
-  const wanted = readPackages(path.join(root, 'package-lock.json'));
-  const present = readPackages(path.join(modules, '.package-lock.json'));
+function isInstalled(folder) {
+  const wanted = readJson(path.join(folder, 'package-lock.json')).packages || {};
+  const present = readJson(path.join(folder, 'node_modules', '.package-lock.json')).packages || {};
   // Only compare these two fields: the others depend on npm's version and settings.
   const isSame = (a, b) => a.version === b.version && (a.integrity || b.integrity) === (b.integrity || a.integrity);
   const isThere = (name) => (present[name] ? isSame(wanted[name], present[name]) : wanted[name].optional);
   return Object.keys(present).length > 0 && Object.keys(wanted).every((name) => name === '' || isThere(name));
 }
 
-function readPackages(file) {
+function readJson(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (_) {
     return {}; // absent, or incomplete after an interrupted install
   }
 }
 
-function install() {
+function install(folder, what) {
   const npmVersion = /npm\/(\d+)\S*/.exec(process.env.npm_config_user_agent || '');
   if (npmVersion && Number(npmVersion[1]) < 7) {
     fail(`${npmVersion[0]} can't read package-lock.json. Install Node.js 22.18 or newer: https://nodejs.org`);
   }
-  if (isLink(modules)) fail('node_modules is a link; npm ci would empty the folder it leads to. Remove the link.');
-  say(`${fs.existsSync(modules) ? 'node_modules differs from package-lock.json' : 'First run'}: running npm ci…`);
+  const installed = path.join(folder, 'node_modules');
+  const shown = path.relative(root, installed);
+  if (isLink(installed)) fail(`${shown} is a link; npm ci would empty the folder it leads to. Remove the link.`);
+  say(
+    `${fs.existsSync(installed) ? `${shown} differs from its package-lock.json` : 'First use'}: installing the ${what}…`,
+  );
   const startedAt = Date.now();
   // Install scripts are disabled: no dependency needs them, and they would run on a pinned Node.js that may not work on this machine. The check of
   // `engines` is disabled: npm may run on an older Node.js, but the sources never do.
@@ -57,10 +74,44 @@ function install() {
   const [command, first] = /npm-cli\.js$/.test(npm)
     ? [process.env.npm_node_execpath || process.execPath, [npm]]
     : ['npm', []];
-  const result = spawnSync(command, first.concat(flags), { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const result = spawnSync(command, first.concat(flags), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   if (result.error) fail(`npm could not be started: ${result.error.message}`);
   if (result.status !== 0) fail('npm ci failed; its message is above.');
   say(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+}
+
+/** The links of a group: where each is, and the package that it leads to. Only packages that the group names, so that none hides one of the service's own. */
+function linksOf(group) {
+  const { usedIn = [], dependencies = {} } = readJson(path.join(group, 'package.json'));
+  const present = usedIn.map((name) => path.join(root, name)).filter((folder) => fs.existsSync(folder));
+  const pairs = present.map((folder) =>
+    Object.keys(dependencies).map((name) => ({
+      from: path.join(folder, 'node_modules', name),
+      to: path.join(group, 'node_modules', name),
+    })),
+  );
+  return [].concat(...pairs);
+}
+
+function isLinked(group) {
+  return linksOf(group).every(({ from, to }) => realPath(from) === realPath(to));
+}
+
+function link(group) {
+  for (const { from, to } of linksOf(group)) {
+    if (realPath(from) === realPath(to)) continue;
+    fs.mkdirSync(path.dirname(from), { recursive: true });
+    if (isLink(from)) fs.unlinkSync(from);
+    fs.symlinkSync(process.platform === 'win32' ? to : path.relative(path.dirname(from), to), from, 'junction');
+  }
+}
+
+function realPath(file) {
+  try {
+    return fs.realpathSync(file);
+  } catch (_) {
+    return undefined;
+  }
 }
 
 function isLink(file) {

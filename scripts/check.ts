@@ -2,20 +2,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { generators } from './generators.ts';
+import { checkTool } from './programs.ts';
 
-const bin = (name: string) => `node_modules/.bin/${name}`;
 const script = (name: string, ...args: string[]) => [process.execPath, `scripts/${name}`, ...args];
 
 /** `figure`: the check prints a number that is shown even if it passes. */
 const checks: { name: string; command: string[]; figure?: true }[] = [
-  { name: 'format and lint', command: [bin('biome'), 'ci', '--colors=off', '.'] },
-  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'format and lint', command: [checkTool('biome'), 'ci', '--colors=off', '.'] },
+  { name: 'types', command: [checkTool('tsc'), '-p', '.'] },
   { name: 'import rules', command: script('check-imports.ts'), figure: true },
   {
     name: 'operations',
     command: [process.execPath, '--import=./app/module-loading.ts', 'scripts/check-operations.ts'],
   },
-  { name: 'dead code', command: [bin('knip'), '--no-config-hints'] },
+  { name: 'dead code', command: [checkTool('knip'), '--no-config-hints'] },
   { name: 'file length', command: script('check-file-length.ts') },
   { name: 'size of the client', command: script('check-client-size.ts'), figure: true },
   { name: 'function length', command: script('check-function-length.ts'), figure: true },

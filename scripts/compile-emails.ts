@@ -62,16 +62,16 @@ async function textsOf(locale: string): Promise<Texts> {
 }
 
 /**
- * Runs `emails/render.tsx`. Node strips types but does not support JSX, so tsc emits it first. The output is in node_modules, where its
+ * Runs `emails/render.tsx`. Node strips types but does not support JSX, so tsc emits it first. The output is where its
  * imports of React resolve.
  * @returns undefined if tsc reports errors
  */
 async function renderAll(): Promise<Map<string, Compiled> | undefined> {
-  const cache = join(root, 'node_modules/.cache');
+  const cache = join(root, 'emails/node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const outDir = mkdtempSync(join(cache, 'emails-'));
   try {
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const tsc = join(root, 'tools/checks/node_modules/typescript/bin/tsc');
     const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'emails'), '--outDir', outDir], {
       stdio: 'inherit',
     });

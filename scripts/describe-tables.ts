@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, writeFileSync } from 'node:fs';
+import { checkTool } from './programs.ts';
 import { missingComments, SERIES, type SeriesName } from './source/table-comments.ts';
 
 const WHY =
@@ -13,7 +14,7 @@ for (const [series, { config, folder }] of Object.entries(SERIES)) {
   const statements = missingComments(series as SeriesName).map(({ statement }) => statement);
   if (statements.length === 0) continue;
   const args = ['generate', '--config', config, '--custom', '--name', 'describe_tables'];
-  spawnSync('node_modules/.bin/drizzle-kit', args, { stdio: 'inherit' });
+  spawnSync(checkTool('drizzle-kit'), args, { stdio: 'inherit' });
   const file = globSync(`${folder}/*.sql`).sort().at(-1)!;
   writeFileSync(file, `${WHY}\n${statements.join('--> statement-breakpoint\n')}\n`);
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, globSync } from 'node:fs';
 import { models } from '../app/models.ts';
+import { checkTool } from './programs.ts';
 import { missingComments, SERIES, type SeriesName } from './source/table-comments.ts';
 
 for (const [series, { config, folder }] of Object.entries(SERIES)) {
@@ -9,7 +10,7 @@ for (const [series, { config, folder }] of Object.entries(SERIES)) {
   process.stdout.write(`${series}:\n`);
   const before = globSync(`${folder}/*.sql`).length;
   const args = ['generate', '--config', config, ...process.argv.slice(2)];
-  const { status } = spawnSync('node_modules/.bin/drizzle-kit', args, { stdio: 'inherit' });
+  const { status } = spawnSync(checkTool('drizzle-kit'), args, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
   const files = globSync(`${folder}/*.sql`).sort();
   if (files.length === before) continue;

@@ -1,5 +1,8 @@
-/** Programs that trials of what others use need: whether they are there, and running them. */
+/** Programs that scripts run: those of checks, and those that trials of what others use need. */
 import { spawn, spawnSync } from 'node:child_process';
+
+/** @param name of a program of `tools/checks`, which the bootstrap installs @returns its path, from the root of the repository */
+export const checkTool = (name: string): string => `tools/checks/node_modules/.bin/${name}`;
 
 export function isInstalled(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;

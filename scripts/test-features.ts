@@ -4,7 +4,9 @@
  * file, and then runs the checks and the tests that are left, the demo among them. In another copy `npm run new` writes a feature of the product and adds each kind of part to it; the
  * checks and all tests pass with it, and the checks pass after it was removed again. It exits with 1 if something else would have to be edited.
  *
- * `--quick` runs the checks, the demo and the tests of the new feature, and no other tests. `--keep` keeps the copies, and prints where they are.
+ * At the end it does what the tutorial says (`npm run test:tutorial`).
+ *
+ * `--quick` runs the checks, the demo and the tests of the new feature, and neither other tests nor the tutorial. `--keep` keeps the copies, and prints where they are.
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -56,6 +58,7 @@ if (positionals.length === 0) {
     run(root, 'tests', process.execPath, ['scripts/test.ts', ...(options.quick ? tests : [])]);
     if (remove(root, PRODUCT, [NEW])) run(root, 'checks without it', process.execPath, ['scripts/check.ts']);
   });
+  if (!options.quick) run('.', 'the tutorial', process.execPath, ['scripts/test-tutorial.ts']);
 }
 
 function inCopy(title: string, work: (root: string) => void): void {

@@ -68,7 +68,7 @@ function upgrade(root: string): void {
   run(root, 'tests', process.execPath, [
     'scripts/test.ts',
     ...tests,
-    'app/migrations/*.test.ts',
+    'app/platform/database/migrations/*.test.ts',
     'test/development.test.ts',
   ]);
 }

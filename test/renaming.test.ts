@@ -6,6 +6,7 @@ import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { removeCluster } from '../dev/postgres-cluster.ts';
+import { checkTool } from '../scripts/programs.ts';
 import { KEPT } from '../scripts/rename/kept.ts';
 import { copyRepository } from '../scripts/scratch/copy.ts';
 import { eventually } from './conditions.ts';
@@ -60,7 +61,7 @@ describe('npm run rename', { timeout: 240_000 }, () => {
     assert.equal(node('--input-type=module', '--eval', print).stdout, NAME);
     for (const script of ['env-example.ts', 'product-json.ts', 'compile-emails.ts'])
       assert.equal(node(`scripts/${script}`, '--check').status, 0, script);
-    const biome = spawnSync('node_modules/.bin/biome', ['ci', ...FILES], { cwd: root, encoding: 'utf8' });
+    const biome = spawnSync(checkTool('biome'), ['ci', ...FILES], { cwd: root, encoding: 'utf8' });
     assert.equal(biome.status, 0, biome.stdout + biome.stderr);
 
     const times = FILES.map((file) => statSync(join(root, file)).mtimeMs);

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { migrationSeries } from '../migrations.ts';
 import { models } from '../models.ts';
 import { print } from '../platform/cli/terminal.ts';
+
+const BOOTSTRAP = 'scripts/bootstrap.cjs';
 
 export function migrationsCommand(program: Command): void {
   const migrations = program.command('migrations').description('for developers: the files of migrations');
@@ -10,6 +14,8 @@ export function migrationsCommand(program: Command): void {
     .description('after merging: puts the migrations of this branch behind those of the branch it is merged into')
     .option('--onto <branch>', 'the branch whose migrations keep their numbers', 'main')
     .action(async ({ onto }: { onto: string }, command: Command) => {
+      // It compares models with the tool that generates migrations, which running does not need.
+      if (existsSync(BOOTSTRAP)) execFileSync(process.execPath, [BOOTSTRAP, 'checks'], { stdio: 'inherit' });
       const { renumber } = await import('../platform/database/migrations/renumber.ts');
       const moved = [];
       for (const series of migrationSeries) {

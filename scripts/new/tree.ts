@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { checkTool } from '../programs.ts';
 import { NameError } from './names.ts';
 
 /** Where the command is noted while it runs. Git ignores the folder. */
@@ -59,7 +60,7 @@ export function write(folder: string, files: ReadonlyMap<string, string>): void 
 }
 
 export function format(...files: string[]): void {
-  run('format', 'node_modules/.bin/biome', ['check', '--write', '--linter-enabled=false', ...files]);
+  run('format', checkTool('biome'), ['check', '--write', '--linter-enabled=false', ...files]);
 }
 
 /** Runs a step, and prints that it went well. @throws Error with its output if it failed */

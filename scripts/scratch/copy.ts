@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  globSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -34,8 +36,18 @@ export function copyRepository(): string {
   return root;
 }
 
-/** Each package is a link, so that the copy has its own cache, and its own packages in `packages/`. */
+/** Each package is a link, so that the copy has its own cache, and its own packages in `packages/`. So are those of the groups in `tools/`. */
 export function linkPackages(root: string): void {
+  for (const packages of globSync('tools/*/node_modules')) {
+    mkdirSync(join(root, packages), { recursive: true });
+    for (const name of readdirSync(packages)) symlinkSync(resolve(packages, name), join(root, packages, name));
+  }
+  for (const { folder, packages } of linkedPackages()) {
+    for (const name of packages) {
+      mkdirSync(dirname(join(root, folder, name)), { recursive: true });
+      symlinkSync(readlinkSync(join(folder, name)), join(root, folder, name));
+    }
+  }
   mkdirSync(join(root, 'node_modules/@plinth'), { recursive: true });
   for (const name of readdirSync('node_modules')) {
     if (name === '.cache' || name === '@plinth') continue;
@@ -44,6 +56,14 @@ export function linkPackages(root: string): void {
   }
   for (const name of readdirSync('node_modules/@plinth'))
     symlinkSync(readlinkSync(`node_modules/@plinth/${name}`), join(root, 'node_modules/@plinth', name));
+}
+
+/** The links that `scripts/bootstrap.cjs` made, by the folder that they are in. */
+function linkedPackages(): { folder: string; packages: string[] }[] {
+  return globSync('{app,bench,dev,emails,monitoring,packages,scripts,test}/node_modules').map((folder) => ({
+    folder,
+    packages: globSync(['*', '@*/*'], { cwd: folder }).filter((name) => lstatSync(join(folder, name)).isSymbolicLink()),
+  }));
 }
 
 /**
