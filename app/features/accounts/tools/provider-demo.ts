@@ -4,8 +4,7 @@ import { LOCAL_NAME } from '../providers/settings.ts';
 
 /** Left out where the service has other providers. */
 export async function signInWithProvider(stage: Stage): Promise<void> {
-  const { body } = await stage.request('/v1/identity-providers');
-  if (!body.data.some(({ name }: { name: string }) => name === LOCAL_NAME)) return;
+  if (!(await hasLocalProvider(stage))) return;
   stage.chapter('Grace signs in with another provider, without a password');
   const browser = createBrowser();
   const path = `/v1/sessions/provider/${LOCAL_NAME}/start`;
@@ -16,7 +15,7 @@ export async function signInWithProvider(stage: Stage): Promise<void> {
   );
   const code = await stage.elsewhere(
     'choose a person there, and come back with a code',
-    () => follow(browser, url),
+    async () => (await follow(browser, url, 'grace')).get('code') ?? '',
     (found) => `${found.slice(0, 8)}…`,
   );
   const signedIn = await stage.elsewhere(
@@ -31,16 +30,23 @@ export async function signInWithProvider(stage: Stage): Promise<void> {
   stage.expect(linked.data[0].provider === LOCAL_NAME, 'the identity is not linked');
 }
 
+/** False where the service has other providers, or runs where there are no stand-ins. */
+export async function hasLocalProvider(stage: Pick<Stage, 'request'>): Promise<boolean> {
+  const { body } = await stage.request('/v1/identity-providers');
+  return body.data.some(({ name }: { name: string }) => name === LOCAL_NAME);
+}
+
 interface SignedIn {
   accessToken: string;
   user: { email: string };
 }
 
-type BrowserFetch = (url: string, body?: object | URLSearchParams) => Promise<Response>;
+export type BrowserFetch = (url: string, body?: object | URLSearchParams, token?: string) => Promise<Response>;
 
-function createBrowser(): BrowserFetch {
+/** Keeps cookies, by host. */
+export function createBrowser(): BrowserFetch {
   const jars = new Map<string, Map<string, string>>();
-  return async (url, body) => {
+  return async (url, body, token) => {
     const { host } = new URL(url);
     const jar = jars.get(host) ?? new Map<string, string>();
     jars.set(host, jar);
@@ -50,6 +56,7 @@ function createBrowser(): BrowserFetch {
       headers: {
         cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(body && !isForm && { 'content-type': 'application/json' }),
+        ...(token && { authorization: `Bearer ${token}` }),
       },
       ...(body && { method: 'POST', body: isForm ? body : JSON.stringify(body) }),
     });
@@ -61,15 +68,15 @@ function createBrowser(): BrowserFetch {
   };
 }
 
-/** @returns the code with which the frontend is called */
-async function follow(browser: BrowserFetch, address: string): Promise<string> {
+/** Goes to the local provider, and chooses a person. @param person a name of it, or an address @returns the parameters with which the frontend is called */
+export async function follow(browser: BrowserFetch, address: string, person: string): Promise<URLSearchParams> {
   let next = address;
   for (let step = 0; step < 10; step++) {
     const { pathname, searchParams } = new URL(next);
-    if (pathname.endsWith('/sign-in/provider')) return searchParams.get('code') ?? '';
+    if (pathname.endsWith('/sign-in/provider')) return searchParams;
     const isPage = pathname.startsWith('/people/');
-    const answer = await browser(next, isPage ? new URLSearchParams({ person: 'grace' }) : undefined);
+    const answer = await browser(next, isPage ? new URLSearchParams({ person }) : undefined);
     next = new URL(answer.headers.get('location') ?? '', next).href;
   }
-  return '';
+  return new URLSearchParams();
 }
