@@ -47,7 +47,7 @@ export interface Sessions {
     tx: Transaction,
     userId: string,
     reason: SessionEnd,
-    which?: { only?: string; except?: string },
+    which?: { only?: string; except?: string; begunBefore?: Date },
   ): Promise<string[]>;
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
@@ -125,7 +125,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       await tx.insert(sessions).values({ ...own, ...acting });
     },
 
-    async end(tx, userId, reason, { only, except } = {}) {
+    async end(tx, userId, reason, { only, except, begunBefore } = {}) {
       await users.lock(tx, userId);
       const now = clock.now();
       const which = and(
@@ -133,6 +133,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         isNull(sessions.endedAt),
         only === undefined ? undefined : eq(sessions.id, only),
         except === undefined ? undefined : ne(sessions.id, except),
+        begunBefore === undefined ? undefined : lt(sessions.createdAt, begunBefore),
       );
       const ended = await tx
         .update(sessions)

@@ -210,11 +210,15 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
         // The same code links the identity, once the person has signed in the old way.
         if (typeof account === 'function') await pending.extend(tx, code, LINK_LIFETIME_MS);
         else await pending.take(tx, 'proven', code, browser);
-        return typeof account === 'function' ? account : { user: account, ...taken.data, provider: taken.provider };
+        if (typeof account === 'function') return account;
+        const { provider, data } = taken;
+        const isProven = data.hasSecondFactor && isOfCompany(provider);
+        const elsewhere = isProven && (await companies.acceptsSecondFactor(tx, provider)) ? (['mfa'] as const) : [];
+        return { user: account, mode: data.mode, provider, elsewhere };
       });
       if (typeof found === 'function') throw found();
-      const { user, mode, provider } = found;
-      const outcome = await options.flow.proceed({ user, amr: ['fed'], provider }, { ...client, mode });
+      const { mode, ...proof } = found;
+      const outcome = await options.flow.proceed({ ...proof, amr: ['fed'] }, { ...client, mode });
       if (!outcome) throw accountErrors.invalid_credentials();
       metrics.auth_events_total.inc({ event: 'sign_in', outcome: 'success' });
       return outcome;
