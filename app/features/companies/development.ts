@@ -51,6 +51,6 @@ function renderCompanies(config: Settings, nameserver: string | undefined): Html
 <li><code>PUT /v1/organizations/{organizationId}/identity-provider</code> with the local identity provider:
 <pre><code>${JSON.stringify(provider, null, 2)}</code></pre></li>
 <li><code>POST …/identity-provider/test</code>, open its <code>url</code>, and sign in as somebody of <code>acme.example</code>: the page of the provider takes any address.</li>
-<li>The <code>PUT</code> once more, with <code>"enforced": true</code>. Passwords of the domain are refused from now on.</li>
+<li>The <code>PUT</code> once more, with <code>"enforced": true</code> and without <code>clientSecret</code>: another secret would need another test run. Passwords of the domain are refused from now on.</li>
 </ol>`;
 }

@@ -24,13 +24,15 @@ export async function story(stage: Stage): Promise<void> {
   const path = `/v1/organizations/${organization.id}`;
   await proveDomain(stage, path, owner.token, domain);
 
-  const provider = { issuer: await issuerOf(stage), ...LOCAL_CLIENT, defaultRole: 'member' };
-  const put = (enforced: boolean): Call => ({
+  const { clientId, clientSecret } = LOCAL_CLIENT;
+  const provider = { issuer: await issuerOf(stage), clientId, defaultRole: 'member' };
+  const put = (fields: object): Call => ({
     ...{ method: 'PUT', token: owner.token },
-    body: { ...provider, enforced },
+    body: { ...provider, ...fields },
   });
-  const { body: connected } = await step('connects its provider', `${path}/identity-provider`, 200, put(false));
-  await step('cannot enforce what nobody has tried', `${path}/identity-provider`, 409, put(true));
+  const connecting = put({ clientSecret, enforced: false });
+  const { body: connected } = await step('connects its provider', `${path}/identity-provider`, 200, connecting);
+  await step('cannot enforce what nobody has tried', `${path}/identity-provider`, 409, put({ enforced: true }));
   const tested = await stage.elsewhere(
     'tries it, in the browser',
     async () => {
@@ -42,7 +44,7 @@ export async function story(stage: Stage): Promise<void> {
     (outcome) => `test=${outcome}`,
   );
   expect(tested === 'passed', 'the test run of the provider has failed');
-  await step('and enforces it', `${path}/identity-provider`, 200, put(true));
+  await step('and enforces it', `${path}/identity-provider`, 200, put({ enforced: true }));
   const { body: refused } = await step('the password of Barbara is refused now', '/v1/sessions', 403, {
     body: { email: employee.email, password },
   });
