@@ -39,8 +39,8 @@ export interface Sessions {
   beginActing(tx: Transaction, session: ProvenSession, acting: ActingSession): Promise<void>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
-   * is refused. Unless one session alone ends, sign-ins that wait for another proof are void too, and devices need the second factor again:
-   * whoever is to be kept out may have had either.
+   * is refused. Unless one session alone ends, or those of before, sign-ins that wait for another proof are void too, and devices need the second
+   * factor again: whoever is to be kept out may have had either.
    * @returns the ids of those that were alive
    */
   end(
@@ -140,7 +140,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         .set({ endedAt: now, endedReason: reason })
         .where(which)
         .returning({ id: sessions.id });
-      if (only === undefined) {
+      if (only === undefined && begunBefore === undefined) {
         await tx.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
         await tx.delete(emailLinks).where(eq(emailLinks.userId, userId));
         const remembered = and(eq(devices.userId, userId), isNotNull(devices.rememberedUntil));
