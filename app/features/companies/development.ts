@@ -6,6 +6,7 @@ import type { Domains } from './domains/domains.ts';
 import { startLocalNameserver } from './domains/local-nameserver.ts';
 
 interface Settings {
+  apiUrl?: string | undefined;
   smtpUrl?: string | undefined;
   domainNameservers: readonly string[];
   localProviderPort: number;
@@ -22,7 +23,7 @@ export const development: Development<Settings, { companies: { domains: Pick<Dom
     isNeeded: ({ domainNameservers, smtpUrl }) => domainNameservers.length === 0 && smtpUrl === undefined,
     settings: (config) => ({ domainNameservers: [addressOf(config)] }),
     // It has no page of its own.
-    url: (config) => (config.domainNameservers.includes(addressOf(config)) ? '/companies' : undefined),
+    url: (config) => (config.domainNameservers.includes(addressOf(config)) ? `${config.apiUrl}/companies` : undefined),
     start({ companies: { domains } }, config) {
       const { localProviderPort: port } = config;
       return startLocalNameserver(port, domains.textsAt).catch((error: NodeJS.ErrnoException) => {
@@ -44,6 +45,7 @@ function renderCompanies(config: Settings, nameserver: string | undefined): Html
     ...{ defaultRole: 'member', enforced: false },
   };
   return html`<h1>A company with an enforced domain</h1>
+<p class="lead">How to try one here. In production <code>APP_URL</code> is your own frontend, and there is neither this provider nor this nameserver.</p>
 <p>${nameserver ? 'The nameserver of development has the record of each domain that an organization claims.' : 'This service asks other nameservers than the one of development.'}</p>
 <ol>
 <li>Sign in, and found an organization. <a href="/console">The console</a> sends the calls below.</li>

@@ -10,12 +10,9 @@ import type { OrganizationAccess } from '../../organizations/organizations.ts';
 import { organizations } from '../../organizations/schema.ts';
 import { companyErrors } from '../errors.ts';
 import { type DomainRow, organizationDomains, verifiedDomains } from '../schema.ts';
-import type { EndSessions } from '../sign-in/ending-sessions.ts';
 import type { CheckDomain } from './checking.ts';
 import { domainOfAddress, parseDomain, refusalOf } from './names.ts';
 import type { DomainNotices, LossReason } from './notices.ts';
-
-export { domainOfAddress } from './names.ts';
 
 export interface Domains {
   /** Claims a domain. @throws `invalid_domain`, `domain_claimed`, `too_many_domains`, `recent_sign_in_required` */
@@ -60,7 +57,8 @@ export interface DomainsOptions {
   audit: Audit;
   notices: DomainNotices;
   check: CheckDomain;
-  endSessions: EndSessions;
+  /** Ends those of the people whose only way in is now the provider of the organization. */
+  endSessions(tx: Transaction, access: OrganizationAccess): Promise<void>;
   /** The first label of the names of records. */
   recordLabel: string;
 }

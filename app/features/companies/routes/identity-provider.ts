@@ -74,24 +74,7 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
   const { authorization, connections } = options;
   const managing = authorization.needs('company-sign-in:manage');
 
-  const present = ({
-    organizationId,
-    issuer,
-    clientId,
-    defaultRole,
-    enforced,
-    acceptsSecondFactor,
-    ...row
-  }: Connection) => {
-    const provider = providerNameOf(organizationId);
-    return {
-      ...{ issuer, clientId, defaultRole, enforced, acceptsSecondFactor, provider },
-      redirectUri: `${options.apiUrl}${options.callbackPath(provider)}`,
-      testedAt: row.testedAt?.toISOString() ?? null,
-      updatedAt: row.updatedAt.toISOString(),
-    };
-  };
-
+  const present = presenting(options);
   below.get('', {
     guard: authorization.needs('company-sign-in:read'),
     operationId: 'getOrganizationIdentityProvider',
@@ -132,6 +115,18 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
     errors: [stepUp],
     remove: ({ access }) => connections.remove(access),
   });
+}
+
+function presenting({ apiUrl, callbackPath }: IdentityProviderRoutesOptions) {
+  return ({ organizationId, issuer, clientId, defaultRole, enforced, acceptsSecondFactor, ...row }: Connection) => {
+    const provider = providerNameOf(organizationId);
+    return {
+      ...{ issuer, clientId, defaultRole, enforced, acceptsSecondFactor, provider },
+      redirectUri: `${apiUrl}${callbackPath(provider)}`,
+      testedAt: row.testedAt?.toISOString() ?? null,
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  };
 }
 
 function testOperation(below: Below, { authorization, connections, signIn }: IdentityProviderRoutesOptions): void {

@@ -293,7 +293,7 @@ describe('the ways into an account of a company', () => {
     }
   }
 
-  const timeout = 120_000 + WALKS * 10_000;
+  const timeout = 120_000 + WALKS * 30_000;
   it('are open to who has enough proof, and to nobody with less, whatever the company and the person change', {
     timeout,
   }, async () => {

@@ -1,7 +1,6 @@
+import { createBrowser, follow, hasLocalProvider } from '../../../../scripts/demo/browser.ts';
 import type { Call, Stage } from '../../../../scripts/demo/stage.ts';
 import { LOCAL_CLIENT } from '../../accounts/accounts.ts';
-import { createBrowser, follow, hasLocalProvider } from '../../accounts/tools/provider-demo.ts';
-import { proveDomain } from './domain-demo.ts';
 
 /** A company proves its domain, and makes its provider the only way in. Left out where there is no local provider. */
 export async function story(stage: Stage): Promise<void> {
@@ -22,7 +21,10 @@ export async function story(stage: Stage): Promise<void> {
   const founding = { token: owner.token, body: { name: 'Harvard Observatory' } };
   const { body: organization } = await step('Annie founds a company', '/v1/organizations', 201, founding);
   const path = `/v1/organizations/${organization.id}`;
-  await proveDomain(stage, path, owner.token, domain);
+  const { token } = owner;
+  const { body: claim } = await step('claims its domain', `${path}/domains`, 201, { token, body: { domain } });
+  const verifying = { method: 'POST', token };
+  await step('and proves it by a DNS record', `${path}/domains/${claim.id}/verify`, 200, verifying);
 
   const { clientId, clientSecret } = LOCAL_CLIENT;
   const provider = { issuer: await issuerOf(stage), clientId, defaultRole: 'member' };

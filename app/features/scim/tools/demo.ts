@@ -1,6 +1,5 @@
+import { hasLocalProvider } from '../../../../scripts/demo/browser.ts';
 import type { Stage } from '../../../../scripts/demo/stage.ts';
-import { hasLocalProvider } from '../../accounts/tools/provider-demo.ts';
-import { proveDomain } from '../../companies/tools/domain-demo.ts';
 
 /** Revocations reach every process within this time, in milliseconds (docs/promises.md). */
 const BOUND_MS = 5_000;
@@ -56,7 +55,10 @@ export async function story(stage: Stage): Promise<void> {
   if (!(await hasLocalProvider(stage))) return;
   stage.chapter('The company governs the accounts of its own domain');
   const domain = `${crypto.randomUUID()}.example`;
-  await proveDomain(stage, path, owner.token, domain);
+  const claiming = { token: owner.token, body: { domain } };
+  const { body: claim } = await step('Mary claims its domain', `${path}/domains`, 201, claiming);
+  const verifying = { method: 'POST', token: owner.token };
+  await step('and proves it by a DNS record', `${path}/domains/${claim.id}/verify`, 200, verifying);
   const employee = await person('Dorothy', `dorothy@${domain}`);
   const { body: employed } = await step('the directory creates Dorothy', '/scim/v2/Users', 201, {
     ...asDirectory,
