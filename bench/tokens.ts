@@ -1,6 +1,7 @@
 /** Creates tokens of the seeded users with the service's own code and the keys in its database. */
 import { type AccessTokens, createAccessTokens } from '../app/features/accounts/access-tokens.ts';
 import { formatRefreshToken } from '../app/features/accounts/refresh-tokens.ts';
+import type { AuthenticationMethod } from '../app/features/accounts/schema.ts';
 import { createSigningKeys, type SigningKey } from '../app/features/accounts/signing-keys.ts';
 import { MINUTE_MS, systemClock } from '../app/platform/clock.ts';
 import { createChangeFeed } from '../app/platform/database/changes/feed.ts';
@@ -14,7 +15,7 @@ export const TOKEN_LIFETIME_SECONDS = 600;
 export interface Tokens {
   readonly signingKey: SigningKey;
   /** A new access token of a session. */
-  access(user: number, session?: number): string;
+  access(user: number, session?: number, amr?: readonly AuthenticationMethod[]): string;
 }
 
 /** Reads the signing key, or creates one if no service has been started on the database. */
@@ -49,8 +50,8 @@ export async function openTokens(databaseUrl: string): Promise<Tokens> {
   });
   return {
     signingKey: keys.current(),
-    access: (user, session = 0) =>
-      tokens.issue({ userId: userId(user), id: sessionId(user, session), amr: ['pwd'], authTime: new Date() }),
+    access: (user, session = 0, amr = ['pwd']) =>
+      tokens.issue({ userId: userId(user), id: sessionId(user, session), amr, authTime: new Date() }),
   };
 }
 

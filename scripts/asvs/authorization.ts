@@ -26,9 +26,10 @@ export const authorization: Chapter = {
     shown(files.profile, 'takes no field but name and locale'),
     shown(files.badInput, 'to every operation get a 4xx problem document'),
   ),
-  'V8.2.4': both(shown(files.limits, 'do not lock a person out of a known device'), {
-    open: 'The network and the program are checked when somebody signs in, but not again during the session.',
-  }),
+  'V8.2.4': both(
+    shown(files.limits, 'do not lock a person out of a known device'),
+    shown(files.sessionPlaces, 'that has moved needs another proof'),
+  ),
   'V8.3.1': shown(files.authorization, 'is more than a few', 'asks an anonymous caller to sign in'),
   'V8.3.2': both(
     shown(files.apiKeysInUse, 'are never stronger than who created them now is'),

@@ -55,6 +55,7 @@ export const files = {
   refreshing: `${accounts}/refreshing.test.ts`,
   registration: `${accounts}/registration.test.ts`,
   revocations: `${accounts}/revocations.test.ts`,
+  sessionPlaces: `${accounts}/session-places.test.ts`,
   sessions: `${accounts}/sessions.test.ts`,
   signIn: `${accounts}/sign-in.test.ts`,
   signInTiming: `${accounts}/sign-in-timing.test.ts`,

@@ -34,9 +34,10 @@ export const sessions: Chapter = {
     shown(files.passwords, 'need the current one'),
     shown(files.callers, 'gets one link only, for however many changes of address'),
   ),
-  'V7.5.2': both(shown(files.sessions, 'are listed to their owner', 'are ended one by one, or all others at once'), {
-    open: 'Ending a session needs an access token but not the password: a person who fears a thief must not be slowed down.',
-  }),
+  'V7.5.2': both(
+    shown(files.sessions, 'are listed to their owner', 'are ended one by one, or all others at once'),
+    shown(files.sessions, 'are ended after a recent proof only'),
+  ),
   'V7.5.3': both(
     shown(files.deletion, 'needs the password'),
     shown(files.stepUp, 'is refused to a person after ten minutes, unless a setting says otherwise'),

@@ -99,6 +99,7 @@ export type { Reach as ProviderReach } from './providers/outgoing.ts';
 export { presets as identityProviderPresets } from './providers/presets.ts';
 export { createProtocol, type ProviderProtocol } from './providers/protocol.ts';
 export { callbackPath } from './providers/providers.ts';
+export { LOCAL_CLIENT } from './providers/settings.ts';
 export { hasEnded, SESSION_ENDS } from './revocations.ts';
 export { browserOf as providerBrowserOf } from './routes/providers.ts';
 export type { Session } from './sessions.ts';

@@ -30,8 +30,8 @@ export interface Callers {
    */
   lock(tx: Transaction, caller: UserCaller, strength: LockStrength): Promise<User>;
   /**
-   * Checks that the person has proven who they are in the last minutes, with a second factor if the account has one. The account must be
-   * locked by `lock` in the same transaction.
+   * Checks that the person has proven who they are in the last minutes, and since the session was first used where it is now, with a second
+   * factor if the account has one. The account must be locked by `lock` in the same transaction.
    * @throws `recent_sign_in_required`, with the ways to prove it
    */
   requireRecent(executor: Executor, caller: UserCaller): Promise<void>;
@@ -87,7 +87,9 @@ export function createCallers({ db, users, limits, hasher, clock, factors, recen
     if (!found) throw accountErrors.session_revoked();
     const { amr, authTime } = provenOf(found.session);
     const isEnough = needed.length === 0 || amr.includes('mfa');
-    if (isEnough && after(authTime, recentMs) > clock.now()) return;
+    const { movedAt } = found.session;
+    const isHere = movedAt === null || authTime > movedAt;
+    if (isEnough && isHere && after(authTime, recentMs) > clock.now()) return;
     const proofs = needed.length > 0 ? needed : found.passwordHash === null ? [] : ['password'];
     throw accountErrors.recent_sign_in_required({ extensions: { proofs } });
   }

@@ -1,5 +1,6 @@
 /** The pages of development that links in emails of accounts lead to, and those to try it out. */
 import type { Development, Field, Link } from '../../platform/development.ts';
+import { OF_COMPANIES } from './providers/companies.ts';
 import { callbackPath } from './providers/providers.ts';
 import type { ProviderSettings } from './providers/settings.ts';
 import { LOCAL_CLIENT, LOCAL_NAME, localProvider } from './providers/settings.ts';
@@ -39,7 +40,11 @@ export const development: Development<Settings, unknown> = {
       const { startLocalProvider } = await import('./providers/local-provider.ts');
       const { localProviderPort: port, apiUrl = `http://localhost:${config.port}` } = config;
       const redirectUri = `${apiUrl}${callbackPath(LOCAL_NAME)}`;
-      return startLocalProvider({ port, ...LOCAL_CLIENT, redirectUri }).catch((error: NodeJS.ErrnoException) => {
+      // It is the provider of any organization, too.
+      const [before, after] = `${apiUrl}${callbackPath(OF_COMPANIES)}`.split(OF_COMPANIES) as [string, string];
+      const allowsRedirect = (uri: string) => uri.startsWith(`${before}${OF_COMPANIES}`) && uri.endsWith(after);
+      const options = { port, ...LOCAL_CLIENT, redirectUri, allowsRedirect, anybody: true };
+      return startLocalProvider(options).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') throw error;
         const other = `LOCAL_PROVIDER_PORT=${port + 1}`;
         throw new Error(
@@ -123,7 +128,7 @@ export const development: Development<Settings, unknown> = {
       call: 'POST /v1/password-resets',
       button: 'Email the link',
       fields: [email],
-      done: 'If the address has an account, an email was sent. Its link works for 30 minutes.',
+      done: 'If the address has an account, an email was sent. Its link works for 10 minutes.',
       next: signIn,
     },
     {

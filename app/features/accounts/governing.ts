@@ -35,6 +35,8 @@ export interface Governing {
   ): Promise<User>;
   /** Closes an account and ends its sessions; API keys that the person created rest with it. @returns whether it was open */
   close(tx: Transaction, userId: string, by: DirectoryActor): Promise<boolean>;
+  /** Ends the sessions of a user that began before, because the organization has another way in now. @returns how many */
+  signOut(tx: Transaction, userId: string, which: { organizationId: string; begunBefore: Date }): Promise<number>;
   /** Opens an account that a directory closed. One that an operator closed stays so. @returns whether it is open now and was not */
   reopen(tx: Transaction, userId: string, by: DirectoryActor): Promise<boolean>;
 }
@@ -100,6 +102,14 @@ export function createGoverning({
       const cause = 'user.suspended';
       if (isActive(user)) await followers.closed(tx, { userId, cause, actor: by.actor, origin: by.origin });
       return true;
+    },
+
+    async signOut(tx, userId, { organizationId, begunBefore }) {
+      const ids = await sessions.end(tx, userId, 'company_sign_in', { begunBefore });
+      const event = { ownerId: userId, action: 'session.ended', actor: { type: 'system' } } as const;
+      for (const id of ids)
+        await audit.append(tx, { ...event, target: { type: 'session', id }, details: { organizationId } });
+      return ids.length;
     },
 
     async reopen(tx, userId, by) {

@@ -47,7 +47,7 @@ describe('one-time tokens', () => {
     reset_password: {
       path: '/v1/password-resets/confirm',
       more: { password: 'purple monkey dishwasher lamp' },
-      lifetimeMs: 30 * MINUTE_MS,
+      lifetimeMs: 10 * MINUTE_MS,
       async obtain() {
         const { email } = await createSignedInUser(test);
         await test.request('/v1/password-resets', { body: { email } });

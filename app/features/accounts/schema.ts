@@ -86,6 +86,8 @@ export const sessions = pgTable(
     /** From where it was refreshed; both null before that. */
     refreshedIpAddress: text('refreshed_ip_address'),
     refreshedUserAgent: text('refreshed_user_agent'),
+    /** When it was last used from another network and another program than before: a proof of before is not recent any more. */
+    movedAt: instant('moved_at'),
     /** When the current generation began, by the database's clock; null before the first refresh. */
     rotatedAt: instant('rotated_at'),
     /** The generation whose predecessor was last answered late (`refreshing.ts`), and how many generations in a row were. */
@@ -112,7 +114,7 @@ export const sessions = pgTable(
     check('sessions_acting_check', sql`num_nulls(actor_id, actor_may_change, expires_at) in (0, 3)`),
     check(
       'sessions_ended_reason_check',
-      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset', 'acting_ended')`,
+      sql`ended_reason in ('signed_out', 'ended_by_user', 'password_changed', 'password_reset', 'email_reverted', 'suspended', 'deleted', 'refresh_reused', 'factors_reset', 'acting_ended', 'company_sign_in')`,
     ),
     check('sessions_ended_check', sql`(ended_at is null) = (ended_reason is null)`),
   ],
@@ -131,7 +133,8 @@ export type SessionEnd =
   | 'deleted'
   | 'refresh_reused'
   | 'factors_reset'
-  | 'acting_ended';
+  | 'acting_ended'
+  | 'company_sign_in';
 
 /** Secrets that were emailed: only their SHA-256. A row is deleted by its use, or marked if the use may be repeated. */
 export const oneTimeTokens = pgTable(

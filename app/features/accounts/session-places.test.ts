@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditTrail, liftRateLimits, queuedMails } from '../../../test/conditions.ts';
-import { createUser, PASSWORD, startTestService, type TestService } from '../../../test/service.ts';
+import { assertProblem, createUser, PASSWORD, startTestService, type TestService } from '../../../test/service.ts';
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts';
 
 const HOME = {
@@ -56,6 +56,19 @@ describe('a session', () => {
     test.clock.advance(DAY_MS);
     assert.equal((await refresh(third, ELSEWHERE)).status, 200);
     assert.equal(await notices(email), 2);
+  });
+
+  it('that has moved needs another proof, however recent the last one is', async () => {
+    const { token, refreshToken } = await begin();
+    const endOthers = (by: string) => test.request('/v1/sessions', { method: 'DELETE', token: by });
+    assert.equal((await endOthers(token)).status, 204);
+    test.clock.advance(SECOND_MS);
+    const { accessToken } = (await refresh(refreshToken, ELSEWHERE)).body;
+    for (const by of [token, accessToken]) assertProblem(await endOthers(by), 403, 'recent_sign_in_required');
+    test.clock.advance(SECOND_MS);
+    const proof = { token: accessToken, body: { password: PASSWORD } };
+    assert.equal((await test.request('/v1/sessions/current/confirm', proof)).status, 200);
+    assert.equal((await endOthers(accessToken)).status, 204);
   });
 
   it('whose copy only repeats the lost answer from elsewhere is recorded and emailed too', async () => {

@@ -2,6 +2,7 @@
  * Where a session is used: it keeps from where it was signed in, and from where it was last refreshed. Its owner gets an email when network
  * and program both change. Not here: devices from which people sign in (`sign-in.ts`).
  */
+import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -9,6 +10,7 @@ import type { RequestOrigin } from '../../platform/http/caller.ts';
 import { addressBlock } from '../../platform/security/rate-limits.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Email } from '../email/email.ts';
+import { sessions } from './schema.ts';
 import type { Session } from './sessions.ts';
 import type { User, Users } from './users.ts';
 
@@ -20,8 +22,8 @@ type PlacedSession = Pick<
 
 export interface SessionPlaces {
   /**
-   * Runs the statement that uses a session from a place and stores that place. If the session has moved, its owner is told in the same
-   * transaction, by an audit event and one email per session and day.
+   * Runs the statement that uses a session from a place and stores that place. If the session has moved, its last proof is recent no more
+   * (OWASP ASVS 5.0 V8.2.4), and its owner is told in the same transaction, by an audit event and one email per session and day.
    * @param write undefined when it changed nothing; then nobody is told
    */
   use<T>(
@@ -47,6 +49,8 @@ export function createSessionPlaces(options: SessionPlacesOptions): SessionPlace
   async function tell(tx: Transaction, session: PlacedSession, user: User, origin: RequestOrigin): Promise<void> {
     const at = clock.now().toISOString();
     const { ipAddress, userAgent } = origin;
+    const own = and(eq(sessions.userId, user.id), eq(sessions.id, session.id));
+    await tx.update(sessions).set({ movedAt: clock.now() }).where(own);
     await audit.append(tx, {
       ownerId: user.id,
       action: 'session.moved',

@@ -9,7 +9,7 @@ import {
   startTestService,
   type TestService,
 } from '../../../test/service.ts';
-import { DAY_MS, SECOND_MS } from '../../platform/clock.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts';
 import { purge } from './queues.ts';
 
 describe('sessions', () => {
@@ -120,6 +120,20 @@ describe('sessions', () => {
       id,
     );
     assert.deepEqual(reasons, [{ ended_reason: 'ended_by_user' }]);
+  });
+
+  it('are ended after a recent proof only, but for the one that asks', async () => {
+    const { email } = await createUser(test);
+    const [mine, other] = [await signIn(test, email), await signIn(test, email)];
+    test.clock.advance(11 * MINUTE_MS);
+    const refresh = ({ refreshToken }: typeof mine) => test.request('/v1/sessions/refresh', { body: { refreshToken } });
+    const { accessToken } = (await refresh(mine)).body;
+    const sessions: { id: string; current: boolean }[] = (await list(accessToken)).data;
+    const pathOf = (isCurrent: boolean) => `/${sessions.find(({ current }) => current === isCurrent)!.id}`;
+    assertProblem(await end(accessToken, pathOf(false)), 403, 'recent_sign_in_required');
+    assertProblem(await end(accessToken, ''), 403, 'recent_sign_in_required');
+    assert.equal((await refresh(other)).status, 200, 'it goes on');
+    assert.equal((await end(accessToken, pathOf(true))).status, 204);
   });
 
   it('of another person look as if they did not exist', async () => {

@@ -39,15 +39,15 @@ export interface Sessions {
   beginActing(tx: Transaction, session: ProvenSession, acting: ActingSession): Promise<void>;
   /**
    * Ends sessions of a user and tells every process. Locks the account: a change that one of these sessions asked for commits before, or
-   * is refused. Unless one session alone ends, sign-ins that wait for another proof are void too, and devices need the second factor again:
-   * whoever is to be kept out may have had either.
+   * is refused. Unless one session alone ends, or those of before, sign-ins that wait for another proof are void too, and devices need the second
+   * factor again: whoever is to be kept out may have had either.
    * @returns the ids of those that were alive
    */
   end(
     tx: Transaction,
     userId: string,
     reason: SessionEnd,
-    which?: { only?: string; except?: string },
+    which?: { only?: string; except?: string; begunBefore?: Date },
   ): Promise<string[]>;
   /** The living sessions of a user, the newest first, after `cursor` = [createdAt, id]. */
   list(userId: string, limit: number, cursor?: readonly string[]): Promise<Session[]>;
@@ -125,7 +125,7 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
       await tx.insert(sessions).values({ ...own, ...acting });
     },
 
-    async end(tx, userId, reason, { only, except } = {}) {
+    async end(tx, userId, reason, { only, except, begunBefore } = {}) {
       await users.lock(tx, userId);
       const now = clock.now();
       const which = and(
@@ -133,13 +133,14 @@ export function createSessions({ db, clock, sealer, lifetimes, users }: Sessions
         isNull(sessions.endedAt),
         only === undefined ? undefined : eq(sessions.id, only),
         except === undefined ? undefined : ne(sessions.id, except),
+        begunBefore === undefined ? undefined : lt(sessions.createdAt, begunBefore),
       );
       const ended = await tx
         .update(sessions)
         .set({ endedAt: now, endedReason: reason })
         .where(which)
         .returning({ id: sessions.id });
-      if (only === undefined) {
+      if (only === undefined && begunBefore === undefined) {
         await tx.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
         await tx.delete(emailLinks).where(eq(emailLinks.userId, userId));
         const remembered = and(eq(devices.userId, userId), isNotNull(devices.rememberedUntil));

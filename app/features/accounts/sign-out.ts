@@ -11,11 +11,15 @@ import type { Refreshing } from './refreshing.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SignOut {
-  /** Ends one of the caller's sessions. @returns false when there is no such living session. @throws `session_revoked` */
+  /**
+   * Ends one of the caller's sessions. Another one than the one that asks needs a recent proof (OWASP ASVS 5.0 V7.5.2): whoever has stolen an
+   * access token must not be able to keep the owner out.
+   * @returns false when there is no such living session. @throws `session_revoked`, `recent_sign_in_required`
+   */
   endOne(caller: UserCaller, sessionId: string, origin: RequestOrigin): Promise<boolean>;
   /** Ends the session of a refresh token. Does nothing for any other text, and for a session that is over (RFC 7009 section 2.2). */
   endByRefreshToken(text: string, origin: RequestOrigin): Promise<void>;
-  /** Ends all of the caller's sessions but the one that asks. @returns how many. @throws `session_revoked` */
+  /** Ends all of the caller's sessions but the one that asks, after a recent proof. @returns how many. @throws as `endOne` */
   endOthers(caller: UserCaller, origin: RequestOrigin): Promise<number>;
 }
 
@@ -37,6 +41,7 @@ export function createSignOut({ db, callers, sessions, refreshing, audit, metric
     const reason = which.only === caller.sessionId ? 'signed_out' : 'ended_by_user';
     const ended = await transact(db, async (tx) => {
       await callers.lock(tx, caller, 'update');
+      if (which.only !== caller.sessionId) await callers.requireRecent(tx, caller);
       const ids = await sessions.end(tx, caller.userId, reason, which);
       for (const id of ids) {
         const actor = { type: 'user', id: caller.userId } as const;

@@ -12,7 +12,7 @@ import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { defineFeature, type Replacements } from '../../platform/feature.ts';
 import type { Operations } from '../../platform/http/operations/operations.ts';
-import type { JobHandler, JobSchedule } from '../../platform/jobs/jobs.ts';
+import type { JobHandler, JobSchedule, Jobs } from '../../platform/jobs/jobs.ts';
 import type { RateLimits } from '../../platform/security/rate-limits.ts';
 import type { Sealer } from '../../platform/security/sealing.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -24,6 +24,7 @@ import { createDomains, type Domains } from './domains/domains.ts';
 import { createDomainNotices } from './domains/notices.ts';
 import { createRechecking, recheckSchedule } from './domains/rechecking.ts';
 import { createTxtLookup } from './domains/records.ts';
+import { createExamination, type Examination } from './examining.ts';
 import { createPolicyNotices } from './policy/notices.ts';
 import { createPolicies } from './policy/policy.ts';
 import { domainRoutes } from './routes/domains.ts';
@@ -31,6 +32,7 @@ import { identityProviderRoutes } from './routes/identity-provider.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { type CompanyProviders, createCompanySignIn } from './sign-in/company-sign-in.ts';
 import { createConnections } from './sign-in/connections.ts';
+import { createEndingSessions, createEndSessions } from './sign-in/ending-sessions.ts';
 import { createConnectionNotices } from './sign-in/notices.ts';
 import { followRemovals } from './sign-in/removals.ts';
 
@@ -43,7 +45,8 @@ export interface CompaniesOptions {
   audit: Audit;
   feed: ChangeFeed;
   sealer: Sealer;
-  accounts: Pick<Accounts, 'companies' | 'follow' | 'providerSignIn'>;
+  jobs: Jobs;
+  accounts: Pick<Accounts, 'companies' | 'follow' | 'governing' | 'providerSignIn' | 'users'>;
   organizations: Pick<Organizations, 'admit' | 'authorization' | 'follow' | 'seatErrors' | 'sendToMembers'>;
   metrics: Metrics;
   replacements: Pick<Replacements, 'companyProviders'>;
@@ -60,6 +63,8 @@ declare module '../../platform/feature.ts' {
 export interface Companies {
   /** Which organization an address belongs to by its domain, among others. */
   readonly domains: Domains;
+  /** For `doctor`. */
+  readonly examination: Examination;
   readonly handlers: readonly JobHandler[];
   readonly schedules: readonly JobSchedule[];
   routes(operations: Operations): void;
@@ -74,7 +79,9 @@ export function createCompanies(options: CompaniesOptions): Companies {
   const { authorization, follow, sendToMembers } = options.organizations;
   const check = createCheckDomain({ lookUp: createTxtLookup(config.domainNameservers), metrics });
   const notices = createDomainNotices({ send: sendToMembers, appUrl: config.appUrl });
-  const domains = createDomains({ db, clock, audit, notices, check, recordLabel: recordLabelOf(config.productName) });
+  const endSessions = createEndSessions({ clock, jobs: options.jobs });
+  const recordLabel = recordLabelOf(config.productName);
+  const domains = createDomains({ db, clock, audit, notices, check, endSessions, recordLabel });
   const policies = createPolicies({
     ...{ db, clock, audit, feed: options.feed },
     notices: createPolicyNotices({ send: sendToMembers, appUrl: config.appUrl }),
@@ -83,7 +90,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
   followRemovals({ db, clock, accounts: options.accounts, organizations: options.organizations });
   const rules = { ports: [443], loopback: ['development', 'test'].includes(config.appEnv) };
   const connections = createConnections({
-    ...{ db, clock, sealer: options.sealer, audit, rules },
+    ...{ db, clock, sealer: options.sealer, audit, rules, endSessions },
     notices: createConnectionNotices({ send: sendToMembers, appUrl: config.appUrl }),
   });
   const source = createCompanySignIn({
@@ -93,8 +100,12 @@ export function createCompanies(options: CompaniesOptions): Companies {
   options.accounts.companies.use(source);
 
   return {
+    examination: createExamination({ db, source, check }),
     domains,
-    handlers: [createRechecking({ db, clock, audit, notices, check, domains })],
+    handlers: [
+      createRechecking({ db, clock, audit, notices, check, domains }),
+      createEndingSessions({ db, accounts: options.accounts }),
+    ],
     schedules: [recheckSchedule],
     routes(operations) {
       domainRoutes(operations, { authorization, domains, verifications: options.rateLimits(VERIFICATIONS) });
@@ -122,4 +133,6 @@ export const companies = defineFeature({
   folders: ['domains', 'policy', 'sign-in', 'routes'],
   create: createCompanies,
   commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
+  development: () => import('./development.ts'),
 });

@@ -105,6 +105,8 @@ export const organizationIdentityProviders = pgTable(
     defaultRole: text('default_role').$type<Role>().notNull(),
     /** True if addresses of the verified domains sign in with it alone. */
     enforced: boolean('enforced').notNull(),
+    /** True if a second factor that the provider has asked for counts as one here. */
+    acceptsSecondFactor: boolean('accepts_second_factor').notNull().default(false),
     /** The last test run that succeeded since the connection changed; null: it does not count yet. */
     testedAt: instant('tested_at'),
     /** Another one after each change of what is said to the provider: an answer to an earlier connection tests nothing. */

@@ -106,6 +106,43 @@ describe('the pool', () => {
       );
     });
 
+    it('beside a transaction waits for no share that others have, who wait for what the transaction has locked', async (t) => {
+      const shared = new PipelinedPool({ ...POOL, max: 4, connectionString: database.url, laneLockTimeoutMs: 50 });
+      t.after(() => shared.end());
+      await shared.query('create table locked as select 1 as n');
+      await shared.query('create table counted (n int)');
+      const run = (text: string) =>
+        shared.withConnection(
+          (client) => client.query(text),
+          () => true,
+        );
+      const locked = Promise.withResolvers<void>();
+      const waited = Promise.withResolvers<void>();
+      await workFor('an owner', async () => {
+        const holding = shared.withConnection(
+          async (client) => {
+            await client.query('begin');
+            await client.query('update locked set n = 2');
+            locked.resolve();
+            await waited.promise;
+            const startedAt = performance.now();
+            // Two at a time: only one of an owner would be on a lane.
+            const count = () => shared.query('insert into counted values (1)');
+            await Promise.all([count(), count(), run('insert into counted values (1)')]);
+            assert.ok(performance.now() - startedAt < 4_000, 'they have waited for those that wait for them');
+            await client.query('commit');
+          },
+          () => true,
+        );
+        await locked.promise;
+        // All of its share, and more.
+        const waiting = Array.from({ length: 5 }, () => run('update locked set n = 3'));
+        waited.resolve();
+        await Promise.all([holding, ...waiting]);
+      });
+      assert.equal((await shared.query('select 1 from counted')).rowCount, 3);
+    });
+
     it('that waits for a lock holds up no later statement: its lane gets no more', async (t) => {
       const waitingLong = new PipelinedPool({ ...POOL, connectionString: database.url });
       t.after(() => waitingLong.end());

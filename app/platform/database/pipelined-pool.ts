@@ -4,6 +4,7 @@
  * node-postgres sends a Sync after each. A transaction (`pool.connect`) has its own connection. Its statements may be pipelined too if
  * none needs the result of another.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { isLockTimeout, isStalePlan, isUnavailable } from './failures.ts';
@@ -42,6 +43,13 @@ interface Lane {
 /** A lane whose oldest statement has waited longer gets no more: the statement may wait for a lock. */
 export const LATE_MS = 250;
 const newLane = (spare: boolean): Lane => ({ client: undefined, opening: undefined, sentAt: [], spare });
+
+/**
+ * Set for work that has a connection. What it sends beside that connection must not wait for its owner's share: those who have the share may
+ * wait for a lock that this work holds.
+ */
+const within = new AsyncLocalStorage<true>();
+const ownerOutside = () => (within.getStore() ? undefined : ownerOfWork());
 
 /** How long work of an owner waits for its share of the connections, in milliseconds, and how much of it. */
 const [TURN_MS, TURNS] = [5_000, 200];
@@ -98,12 +106,12 @@ export class PipelinedPool extends pg.Pool {
     work: (client: pg.PoolClient) => Promise<T>,
     spoils: (error: unknown) => boolean,
   ): Promise<T> {
-    const leave = await this.#shares.enter(ownerOfWork());
+    const leave = await this.#shares.enter(ownerOutside());
     try {
       const client = await this.connect();
       let spoilt = false;
       try {
-        return await work(client);
+        return await within.run(true, () => work(client));
       } catch (error) {
         spoilt = spoils(error);
         throw error;
@@ -145,7 +153,7 @@ export class PipelinedPool extends pg.Pool {
    */
   async #single(config: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     const mayWait = mayWaitForLock(typeof config === 'string' ? config : config.text);
-    const owner = mayWait ? ownerOfWork() : undefined;
+    const owner = mayWait ? ownerOutside() : undefined;
     if (owner !== undefined && this.#changing.has(owner)) return this.#alone(config, values);
     if (owner !== undefined) this.#changing.add(owner);
     try {

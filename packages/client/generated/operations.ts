@@ -43,8 +43,8 @@ export const listSessions = 'GET /v1/sessions' as Operation<{
   readonly cursor?: string | undefined;
 }, types.SessionPage, 'bad_request' | 'database_unavailable' | 'internal_error' | 'invalid_cursor' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
-/** End all other sessions */
-export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
+/** End all other sessions. Needs a recent proof. */
+export const deleteOtherSessions = 'DELETE /v1/sessions' as Operation<{}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
 /** Sign in: prove another factor. Completes a sign-in that was answered by `second_factor_required`, in the same mode. Send one of the factors that the challenge names. A challenge works once, for 10 minutes, and allows 5 wrong answers; in cookie mode only the browser that got it can answer. */
 export const createSessionBySecondFactor = 'POST /v1/sessions/second-factor public' as Operation<{
@@ -69,11 +69,11 @@ export const revokeSession = 'POST /v1/sessions/revoke public' as Operation<{
   readonly body: types.RevokeSession;
 }, undefined, 'bad_request' | 'database_unavailable' | 'internal_error' | 'malformed_json' | 'payload_too_large' | 'unsupported_media_type' | 'validation_failed'>;
 
-/** End a session */
+/** End a session. Another one than the one that asks needs a recent proof. */
 export const deleteSession = 'DELETE /v1/sessions/{sessionId}' as Operation<{
   /** Session */
   readonly sessionId: string;
-}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
+}, undefined, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'internal_error' | 'not_found' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
 /** Get your account */
 export const getMe = 'GET /v1/users/me' as Operation<{}, types.User, 'bad_request' | 'database_unavailable' | 'internal_error' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
@@ -1042,7 +1042,7 @@ export const getOrganizationIdentityProvider = 'GET /v1/organizations/{organizat
   readonly organizationId: string;
 }, types.OrganizationIdentityProvider, 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'organization_second_factor_required' | 'organization_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
-/** Set the identity provider of an organization. A change of issuer, client or secret voids the test run. All owners get an email. Needs a recent proof. */
+/** Set the identity provider of an organization. A change of issuer, client or secret voids the test run. Enforcing it ends the sessions that members with an address of the verified domains have, but for those of the caller. All owners get an email. Needs a recent proof. */
 export const putOrganizationIdentityProvider = 'PUT /v1/organizations/{organizationId}/identity-provider' as Operation<{
   /** Organization */
   readonly organizationId: string;

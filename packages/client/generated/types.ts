@@ -1366,6 +1366,8 @@ export interface OrganizationIdentityProvider {
   readonly defaultRole: Role;
   /** True: people with an address of the verified domains sign in with it alone, but for an owner with a passkey. Needs a test run. */
   readonly enforced: boolean;
+  /** True: if the ID token has `mfa` in `amr` (RFC 8176), the session has proven a second factor, for accounts that have none of their own here. */
+  readonly acceptsSecondFactor: boolean;
   /** Its name, for `POST /v1/sessions/provider/{provider}/start`. */
   readonly provider: string;
   /** To be registered at the provider. */
@@ -1549,6 +1551,8 @@ export interface PutOrganizationIdentityProvider {
   readonly defaultRole: Role;
   /** True: people with an address of the verified domains sign in with it alone, but for an owner with a passkey. Needs a test run. */
   readonly enforced: boolean;
+  /** True: if the ID token has `mfa` in `amr` (RFC 8176), the session has proven a second factor, for accounts that have none of their own here. Absent: it stays as it is, and is false at first. */
+  readonly acceptsSecondFactor?: boolean | undefined;
   /** Absent: it stays as it is. */
   readonly clientSecret?: string | undefined;
 }

@@ -41,6 +41,8 @@ export interface FirstProof {
   readonly amr: readonly AuthenticationMethod[];
   /** The identity provider that has proven it. */
   readonly provider?: string;
+  /** What the provider says that it has proven beside. It counts where the account itself has nothing to prove it with. */
+  readonly elsewhere?: readonly AuthenticationMethod[];
   /**
    * Locks the account for `share`, if the proof still holds there. Default: the account is neither suspended nor deleted.
    * @returns undefined where it no longer holds
@@ -177,7 +179,7 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
   }
 
   return {
-    proceed({ user, amr, provider, lock = (tx) => lockActive(tx, user.id) }, client) {
+    proceed({ user, amr, provider, elsewhere = [], lock = (tx) => lockActive(tx, user.id) }, client) {
       // Not before a proof: anybody can name a user.
       ownWork(user.id);
       return transact(db, async (tx) => {
@@ -187,7 +189,9 @@ export function createSignInFlow(options: SignInFlowOptions): SignInFlow {
           devices.recognize(tx, user.id, client.deviceTokens),
           requireWayIn(tx, user, { amr, provider }),
         ]);
-        const isEnough = having.length === 0 || amr.includes('mfa') || (known && devices.isRemembered(known));
+        if (having.length === 0)
+          return begin(tx, { user, amr: [...amr, ...elsewhere] }, client, { known, remember: false });
+        const isEnough = amr.includes('mfa') || (known && devices.isRemembered(known));
         if (isEnough) return begin(tx, { user, amr }, client, { known, remember: false });
         const issued = await challenges.issue(tx, user.id, { amr, provider }, client.mode === 'cookie');
         return { kind: 'challenge', factors: having.filter((factor) => isOther(factor, amr)), ...issued };

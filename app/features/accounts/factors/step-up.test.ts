@@ -44,6 +44,11 @@ describe('a change that needs a recent proof', () => {
       const answer = await test.request('/v1/users/me/totp', { method: 'DELETE', token });
       return answer.status === 404 ? { ...answer, status: 204 } : answer;
     },
+    'the end of another session': async (token) => {
+      const answer = await test.request(`/v1/sessions/${crypto.randomUUID()}`, { method: 'DELETE', token });
+      return answer.status === 404 ? { ...answer, status: 204 } : answer;
+    },
+    'the end of all other sessions': (token) => test.request('/v1/sessions', { method: 'DELETE', token }),
     'the deletion of the account': (token) => test.request('/v1/users/me', { method: 'DELETE', token, body: {} }),
     'the deletion, by POST': (token) => test.request('/v1/users/me/deletion', { token, body: {} }),
   };

@@ -1,6 +1,6 @@
 /**
  * Sign-in with the identity providers of organizations, as a later feature knows them. Without that feature there are none. Their names begin with
- * `company-`, which no provider of the settings can.
+ * `OF_COMPANIES`, which no provider of the settings can.
  */
 import type { Executor, Transaction } from '../../../platform/database/database.ts';
 import type { ProblemFactory } from '../../../platform/errors.ts';
@@ -25,6 +25,8 @@ export interface CompanySignIn {
   governs(executor: Executor, name: string, address: string): Promise<boolean>;
   /** True if a person is a member of the organization. */
   hasMember(executor: Executor, name: string, userId: string): Promise<boolean>;
+  /** True if a second factor that the provider has asked for counts as one. */
+  acceptsSecondFactor(executor: Executor, name: string): Promise<boolean>;
   /** Locks the organization, which comes before accounts. */
   lock(tx: Transaction, name: string): Promise<void>;
   /**
@@ -41,7 +43,9 @@ export interface Companies extends CompanySignIn {
   use(source: CompanySignIn): void;
 }
 
-export const isOfCompany = (name: string): boolean => name.startsWith('company-');
+/** How the names of providers of organizations begin. */
+export const OF_COMPANIES = 'company-';
+export const isOfCompany = (name: string): boolean => name.startsWith(OF_COMPANIES);
 
 const NONE: CompanySignIn = {
   find: async () => undefined,
@@ -49,6 +53,7 @@ const NONE: CompanySignIn = {
   requiredFor: async () => undefined,
   governs: async () => false,
   hasMember: async () => false,
+  acceptsSecondFactor: async () => false,
   async lock() {},
   async join() {},
   errors: [],
@@ -65,6 +70,7 @@ export function createCompanies(): Companies {
     requiredFor: (executor, address, by) => source.requiredFor(executor, address, by),
     governs: (executor, name, address) => source.governs(executor, name, address),
     hasMember: (executor, name, userId) => source.hasMember(executor, name, userId),
+    acceptsSecondFactor: (executor, name) => source.acceptsSecondFactor(executor, name),
     lock: (tx, name) => source.lock(tx, name),
     join: (tx, name, userId, origin, how) => source.join(tx, name, userId, origin, how),
     get errors() {

@@ -20,6 +20,8 @@ export interface LocalPerson {
   readonly name: string;
   readonly email?: string;
   readonly email_verified?: boolean;
+  /** How they have signed in there (RFC 8176). */
+  readonly amr?: readonly string[];
 }
 
 /** The people of development, with what a provider may say of them. */
@@ -42,6 +44,10 @@ export interface LocalProviderOptions {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
+  /** Those that the client may name beside `redirectUri`. */
+  allowsRedirect?: (uri: string) => boolean;
+  /** True if a person may be chosen by any address too. */
+  anybody?: boolean;
   people?: readonly LocalPerson[];
   /** The keys that sign; new ones if absent. */
   keys?: LocalKey[];
@@ -95,11 +101,12 @@ async function quietly<T>(work: () => Promise<T>): Promise<T> {
 
 async function createAnswer(url: string, options: LocalProviderOptions, known: readonly LocalPerson[]) {
   const { clientId, clientSecret, redirectUri, keys = [makeLocalKey('local')] } = options;
+  const { allowsRedirect = () => false, anybody = false } = options;
   const provider = await quietly(async () => {
     const { default: Provider } = await import('oidc-provider');
     return new Provider(url, {
       clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], profile: ['name'] },
       cookies: { keys: [randomSecret().toString('hex')] },
       features: { devInteractions: { enabled: false } },
       interactions: { url: (_context, { uid }) => `/people/${uid}` },
@@ -108,7 +115,7 @@ async function createAnswer(url: string, options: LocalProviderOptions, known: r
       // The library prints a notice for each one that it has to choose.
       ttl: { Interaction: LIVES, Grant: LIVES, Session: LIVES, AccessToken: LIVES, IdToken: LIVES },
       async findAccount(_context, id) {
-        const person = known.find(({ sub }) => sub === id);
+        const person = known.find(({ sub }) => sub === id) ?? (anybody ? personOf(id) : undefined);
         return person && { accountId: id, claims: async () => ({ ...person }) };
       },
       /** Nobody is asked for consent. */
@@ -120,18 +127,25 @@ async function createAnswer(url: string, options: LocalProviderOptions, known: r
       },
     });
   });
+  const { prototype } = provider.Client;
+  const isRegistered = prototype.redirectUriAllowed;
+  prototype.redirectUriAllowed = function (uri) {
+    return isRegistered.call(this, uri) || allowsRedirect(uri);
+  };
   const others = provider.callback();
 
   return (request: IncomingMessage, response: ServerResponse) => {
     if (!request.url?.startsWith('/people/')) return void others(request, response);
     const finish = async () => {
       if (request.method !== 'POST') {
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(renderPeople(known));
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(renderPeople(known, anybody));
         return;
       }
-      const accountId = new URLSearchParams(await text(request)).get('person') ?? '';
+      const form = new URLSearchParams(await text(request));
+      const accountId = form.get('person') || (form.get('email') ?? '');
+      const amr = known.find(({ sub }) => sub === accountId)?.amr;
       const result = accountId
-        ? { login: { accountId } }
+        ? { login: { accountId, ...(amr && { amr: [...amr] }) } }
         : { error: 'access_denied', error_description: 'The person has cancelled.' };
       await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
     };
@@ -139,7 +153,13 @@ async function createAnswer(url: string, options: LocalProviderOptions, known: r
   };
 }
 
-function renderPeople(known: readonly LocalPerson[]): string {
+/** A person with an address, of which the provider says that it is verified. */
+const personOf = (address: string): LocalPerson | undefined =>
+  /^[^@\s]+@[^@\s]+$/.test(address)
+    ? { sub: address, name: address.split('@')[0]!, email: address, email_verified: true }
+    : undefined;
+
+function renderPeople(known: readonly LocalPerson[], anybody: boolean): string {
   const describe = ({ email, email_verified: verified }: LocalPerson) =>
     email ? `${email}${verified ? '' : ', not verified'}` : 'no address';
   return html`<!doctype html>
@@ -147,5 +167,9 @@ function renderPeople(known: readonly LocalPerson[]): string {
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:28rem;margin:4rem auto;padding:0 1rem}button{display:block;width:100%;margin:.5rem 0;padding:.75rem 1rem;font:inherit;text-align:left;cursor:pointer}small{display:block}</style></head>
 <body><main><h1>Who are you?</h1><p>The identity provider of development. Nobody has to prove anything here.</p>
 <form method="post">${known.map((person) => html`<button name="person" value="${person.sub}">${person.name}<small>${describe(person)}</small></button>`)}
-<button name="person" value="">Cancel</button></form></main></body></html>`.text;
+<button name="person" value="">Cancel</button></form>${
+    anybody &&
+    html`
+<form method="post"><h2>Somebody else</h2><p><label>Address <input name="email" type="email" required></label></p><button>Sign in with this address</button></form>`
+  }</main></body></html>`.text;
 }

@@ -29,6 +29,8 @@ export interface ProvenIdentity {
   /** True if the provider has verified the address, and is an authority for its domain. */
   readonly vouched: boolean;
   readonly name: string | null;
+  /** True if the ID token says that several factors were asked for: `mfa` in `amr` (RFC 8176). */
+  readonly hasSecondFactor: boolean;
 }
 
 export interface ProviderProtocol {
@@ -137,7 +139,9 @@ export function createProtocol({
     const tokens = await oidc.authorizationCodeGrant(config, url, checks).finally(() => keepKeys(config));
     const claims: Claims = { ...tokens.claims()! };
     if (claims.email !== undefined || !config.serverMetadata().userinfo_endpoint) return claims;
-    return { ...(await oidc.fetchUserInfo(config, tokens.access_token, String(claims.sub))), ...claims };
+    // How somebody has signed in is said by the signed token alone.
+    const { amr: _amr, ...more } = await oidc.fetchUserInfo(config, tokens.access_token, String(claims.sub));
+    return { ...more, ...claims };
   }
 
   function keepKeys(config: oidc.Configuration): void {
@@ -186,7 +190,7 @@ export function createProtocol({
 }
 
 function identityOf(provider: ProviderSettings, claims: Claims, answer: URLSearchParams): ProvenIdentity {
-  const { iss, sub, email, name, email_verified: verified } = claims;
+  const { iss, sub, email, name, amr, email_verified: verified } = claims;
   const address = typeof email === 'string' && email.includes('@') ? email : null;
   const domain = address?.slice(address.lastIndexOf('@') + 1).toLowerCase() ?? '';
   // As text from Apple.
@@ -201,6 +205,7 @@ function identityOf(provider: ProviderSettings, claims: Claims, answer: URLSearc
     address,
     vouched: address !== null && isVerified && isAuthority,
     name: (typeof name === 'string' && name) || appleName(answer.get('user')),
+    hasSecondFactor: Array.isArray(amr) && amr.includes('mfa'),
   };
 }
 

@@ -209,13 +209,23 @@ export function createProviderSignIn(options: ProviderSignInOptions): ProviderSi
         const account = await find(tx, taken.data, taken.provider, client.origin);
         // The same code links the identity, once the person has signed in the old way.
         if (typeof account === 'function') await pending.extend(tx, code, LINK_LIFETIME_MS);
-        else await pending.take(tx, 'proven', code, browser);
-        return typeof account === 'function' ? account : { user: account, ...taken.data, provider: taken.provider };
+        if (typeof account === 'function') return account;
+        const { provider, data } = taken;
+        const isProven = data.hasSecondFactor && isOfCompany(provider);
+        const elsewhere = isProven && (await companies.acceptsSecondFactor(tx, provider)) ? (['mfa'] as const) : [];
+        return { user: account, mode: data.mode, provider, elsewhere };
       });
       if (typeof found === 'function') throw found();
-      const { user, mode, provider } = found;
-      const outcome = await options.flow.proceed({ user, amr: ['fed'], provider }, { ...client, mode });
-      if (!outcome) throw accountErrors.invalid_credentials();
+      const { mode, ...proof } = found;
+      let isUsed = false;
+      // Used up as the session begins: after a failure before that, the same code works once more.
+      const lock = async (tx: Transaction) => {
+        isUsed = !(await pending.take(tx, 'proven', code, browser));
+        const user = isUsed ? undefined : await users.lock(tx, proof.user.id, 'share');
+        return user && isActive(user) ? user : undefined;
+      };
+      const outcome = await options.flow.proceed({ ...proof, amr: ['fed'], lock }, { ...client, mode });
+      if (!outcome) throw isUsed ? providerErrors.provider_sign_in_expired() : accountErrors.invalid_credentials();
       metrics.auth_events_total.inc({ event: 'sign_in', outcome: 'success' });
       return outcome;
     },

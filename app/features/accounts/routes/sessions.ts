@@ -246,9 +246,10 @@ function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions
     guard,
     operationId: 'deleteSession',
     summary: 'End a session',
+    description: 'Another one than the one that asks needs a recent proof.',
     params: { sessionId: Id('Session') },
     removed: 'The session has ended.',
-    errors: [httpErrors.not_found],
+    errors: [httpErrors.not_found, accountErrors.recent_sign_in_required],
     async remove({ access, params, origin }) {
       if (!(await signOut.endOne(access, params.sessionId, origin))) throw httpErrors.not_found();
     },
@@ -258,6 +259,8 @@ function listAndEndOperations(own: OperationGroup, options: SessionRoutesOptions
     guard,
     operationId: 'deleteOtherSessions',
     summary: 'End all other sessions',
+    description: 'Needs a recent proof.',
+    errors: [accountErrors.recent_sign_in_required],
     removed: 'All sessions but this one have ended.',
     remove: ({ access, origin }) => signOut.endOthers(access, origin),
   });

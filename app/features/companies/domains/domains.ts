@@ -14,8 +14,6 @@ import type { CheckDomain } from './checking.ts';
 import { domainOfAddress, parseDomain, refusalOf } from './names.ts';
 import type { DomainNotices, LossReason } from './notices.ts';
 
-export { domainOfAddress } from './names.ts';
-
 export interface Domains {
   /** Claims a domain. @throws `invalid_domain`, `domain_claimed`, `too_many_domains`, `recent_sign_in_required` */
   claim(tx: Transaction, access: OrganizationAccess, domain: string): Promise<DomainRow>;
@@ -40,6 +38,8 @@ export interface Domains {
    * @returns undefined if the domain is verified for none, or for one that is deleted
    */
   organizationOf(executor: Executor, address: string): Promise<string | undefined>;
+  /** The texts with which claims are proven at a name, for the nameserver of development. @returns undefined if nobody claims it */
+  textsAt(recordName: string): Promise<string[] | undefined>;
   /** True if the domain of an address is verified for the organization. */
   governs(executor: Executor, organizationId: string, address: string): Promise<boolean>;
 }
@@ -57,6 +57,8 @@ export interface DomainsOptions {
   audit: Audit;
   notices: DomainNotices;
   check: CheckDomain;
+  /** Ends those of the people whose only way in is now the provider of the organization. */
+  endSessions(tx: Transaction, access: OrganizationAccess): Promise<void>;
   /** The first label of the names of records. */
   recordLabel: string;
 }
@@ -67,7 +69,9 @@ const MAX_DOMAINS = 100;
 /** A verified domain is checked again after so long, in milliseconds. */
 export const CHECK_AGAIN_MS = DAY_MS;
 
-export function createDomains({ db, clock, audit, notices, check, recordLabel }: DomainsOptions): Domains {
+export function createDomains(options: DomainsOptions): Domains {
+  const { db, clock, audit, notices, check, recordLabel, endSessions } = options;
+
   function record(
     tx: Transaction,
     { organizationId: ownerId, actor, origin }: OrganizationAccess,
@@ -128,6 +132,13 @@ export function createDomains({ db, clock, audit, notices, check, recordLabel }:
 
     async governs(executor, organizationId, address) {
       return (await organizationOf(executor, address)) === organizationId;
+    },
+
+    async textsAt(recordName) {
+      const { recordValue } = organizationDomains;
+      const of = eq(organizationDomains.recordName, recordName);
+      const found = await db.select({ recordValue }).from(organizationDomains).where(of);
+      return found.length === 0 ? undefined : found.map(({ recordValue: text }) => text);
     },
 
     async claim(tx, caller, text) {
@@ -193,6 +204,8 @@ export function createDomains({ db, clock, audit, notices, check, recordLabel }:
         const verified = await store(tx, claim);
         await record(tx, access, 'domain.verified', verified);
         await notices.verified(tx, verified);
+        // Of the people whose only way in is now the provider of the organization. If it enforces none, the job finds nobody.
+        await endSessions(tx, access);
         return verified;
       });
     },

@@ -28,6 +28,7 @@ const exampleFields = {
   clientId: 'plinth',
   defaultRole: 'member',
   enforced: false,
+  acceptsSecondFactor: false,
 };
 const example = {
   ...exampleFields,
@@ -36,6 +37,8 @@ const example = {
   testedAt: null,
   updatedAt: '2026-11-01T09:30:00.000Z',
 };
+const ACCEPTS =
+  'True: if the ID token has `mfa` in `amr` (RFC 8176), the session has proven a second factor, for accounts that have none of their own here.';
 const fields = {
   issuer: Type.String({ maxLength: 500, description: 'https; the provider is found by discovery.' }),
   clientId: Type.String({ minLength: 1, maxLength: 500 }),
@@ -49,6 +52,7 @@ const Provider = Named(
   'OrganizationIdentityProvider',
   {
     ...fields,
+    acceptsSecondFactor: Type.Boolean({ description: ACCEPTS }),
     provider: Type.String({ description: 'Its name, for `POST /v1/sessions/provider/{provider}/start`.' }),
     redirectUri: Type.String({ description: 'To be registered at the provider.' }),
     testedAt: Nullable(Timestamp('The last test run; null: it does not count yet.')),
@@ -70,16 +74,7 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
   const { authorization, connections } = options;
   const managing = authorization.needs('company-sign-in:manage');
 
-  const present = ({ organizationId, issuer, clientId, defaultRole, enforced, ...row }: Connection) => {
-    const provider = providerNameOf(organizationId);
-    return {
-      ...{ issuer, clientId, defaultRole, enforced, provider },
-      redirectUri: `${options.apiUrl}${options.callbackPath(provider)}`,
-      testedAt: row.testedAt?.toISOString() ?? null,
-      updatedAt: row.updatedAt.toISOString(),
-    };
-  };
-
+  const present = presenting(options);
   below.get('', {
     guard: authorization.needs('company-sign-in:read'),
     operationId: 'getOrganizationIdentityProvider',
@@ -94,9 +89,12 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
     whileActing: 'never',
     summary: 'Set the identity provider of an organization',
     description:
-      'A change of issuer, client or secret voids the test run. All owners get an email. Needs a recent proof.',
+      'A change of issuer, client or secret voids the test run. Enforcing it ends the sessions that members with an address of the verified domains have, but for those of the caller. All owners get an email. Needs a recent proof.',
     body: {
       ...fields,
+      acceptsSecondFactor: Type.Optional(
+        Type.Boolean({ description: `${ACCEPTS} Absent: it stays as it is, and is false at first.` }),
+      ),
       clientSecret: Type.Optional(
         Type.String({ minLength: 1, maxLength: 2_000, description: 'Absent: it stays as it is.' }),
       ),
@@ -117,6 +115,18 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
     errors: [stepUp],
     remove: ({ access }) => connections.remove(access),
   });
+}
+
+function presenting({ apiUrl, callbackPath }: IdentityProviderRoutesOptions) {
+  return ({ organizationId, issuer, clientId, defaultRole, enforced, acceptsSecondFactor, ...row }: Connection) => {
+    const provider = providerNameOf(organizationId);
+    return {
+      ...{ issuer, clientId, defaultRole, enforced, acceptsSecondFactor, provider },
+      redirectUri: `${apiUrl}${callbackPath(provider)}`,
+      testedAt: row.testedAt?.toISOString() ?? null,
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  };
 }
 
 function testOperation(below: Below, { authorization, connections, signIn }: IdentityProviderRoutesOptions): void {

@@ -1,8 +1,6 @@
 /** Tells accounts about the identity providers of organizations: how they are spoken to, whose sign-in they decide, and who joins by them. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
-import { QueryBuilder } from 'drizzle-orm/pg-core';
+import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
-import { prepare } from '../../../platform/database/prepared.ts';
 import type { DestinationRules } from '../../../platform/http/outgoing/destinations.ts';
 import { UUID } from '../../../platform/http/uuids.ts';
 import {
@@ -15,9 +13,10 @@ import {
 } from '../../accounts/accounts.ts';
 import type { Organizations } from '../../organizations/organizations.ts';
 import { memberships, organizations } from '../../organizations/schema.ts';
-import { type Domains, domainOfAddress } from '../domains/domains.ts';
-import { organizationIdentityProviders, verifiedDomains } from '../schema.ts';
-import { type Connection, type Connections, isEnforced } from './connections.ts';
+import type { Domains } from '../domains/domains.ts';
+import { organizationIdentityProviders } from '../schema.ts';
+import type { Connection, Connections } from './connections.ts';
+import { enforcedFor } from './required.ts';
 
 export interface CompanySignInOptions {
   clock: Clock;
@@ -40,20 +39,6 @@ const MAX_KNOWN = 1_000;
 
 export const providerNameOf = (organizationId: string): string => `company-${organizationId}`;
 const organizationOf = (name: string): string => name.slice('company-'.length);
-
-/** The organization whose provider the addresses of a domain have to use. Every sign-in asks for it. */
-const enforcedAt = prepare<{ organization_id: string }>(
-  'organization_enforced_at_domain',
-  new QueryBuilder()
-    .select({ organizationId: verifiedDomains.organizationId })
-    .from(verifiedDomains)
-    .innerJoin(
-      organizationIdentityProviders,
-      and(eq(organizationIdentityProviders.organizationId, verifiedDomains.organizationId), isEnforced),
-    )
-    .innerJoin(organizations, and(eq(organizations.id, verifiedDomains.organizationId), isNull(organizations.purgeAt)))
-    .where(eq(verifiedDomains.domain, sql.placeholder('domain'))),
-);
 
 export interface CompanySignInSource extends CompanySignIn {
   close(): Promise<void>;
@@ -107,16 +92,16 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
     },
 
     async requiredFor(executor, address, by) {
-      const [found] = await enforcedAt(executor, { domain: domainOfAddress(address) });
-      if (!found) return undefined;
+      const enforcing = await enforcedFor(executor, address);
+      if (!enforcing) return undefined;
       // The passkey of an owner opens the organization whose provider is gone.
       const hasPasskey = by?.amr.some((method) => method === 'hwk' || method === 'swk');
       if (by && hasPasskey) {
         const { organizationId, userId, role } = memberships;
-        const owner = and(eq(organizationId, found.organization_id), eq(userId, by.userId), eq(role, 'owner'));
+        const owner = and(eq(organizationId, enforcing), eq(userId, by.userId), eq(role, 'owner'));
         if ((await executor.$count(memberships, owner)) > 0) return undefined;
       }
-      return providerNameOf(found.organization_id);
+      return providerNameOf(enforcing);
     },
 
     governs: (executor, name, address) => domains.governs(executor, organizationOf(name), address),
@@ -124,6 +109,12 @@ export function createCompanySignIn(options: CompanySignInOptions): CompanySignI
     async hasMember(executor, name, userId) {
       const ofPerson = and(eq(memberships.organizationId, organizationOf(name)), eq(memberships.userId, userId));
       return (await executor.$count(memberships, ofPerson)) > 0;
+    },
+
+    async acceptsSecondFactor(executor, name) {
+      const { organizationId, acceptsSecondFactor } = organizationIdentityProviders;
+      const ofOrganization = and(eq(organizationId, organizationOf(name)), acceptsSecondFactor);
+      return (await executor.$count(organizationIdentityProviders, ofOrganization)) > 0;
     },
 
     async lock(tx, name) {

@@ -1,5 +1,5 @@
 /** The identity provider of an organization: storing it, testing it, and whom it is the only way in for. */
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import { transact } from '../../../platform/database/retry.ts';
@@ -12,6 +12,7 @@ import type { OrganizationAccess, Role } from '../../organizations/organizations
 import { organizations } from '../../organizations/schema.ts';
 import { companyErrors } from '../errors.ts';
 import { organizationIdentityProviders } from '../schema.ts';
+import type { EndSessions } from './ending-sessions.ts';
 import type { ConnectionNotices } from './notices.ts';
 
 export type Connection = typeof organizationIdentityProviders.$inferSelect;
@@ -23,6 +24,8 @@ export interface ConnectionFields {
   clientSecret?: string | undefined;
   defaultRole: Role;
   enforced: boolean;
+  /** Absent: it stays as it is, and is false at first. */
+  acceptsSecondFactor?: boolean | undefined;
 }
 
 export interface Connections {
@@ -51,12 +54,15 @@ export interface ConnectionsOptions {
   audit: Audit;
   notices: ConnectionNotices;
   rules: DestinationRules;
+  endSessions: EndSessions;
 }
 
 const PURPOSE = 'organization_identity_providers.client_secret';
 const MANAGE = 'company-sign-in:manage';
 
-export function createConnections({ db, clock, sealer, audit, notices, rules }: ConnectionsOptions): Connections {
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { db, clock, sealer, audit, notices, rules, endSessions } = options;
+
   async function enter(tx: Transaction, given: OrganizationAccess): Promise<OrganizationAccess> {
     await tx.select().from(organizations).where(eq(organizations.id, given.organizationId)).for('update');
     const access = await given.again(tx, MANAGE);
@@ -83,7 +89,7 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
       return (await read(db, organizationId)) ?? noSuchProvider();
     },
 
-    put(given, { issuer, clientId, clientSecret, defaultRole, enforced }) {
+    put(given, { issuer, clientId, clientSecret, defaultRole, enforced, ...rest }) {
       const fault = faultOf(issuer, rules) ?? faultOfTenants(issuer);
       if (fault) throw companyErrors.invalid_issuer({ detail: fault });
       return transact(db, async (tx) => {
@@ -99,6 +105,7 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
         if (enforced && testedAt === null) throw companyErrors.identity_provider_untested();
         const connection: Connection = {
           ...{ organizationId, issuer, clientId, defaultRole, enforced, testedAt, updatedAt: clock.now() },
+          acceptsSecondFactor: rest.acceptsSecondFactor ?? before?.acceptsSecondFactor ?? false,
           version: isSame ? before.version : newId(),
           clientSecret: clientSecret === undefined ? before!.clientSecret : sealer.seal(PURPOSE, clientSecret),
         };
@@ -106,8 +113,11 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
           .insert(organizationIdentityProviders)
           .values(connection)
           .onConflictDoUpdate({ target: organizationIdentityProviders.organizationId, set: connection });
-        const after = { issuer, clientId, defaultRole, enforced, secretChanged: clientSecret !== undefined };
+        const { acceptsSecondFactor } = connection;
+        const secretChanged = clientSecret !== undefined;
+        const after = { issuer, clientId, defaultRole, enforced, acceptsSecondFactor, secretChanged };
         await record(tx, access, 'identity_provider.updated', after);
+        if (enforced && !before?.enforced) await endSessions(tx, access);
         return connection;
       });
     },
@@ -147,12 +157,6 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
 }
 
 const own = (organizationId: string) => eq(organizationIdentityProviders.organizationId, organizationId);
-
-/** The connection counts, and no other way in does. */
-export const isEnforced = and(
-  eq(organizationIdentityProviders.enforced, true),
-  isNotNull(organizationIdentityProviders.testedAt),
-);
 
 /** Administrators of any tenant write any address: only the tenant of the company itself can be believed about its addresses. */
 const MANY_TENANTS =
