@@ -21,8 +21,8 @@ import type { AccountLimits } from './limits.ts';
 import { normalizePassword } from './password-policy.ts';
 import type { Companies } from './providers/companies.ts';
 import { failedSignIns } from './queues.ts';
-import { emailAddresses, users } from './schema.ts';
-import { active, isActive, type User } from './users.ts';
+import { users } from './schema.ts';
+import { active, holderOf, isActive, type User } from './users.ts';
 
 export interface SignIn {
   /**
@@ -51,10 +51,9 @@ export function createSignIn(options: SignInOptions): SignIn {
   const placeholder = sql.placeholder;
   const find = db
     .select({ user: users, deviceId: devices.id })
-    .from(emailAddresses)
-    .innerJoin(users, eq(users.id, emailAddresses.userId))
+    .from(users)
     .leftJoin(devices, and(eq(devices.userId, users.id), sql`${devices.hash} = any(${placeholder('hashes')})`))
-    .where(eq(emailAddresses.address, placeholder('address')))
+    .where(eq(users.id, placeholder('id')))
     .limit(1)
     .prepare('user_for_sign_in');
   const lock = prepare<{ id: string }>(
@@ -99,10 +98,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     // By the domain alone: the answer is the same whether or not the address has an account.
     const provider = await options.companies.requiredFor(db, address);
     if (provider) throw accountErrors.company_sign_in_required({ extensions: { provider } });
-    const [[found]] = await Promise.all([
-      find.execute({ address, hashes: hashesOf(deviceTokens) }),
-      reserve(byNetwork),
-    ]);
+    const findUser = async () => find.execute({ id: await holderOf(db, address), hashes: hashesOf(deviceTokens) });
+    const [[found]] = await Promise.all([findUser(), reserve(byNetwork)]);
     // After the network: one that is over its limit must not use up what an account has left.
     const byAccount: Use = found?.deviceId
       ? [limits.signInsByDevice, `${found.user.id} ${found.deviceId}`]

@@ -79,6 +79,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
     notices: createPolicyNotices({ send: sendToMembers, appUrl: config.appUrl }),
   });
   follow(policies.follower);
+  follow({ emptying: domains.forget });
   const rules = { ports: [443], loopback: ['development', 'test'].includes(config.appEnv) };
   const connections = createConnections({
     ...{ db, clock, sealer: options.sealer, audit, rules },
