@@ -7,7 +7,7 @@ import { type Comparison, compare, readApplied } from './applied.ts';
 import { type Migration, MigrationError, type MigrationSeries, readSeries } from './series.ts';
 
 /** The key of the advisory lock. The number is arbitrary, but must be the same in every release. */
-const MIGRATION_LOCK = 7_468_113;
+export const MIGRATION_LOCK = 7_468_113;
 const LOCK_RETRY_MS = 200;
 const LOCK_TIMEOUT_MS = 5_000;
 const ACTIVE_SQL_TRANSACTION = '25001';
