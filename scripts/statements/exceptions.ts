@@ -15,6 +15,12 @@ export interface Exception {
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
+    rules: ['volatile'],
+    tables: ['rate_limits'],
+    files: ['app/features/', 'app/platform/security/counting-in-postgres.ts'],
+    why: 'one row by one key: the coordinator evaluates its clock, and the limits held on a cluster',
+  },
+  {
     rules: ['all-nodes', 'two-owners'],
     tables: ['users'],
     files: [
@@ -69,6 +75,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       'organizations',
       'billing_customers',
       'billing_subscriptions',
+      'billing_usage_events',
       'stripe_customers',
       'operators',
       'webhook_endpoints',

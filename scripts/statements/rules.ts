@@ -11,7 +11,8 @@ export const RULES = {
   order:
     'a part of the statement reads or writes what another part changes: their order differs on a sharded PostgreSQL',
   copied: 'rows that another part of the statement changed are inserted: they are copied through the coordinator',
-  volatile: 'a volatile function in a change of a distributed table is refused, or evaluated once per node',
+  volatile:
+    'a volatile function in what a distributed table stores anew or returns is refused, or evaluated once per node',
   'locked-join': 'rows are locked over a join',
   'locked-nodes': 'rows of more than one owner are locked',
   place: 'the place of a row in its file (ctid) is compared, and another node has another row there',
@@ -137,8 +138,8 @@ function insertsWhatChanged(statement: Node, tables: ReadonlyMap<string, PlacedT
 function changesVolatile(statement: Node, tables: ReadonlyMap<string, PlacedTable>): boolean {
   return [...parts(statement)].some(({ type, content }) => {
     if (!isChanging(type) || !distributedIn(content, tables)) return false;
-    const { withClause: _, ...own } = content;
-    return functionsIn(own).some((name) => VOLATILE.has(name));
+    const { withClause: _, returningClause, ...own } = content;
+    return functionsIn([returningClause, type === 'InsertStmt' && own]).some((name) => VOLATILE.has(name));
   });
 }
 

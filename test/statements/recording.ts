@@ -31,7 +31,7 @@ export function record(file: string): void {
   const { query } = prototype;
   prototype.query = function recorded(sent, values, ...rest) {
     const text = typeof sent === 'string' ? sent : sent?.text;
-    if (typeof text === 'string') note(text, (typeof sent === 'string' ? values : sent.values) ?? []);
+    if (typeof text === 'string') note(text, (typeof sent === 'string' ? values : (sent.values ?? values)) ?? []);
     return query.call(this, sent, values, ...rest);
   };
 
