@@ -1,5 +1,8 @@
 /** Migrating: the tables, then the job queues, under one lock. */
+import pg from 'pg';
 import { migrationSeries } from './migrations.ts';
+import { loadPlacements } from './placements.ts';
+import { undistributed } from './platform/database/distributing.ts';
 import { applyPending } from './platform/database/migrations/migrate.ts';
 import { installJobs } from './platform/jobs/jobs.ts';
 import { allQueues } from './platform/jobs/queues.ts';
@@ -9,6 +12,8 @@ export interface Migrated {
   /** How many migrations were applied. */
   readonly applied: number;
   readonly migrations: readonly string[];
+  /** Tables that a Citus cluster does not distribute, although it distributes others. Empty on one PostgreSQL. */
+  readonly undistributed: readonly string[];
 }
 
 /**
@@ -23,5 +28,18 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
     series: migrationSeries,
     alongside: () => installJobs(options.url, allQueues()),
   });
-  return { applied: applied.length, migrations: applied.map(({ name }) => name) };
+  const missing = await undistributedOf(options.url);
+  if (missing.length > 0)
+    options.log?.(`not distributed: ${missing.join(', ')}. Run the SQL of \`plinth distribute\` (docs/scaling.md)`);
+  return { applied: applied.length, migrations: applied.map(({ name }) => name), undistributed: missing };
+}
+
+async function undistributedOf(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await undistributed(client, await loadPlacements());
+  } finally {
+    await client.end();
+  }
 }

@@ -18,4 +18,5 @@ export const generators: readonly Generator[] = [
   { writes: 'docker-compose.stand-ins.yml', script: 'stand-ins.ts' },
   { writes: 'types of the client', script: 'client-types.ts' },
   { writes: 'settings of Terraform', script: 'terraform-settings.ts' },
+  { writes: 'values of the Helm chart', script: 'helm-schema.ts' },
 ];

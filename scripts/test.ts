@@ -21,6 +21,7 @@ const ALONE = 'app/{features,product}/*/testing/**/*.test.ts';
 const FILES_PER_PROCESS = 6;
 const GIB = 2 ** 30;
 
+const { STATEMENTS_FILE: statements } = process.env;
 const given = process.argv.slice(2);
 const folder = mkdtempSync(join(temporary(), 'plinth-tests-'));
 chmodSync(folder, 0o711); // under root, another user runs PostgreSQL and must be able to enter
@@ -44,6 +45,11 @@ const runner = spawn(
     env: {
       ...process.env,
       TMPDIR: folder,
+      // Every process of the tests, those that tests start included, writes down its statements.
+      ...(statements && {
+        STATEMENTS_FILE: resolve(statements),
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${new URL('../test/statements/recording.ts', import.meta.url)}`,
+      }),
       // As in the image, set the cache before the first file is loaded: it saves each process from loading the type stripper.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)),
     },

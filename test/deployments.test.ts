@@ -133,7 +133,7 @@ describe('deployments', () => {
     }
     interface Manifest {
       kind: string;
-      spec: { template?: { spec: { terminationGracePeriodSeconds?: number; containers: Container[] } } };
+      spec?: { template?: { spec: { terminationGracePeriodSeconds?: number; containers: Container[] } } };
     }
     const blocks = [...page.matchAll(/^```yaml [\w.-]+\n(.*?)^```/gms)].flatMap(([, text]) =>
       parseAllDocuments(text!).map((document) => document.toJS() as Manifest),
@@ -141,7 +141,7 @@ describe('deployments', () => {
     const drain = Number(fallback('DRAIN_DELAY_SECONDS')) + Number(fallback('DRAIN_LIMIT_SECONDS'));
     const seen: string[] = [];
     for (const { kind, spec } of blocks) {
-      if (!spec.template) continue;
+      if (!spec?.template) continue;
       const { terminationGracePeriodSeconds, containers } = spec.template.spec;
       for (const { command, ports = [], readinessProbe, livenessProbe, resources } of containers) {
         const [program, ...rest] = command;
@@ -165,6 +165,22 @@ describe('deployments', () => {
     }
     assert.deepEqual(seen, ['migrate', 'api', 'worker']);
     assert.ok(Number(/TimeoutStopSec=(\d+)/.exec(page)![1]) >= drain + 10);
+  });
+
+  it('the Helm chart has the ports, paths, commands and times of the service', () => {
+    const chart = read('deploy/helm/templates/_helpers.tpl');
+    const drain = Number(fallback('DRAIN_DELAY_SECONDS')) + Number(fallback('DRAIN_LIMIT_SECONDS'));
+    const figure = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(chart)?.[1]);
+    for (const [name, variable] of [['http', 'PORT'] as const, ['metrics', 'METRICS_PORT'] as const]) {
+      assert.ok(chart.includes(`name: ${name}, containerPort: ${fallback(variable)} }`), name);
+      assert.ok(chart.includes(`{ name: ${variable}, value: "${fallback(variable)}" }`), variable);
+    }
+    assert.ok(figure('terminationGracePeriodSeconds') >= drain + 10);
+    assert.ok(figure('initialDelaySeconds') > Number(fallback('START_PATIENCE_SECONDS')));
+    assert.ok(figure('periodSeconds') < Number(fallback('DRAIN_DELAY_SECONDS')));
+    assert.match(chart, /readinessProbe: \{ httpGet: \{ path: \/readyz, port: http \}/);
+    assert.match(chart, /livenessProbe: \{ httpGet: \{ path: \/livez, port: metrics \}/);
+    assert.match(chart, /command: \[node, app\/main\.ts, \{\{ \.role \}\}\]/);
   });
 
   it('nothing is killed while it is still draining', () => {

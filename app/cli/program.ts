@@ -7,6 +7,7 @@ import { Refusal } from '../platform/cli/terminal.ts';
 import { MigrationError } from '../platform/database/migrations/series.ts';
 import { inOrder } from '../platform/feature.ts';
 import { StartError } from '../start-error.ts';
+import { distributeCommand } from './distribute.ts';
 import { createDoctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { migrationsCommand } from './migrations.ts';
@@ -24,6 +25,7 @@ export async function runCommand(): Promise<void> {
   migrateCommand(program);
   migrationsCommand(program);
   rolesCommand(program);
+  distributeCommand(program);
   const doctor = createDoctor();
   for (const feature of inOrder(features)) (await feature.commands?.())?.commands({ program, doctor, withService });
   program.addCommand(doctor);

@@ -16,7 +16,7 @@ const UNVERIFIED_DAYS = 30;
 /** Beyond the longest time between two sign-ins of somebody who uses the product, `SESSION_ABSOLUTE_DAYS`. */
 const UNSEEN_DAYS = 365;
 
-import { announceUser } from './users.ts';
+import { deleteUsers } from './users.ts';
 
 export interface Abandonment {
   /** @returns how many registrations and devices. @throws Error at the end where some failed; they are still due */
@@ -61,11 +61,7 @@ export function createAbandonment(options: AbandonmentOptions): Abandonment {
     await email.forget(id, [address]);
     return transact(db, async (tx) => {
       // Again, and so under the row's lock: the address may be verified at this moment.
-      const gone = await tx
-        .delete(users)
-        .where(and(eq(users.id, id), unverified))
-        .returning({ id: users.id });
-      announceUser(tx, id);
+      const gone = await deleteUsers(tx, and(eq(users.id, id), unverified));
       if (gone.length > 0) await audit.forget(tx, id);
       return gone.length > 0;
     });

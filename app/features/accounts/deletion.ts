@@ -23,7 +23,7 @@ import { usedPasskeyChallenges } from './passkeys/schema.ts';
 import { keyOf } from './registration.ts';
 import { emailAddresses, knownDevices, oneTimeTokens, sessions as sessionTable, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { announceUser, type User } from './users.ts';
+import { announceUser, deleteUsers, type User } from './users.ts';
 
 export interface Deletion {
   /** Closes the caller's account and ends every session. @throws as `Callers.confirm` */
@@ -102,8 +102,7 @@ export function createDeletion(options: DeletionOptions): Deletion {
     await audit.forgetAddresses(addresses);
     await audit.shorten(id);
     return transact(db, async (tx) => {
-      const gone = await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id });
-      announceUser(tx, id);
+      const gone = await deleteUsers(tx, eq(users.id, id));
       // Deletes what was recorded meanwhile. Nothing can be recorded after this, because recording locks the user's row.
       await audit.forget(tx, id);
       return gone.length > 0;

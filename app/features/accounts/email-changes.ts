@@ -18,7 +18,7 @@ import type { AccountLimits } from './limits.ts';
 import { type OneTimeTokens, TOKEN_LIFETIMES_MS } from './one-time-tokens.ts';
 import { emailAddresses, users } from './schema.ts';
 import type { Sessions } from './sessions.ts';
-import { announceUser, isActive, type User, type Users } from './users.ts';
+import { announceUser, deleteUsers, isActive, type User, type Users } from './users.ts';
 
 export interface EmailChanges {
   /**
@@ -63,9 +63,8 @@ export function createEmailChanges(options: EmailChangesOptions): EmailChanges {
       // A provisional registration gives way: the emailed token has just proved whose the address is. One that is being verified at
       // this moment does not.
       const provisional = and(eq(users.id, existing.id), isNull(users.emailVerifiedAt));
-      const gone = await tx.delete(users).where(provisional).returning({ id: users.id });
+      const gone = await deleteUsers(tx, provisional);
       if (gone.length === 0) throw accountErrors.email_taken();
-      announceUser(tx, existing.id);
       await audit.forget(tx, existing.id);
     }
     const [claimed] = await tx.insert(emailAddresses).values(claim).onConflictDoNothing().returning();

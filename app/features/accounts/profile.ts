@@ -137,7 +137,7 @@ export function createProfile(options: ProfileOptions): Profile {
       await limits.exports.consume(userId);
       const user = await userStore.require(userId);
       const actor = { type: 'user', id: userId } as const;
-      await audit.append(db, { ownerId: userId, action: 'user.exported', actor, origin });
+      await transact(db, (tx) => audit.append(tx, { ownerId: userId, action: 'user.exported', actor, origin }));
       return {
         exportedAt: clock.now().toISOString(),
         user: {

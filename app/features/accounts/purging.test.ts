@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import pg from 'pg';
 import { jobsDone, lockAwaited, rows, value } from '../../../test/conditions.ts';
+import { dropCrossOwnerKeys } from '../../../test/cross-owner-keys.ts';
 import {
   assertProblem,
   createSignedInUser,
@@ -18,8 +19,10 @@ import { purge } from './queues.ts';
 describe('the purge of accounts', () => {
   let test: TestService;
   let other: pg.Client;
+  let dangling: () => Promise<Record<string, number>>;
   before(async () => {
     test = await startTestService({ schedules: false });
+    dangling = await dropCrossOwnerKeys(test);
     other = new pg.Client({ connectionString: test.service.config.databaseUrl });
     await other.connect();
   });
@@ -150,6 +153,28 @@ describe('the purge of accounts', () => {
     await run();
     assert.equal(await devices(), 0);
     await signIn(test, kept.email);
+  });
+
+  it('leaves no name of an account that is gone, on a sharded PostgreSQL too, where no key cascades', async () => {
+    const [ada, kept] = [await createSignedInUser(test), await createSignedInUser(test)];
+    for (const { id } of [ada, kept])
+      await rows(
+        test,
+        `insert into identities (user_id, id, provider, issuer, subject, created_at) values ($1, gen_random_uuid(), 'local', 'issuer', $1::uuid::text, now())`,
+        id,
+      );
+    // A registration that the next one for the address replaces.
+    for (const name of ['First', 'Second']) {
+      const body = { email: 'twice@example.com', password: PASSWORD, name };
+      assert.equal((await test.request('/v1/users', { body })).status, 202);
+      test.clock.advance(60_000);
+    }
+    await isDue(ada);
+    await run();
+    assert.deepEqual([await exists(ada), await exists(kept)], [false, true]);
+    assert.equal(await value(test, `select count(*)::int from users where email = 'twice@example.com'`), 1);
+    assert.deepEqual(await dangling(), {});
+    assert.equal(await value(test, 'select count(*)::int from identities where user_id = $1', kept.id), 1);
   });
 
   it('locks nothing for longer than a batch takes, whatever the account has', async () => {

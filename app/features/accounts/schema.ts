@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { keepOnCoordinator } from '../../platform/database/distribution.ts';
 import { declareSecrets } from '../../platform/database/secrets.ts';
 
 /** People. */
@@ -193,3 +194,5 @@ export const signingKeys = pgTable('signing_keys', {
   /** Published before it signs, so that every verifier knows it by then. */
   signsFrom: instant('signs_from').notNull(),
 });
+
+keepOnCoordinator(signingKeys, 'every process reads all of it');

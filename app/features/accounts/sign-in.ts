@@ -21,8 +21,8 @@ import type { AccountLimits } from './limits.ts';
 import { normalizePassword } from './password-policy.ts';
 import type { Companies } from './providers/companies.ts';
 import { failedSignIns } from './queues.ts';
-import { emailAddresses, users } from './schema.ts';
-import { active, isActive, type User } from './users.ts';
+import { users } from './schema.ts';
+import { active, holderOf, isActive, type User } from './users.ts';
 
 export interface SignIn {
   /**
@@ -51,10 +51,9 @@ export function createSignIn(options: SignInOptions): SignIn {
   const placeholder = sql.placeholder;
   const find = db
     .select({ user: users, deviceId: devices.id })
-    .from(emailAddresses)
-    .innerJoin(users, eq(users.id, emailAddresses.userId))
+    .from(users)
     .leftJoin(devices, and(eq(devices.userId, users.id), sql`${devices.hash} = any(${placeholder('hashes')})`))
-    .where(eq(emailAddresses.address, placeholder('address')))
+    .where(eq(users.id, placeholder('id')))
     .limit(1)
     .prepare('user_for_sign_in');
   const lock = prepare<{ id: string }>(
@@ -96,8 +95,9 @@ export function createSignIn(options: SignInOptions): SignIn {
     const password = normalizePassword(given);
     const network = addressBlock(origin.ipAddress ?? '');
     const byNetwork: Use = [limits.signInsFrom, network];
+    const findUser = async () => find.execute({ id: await holderOf(db, address), hashes: hashesOf(deviceTokens) });
     const [[found], provider] = await Promise.all([
-      find.execute({ address, hashes: hashesOf(deviceTokens) }),
+      findUser(),
       // By the domain alone: the answer is the same whether or not the address has an account.
       options.companies.requiredFor(db, address),
       reserve(byNetwork),

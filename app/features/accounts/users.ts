@@ -1,10 +1,13 @@
 /** Looking users up, and what of a user is shown. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { announce } from '../../platform/database/changes/announcing.ts';
 import type { ChangeFeed } from '../../platform/database/changes/feed.ts';
 import { createMemory, type Memory } from '../../platform/database/changes/memory.ts';
 import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
+import { prepare } from '../../platform/database/prepared.ts';
+import { newId } from '../../platform/security/random.ts';
 import { accountErrors } from './errors.ts';
+import { identities } from './providers/schema.ts';
 import { emailAddresses, users } from './schema.ts';
 
 export type User = typeof users.$inferSelect;
@@ -78,6 +81,21 @@ export function announceUser(tx: Transaction, ...ids: readonly string[]): void {
   announce(tx, KIND, ...ids);
 }
 
+/**
+ * Deletes users with the names that they hold. On one PostgreSQL the names' keys would cascade; a sharded one has the names on other nodes, and no
+ * such keys.
+ * @returns the deleted rows
+ */
+export async function deleteUsers(tx: Transaction, which: SQL | undefined): Promise<User[]> {
+  const gone = await tx.delete(users).where(which).returning();
+  for (const { id, email } of gone) {
+    await tx.delete(emailAddresses).where(and(eq(emailAddresses.address, email), eq(emailAddresses.userId, id)));
+    await tx.delete(identities).where(eq(identities.userId, id));
+  }
+  announceUser(tx, ...gone.map(({ id }) => id));
+  return gone;
+}
+
 export function createUsers(db: Database, feed: ChangeFeed): Users {
   const byId = db
     .select()
@@ -120,12 +138,11 @@ export function createUsers(db: Database, feed: ChangeFeed): Users {
       return user;
     },
     async findByAddress(executor, address) {
-      const [row] = await executor
-        .select({ user: users })
-        .from(emailAddresses)
-        .innerJoin(users, eq(users.id, emailAddresses.userId))
-        .where(and(eq(emailAddresses.address, address)));
-      return row?.user;
+      const [user] = await executor
+        .select()
+        .from(users)
+        .where(eq(users.id, await holderOf(executor, address)));
+      return user;
     },
   };
 }
@@ -133,6 +150,20 @@ export function createUsers(db: Database, feed: ChangeFeed): Users {
 function viewOf(user: KnownUser | undefined): UserView {
   if (!user) throw accountErrors.session_revoked();
   return user.view;
+}
+
+const holder = prepare<{ user_id: string }>(
+  'address_holder',
+  sql`select user_id from ${emailAddresses} where address = ${sql.placeholder('address')}`,
+);
+
+/**
+ * Whose address it is. Two statements by one key each find a user by address: a join of both tables would visit every node of a sharded PostgreSQL.
+ * @returns an id that nobody has where the address is free, so that the same statement follows
+ */
+export async function holderOf(executor: Executor, address: string): Promise<string> {
+  const [row] = await holder(executor, { address });
+  return row?.user_id ?? newId();
 }
 
 /** The same as a condition. */

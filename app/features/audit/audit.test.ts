@@ -28,7 +28,7 @@ describe('an audit trail', () => {
     ...more,
   });
   const append = (ownerId: string, more: Partial<AuditEntry> = {}, on = test) =>
-    on.service.audit.append(on.service.db, entry(ownerId, more));
+    on.service.db.transaction((tx) => on.service.audit.append(tx, entry(ownerId, more)));
   async function trailOf(length: number): Promise<string> {
     const ownerId = newId();
     for (let index = 0; index < length; index++) await append(ownerId, { details: { index } });
@@ -180,11 +180,13 @@ describe('an audit trail', () => {
   it('stays whole when two processes append at the same time, and never looks broken meanwhile', async () => {
     const ownerId = newId();
     let appending = true;
-    const appended = atOnce(200, (index) => append(ownerId, { details: { index } }, index % 2 ? test : second)).then(
-      () => {
-        appending = false;
-      },
-    );
+    const appendTen = async (first: number) => {
+      for (let index = first; index < first + 10; index++)
+        await append(ownerId, { details: { index } }, first % 20 ? test : second);
+    };
+    const appended = atOnce(20, (index) => appendTen(index * 10)).then(() => {
+      appending = false;
+    });
     while (appending) assert.equal(await verify(ownerId), null);
     await appended;
     assert.equal(await verify(ownerId), null);

@@ -8,7 +8,7 @@ import { and, asc, eq, gt, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Clock } from '../../platform/clock.ts';
 import { readPages } from '../../platform/database/batches.ts';
-import type { Database, Executor, Transaction } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { prepare } from '../../platform/database/prepared.ts';
 import type { TolerantReads } from '../../platform/database/replica.ts';
 import { transact } from '../../platform/database/retry.ts';
@@ -45,7 +45,7 @@ export interface AuditEntry {
 export interface Audit extends AuditAddresses {
   readonly reading: AuditReading;
   /** Appends an event to its owner's chain, in the transaction of what it records. */
-  append(tx: Executor, entry: AuditEntry): Promise<void>;
+  append(tx: Transaction, entry: AuditEntry): Promise<void>;
   /** The events of an owner up to now, oldest first, in batches. What is appended meanwhile is not among them. */
   history(ownerId: string): AsyncGenerator<AuditEvent[]>;
   /**
@@ -77,26 +77,27 @@ export interface ExpectedOwners {
 }
 
 const { placeholder } = sql;
+/** Moves the head of a chain on. Its row lock puts concurrent events in order. */
+const advance = prepare(
+  'audit_advance',
+  sql`
+    insert into ${auditChains} as chain (owner_id, sequence, hash)
+    values (${placeholder('ownerId')}, 1, sha256(${placeholder('start')}::bytea || ${placeholder('payload')}::bytea))
+    on conflict (owner_id) do update
+      set sequence = chain.sequence + 1, hash = sha256(chain.hash || ${placeholder('payload')}::bytea)`,
+);
+/** Stores the event that the head is about, in the same transaction. */
 const insert = prepare(
   'audit_append',
   sql`
-    with head as (
-      insert into ${auditChains} as chain (owner_id, sequence, hash)
-      values (${placeholder('ownerId')}, 1, sha256(${placeholder('start')}::bytea || ${placeholder('payload')}::bytea))
-      on conflict (owner_id) do update
-        set sequence = chain.sequence + 1, hash = sha256(chain.hash || ${placeholder('payload')}::bytea)
-      returning sequence, hash
-    )
     insert into ${auditEvents} (owner_id, sequence, id, occurred_at, actor_type, actor_id, action, target_type, target_id, request_id,
       ip_address, user_agent, details, hash, mac)
-    select ${placeholder('ownerId')}, head.sequence, ${placeholder('id')}, ${placeholder('occurredAt')}, ${placeholder('actorType')},
+    select owner_id, sequence, ${placeholder('id')}, ${placeholder('occurredAt')}, ${placeholder('actorType')},
       ${placeholder('actorId')}, ${placeholder('action')}, ${placeholder('targetType')}, ${placeholder('targetId')},
-      ${placeholder('requestId')}, ${placeholder('ipAddress')}, ${placeholder('userAgent')}, ${placeholder('details')}, head.hash,
-      sha256(${placeholder('key')}::bytea || head.hash)
-    from head`,
+      ${placeholder('requestId')}, ${placeholder('ipAddress')}, ${placeholder('userAgent')}, ${placeholder('details')}, hash,
+      sha256(${placeholder('key')}::bytea || hash)
+    from ${auditChains} where owner_id = ${placeholder('ownerId')}`,
 );
-
-/** Before every owner. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** Events per transaction: some 10 ms, for which only the trail of the owner who goes is locked. */
 const REMOVAL_BATCH = 1_000;
@@ -156,13 +157,12 @@ export function createAudit({ db, reads, clock, sealer, logger }: AuditOptions):
     async append(tx, entry) {
       const event = toEvent(entry, clock.now());
       const payload = canonicalForm(event);
-      await insert(tx, {
-        ...event,
-        payload,
-        key: keys.keyOf(payload),
-        start: uuidToBytes(event.ownerId),
-        details: JSON.stringify(event.details),
-      });
+      const { ownerId } = event;
+      // Sent together, and run one after the other: as one statement, a sharded PostgreSQL would copy the event through another node.
+      await Promise.all([
+        advance(tx, { ownerId, payload, start: uuidToBytes(ownerId) }),
+        insert(tx, { ...event, key: keys.keyOf(payload), details: JSON.stringify(event.details) }),
+      ]);
     },
 
     history: createHistory(db),

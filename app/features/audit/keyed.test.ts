@@ -23,9 +23,11 @@ describe('the audit trail, for an attacker who can write to the database,', () =
   after(() => test.close());
 
   const append = (ownerId: string, details = {}) =>
-    test.service.audit.append(test.service.db, {
-      ...{ ownerId, action: 'user.updated', actor: { type: 'user', id: ownerId }, details },
-    });
+    test.service.db.transaction((tx) =>
+      test.service.audit.append(tx, {
+        ...{ ownerId, action: 'user.updated', actor: { type: 'user', id: ownerId }, details },
+      }),
+    );
   async function trailOf(length: number, ownerId = newId()): Promise<string> {
     for (let index = 0; index < length; index++) await append(ownerId, { index });
     return ownerId;
@@ -160,9 +162,9 @@ describe('the audit trail, for an attacker who can write to the database,', () =
     const rotated = 'the next secret of the tests that is long enough';
     const both = await startTestService({ jobs: false, databaseUrl, env: { APP_SECRET: `${rotated},${SECRET}` } });
     t.after(() => both.close());
-    await both.service.audit.append(both.service.db, {
-      ...{ ownerId, action: 'user.updated', actor: { type: 'user', id: ownerId } },
-    });
+    await both.service.db.transaction((tx) =>
+      both.service.audit.append(tx, { ...{ ownerId, action: 'user.updated', actor: { type: 'user', id: ownerId } } }),
+    );
     assert.equal(await verify(ownerId, both), null);
     assert.deepEqual(await verify(ownerId), { sequence: 3, reason: 'altered' }, 'by a secret that it does not know');
   });

@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { keepOnCoordinator } from '../../platform/database/distribution.ts';
 import type { AuditAction } from './actions.ts';
 
 /** The head of each owner's chain; its row lock puts concurrent events in order. An owner is a user or an organization. */
@@ -35,6 +36,8 @@ export const auditKeying = pgTable(
   },
   () => [check('audit_keying_one_check', sql`one`)],
 );
+
+keepOnCoordinator(auditKeying, 'it is one row');
 
 /** The audit events, append-only. They have no foreign keys, because events outlive the things that they are about. */
 export const auditEvents = pgTable(

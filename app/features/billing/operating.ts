@@ -52,11 +52,13 @@ export function createHandOperations(options: {
   return {
     extendTrial: (organizationId, until, reason) =>
       options.extendTrial(organizationId, until, ({ subscriptionId, before }) =>
-        audit.append(db, {
-          ...{ ownerId: organizationId, action: 'subscription.trial_extended', actor },
-          target: { type: 'subscription', id: subscriptionId },
-          details: { before: before.toISOString(), after: until.toISOString(), reason },
-        }),
+        transact(db, (tx) =>
+          audit.append(tx, {
+            ...{ ownerId: organizationId, action: 'subscription.trial_extended', actor },
+            target: { type: 'subscription', id: subscriptionId },
+            details: { before: before.toISOString(), after: until.toISOString(), reason },
+          }),
+        ),
       ),
     grant: (organizationId, grant) =>
       transact(db, async (tx) => {

@@ -18,6 +18,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { keepOnCoordinator } from '../../platform/database/distribution.ts';
 import { declareSecrets } from '../../platform/database/secrets.ts';
 import { organizations } from '../organizations/schema.ts';
 
@@ -292,3 +293,7 @@ export const billingGrants = pgTable(
   ],
 );
 export type Grant = typeof billingGrants.$inferSelect;
+
+keepOnCoordinator(billingCursors, 'every row is a task of the whole installation');
+keepOnCoordinator(billingDisputes, 'it is small, and outlives organizations');
+keepOnCoordinator(stripeEvents, 'it is an inbox: rows wait there for a job');

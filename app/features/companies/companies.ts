@@ -88,6 +88,7 @@ export function createCompanies(options: CompaniesOptions): Companies {
   });
   follow(policies.follower);
   followRemovals({ db, clock, accounts: options.accounts, organizations: options.organizations });
+  follow({ emptying: domains.forget });
   const rules = { ports: [443], loopback: ['development', 'test'].includes(config.appEnv) };
   const connections = createConnections({
     ...{ db, clock, sealer: options.sealer, audit, rules, endSessions },

@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { keepOnCoordinator } from '../../platform/database/distribution.ts';
 import { users } from '../accounts/schema.ts';
 import type { Role } from '../organizations/organizations.ts';
 import { organizations } from '../organizations/schema.ts';
@@ -66,6 +67,8 @@ export const verifiedDomains = pgTable(
     }).onDelete('cascade'),
   ],
 );
+
+keepOnCoordinator(verifiedDomains, 'it is small, and unique in two ways');
 
 export const inviters = ['permitted', 'owners'] as const;
 

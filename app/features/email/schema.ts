@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { check, customType, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { keepOnCoordinator } from '../../platform/database/distribution.ts';
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -88,3 +89,6 @@ export const emailSuppressions = pgTable(
     ),
   ],
 );
+
+for (const table of [emailMessages, emailSuppressions])
+  keepOnCoordinator(table, 'it belongs beside the jobs that send');

@@ -6,7 +6,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { hint } from '../../platform/database/changes/announcing.ts';
 import type { Executor } from '../../platform/database/database.ts';
-import { prepare } from '../../platform/database/prepared.ts';
+import { type Prepared, prepare } from '../../platform/database/prepared.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import type { EventData, EventType } from './declaration.ts';
@@ -20,7 +20,7 @@ export interface Emission {
 }
 
 export interface Step {
-  /** Changes rows, and returns one for each; reads the event's columns from the table `event`. */
+  /** Changes rows, and returns one for each. It may read the event's columns from the relation that `storedEvent` names. */
   readonly statement: SQL;
   /** Whom to tell after the commit, if there was a row: those who listen to this channel. */
   readonly channel?: string;
@@ -28,40 +28,38 @@ export interface Step {
 
 const { placeholder } = sql;
 
-export function createEmission({ clock, metrics }: { clock: Clock; metrics: Pick<Metrics, 'events_total'> }): Emission {
-  const steps: (Step & { name: string })[] = [];
-  let insert: ReturnType<typeof statement> | undefined;
+/** In a step: the row of the event that was just stored, under the name `event`. */
+export const storedEvent = sql`(select organization_id, id, type, occurred_at from ${events}
+  where organization_id = ${placeholder('organizationId')}::uuid and id = ${placeholder('id')}::uuid) event`;
 
-  /** Answers, in the order of the steps, whether each changed a row. */
-  function statement() {
-    const stored = sql`
-      insert into ${events} (organization_id, id, type, occurred_at, data)
-      values (${placeholder('organizationId')}::uuid, ${placeholder('id')}::uuid, ${placeholder('type')}::text,
-        ${placeholder('occurredAt')}::timestamptz, ${placeholder('data')}::jsonb)
-      returning organization_id, id, type, occurred_at`;
-    const parts = steps.map(({ name, statement }) => sql`${sql.identifier(name)} as (${statement})`);
-    const changed = steps.map(({ name }) => sql`exists (select from ${sql.identifier(name)})`);
-    return prepare<{ changed: boolean[] }>(
-      'event_emit',
-      sql`with ${sql.join([sql`event as (${stored})`, ...parts], sql`, `)} select array[${sql.join(changed, sql`, `)}]::boolean[] as changed`,
-    );
-  }
+const insert = prepare(
+  'event_emit',
+  sql`
+    insert into ${events} (organization_id, id, type, occurred_at, data)
+    values (${placeholder('organizationId')}::uuid, ${placeholder('id')}::uuid, ${placeholder('type')}::text,
+      ${placeholder('occurredAt')}::timestamptz, ${placeholder('data')}::jsonb)`,
+);
+
+export function createEmission({ clock, metrics }: { clock: Clock; metrics: Pick<Metrics, 'events_total'> }): Emission {
+  const steps: (Step & { run: Prepared<object> })[] = [];
+  let begun = false;
 
   return {
     async emit(tx, organizationId, type, data) {
-      insert ??= statement();
+      begun = true;
       const occurredAt = clock.now();
       const values = { organizationId, id: newId(), type, occurredAt, data: JSON.stringify(data) };
-      const [stored] = await insert(tx, values);
+      // Sent together, and run one after the other: each of them is about one owner, so that a sharded PostgreSQL runs it on one node.
+      const [, ...changed] = await Promise.all([insert(tx, values), ...steps.map(({ run }) => run(tx, values))]);
       steps.forEach(({ channel }, index) => {
-        if (channel && stored?.changed[index]) hint(tx, channel);
+        if (channel && changed[index]!.length > 0) hint(tx, channel);
       });
       metrics.events_total.inc({ type });
     },
 
     alongside(name, step) {
-      if (insert) throw new Error(`${name} comes after the first event`);
-      steps.push({ name, ...step });
+      if (begun) throw new Error(`${name} comes after the first event`);
+      steps.push({ ...step, run: prepare(`event_${name}`, step.statement) });
     },
   };
 }

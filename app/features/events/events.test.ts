@@ -7,7 +7,7 @@ import { value } from '../../../test/conditions.ts';
 import { startTestService, type TestService } from '../../../test/service.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import { newId } from '../../platform/security/random.ts';
-import type { Events } from './events.ts';
+import { type Events, storedEvent } from './events.ts';
 import { publicId, storedId } from './payload.ts';
 
 describe('events', () => {
@@ -15,7 +15,9 @@ describe('events', () => {
   before(async () => {
     test = await startTestService();
     await test.service.db.$client.queryAlone('create table told (id uuid, type text)');
-    test.service.events.alongside('told', { statement: sql`insert into told select id, type from event returning id` });
+    test.service.events.alongside('told', {
+      statement: sql`insert into told select id, type from ${storedEvent} returning id`,
+    });
   });
   after(() => test.close());
 

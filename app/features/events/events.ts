@@ -18,7 +18,7 @@ import { createRetention, forget, forgetAddresses, retainSchedule } from './rete
 import { catalogueRoute, describeEvents } from './routes.ts';
 
 export { allEvents, defineEvents, type EventData, type EventType, eventTypes } from './declaration.ts';
-export type { Emission, Step } from './emission.ts';
+export { type Emission, type Step, storedEvent } from './emission.ts';
 export { presentEvent, publicId, storedId } from './payload.ts';
 export { EventType as EventTypeSchema, eventRoutes, examplePayload } from './routes.ts';
 

@@ -1,6 +1,6 @@
 /** Records what operators look at. A look at a person or an organization is in its trail; every other one is in the operator's own. */
 import { eq } from 'drizzle-orm';
-import type { Database, Executor } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { users } from '../accounts/schema.ts';
 import type { Audit, AuditAction } from '../audit/audit.ts';
@@ -19,7 +19,7 @@ export interface Looks {
    * purged.
    */
   changed(
-    tx: Executor,
+    tx: Transaction,
     access: OperatorAccess,
     change: { action: AuditAction; userId: string | null; target: { type: string; id: string }; details: object },
   ): Promise<void>;
@@ -37,23 +37,23 @@ export function createLooks({ db, audit }: LooksOptions): Looks {
   const common = ({ actor, origin }: OperatorAccess) => ({ actor, origin });
 
   /** A person who is purged meanwhile must not get a new trail. */
-  async function isThere(tx: Executor, userId: string): Promise<boolean> {
+  async function isThere(tx: Transaction, userId: string): Promise<boolean> {
     const rows = await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('key share');
     return rows.length > 0;
   }
 
-  async function view(access: OperatorAccess, ownerId: string, what: string, tx: Executor = db): Promise<void> {
+  async function view(access: OperatorAccess, ownerId: string, what: string, tx: Transaction): Promise<void> {
     await audit.append(tx, { ownerId, action: 'operator.viewed', ...common(access), details: { what } });
   }
 
   return {
-    at: (access, ownerId, what) => view(access, ownerId, what),
+    at: (access, ownerId, what) => db.transaction((tx) => view(access, ownerId, what, tx)),
     atUser: (access, userId, what) =>
       db.transaction(async (tx) => {
         if (!(await isThere(tx, userId))) throw httpErrors.not_found();
         await view(access, userId, what, tx);
       }),
-    around: (access, what) => view(access, access.userId, what),
+    around: (access, what) => db.transaction((tx) => view(access, access.userId, what, tx)),
 
     async searched(access, { text, address }, found) {
       const ownerId = access.userId;

@@ -18,7 +18,7 @@ import type { OrganizationFollowers } from './followers.ts';
 import type { Organization } from './founding.ts';
 import { announceOrganization } from './known.ts';
 import type { Memberships } from './memberships.ts';
-import { apiKeys, invitations, memberships as membershipTable, organizations } from './schema.ts';
+import { apiKeys, invitations, memberships as membershipTable, organizationSlugs, organizations } from './schema.ts';
 
 export interface Dissolution {
   /** Closes an organization. @throws `forbidden`, `personal_organization` */
@@ -113,7 +113,9 @@ export function createDissolution({
       const gone = await tx
         .delete(organizations)
         .where(eq(organizations.id, organizationId))
-        .returning({ id: organizations.id });
+        .returning({ slug: organizations.slug });
+      // On one PostgreSQL its key would cascade. A sharded one has slugs on other nodes, and no such key.
+      for (const { slug } of gone) await tx.delete(organizationSlugs).where(eq(organizationSlugs.slug, slug));
       announceOrganization(tx, organizationId);
       await audit.forget(tx, organizationId);
       return gone.length > 0;

@@ -54,13 +54,15 @@ export function createSuccession(options: SuccessionOptions): Succession {
   /** The user's organizations, locked in the order of their ids, so that two such calls cannot wait for each other. */
   async function lockOrganizationsOf(tx: Transaction, userId: string): Promise<Organization[]> {
     const rows = await tx
-      .select({ organization: organizations })
+      .select({ id: membershipTable.organizationId })
       .from(membershipTable)
-      .innerJoin(organizations, eq(organizations.id, membershipTable.organizationId))
       .where(eq(membershipTable.userId, userId))
-      .orderBy(organizations.id)
-      .for('update', { of: organizations });
-    return rows.map(({ organization }) => organization);
+      .orderBy(membershipTable.organizationId);
+    const locked: Organization[] = [];
+    // One at a time: a sharded PostgreSQL locks rows of one owner per statement.
+    for (const { id } of rows)
+      locked.push(...(await tx.select().from(organizations).where(eq(organizations.id, id)).for('update')));
+    return locked;
   }
 
   async function hasOthers(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {

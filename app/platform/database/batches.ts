@@ -34,6 +34,7 @@ export function removeRows(db: Database, rows: RowsToRemove): Promise<number> {
  * @returns the number of changed rows
  */
 export async function changeRows(db: Database, { from, where, by }: RowsToRemove, change: SQL): Promise<number> {
+  // `where` is said again for the change: where it names the owner, a sharded PostgreSQL does all of it on one node. A `ctid` means nothing on another.
   for (let changed = 0, last: unknown; ; ) {
     // The previous batch may have ended between rows with equal keys, so the next one includes that key. Rows already done no longer match.
     const onwards = last === undefined ? undefined : sql` and ${by} >= ${last}`;
@@ -42,7 +43,7 @@ export async function changeRows(db: Database, { from, where, by }: RowsToRemove
         with batch as materialized (
           select ctid as row, ${by} as key from ${from} where ${where}${onwards}
           order by ${by} limit ${REMOVAL_BATCH} for update skip locked
-        ), changed as (${change} where ${from}.ctid = any(array(select row from batch)))
+        ), changed as (${change} where ${from}.ctid = any(array(select row from batch)) and (${where}))
         select (select count(*)::int from batch) as count, (select key from batch order by key desc limit 1) as last`),
     );
     const batch = rows[0]!;

@@ -26,8 +26,8 @@ import type { BegunSession, FactorNeeded, SignInClient, SignInFlow } from '../fa
 import type { AccountLimits } from '../limits.ts';
 import { failedSignIns } from '../queues.ts';
 import type { Registration } from '../registration.ts';
-import { emailAddresses, users as userTable } from '../schema.ts';
-import { announceUser, isActive, type User, type Users } from '../users.ts';
+import { users as userTable } from '../schema.ts';
+import { announceUser, holderOf, isActive, type User, type Users } from '../users.ts';
 import type { EmailLinks } from './links.ts';
 import { isOver } from './requests.ts';
 import { emailLinks } from './schema.ts';
@@ -67,11 +67,10 @@ export function createEmailLinkSignIn(options: EmailLinkSignInOptions): EmailLin
   const { placeholder } = sql;
   const find = db
     .select({ userId: userTable.id, deviceId: devices.id, link: { hash: emailLinks.hash, code: emailLinks.code } })
-    .from(emailAddresses)
-    .innerJoin(userTable, eq(userTable.id, emailAddresses.userId))
+    .from(userTable)
     .leftJoin(emailLinks, and(eq(emailLinks.userId, userTable.id), isNotNull(emailLinks.code)))
     .leftJoin(devices, and(eq(devices.userId, userTable.id), sql`${devices.hash} = any(${placeholder('hashes')})`))
-    .where(eq(emailAddresses.address, placeholder('address')))
+    .where(eq(userTable.id, placeholder('id')))
     .limit(1)
     .prepare('user_for_email_code');
 
@@ -124,7 +123,7 @@ export function createEmailLinkSignIn(options: EmailLinkSignInOptions): EmailLin
 
     async byCode({ email, code }, client) {
       const address = parseAddress(email) ?? '';
-      const [found] = await find.execute({ address, hashes: hashesOf(client.deviceTokens) });
+      const [found] = await find.execute({ id: await holderOf(db, address), hashes: hashesOf(client.deviceTokens) });
       const { userId = null, deviceId, link } = found ?? {};
       const key = address || email;
       const byAccount: Use = deviceId

@@ -1,14 +1,13 @@
-import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../../platform/database/columns.ts';
+import { keepOnCoordinator } from '../../../platform/database/distribution.ts';
 import { users } from '../schema.ts';
 
 /** Who a person is at an identity provider. Issuer and subject are the identity; the address is only shown. */
 export const identities = pgTable(
   'identities',
   {
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id').notNull(),
     id: uuid('id').notNull(),
     /** The provider's name in the settings when it was linked. */
     provider: text('provider').notNull(),
@@ -22,6 +21,11 @@ export const identities = pgTable(
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
     uniqueIndex('identities_issuer_subject_index').on(table.issuer, table.subject),
+    foreignKey({
+      name: 'identities_user_id_cross_owner_fk',
+      columns: [table.userId],
+      foreignColumns: [users.id],
+    }).onDelete('cascade'),
   ],
 );
 
@@ -41,3 +45,6 @@ export const providerSignIns = pgTable(
   },
   (table) => [index('provider_sign_ins_expires_at_index').on(table.expiresAt)],
 );
+
+keepOnCoordinator(identities, 'an identity is unique, and so is its place among those of a person');
+keepOnCoordinator(providerSignIns, 'rows live for minutes and have no owner');

@@ -5,7 +5,7 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import { after, type Clock, SECOND_MS } from '../../../platform/clock.ts';
-import type { Database, Transaction } from '../../../platform/database/database.ts';
+import type { Database, Executor, Transaction } from '../../../platform/database/database.ts';
 import { newId } from '../../../platform/security/random.ts';
 import { type BillingCustomer, billingCustomers } from '../schema.ts';
 
@@ -37,7 +37,12 @@ export interface Leases {
   isBehind(organizationId: string): Promise<boolean>;
 }
 
-const databaseNow = sql<Date>`clock_timestamp()`.mapWith(billingCustomers.createdAt);
+/** By the database's clock. A statement of its own, after the one that counts the requests: what those are about was received before. */
+async function databaseNow(executor: Executor): Promise<Date> {
+  const now = sql<Date>`clock_timestamp()`.mapWith(billingCustomers.createdAt);
+  const [row] = await executor.select({ now }).from(sql`(select) as nothing`);
+  return row!.now;
+}
 
 export function createLeases({ db, clock }: { db: Database; clock: Clock }): Leases {
   const held = (lease: Lease) =>
@@ -61,12 +66,11 @@ export function createLeases({ db, clock }: { db: Database; clock: Clock }): Lea
           customerId: billingCustomers.stripeCustomerId,
           id: billingCustomers.leaseId,
           seen: billingCustomers.requested,
-          since: databaseNow,
           leasedUntil: billingCustomers.leasedUntil,
         });
       if (!row) return 'unknown';
       const { leasedUntil, ...lease } = row;
-      return lease.id === id ? { ...lease, id } : { busyUntil: leasedUntil! };
+      return lease.id === id ? { ...lease, id, since: await databaseNow(db) } : { busyUntil: leasedUntil! };
     },
 
     async fence(tx, lease) {
@@ -84,8 +88,9 @@ export function createLeases({ db, clock }: { db: Database; clock: Clock }): Lea
           leasedUntil: sql`case when requested = ${lease.seen} then null else ${leasedUntil}::timestamptz end`,
         })
         .where(held(lease))
-        .returning({ requested: billingCustomers.requested, since: databaseNow });
-      return !row || row.requested === lease.seen ? undefined : { ...lease, seen: row.requested, since: row.since };
+        .returning({ requested: billingCustomers.requested });
+      if (!row || row.requested === lease.seen) return undefined;
+      return { ...lease, seen: row.requested, since: await databaseNow(tx) };
     },
 
     async abandon(lease) {

@@ -162,6 +162,6 @@ async function markApplied(tx: Transaction, lease: Lease, now: Date): Promise<nu
         lte(stripeEvents.receivedAt, lease.since),
       ),
     )
-    .returning({ lag: sql<number>`extract(epoch from clock_timestamp() - received_at)::float8` });
+    .returning({ lag: sql<number>`extract(epoch from statement_timestamp() - received_at)::float8` });
   return rows.map(({ lag }) => lag);
 }

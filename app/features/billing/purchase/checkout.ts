@@ -6,6 +6,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import { after, type Clock, SECOND_MS } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { transact } from '../../../platform/database/retry.ts';
 import { newId } from '../../../platform/security/random.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
@@ -148,7 +149,7 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     }
   }
 
-  async function former(customerId: string): Promise<{ trialUsed: boolean }> {
+  async function former(organizationId: string, customerId: string): Promise<{ trialUsed: boolean }> {
     const subscriptions = await gateway.ask('subscriptions.list', (stripe) =>
       stripe.subscriptions.list({ customer: customerId, status: 'all', limit: 100 }),
     );
@@ -160,7 +161,9 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     const [row] = await db
       .select({ trialUsed: billingCustomers.trialUsed })
       .from(billingCustomers)
-      .where(eq(billingCustomers.stripeCustomerId, customerId));
+      .where(
+        and(eq(billingCustomers.organizationId, organizationId), eq(billingCustomers.stripeCustomerId, customerId)),
+      );
     return { trialUsed: row?.trialUsed === true || subscriptions.data.some(({ trial_start }) => trial_start !== null) };
   }
 
@@ -209,7 +212,7 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     details: Record<string, unknown>,
   ) {
     const { organizationId: ownerId, actor, origin } = access;
-    await audit.append(db, { ownerId, action, actor, origin, details });
+    await transact(db, (tx) => audit.append(tx, { ownerId, action, actor, origin, details }));
   }
 
   return {
@@ -219,7 +222,7 @@ export function createCheckout(options: CheckoutOptions): Checkout {
       const quantity = await seats.quantityFor(organizationId, plan, request.quantity);
       const open = async (customer: string) => {
         await endOpenSessions(customer, replace);
-        const { trialUsed } = await former(customer);
+        const { trialUsed } = await former(organizationId, customer);
         const [planPrice, ...usagePrices] = await prices.find(pricesOfPlan(plan, interval, currency));
         const { trialDays } = planOf(plan);
         const discount = await promotion(promotionCode);

@@ -3,6 +3,7 @@ import { and, desc, eq, inArray } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import { after, type Clock, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/database.ts';
+import { transact } from '../../../platform/database/retry.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { OrganizationAccess } from '../../organizations/organizations.ts';
 import { LIVE_STATUSES } from '../catalog/access.ts';
@@ -138,7 +139,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   async function record({ organizationId: ownerId, actor, origin }: OrganizationAccess, id: string, details: object) {
     const target = { type: 'subscription', id };
     const action = 'subscription.change_requested';
-    await audit.append(db, { ownerId, action, actor, target, origin, details: { ...details } });
+    await transact(db, (tx) => audit.append(tx, { ownerId, action, actor, target, origin, details: { ...details } }));
   }
 
   return {

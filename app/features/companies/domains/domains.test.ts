@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { atOnce, queuedMails, tally, value } from '../../../../test/conditions.ts';
+import { dropCrossOwnerKeys } from '../../../../test/cross-owner-keys.ts';
 import { assertProblem, ENVIRONMENT, signIn, type TestService } from '../../../../test/service.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../platform/clock.ts';
 import { createScene, DELETE, type Scene } from '../../organizations/testing/scene.ts';
@@ -193,5 +194,21 @@ describe('domains', () => {
     await verified(zone, scene, domain);
     assert.equal((await scene.as(scene.owner, '', DELETE)).status, 204);
     assert.equal(await test.service.companies.domains.organizationOf(test.service.db, `ada@${domain}`), undefined);
+  });
+
+  it('are free again once a claim or its organization is gone, on a sharded PostgreSQL too, where no key cascades', async () => {
+    const [removed, purged, next] = [await createScene(test), await createScene(test), await createScene(test)];
+    const [first, second] = [newDomain(), newDomain()];
+    await verified(zone, removed, first);
+    await verified(zone, purged, second);
+    const dangling = await dropCrossOwnerKeys(test);
+    const { data } = (await removed.as(removed.owner, '/domains')).body;
+    assert.equal((await removed.as(removed.owner, `/domains/${data[0].id}`, DELETE)).status, 204);
+    assert.equal((await purged.as(purged.owner, '', DELETE)).status, 204);
+    test.clock.advance(14 * DAY_MS);
+    await test.service.organizations.handlers[0]!.handle({}, {} as never);
+    assert.deepEqual(await dangling(), {});
+    await renew(next);
+    for (const domain of [first, second]) await verified(zone, next, domain);
   });
 });

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { hint } from '../../../platform/database/changes/announcing.ts';
 import type { Database, Executor } from '../../../platform/database/database.ts';
 import { prepare } from '../../../platform/database/prepared.ts';
-import type { Step } from '../../events/events.ts';
+import { type Step, storedEvent } from '../../events/events.ts';
 import { events } from '../../events/schema.ts';
 import { organizations } from '../../organizations/schema.ts';
 import { type Attempt, type DeliveryStatus, webhookDeliveries, webhookEndpoints } from '../schema.ts';
@@ -23,12 +23,13 @@ export const dueNow = (now: Date) => sql`least(${now}::timestamptz, clock_timest
 
 /**
  * The step that `events` runs with each event: a delivery for every endpoint that wants it. The id of a
- * delivery begins as its event's does, so that both are in the same order; PostgreSQL before 18 has no `uuidv7()`.
+ * delivery begins as its event's does, so that both are in the same order, and ends with what follows from both ids: a function that gives
+ * another value each time would keep a sharded PostgreSQL from running the statement where the rows are.
  */
 const deliveries = sql`
   insert into ${webhookDeliveries} (organization_id, id, endpoint_id, event_id, event_type, status, next_attempt_at, created_at)
-  select event.organization_id, (left(event.id::text, 26) || right(gen_random_uuid()::text, 10))::uuid, endpoint.id, event.id, event.type, 'pending', least(event.occurred_at, clock_timestamp()), event.occurred_at
-  from event join ${webhookEndpoints} endpoint on endpoint.organization_id = event.organization_id
+  select event.organization_id, (left(event.id::text, 26) || right(md5(event.id::text || endpoint.id::text), 10))::uuid, endpoint.id, event.id, event.type, 'pending', least(event.occurred_at, statement_timestamp()), event.occurred_at
+  from ${storedEvent} join ${webhookEndpoints} endpoint on endpoint.organization_id = event.organization_id
   where endpoint.enabled and (endpoint.event_types is null or event.type = any(endpoint.event_types))
   returning 1`;
 export const fanOut: Step = { statement: deliveries, channel: CHANNEL };

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { customType, index, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant } from '../columns.ts';
+import { keepOnCoordinator } from '../distribution.ts';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
@@ -19,3 +20,5 @@ export const changes = pgTable(
   },
   (table) => [index('changes_transaction_id_index').on(table.transactionId)],
 );
+
+keepOnCoordinator(changes, 'every process reads all of it');

@@ -8,7 +8,7 @@ import { type Comparison, compare, readApplied } from './applied.ts';
 import { type Migration, MigrationError, type MigrationSeries, readSeries } from './series.ts';
 
 /** The key of the advisory lock. The number is arbitrary, but must be the same in every release. */
-const MIGRATION_LOCK = 7_468_113;
+export const MIGRATION_LOCK = 7_468_113;
 const LOCK_RETRY_MS = 200;
 /** Queries of the service queue behind a statement that waits for a table's lock, so it waits briefly, and tries again after a pause in which they run. */
 const LOCK_TIMEOUT_MS = 500;
