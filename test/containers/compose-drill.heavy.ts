@@ -35,7 +35,7 @@ describe('a restore drill of a service with data', { timeout: 3_600_000 }, () =>
   };
 
   before(async () => {
-    site = await createInstallationWithStore('plinth-test-drill', { env: STORE, publish: { prometheus: 9090 } });
+    site = await createInstallationWithStore('plinth-test-drill', { env: STORE, publishLater: { prometheus: 9090 } });
     await site.works(`docker compose up -d --wait db proxy && ./plinth release ${RELEASES.first}`);
     for (let count = 0; count < PEOPLE; count++) {
       const body = { email: `drill-${count}@example.com`, password: 'a long enough passphrase 42', name: 'Ada' };
