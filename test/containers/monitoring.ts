@@ -23,7 +23,9 @@ export interface Monitoring extends PrometheusClient {
 export async function startMonitoring(site: Installation, factor: number): Promise<Monitoring> {
   await writeMonitoring(site.path('monitoring'), factor);
   await site.works(`${MONITORING} database_watch postgres_exporter prometheus`);
-  const prometheus = prometheusClient(`http://${await site.works('docker compose --profile monitoring port prometheus 9090')}`);
+  const prometheus = prometheusClient(
+    `http://${await site.works('docker compose --profile monitoring port prometheus 9090')}`,
+  );
   const fires = async (alert: string) =>
     (await prometheus.query(`ALERTS{alertname="${alert}", alertstate="firing"}`)).length > 0;
   return {

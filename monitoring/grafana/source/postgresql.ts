@@ -222,7 +222,8 @@ export const postgresql = dashboard({
         }),
         graph({
           title: 'Log that waits for the store',
-          about: 'Write-ahead log on the disk that is not archived yet, and how much of it may wait. Beyond the limit it is dropped.',
+          about:
+            'Write-ahead log on the disk that is not archived yet, and how much of it may wait. Beyond the limit it is dropped.',
           unit: 'bytes',
           queries: [
             { expr: 'max(backup_archive_waiting_bytes)', legend: 'waiting' },
