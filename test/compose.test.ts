@@ -189,7 +189,8 @@ describe('the Compose files', () => {
     for (const [name, network] of Object.entries(compose.networks)) {
       if ((network as { internal?: boolean }).internal) continue;
       const members = all.filter(([each]) => each === name).map(([, member]) => member);
-      if (name === 'outside') assert.deepEqual(members.sort(), [...service, ...(compose.services.catalog ? ['catalog'] : [])].sort());
+      if (name === 'outside')
+        assert.deepEqual(members.sort(), [...service, ...(compose.services.catalog ? ['catalog'] : [])].sort());
       else assert.equal(members.length, 1, `${name}: ${members}`);
     }
     for (const [name, { ports, networks = [] }] of services)

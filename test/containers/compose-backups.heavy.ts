@@ -139,7 +139,10 @@ describe('backups under Docker Compose', { timeout: 3_600_000 }, () => {
     assert.match(output, /Restored to latest/);
     await site.works('docker compose up -d --wait db');
     assert.equal(await rows(), '1001');
-    await fails('docker compose run --rm --no-deps -T db backup-restore latest', /A server or another restore works on this volume/);
+    await fails(
+      'docker compose run --rm --no-deps -T db backup-restore latest',
+      /A server or another restore works on this volume/,
+    );
     await site.works('./plinth release current');
   });
 
