@@ -286,9 +286,12 @@ describe('the Compose files', () => {
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
     );
     const code = text.replace(/^\s*#.*$/gm, '');
-    // Compose itself sets the name of the project.
+    // Compose itself sets the name of the project, and `./plinth drill` what to restore.
     for (const [, name] of code.matchAll(/\$\{(\w+)/g))
-      assert.ok(example.has(name!) || name === 'COMPOSE_PROJECT_NAME', `${name} is not in .env.example`);
+      assert.ok(
+        example.has(name!) || ['COMPOSE_PROJECT_NAME', 'DRILL_TARGET'].includes(name!),
+        `${name} is not in .env.example`,
+      );
     const required = new Set([...code.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!));
     assert.deepEqual([...required].sort(), ['APP_SECRET', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD']);
     for (const name of required)
