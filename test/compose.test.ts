@@ -189,7 +189,8 @@ describe('the Compose files', () => {
     for (const [name, network] of Object.entries(compose.networks)) {
       if ((network as { internal?: boolean }).internal) continue;
       const members = all.filter(([each]) => each === name).map(([, member]) => member);
-      if (name === 'outside') assert.deepEqual(members.sort(), [...api, 'worker'].sort());
+      if (name === 'outside')
+        assert.deepEqual(members.sort(), [...service, ...(compose.services.catalog ? ['catalog'] : [])].sort());
       else assert.equal(members.length, 1, `${name}: ${members}`);
     }
     for (const [name, { ports, networks = [] }] of services)
@@ -285,9 +286,12 @@ describe('the Compose files', () => {
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
     );
     const code = text.replace(/^\s*#.*$/gm, '');
-    // Compose itself sets the name of the project.
+    // Compose itself sets the name of the project, and `./plinth drill` what to restore.
     for (const [, name] of code.matchAll(/\$\{(\w+)/g))
-      assert.ok(example.has(name!) || name === 'COMPOSE_PROJECT_NAME', `${name} is not in .env.example`);
+      assert.ok(
+        example.has(name!) || ['COMPOSE_PROJECT_NAME', 'DRILL_TARGET'].includes(name!),
+        `${name} is not in .env.example`,
+      );
     const required = new Set([...code.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!));
     assert.deepEqual([...required].sort(), ['APP_SECRET', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD']);
     for (const name of required)

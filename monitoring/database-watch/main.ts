@@ -47,7 +47,9 @@ function serve(): void {
   createServer(({ url }, response) => {
     if (url !== '/metrics') return void response.writeHead(404).end();
     try {
-      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(exposition(FOLDER));
+      // Before the head is sent: afterwards no other status can be.
+      const text = exposition(FOLDER);
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
     } catch (error) {
       // Prometheus shows it as a target that is down.
       response.writeHead(500).end(String(error));

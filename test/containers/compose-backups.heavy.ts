@@ -127,17 +127,22 @@ describe('backups under Docker Compose', { timeout: 3_600_000 }, () => {
     );
   });
 
-  it('refuse to replace the data when a server is started on it meanwhile', async () => {
+  it('let no server start on the data while it is replaced, nor replace the data of one that runs in another container', async () => {
     await stopped();
     const { status, output } = await site.shell(
       `./plinth restore --to latest & restore=$!
-       until docker compose exec -T db true 2>/dev/null || docker ps --format '{{.Names}}' | grep -q plinth-test-backups-db-run; do sleep 0.1; done
-       docker compose up -d --wait db
+       until docker ps --format '{{.Names}}' | grep -q plinth-test-backups-db-run; do sleep 0.1; done
+       docker compose up -d db
        wait $restore`,
     );
-    assert.notEqual(status, 0, output);
-    assert.match(output, /A server was started on the data of before meanwhile[\s\S]*Nothing has been replaced/);
+    assert.equal(status, 0, output);
+    assert.match(output, /Restored to latest/);
+    await site.works('docker compose up -d --wait db');
     assert.equal(await rows(), '1001');
+    await fails(
+      'docker compose run --rm --no-deps -T db backup-restore latest',
+      /A server or another restore works on this volume/,
+    );
     await site.works('./plinth release current');
   });
 
@@ -154,7 +159,7 @@ describe('backups under Docker Compose', { timeout: 3_600_000 }, () => {
     await writeFile(site.path('docker-compose.yml'), file);
     await pasted('upgrade-after');
     assert.equal(await rows(), '1001');
-    await fails('./plinth backup', /does not match|mismatch/);
+    await fails('./plinth backup', /do not match the database/);
     await pasted('upgrade-backups');
     await site.works('./plinth drill');
     const at = await momentOf(site);

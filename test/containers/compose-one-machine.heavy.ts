@@ -10,7 +10,6 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { freePort } from '../../dev/free-port.ts';
 import { eventually } from '../conditions.ts';
 import { printedBlock } from '../printed-blocks.ts';
 import { type Installation, installationIn } from './installation.ts';
@@ -46,14 +45,14 @@ const SETTINGS = {
 };
 
 /** What the page takes from elsewhere, and ports that a developer's own installation leaves free. */
-const world = (prometheusPort: number) => `
+const WORLD = `
 services:
   proxy: { ports: !reset [] }
   db: { ports: !reset [], volumes: ["tls:/tls:ro"] }
   drill: { volumes: ["tls:/tls:ro"] }
   alertmanager: { ports: !reset [] }
   postgres_exporter: { ports: !reset [] }
-  prometheus: { ports: !override ["127.0.0.1:${prometheusPort}:9090"] }
+  prometheus: { ports: !override ["127.0.0.1::9090"] }
   edge:
     ports: !reset []
     environment: { SSL_CERT_FILE: /authority/ca.pem }
@@ -118,11 +117,10 @@ describe('docs/one-machine.md, followed from an empty folder', { timeout: 3_600_
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'plinth-walk-'));
-    const clone = printedBlock('one-machine-clone').replace(/https:\S+/, `file://${resolve('.')}`);
+    const clone = printedBlock('one-machine-clone').replace(/https:\S+/, `file://${resolve('.')} plinth`);
     await installationIn(folder, {}).works(clone);
-    const prometheusPort = await freePort();
-    site = installationIn(join(folder, 'plinth'), { prometheus: `http://127.0.0.1:${prometheusPort}` });
-    await writeFile(site.path('world.yml'), world(prometheusPort));
+    site = installationIn(join(folder, 'plinth'), {});
+    await writeFile(site.path('world.yml'), WORLD);
     await site.set(SETTINGS);
     await site.works('docker compose up -d store authority mail stripe');
     await site.works('mkdir ca');

@@ -1,6 +1,6 @@
 /**
  * The commands that the documentation prints for Docker Compose, pasted one after the other into an installation with data: when all is
- * well, with a wrong password, and without a dump. `npm run test:compose` builds the image first.
+ * well, with a wrong password, on a full disk, and without a dump. `npm run test:compose` builds the image first.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -54,6 +54,12 @@ describe('the printed commands for Docker Compose', { timeout: 3_600_000 }, () =
     assert.deepEqual(await readFile(path('plinth.dump')), dump);
     await password(RIGHT);
     await start();
+
+    // A disk that is full.
+    await works('ln -sf /dev/full plinth.dump.new');
+    assert.notEqual((await paste('compose-dump')).status, 0);
+    assert.deepEqual(await readFile(path('plinth.dump')), dump);
+    await works('rm plinth.dump.new');
   });
 
   it('stop at a dump that is damaged or missing before anything is stopped or made', async () => {
@@ -85,13 +91,16 @@ describe('the printed commands for Docker Compose', { timeout: 3_600_000 }, () =
     await query('insert into witness select generate_series(1, 7)');
   });
 
-  it('upgrade nothing with a wrong password or without a dump, and nothing is lost', async () => {
+  it('upgrade nothing with a wrong password, on a full disk or without a dump, and nothing is lost', async () => {
     await password('wrong');
     await works('docker compose up -d --wait db');
     const failed = await paste('upgrade-before');
     assert.notEqual(failed.status, 0);
     assert.match(failed.output, /password authentication failed/);
     await password(RIGHT);
+    await works('docker compose up -d --wait db && ln -sf /dev/full plinth-upgrade.dump.new');
+    assert.notEqual((await paste('upgrade-before')).status, 0, 'the disk is full');
+    await works('rm plinth-upgrade.dump.new && [ ! -e plinth-upgrade.dump ]');
 
     await use(NEXT);
     const second = await paste('upgrade-after');

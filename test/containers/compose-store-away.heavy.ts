@@ -33,7 +33,7 @@ describe('a store that is away', { timeout: 3_600_000 }, () => {
   before(async () => {
     site = await createInstallationWithStore('plinth-test-away', {
       env: { ...STORE, BACKUP_QUEUE_GB: '1', COMPOSE_PROFILES: '' },
-      publish: { prometheus: 9090 },
+      publishLater: { prometheus: 9090 },
     });
     await site.works(`docker compose up -d --wait db proxy && ./plinth release ${RELEASES.first} && ./plinth backup`);
     await site.query('create table witness as select generate_series(1, 1000) as n');

@@ -68,6 +68,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ports to publish on this machine, by service. The usual ones may be taken by a developer's own installation. */
   readonly publish?: Readonly<Record<string, number>>;
+  /** The same for services that start much later: the engine chooses the port then, and `docker compose port` says which. */
+  readonly publishLater?: Readonly<Record<string, number>>;
   /** Services that write their own address into pages: their usual port of this machine, if it is free. */
   readonly usual?: readonly string[];
   /** The text of `.env` before all of these. */
@@ -77,7 +79,7 @@ export interface InstallationOptions {
 /** @param name of the Compose project */
 export async function createInstallation(
   name: string,
-  { env = {}, publish = {}, usual = [], base }: InstallationOptions = {},
+  { env = {}, publish = {}, publishLater = {}, usual = [], base }: InstallationOptions = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-compose-'));
   const path = (file: string) => join(folder, file);
@@ -94,6 +96,7 @@ export async function createInstallation(
     service,
     `127.0.0.1:${port}:${publish[service] ?? 5000}`,
   ]);
+  for (const [service, port] of Object.entries(publishLater)) mappings.push([service, `127.0.0.1::${port}`]);
   const withStandIns = (env.COMPOSE_FILE ?? ENV.COMPOSE_FILE).includes('stand-ins');
   await writeFile(path('override.yml'), overrideOf(Object.fromEntries(mappings), withStandIns));
 

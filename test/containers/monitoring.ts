@@ -17,13 +17,15 @@ export interface Monitoring extends PrometheusClient {
 }
 
 /**
- * Starts Prometheus, the exporter of PostgreSQL and monitoring/database-watch; `publish` of the installation has `prometheus: 9090`.
+ * Starts Prometheus, the exporter of PostgreSQL and monitoring/database-watch; which listens on a port that the engine chooses (`publishLater`).
  * @param factor divides every `for:` and every range of the rules; a scrape takes a second
  */
 export async function startMonitoring(site: Installation, factor: number): Promise<Monitoring> {
   await writeMonitoring(site.path('monitoring'), factor);
   await site.works(`${MONITORING} database_watch postgres_exporter prometheus`);
-  const prometheus = prometheusClient(site.published.prometheus!);
+  const prometheus = prometheusClient(
+    `http://${await site.works('docker compose --profile monitoring port prometheus 9090')}`,
+  );
   const fires = async (alert: string) =>
     (await prometheus.query(`ALERTS{alertname="${alert}", alertstate="firing"}`)).length > 0;
   return {
