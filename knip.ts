@@ -40,6 +40,7 @@ const config = {
     '**/*.test.ts',
     'test/browser/*.browser.ts',
     'test/**/*.heavy.ts',
+    'test/containers/plain-client.ts',
     'test/global-setup.ts',
     // They serve features that a product may have removed.
     'test/{emitted-events,entitled,half-sent,resources}.ts',

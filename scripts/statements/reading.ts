@@ -1,4 +1,4 @@
-/** Reads what `recording.ts` wrote. */
+/** Reads what test/statements/recording.ts wrote. */
 import { readFileSync } from 'node:fs';
 
 export interface RecordedStatement {
