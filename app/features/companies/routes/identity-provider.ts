@@ -48,6 +48,15 @@ const fields = {
       'True: people with an address of the verified domains sign in with it alone, but for an owner with a passkey. Needs a test run.',
   }),
 };
+const settable = {
+  ...fields,
+  acceptsSecondFactor: Type.Optional(
+    Type.Boolean({ description: `${ACCEPTS} Absent: it stays as it is, and is false at first.` }),
+  ),
+  clientSecret: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 2_000, description: 'Absent: it stays as it is.' }),
+  ),
+};
 const Provider = Named(
   'OrganizationIdentityProvider',
   {
@@ -66,16 +75,6 @@ export function identityProviderRoutes(operations: Operations, options: Identity
   connectionOperations(below, options);
   testOperation(below, options);
 }
-
-const givenFields = {
-  ...fields,
-  acceptsSecondFactor: Type.Optional(
-    Type.Boolean({ description: `${ACCEPTS} Absent: it stays as it is, and is false at first.` }),
-  ),
-  clientSecret: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 2_000, description: 'Absent: it stays as it is.' }),
-  ),
-};
 
 type Below = OperationGroup<typeof organizationParams>;
 const { recent_sign_in_required: stepUp } = accountErrors;
@@ -100,7 +99,7 @@ function connectionOperations(below: Below, options: IdentityProviderRoutesOptio
     summary: 'Set the identity provider of an organization',
     description:
       'A change of issuer, client or secret voids the test run. Enforcing it ends the sessions that members with an address of the verified domains have, but for those of the caller. All owners get an email. Needs a recent proof.',
-    body: givenFields,
+    body: settable,
     example: { ...exampleFields, clientSecret: 'a secret of the provider' },
     answers: { 200: Provider },
     errors: [companyErrors.invalid_issuer, companyErrors.identity_provider_untested, stepUp],
