@@ -15,7 +15,9 @@ describe('events', () => {
   before(async () => {
     test = await startTestService();
     await test.service.db.$client.queryAlone('create table told (id uuid, type text)');
-    test.service.events.alongside('told', { statement: sql`insert into told select id, type from ${storedEvent} returning id` });
+    test.service.events.alongside('told', {
+      statement: sql`insert into told select id, type from ${storedEvent} returning id`,
+    });
   });
   after(() => test.close());
 

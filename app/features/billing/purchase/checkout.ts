@@ -161,7 +161,9 @@ export function createCheckout(options: CheckoutOptions): Checkout {
     const [row] = await db
       .select({ trialUsed: billingCustomers.trialUsed })
       .from(billingCustomers)
-      .where(and(eq(billingCustomers.organizationId, organizationId), eq(billingCustomers.stripeCustomerId, customerId)));
+      .where(
+        and(eq(billingCustomers.organizationId, organizationId), eq(billingCustomers.stripeCustomerId, customerId)),
+      );
     return { trialUsed: row?.trialUsed === true || subscriptions.data.some(({ trial_start }) => trial_start !== null) };
   }
 

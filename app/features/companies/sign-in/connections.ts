@@ -97,18 +97,18 @@ export function createConnections({ db, clock, sealer, audit, notices, rules }: 
         const isSame = before?.issuer === issuer && before.clientId === clientId && clientSecret === undefined;
         const testedAt = isSame ? before.testedAt : null;
         if (enforced && testedAt === null) throw companyErrors.identity_provider_untested();
-        const connection: Connection = {
-          ...{ organizationId, issuer, clientId, defaultRole, enforced, testedAt, updatedAt: clock.now() },
+        const set: Omit<Connection, 'organizationId'> = {
+          ...{ issuer, clientId, defaultRole, enforced, testedAt, updatedAt: clock.now() },
           version: isSame ? before.version : newId(),
           clientSecret: clientSecret === undefined ? before!.clientSecret : sealer.seal(PURPOSE, clientSecret),
         };
         await tx
           .insert(organizationIdentityProviders)
-          .values(connection)
-          .onConflictDoUpdate({ target: organizationIdentityProviders.organizationId, set: connection });
+          .values({ organizationId, ...set })
+          .onConflictDoUpdate({ target: organizationIdentityProviders.organizationId, set });
         const after = { issuer, clientId, defaultRole, enforced, secretChanged: clientSecret !== undefined };
         await record(tx, access, 'identity_provider.updated', after);
-        return connection;
+        return { organizationId, ...set };
       });
     },
 
