@@ -17,6 +17,7 @@ variable "vpc_cidr" { type = string }
 variable "email_webhook" { default = null }
 variable "database_identifier" { default = null }
 variable "retire" { default = null }
+variable "size" { default = null }
 variable "settings" {
   type    = map(string)
   default = null

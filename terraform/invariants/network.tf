@@ -20,7 +20,7 @@ output "network" {
     error_message = "Flow logs must record all traffic."
   }
   precondition {
-    condition = alltrue([for service in ["s3", "ecr.api", "ecr.dkr", "logs", "secretsmanager"] :
+    condition = alltrue([for service in concat(["s3"], var.interface_endpoints ? ["ecr.api", "ecr.dkr", "logs", "secretsmanager"] : []) :
     anytrue([for name in var.posture.network.endpoint_services : endswith(name, ".${service}")])])
     error_message = "An endpoint is missing: the service must start without the internet."
   }

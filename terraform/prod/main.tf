@@ -4,21 +4,7 @@ module "platform" {
   source      = "../modules/platform"
   environment = "prod"
 
-  sizes = {
-    nat_per_zone   = true
-    endpoint_zones = 3
-    spot           = false
-    grafana        = true
-    api            = { cpu = 1024, memory = 2048, min = 3, max = 24, requests_per_target = 12000 }
-    worker         = { cpu = 512, memory = 1024, min = 2, max = 12, queue_age_seconds = 20 }
-    database = {
-      instances           = 2
-      instance_class      = "db.r8g.large"
-      serverless_capacity = { min = 0.5, max = 4 } # unused with this class
-      max_connections     = 1200
-      max_gib             = 500
-    }
-  }
+  sizes = local.sizes[coalesce(var.size, "standard")]
 
   guards = {
     deletion_protection  = true
@@ -42,8 +28,45 @@ module "platform" {
   email_webhook       = var.email_webhook
   database_identifier = var.database_identifier
   retire              = var.retire
+  size                = var.size
   settings            = var.settings
   optional_secrets    = var.optional_secrets
+}
+
+# Two sizes, which differ in what they withstand and cost: see "The starter size" in README.md. Guards are the same.
+locals {
+  sizes = {
+    standard = {
+      nat_per_zone   = true
+      endpoint_zones = 3
+      spot           = false
+      grafana        = true
+      api            = { cpu = 1024, memory = 2048, min = 3, max = 24, requests_per_target = 12000 }
+      worker         = { cpu = 512, memory = 1024, min = 2, max = 12, queue_age_seconds = 20 }
+      database = {
+        instances           = 2
+        instance_class      = "db.r8g.large"
+        serverless_capacity = { min = 0.5, max = 4 } # unused with this class
+        max_connections     = 1200
+        max_gib             = 500
+      }
+    }
+    starter = {
+      nat_per_zone   = false
+      endpoint_zones = 0
+      spot           = false
+      grafana        = false
+      api            = { cpu = 256, memory = 1024, min = 2, max = 4, requests_per_target = 6000 }
+      worker         = { cpu = 256, memory = 1024, min = 1, max = 2, queue_age_seconds = 60 }
+      database = {
+        instances           = 1
+        instance_class      = "db.serverless"
+        serverless_capacity = { min = 0.5, max = 4 }
+        max_connections     = 200
+        max_gib             = 50
+      }
+    }
+  }
 }
 
 terraform {

@@ -42,6 +42,7 @@ module "platform" {
   email_webhook       = var.email_webhook
   database_identifier = var.database_identifier
   retire              = var.retire
+  size                = var.size
   settings            = var.settings
   optional_secrets    = var.optional_secrets
 }

@@ -82,7 +82,8 @@ export function createEndpoints({ db, clock, audit, sealer, rules, followers }: 
     recordOf(audit, tx, access, action, { type: 'webhook_endpoint', id }, details);
 
   async function store(tx: Transaction, { organizationId, id }: EndpointRow, set: Partial<EndpointRow>) {
-    const change = { ...set, updatedAt: clock.now() };
+    const { organizationId: _organizationId, id: _id, ...fields } = set;
+    const change = { ...fields, updatedAt: clock.now() };
     const [stored] = await tx.update(webhookEndpoints).set(change).where(own(organizationId, id)).returning();
     return stored!;
   }

@@ -10,6 +10,13 @@ variable "environment" {
   }
 }
 
+variable "size" {
+  type        = string
+  description = "standard, or starter: a prod that may stop for minutes when a zone is lost. What keeps its data safe is the same."
+  default     = "standard"
+  nullable    = false
+}
+
 variable "sizes" {
   type = object({
     nat_per_zone   = bool
@@ -30,18 +37,23 @@ variable "sizes" {
   nullable    = false
 
   validation {
-    condition     = var.environment != "prod" || (var.sizes.api.min >= 2 && var.sizes.worker.min >= 2)
-    error_message = "prod needs at least 2 tasks of api and of worker: one may go with its zone."
+    condition     = var.environment != "prod" || (var.sizes.api.min >= 2 && var.sizes.worker.min >= (var.size == "starter" ? 1 : 2))
+    error_message = "prod needs at least 2 tasks of api and of worker: one may go with its zone. A starter needs 1 worker."
   }
 
   validation {
-    condition     = var.environment != "prod" || var.sizes.database.instances >= 2
+    condition     = var.environment != "prod" || var.sizes.database.instances >= (var.size == "starter" ? 1 : 2)
     error_message = "prod needs a database of at least 2 instances: a writer, and a reader to take over."
   }
 
   validation {
-    condition     = var.environment != "prod" || (var.sizes.nat_per_zone && !var.sizes.spot)
-    error_message = "prod needs NAT in each zone, and no spot capacity."
+    condition     = var.environment != "prod" || ((var.sizes.nat_per_zone || var.size == "starter") && !var.sizes.spot)
+    error_message = "prod needs NAT in each zone, and no spot capacity. A starter needs no spot capacity."
+  }
+
+  validation {
+    condition     = var.sizes.endpoint_zones >= 1 || var.size == "starter"
+    error_message = "Tasks must start without the internet: endpoint_zones must be at least 1. Only a starter does without."
   }
 }
 

@@ -1,4 +1,5 @@
-# What every task needs to start stays inside AWS: images, logs and secrets work even while NAT does not.
+# What every task needs to start stays inside AWS: images, logs and secrets work even while NAT does not. Without interface endpoints, which cost by the
+# hour, all but the layers of images goes through NAT.
 data "aws_region" "current" {}
 
 locals {
@@ -15,7 +16,7 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 resource "aws_vpc_endpoint" "interface" {
-  for_each = local.interface_endpoints
+  for_each = var.endpoint_zones > 0 ? local.interface_endpoints : toset([])
 
   vpc_id              = aws_vpc.this.id
   service_name        = "com.amazonaws.${local.region}.${each.key}"

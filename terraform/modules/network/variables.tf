@@ -23,12 +23,12 @@ variable "nat_per_zone" {
 
 variable "endpoint_zones" {
   type        = number
-  description = "Zones that get interface endpoints. Each endpoint costs by zone; from other zones they are reached across."
+  description = "Zones that get interface endpoints. Each endpoint costs by zone; from other zones they are reached across. 0: none, and tasks need NAT to start."
   nullable    = false
 
   validation {
-    condition     = var.endpoint_zones >= 1 && var.endpoint_zones <= 3
-    error_message = "endpoint_zones must be 1 to 3."
+    condition     = var.endpoint_zones >= 0 && var.endpoint_zones <= 3
+    error_message = "endpoint_zones must be 0 to 3."
   }
 }
 

@@ -22,6 +22,7 @@ module "guards" {
   sizes       = var.sizes
   guards      = var.guards
   retire      = var.retire
+  size        = var.size
 }
 
 module "operations_key" {

@@ -175,6 +175,18 @@ variable "retire" {
   nullable    = false
 }
 
+variable "size" {
+  type        = string
+  description = "Of prod: standard, or starter, which costs a sixth and stops for minutes when a zone is lost (README.md). dev and staging have one size."
+  default     = "standard"
+  nullable    = false
+
+  validation {
+    condition     = contains(["standard", "starter"], var.size) && (var.size == "standard" || var.environment == "prod")
+    error_message = "size must be standard, or in prod starter."
+  }
+}
+
 variable "settings" {
   type        = map(string)
   description = "Further settings that are no secrets, such as { LOG_LEVEL = \"debug\" }; modules/settings lists them."

@@ -112,3 +112,51 @@ run "prod_can_be_retired" {
     error_message = "The database of prod must leave a final snapshot."
   }
 }
+
+run "the_starter_size_is_smaller_and_guards_data_alike" {
+  variables {
+    size              = "starter"
+    github_repository = "example@1234567/plinth@89012345"
+  }
+
+  assert {
+    condition     = output.posture.network.nat_gateways == 1 && output.posture.database.instances == 1
+    error_message = "The starter size must have one NAT gateway and one database instance: its sum in README.md says so."
+  }
+
+  assert {
+    condition     = output.posture.service.min_tasks == { api = 2, worker = 1 }
+    error_message = "The starter size must run two api tasks, so that rollouts have no gap, and one worker."
+  }
+
+  assert {
+    condition     = output.posture.database.backup_days == 35 && output.posture.database.deletion_protection && output.posture.database.final_snapshot && output.posture.load_balancer.firewall
+    error_message = "The starter size must guard data as the standard size does."
+  }
+
+  assert {
+    condition     = length(output.posture.network.endpoint_services) == 1
+    error_message = "The starter size must have the gateway endpoint, which costs nothing, and no other."
+  }
+
+  assert {
+    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:example/plinth:environment:prod", "repo:example@1234567/plinth@89012345:environment:prod"]
+    error_message = "Both forms of GitHub's subject must be accepted with ids."
+  }
+
+  assert {
+    condition     = output.posture.deploy.trust.Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:repository_id"] == "89012345"
+    error_message = "With ids, only the repository with this id may roll out."
+  }
+}
+
+run "what_must_hold_everywhere_holds_of_the_starter_size" {
+  module {
+    source = "../invariants"
+  }
+
+  variables {
+    posture             = run.the_starter_size_is_smaller_and_guards_data_alike.posture
+    interface_endpoints = false
+  }
+}

@@ -103,22 +103,22 @@ export function createConnections(options: ConnectionsOptions): Connections {
         const isSame = before?.issuer === issuer && before.clientId === clientId && clientSecret === undefined;
         const testedAt = isSame ? before.testedAt : null;
         if (enforced && testedAt === null) throw companyErrors.identity_provider_untested();
-        const connection: Connection = {
-          ...{ organizationId, issuer, clientId, defaultRole, enforced, testedAt, updatedAt: clock.now() },
+        const set: Omit<Connection, 'organizationId'> = {
+          ...{ issuer, clientId, defaultRole, enforced, testedAt, updatedAt: clock.now() },
           acceptsSecondFactor: rest.acceptsSecondFactor ?? before?.acceptsSecondFactor ?? false,
           version: isSame ? before.version : newId(),
           clientSecret: clientSecret === undefined ? before!.clientSecret : sealer.seal(PURPOSE, clientSecret),
         };
         await tx
           .insert(organizationIdentityProviders)
-          .values(connection)
-          .onConflictDoUpdate({ target: organizationIdentityProviders.organizationId, set: connection });
-        const { acceptsSecondFactor } = connection;
+          .values({ organizationId, ...set })
+          .onConflictDoUpdate({ target: organizationIdentityProviders.organizationId, set });
+        const { acceptsSecondFactor } = set;
         const secretChanged = clientSecret !== undefined;
         const after = { issuer, clientId, defaultRole, enforced, acceptsSecondFactor, secretChanged };
         await record(tx, access, 'identity_provider.updated', after);
         if (enforced && !before?.enforced) await endSessions(tx, access);
-        return connection;
+        return { organizationId, ...set };
       });
     },
 

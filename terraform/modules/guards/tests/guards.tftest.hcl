@@ -31,6 +31,63 @@ run "prod_as_it_is_is_accepted" {
   command = plan
 }
 
+run "a_starter_may_have_one_of_what_stops_it_for_minutes" {
+  command = plan
+
+  variables {
+    size = "starter"
+    sizes = merge(var.sizes, {
+      nat_per_zone   = false
+      endpoint_zones = 0
+      worker         = merge(var.sizes.worker, { min = 1 })
+      database       = merge(var.sizes.database, { instances = 1 })
+    })
+  }
+}
+
+run "a_starter_on_spot_capacity_is_refused" {
+  command = plan
+
+  variables {
+    size  = "starter"
+    sizes = merge(var.sizes, { spot = true })
+  }
+
+  expect_failures = [var.sizes]
+}
+
+run "a_starter_with_one_api_is_refused" {
+  command = plan
+
+  variables {
+    size  = "starter"
+    sizes = merge(var.sizes, { api = merge(var.sizes.api, { min = 1 }) })
+  }
+
+  expect_failures = [var.sizes]
+}
+
+run "a_starter_with_short_backups_is_refused" {
+  command = plan
+
+  variables {
+    size   = "starter"
+    guards = merge(var.guards, { backup_days = 7 })
+  }
+
+  expect_failures = [var.guards]
+}
+
+run "no_endpoints_are_refused" {
+  command = plan
+
+  variables {
+    sizes = merge(var.sizes, { endpoint_zones = 0 })
+  }
+
+  expect_failures = [var.sizes]
+}
+
 run "one_task_is_refused" {
   command = plan
 

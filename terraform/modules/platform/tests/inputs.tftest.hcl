@@ -42,6 +42,27 @@ variables {
   }
 }
 
+run "an_unknown_size_is_refused" {
+  command = plan
+
+  variables {
+    size = "tiny"
+  }
+
+  expect_failures = [var.size]
+}
+
+run "a_starter_that_is_not_prod_is_refused" {
+  command = plan
+
+  variables {
+    environment = "staging"
+    size        = "starter"
+  }
+
+  expect_failures = [var.size]
+}
+
 run "bad_input_is_refused" {
   command = plan
 
