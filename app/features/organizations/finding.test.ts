@@ -6,6 +6,7 @@ import { startTestService, type TestService } from '../../../test/service.ts';
 import { createOperator, type TestOperator, trailOf } from '../operator/testing/scene.ts';
 
 const AMONG = Number(process.env.FOUND_AMONG ?? 100_000);
+const BATCH = 5_000;
 const FIRST = "(array['Ada','Bob','Carla','Dmitri','Eve','Fatma','Grace','Heinz','Ines','Jean-Luc'])";
 const LAST = "(array['Miller','Nowak','Öztürk','O''Brien','Smith','Zhang','Weber'])";
 
@@ -24,22 +25,24 @@ describe('finding by name', { timeout: 240_000 }, () => {
     operator = await createOperator(test);
     const person = `${FIRST}[1 + i % 10] || ' ' || ${LAST}[1 + i % 7] || ' ' || i`;
     const { db } = test.service;
-    await db.$client.query(
-      `insert into users (id, email, name, locale, created_at, updated_at)
-       select gen_random_uuid(), 'many-' || i || '@example.com', ${person}, 'en', now(), now() from generate_series(1, ${AMONG}) i`,
-    );
-    await db.$client.query(
-      `insert into organizations (id, name, slug, personal, created_at, updated_at)
-       select gen_random_uuid(), 'Company ' || i, 'company-' || i, false, now(), now() from generate_series(1, ${AMONG}) i`,
-    );
-    await db.$client.query(
-      `insert into sessions (user_id, id, secret, generation, created_at, refreshed_at)
-       select id, gen_random_uuid(), 'x', 1, now(), now() from users where email like 'many-%'`,
-    );
-    await db.$client.query(
-      `insert into api_keys (organization_id, id, name, hint, hash, scopes, created_by, created_at)
-       select id, gen_random_uuid(), 'key', 'hint-' || slug, 'x', '{}', gen_random_uuid(), now() from organizations where slug like 'company-%'`,
-    );
+    // In batches: the service ends a statement that takes long.
+    for (let first = 1; first <= AMONG; first += BATCH) {
+      const among = `generate_series(${first}, ${Math.min(AMONG, first + BATCH - 1)}) i`;
+      await db.$client.query(
+        `with people as (
+           insert into users (id, email, name, locale, created_at, updated_at)
+           select gen_random_uuid(), 'many-' || i || '@example.com', ${person}, 'en', now(), now() from ${among} returning id)
+         insert into sessions (user_id, id, secret, generation, created_at, refreshed_at)
+         select id, gen_random_uuid(), 'x', 1, now(), now() from people`,
+      );
+      await db.$client.query(
+        `with companies as (
+           insert into organizations (id, name, slug, personal, created_at, updated_at)
+           select gen_random_uuid(), 'Company ' || i, 'company-' || i, false, now(), now() from ${among} returning id, slug)
+         insert into api_keys (organization_id, id, name, hint, hash, scopes, created_by, created_at)
+         select id, gen_random_uuid(), 'key', 'hint-' || slug, 'x', '{}', gen_random_uuid(), now() from companies`,
+      );
+    }
     for (const table of ['users', 'organizations', 'sessions', 'api_keys']) await db.$client.query(`analyze ${table}`);
   });
   after(() => test?.close());

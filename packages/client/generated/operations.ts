@@ -260,7 +260,7 @@ export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, type
 /** Ask whether you are an operator */
 export const getOperator = 'GET /v1/operator/me' as Operation<{}, types.OperatorProfile, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
-/** Find a person, an organization, a customer or an email. By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names. */
+/** Find a person, an organization, a customer or an email. By an id, an address, a name, a slug, a Message-ID, an API key, or an id of Stripe. Each word begins a word of the name. The query is audited without names. */
 export const searchAsOperator = 'GET /v1/operator/search' as Operation<{
   /** Whatever you know of it. */
   readonly q: string;
@@ -350,17 +350,17 @@ export const exportOperatorUserAuditEvents = 'GET /v1/operator/users/{userId}/au
   readonly to?: string | undefined;
 }, Response, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'not_found' | 'operator_second_factor_required' | 'rate_limited' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'validation_failed'>;
 
-/** Act as a user. The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. */
+/** Act as a user. The answer has an access token of the user that names the operator in `act` (RFC 8693). It reads, and changes things only if `mayChange` is asked for. Operations with `x-while-acting: never` refuse it either way. Ends when the time is over, when the operator signs out, or when either account or the right of the operator ends. Needs a recent proof. Policies of organizations look at what the operator has proven. */
 export const createImpersonation = 'POST /v1/operator/users/{userId}/impersonations' as Operation<{
   /** User */
   readonly userId: string;
   readonly body: types.CreateImpersonation;
-}, types.BegunImpersonation, 'account_not_open' | 'acting_as_operator' | 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
+}, types.BegunImpersonation, 'account_not_open' | 'acting_as_operator' | 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'malformed_json' | 'not_found' | 'operator_second_factor_required' | 'payload_too_large' | 'recent_sign_in_required' | 'session_revoked' | 'token_expired' | 'unauthenticated' | 'unsupported_media_type' | 'validation_failed'>;
 
 /** List in whose names you act */
 export const listImpersonations = 'GET /v1/operator/impersonations' as Operation<{}, types.ImpersonationList, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
-/** Get a new token to act as a user. While the time that was asked for is not over. */
+/** Get a new token to act as a user. While the time that was asked for is not over. It says what you have proven by now: prove it again where an organization of the user asks for it. */
 export const renewImpersonation = 'POST /v1/operator/impersonations/{impersonationId}/tokens' as Operation<{
   /** Impersonation */
   readonly impersonationId: string;
