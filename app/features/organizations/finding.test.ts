@@ -1,11 +1,11 @@
-/** Operators find people and organizations by name, among many. `FOUND_AMONG=1000000` for more of them. */
+/** Operators find people and organizations by name, among many. `FOUND_AMONG=100000` for more of them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { rows } from '../../../test/conditions.ts';
 import { startTestService, type TestService } from '../../../test/service.ts';
 import { createOperator, type TestOperator, trailOf } from '../operator/testing/scene.ts';
 
-const AMONG = Number(process.env.FOUND_AMONG ?? 100_000);
+const AMONG = Number(process.env.FOUND_AMONG ?? 20_000);
 const BATCH = 5_000;
 const FIRST = "(array['Ada','Bob','Carla','Dmitri','Eve','Fatma','Grace','Heinz','Ines','Jean-Luc'])";
 const LAST = "(array['Miller','Nowak','Öztürk','O''Brien','Smith','Zhang','Weber'])";
