@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
 import { keepOnCoordinator } from '../../platform/database/distribution.ts';
+import { wordsOf } from '../../platform/database/names.ts';
 import { declareSecrets } from '../../platform/database/secrets.ts';
 
 /** People. */
@@ -37,6 +38,8 @@ export const users = pgTable(
   },
   (table) => [
     index('users_email_index').on(table.email),
+    // Operators look for people by name.
+    index('users_name_words_index').using('gin', wordsOf(table.name)).concurrently(),
     index('users_created_at_index').on(table.createdAt, table.id),
     index('users_unverified_index').on(table.createdAt, table.id).where(sql`email_verified_at is null`),
     index('users_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
@@ -109,6 +112,8 @@ export const sessions = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
+    // Operators look for a session by the id that logs and tokens have.
+    index('sessions_id_index').on(table.id).concurrently(),
     index('sessions_ended_at_index').on(table.endedAt).where(sql`ended_at is not null`),
     index('sessions_refreshed_at_index').on(table.refreshedAt),
     index('sessions_actor_id_index').on(table.actorId).where(sql`actor_id is not null`),

@@ -30,8 +30,8 @@ export interface LooksOptions {
   audit: Audit;
 }
 
-/** Ids, slugs and the like. Other text may be a name, which stays out of a trail that nobody can change. */
-const TECHNICAL = /^[\w.-]{1,100}$/;
+/** Ids, numbers and the like. Text without a digit may be a name, which stays out of a trail that nobody can change. */
+const TECHNICAL = /^(?=.*\d)[\w.-]{1,100}$/;
 
 export function createLooks({ db, audit }: LooksOptions): Looks {
   const common = ({ actor, origin }: OperatorAccess) => ({ actor, origin });

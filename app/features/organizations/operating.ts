@@ -1,6 +1,7 @@
 /** The part of organizations in the operator console: finding them, by what people know of them, and looking at them. */
-import { and, asc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, like, or, sql } from 'drizzle-orm';
 import type { Database } from '../../platform/database/database.ts';
+import { matchesName } from '../../platform/database/names.ts';
 import { httpErrors } from '../../platform/http/errors.ts';
 import { UUID } from '../../platform/http/uuids.ts';
 import { users } from '../accounts/schema.ts';
@@ -29,6 +30,8 @@ export interface OrganizationsForOperators {
 
 /** What a person can read of a key that is not at hand: its hint, or its beginning. */
 const MAX_FOUND = 20;
+/** Organizations of a name that a search reads, of which it shows the best. */
+const MAX_READ = 500;
 const SLUG = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 export function createOrganizationsForOperators(db: Database): OrganizationsForOperators {
@@ -45,6 +48,18 @@ export function createOrganizationsForOperators(db: Database): OrganizationsForO
       .from(organizations)
       .where(or(eq(organizations.slug, text), like(organizations.slug, `${text}%`)))
       .orderBy(asc(sql`length(${organizations.slug})`), asc(organizations.id))
+      .limit(MAX_FOUND);
+  }
+
+  /** By the words of its name; the shortest names are closest to what was asked for. */
+  async function byName(text: string): Promise<Organization[]> {
+    const condition = matchesName(organizations.name, text);
+    if (!condition) return [];
+    const some = db.select().from(organizations).where(condition).limit(MAX_READ).as('some');
+    return db
+      .select()
+      .from(some)
+      .orderBy(asc(sql`length(${some.name})`), desc(some.id))
       .limit(MAX_FOUND);
   }
 
@@ -77,7 +92,9 @@ export function createOrganizationsForOperators(db: Database): OrganizationsForO
     follower: {
       async find({ text, id, address }) {
         const organization = id ? await byId(id) : undefined;
-        const found = organization ? [organization] : await bySlug(text.toLowerCase());
+        // Many organizations have a slug that is like their name.
+        const some = id || address ? [] : [...(await bySlug(text.toLowerCase())), ...(await byName(text))];
+        const found = organization ? [organization] : [...new Map(some.map((one) => [one.id, one])).values()];
         return [...found.map(foundOrganization), ...(await keys(text)), ...(await invited(address))];
       },
       async ofUser(userId) {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '../../platform/database/columns.ts';
+import { wordsOf } from '../../platform/database/names.ts';
 import { users } from '../accounts/schema.ts';
 import type { Permission, Role } from './roles.ts';
 
@@ -22,6 +23,9 @@ export const organizations = pgTable(
     purgeStartedAt: instant('purge_started_at'),
   },
   (table) => [
+    // Operators look for organizations by name, and by the beginning of the slug.
+    index('organizations_name_words_index').using('gin', wordsOf(table.name)).concurrently(),
+    index('organizations_slug_prefix_index').on(table.slug.op('text_pattern_ops')).concurrently(),
     index('organizations_purge_at_index').on(table.purgeAt).where(sql`purge_at is not null`),
     check('organizations_purge_check', sql`purge_started_at is null or purge_at is not null`),
     check('organizations_name_check', sql`length(name) between 1 and 100`),
@@ -129,6 +133,9 @@ export const apiKeys = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    // Operators look for keys by what people can read of them.
+    index('api_keys_id_index').on(table.id).concurrently(),
+    index('api_keys_hint_index').on(table.hint).concurrently(),
     index('api_keys_created_by_index').on(table.organizationId, table.createdBy),
     check('api_keys_name_check', sql`length(name) between 1 and 100`),
     check('api_keys_previous_check', sql`(previous_hash is null) = (previous_expires_at is null)`),

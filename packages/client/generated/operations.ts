@@ -260,7 +260,7 @@ export const listEventTypes = 'GET /v1/event-types public' as Operation<{}, type
 /** Ask whether you are an operator */
 export const getOperator = 'GET /v1/operator/me' as Operation<{}, types.OperatorProfile, 'acting_refused' | 'bad_request' | 'database_unavailable' | 'forbidden' | 'internal_error' | 'operator_second_factor_required' | 'session_revoked' | 'token_expired' | 'unauthenticated'>;
 
-/** Find a person, an organization, a customer or an email. By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names. */
+/** Find a person, an organization, a customer or an email. By an id, an address, a name, a slug, a Message-ID, an API key, or an id of Stripe. Each word begins a word of the name. The query is audited without names. */
 export const searchAsOperator = 'GET /v1/operator/search' as Operation<{
   /** Whatever you know of it. */
   readonly q: string;

@@ -39,7 +39,7 @@ export function searchRoutes(operations: Operations, options: SearchRoutesOption
     operationId: 'searchAsOperator',
     summary: 'Find a person, an organization, a customer or an email',
     description:
-      'By an id, an address, a slug, a Message-ID, the beginning of an API key, or an id of Stripe. The query is audited without names.',
+      'By an id, an address, a name, a slug, a Message-ID, an API key, or an id of Stripe. Each word begins a word of the name. The query is audited without names.',
     query: {
       q: Type.String({ minLength: 2, maxLength: 320, pattern: LINE_PATTERN, description: 'Whatever you know of it.' }),
     },
