@@ -12,6 +12,8 @@ const config: KnipConfig = {
     // It serves a feature that a product may have removed.
     'app/platform/database/changes/log.ts',
     'monitoring/docker-proxy/main.ts',
+    // A container runs it.
+    'test/containers/plain-client.ts',
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',
