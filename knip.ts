@@ -1,25 +1,19 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { KnipConfig } from 'knip';
 
 /** The public surface of each feature. It also serves features that are not here, e.g. because a product has removed them. */
 const surfaces = globSync('app/{features,product}/*/').map((folder) => `${folder}/${basename(folder)}.ts`);
 
-/** Packages of tools, which are declared in their own folders. scripts/bootstrap.test.ts finds one that nothing uses. */
-const tools = globSync('tools/*/package.json').flatMap((file) =>
-  Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {}),
-);
-
-const config = {
+const config: KnipConfig = {
   entry: [
     ...surfaces,
     'app/healthcheck.ts',
     // It serves a feature that a product may have removed.
     'app/platform/database/changes/log.ts',
     'monitoring/docker-proxy/main.ts',
-    // The models, which drizzle-kit reads.
-    'app/{features,platform,product}/**/schema.ts',
-    // Compiled before it runs.
-    'emails/render.tsx',
+    // A container runs it.
+    'test/containers/plain-client.ts',
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',
@@ -29,7 +23,7 @@ const config = {
     'app/{features,product}/*/emails/*.ts',
     'packages/client/{client,webhooks,react/react,generated/*}.ts',
     'packages/stripe-sandbox/derive-words.ts',
-    'app/{features,product}/*/*.{browser,heavy}.ts',
+    'app/{features,product}/*/*.heavy.ts',
     'packages/stripe-sandbox/stripe-mock/compare.heavy.ts',
     'packages/stripe-sandbox/main.ts',
     'packages/stripe-sandbox/sandbox.ts',
@@ -40,7 +34,6 @@ const config = {
     '**/*.test.ts',
     'test/browser/*.browser.ts',
     'test/**/*.heavy.ts',
-    'test/containers/plain-client.ts',
     'test/global-setup.ts',
     // They serve features that a product may have removed.
     'test/{emitted-events,entitled,half-sent,resources}.ts',
@@ -51,9 +44,9 @@ const config = {
   ],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: [
-    ...tools,
-    // `react` and what belongs to it: packages/client declares them for those who want them.
-    ...['@plinth/runtime', '@sentry/bundler-plugins'],
+    ...['@plinth/runtime', 'react-dom'],
+    // Read as a text for the browser.
+    'axe-core',
     // They serve webhooks, companies and SCIM, which a product may have removed: uninstalling them is for a person to do.
     ...['undici', 'standardwebhooks', 'svix', 'email-providers', 'tldts', 'dns-packet', '@types/dns-packet'],
     'scim2-parse-filter',

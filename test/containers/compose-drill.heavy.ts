@@ -92,7 +92,7 @@ describe('a restore drill of a service with data', { timeout: 3_600_000 }, () =>
       `docker compose exec -T db sh -c 'dd if=/dev/urandom of="$PGDATA/${file}" bs=8192 seek=1 count=1 conv=notrunc 2>/dev/null'`,
     );
     await site.shell('./plinth backup full');
-    await fails(/invalid page|checksum|could not read/, /is not what is expected/);
+    await fails(/invalid page|checksum|could not read/, /cannot be restored|is not what is expected/);
     await asSuperuser('drop table damaged');
     await site.works('./plinth backup full');
     await drilled();
