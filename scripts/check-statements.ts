@@ -6,8 +6,8 @@
 import { loadModule, parseSync } from 'pgsql-parser';
 import { loadPlacements } from '../app/placements.ts';
 import { placementFaults } from '../app/platform/database/distribution.ts';
-import { isOfService, readStatements } from '../test/statements/reading.ts';
 import { EXCEPTIONS } from './statements/exceptions.ts';
+import { isOfService, readStatements } from './statements/reading.ts';
 import { findingsOf, RULES, type Rule } from './statements/rules.ts';
 
 const [file] = process.argv.slice(2);

@@ -5,7 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import type { RecordedStatement } from './reading.ts';
+import type { RecordedStatement } from '../../scripts/statements/reading.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A statement that tests send too is asked so often where it comes from. */
