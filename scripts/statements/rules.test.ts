@@ -76,6 +76,7 @@ describe('the rules for statements on a sharded PostgreSQL', () => {
       `update memberships set organization_id = $2 where organization_id = $1`,
       `update memberships set role = $2 where organization_id = $1`,
     ],
+    ['all-nodes', `select * from sessions where true`, `select * from sessions where false`],
     ['all-nodes', `select * from sessions where id = $1`, `select * from sessions where id = $2 and user_id = $1`],
     [
       'all-nodes',

@@ -50,6 +50,7 @@ export function findingsOf(
   tables: ReadonlyMap<string, PlacedTable>,
   same: readonly number[] = [],
 ): Finding[] {
+  if (findsNothing(statement)) return [];
   const { uses, isFixed } = readScopes(statement, tables, same);
   const distributed = uses.filter(({ table }) => table.by !== null);
   const names = [...new Set(distributed.map(({ table }) => table.name))].sort();
@@ -74,6 +75,12 @@ export function findingsOf(
     ...found('all-nodes', unnamed.length > 0, [...new Set(unnamed.map(({ table }) => table.name))].sort()),
     ...found('two-owners', unnamed.length === 0 && owners.size > 1),
   ];
+}
+
+/** True for `where false`, by which filters that no row can meet are sent: it visits no node. */
+function findsNothing(statement: Node): boolean {
+  const value = statementOf(statement).content.whereClause?.A_Const?.boolval;
+  return value !== undefined && value.boolval !== true;
 }
 
 /** True if a table that one part changes is used by another part, unless the part that changes it reads what the other one returns. */
