@@ -1,19 +1,25 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { KnipConfig } from 'knip';
 
 /** The public surface of each feature. It also serves features that are not here, e.g. because a product has removed them. */
 const surfaces = globSync('app/{features,product}/*/').map((folder) => `${folder}/${basename(folder)}.ts`);
 
-const config: KnipConfig = {
+/** Packages of tools, which are declared in their own folders. scripts/bootstrap.test.ts finds one that nothing uses. */
+const tools = globSync('tools/*/package.json').flatMap((file) =>
+  Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {}),
+);
+
+const config = {
   entry: [
     ...surfaces,
     'app/healthcheck.ts',
     // It serves a feature that a product may have removed.
     'app/platform/database/changes/log.ts',
     'monitoring/docker-proxy/main.ts',
-    // A container runs it.
-    'test/containers/plain-client.ts',
+    // The models, which drizzle-kit reads.
+    'app/{features,platform,product}/**/schema.ts',
+    // Compiled before it runs.
+    'emails/render.tsx',
     'app/main.ts',
     'app/cli.ts',
     'bench/run.ts',
@@ -23,7 +29,7 @@ const config: KnipConfig = {
     'app/{features,product}/*/emails/*.ts',
     'packages/client/{client,webhooks,react/react,generated/*}.ts',
     'packages/stripe-sandbox/derive-words.ts',
-    'app/{features,product}/*/*.heavy.ts',
+    'app/{features,product}/*/*.{browser,heavy}.ts',
     'packages/stripe-sandbox/stripe-mock/compare.heavy.ts',
     'packages/stripe-sandbox/main.ts',
     'packages/stripe-sandbox/sandbox.ts',
@@ -34,6 +40,7 @@ const config: KnipConfig = {
     '**/*.test.ts',
     'test/browser/*.browser.ts',
     'test/**/*.heavy.ts',
+    'test/containers/plain-client.ts',
     'test/global-setup.ts',
     // They serve features that a product may have removed.
     'test/{emitted-events,entitled,half-sent,resources}.ts',
@@ -44,9 +51,9 @@ const config: KnipConfig = {
   ],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: [
-    ...['@plinth/runtime', 'react-dom'],
-    // Read as a text for the browser.
-    'axe-core',
+    ...tools,
+    // `react` and what belongs to it: packages/client declares them for those who want them.
+    ...['@plinth/runtime', '@sentry/bundler-plugins'],
     // They serve webhooks, companies and SCIM, which a product may have removed: uninstalling them is for a person to do.
     ...['undici', 'standardwebhooks', 'svix', 'email-providers', 'tldts', 'dns-packet', '@types/dns-packet'],
     'scim2-parse-filter',
