@@ -16,9 +16,9 @@ export interface Statement {
   readonly same: readonly number[];
 }
 
-/** Files that send statements only in tests, or beside the service. */
+/** Files that send statements only in tests, or beside the service, as migrations are. */
 const BESIDE =
-  /(?:\.(?:test|heavy|browser)\.ts$|^(?:test|bench|dev|scripts)\/|\/(?:testing|tools|bench)\/|^packages\/|test-service)/;
+  /(?:^app\/migrate\.ts$|\.(?:test|heavy|browser)\.ts$|^(?:test|bench|dev|scripts)\/|\/(?:testing|tools|bench)\/|^packages\/|test-service)/;
 
 /** True for a statement of the service, and for one whose sender is not known. */
 export const isOfService = ({ senders }: Pick<Statement, 'senders'>): boolean =>

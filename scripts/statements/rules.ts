@@ -50,7 +50,9 @@ export function findingsOf(
   tables: ReadonlyMap<string, PlacedTable>,
   same: readonly number[] = [],
 ): Finding[] {
-  if (findsNothing(statement)) return [];
+  const { type } = statementOf(statement);
+  // Changes of the schema are a matter of migrations.
+  if ((type !== 'SelectStmt' && !isChanging(type)) || findsNothing(statement)) return [];
   const { uses, isFixed } = readScopes(statement, tables, same);
   const distributed = uses.filter(({ table }) => table.by !== null);
   const names = [...new Set(distributed.map(({ table }) => table.name))].sort();
