@@ -1,11 +1,11 @@
 /**
  * Stores events in the transaction of the change that they tell of: an event exists if, and only if, the change commits. Later features add
- * rows of their own in the same statement, so that an event costs the change one statement, whoever is interested in it.
+ * rows of their own by a statement that is sent with the event's, so that an event costs the change one turn, whoever is interested in it.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { hint } from '../../platform/database/changes/announcing.ts';
-import type { Executor } from '../../platform/database/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import { type Prepared, prepare } from '../../platform/database/prepared.ts';
 import { newId } from '../../platform/security/random.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -14,8 +14,8 @@ import { events } from './schema.ts';
 
 export interface Emission {
   /** Stores an event of an organization. @param tx the transaction of the change */
-  emit<T extends EventType>(tx: Executor, organizationId: string, type: T, data: EventData<T>): Promise<void>;
-  /** Adds a step to the statement that stores an event. Call it before the first event. */
+  emit<T extends EventType>(tx: Transaction, organizationId: string, type: T, data: EventData<T>): Promise<void>;
+  /** Adds a statement that follows the one that stores an event. Call it before the first event. */
   alongside(name: string, step: Step): void;
 }
 

@@ -30,7 +30,9 @@ describe('workers that deliver webhooks', { timeout: 180_000 }, () => {
   async function emit(organizations: readonly string[], count: number): Promise<void> {
     const { db, events } = test.service;
     for (let sent = 0; sent < count; sent++)
-      await events.emit(db, organizations[sent % organizations.length]!, 'organization.updated', DATA);
+      await db.transaction((tx) =>
+        events.emit(tx, organizations[sent % organizations.length]!, 'organization.updated', DATA),
+      );
   }
   async function seed(count: number) {
     const { url } = receiver;

@@ -51,11 +51,8 @@ describe('workers that are killed while they deliver', { timeout: 240_000 }, () 
     };
     const data = { name: 'A', slug: 'abc', previous: { name: 'B', slug: 'abd' } };
     for (let sent = 0; sent < EVENTS; sent++)
-      await test.service.events.emit(
-        test.service.db,
-        organizations[sent % ORGANIZATIONS]!,
-        'organization.updated',
-        data,
+      await test.service.db.transaction((tx) =>
+        test.service.events.emit(tx, organizations[sent % ORGANIZATIONS]!, 'organization.updated', data),
       );
 
     for (let killed = 1; killed <= KILLS; killed++) {

@@ -36,7 +36,8 @@ export function openSeeding(url: string): Seeding {
     async emit(ids) {
       for (let sent = 0; sent < ids.length; sent += WIDTH) {
         const some = ids.slice(sent, sent + WIDTH);
-        await Promise.all(some.map((id) => events.emit(db, id, 'organization.updated', DATA)));
+        const emit = (id: string) => db.transaction((tx) => events.emit(tx, id, 'organization.updated', DATA));
+        await Promise.all(some.map(emit));
       }
     },
     close: () => db.$client.end(),
