@@ -20,12 +20,22 @@ describe('workers that deliver webhooks', { timeout: 180_000 }, () => {
     receiver = await startReceiver();
   });
   after(async () => {
+    // Also those of a test that failed: an open worker would keep the process from ending.
+    await Promise.all([...workers].map((each) => each.close()));
     await test.close();
     await receiver.close();
   });
 
-  const worker = (databaseUrl = test.service.config.databaseUrl, options = {}) =>
-    startTestService({ databaseUrl, schedules: false, ...options });
+  const workers = new Set<TestService>();
+  async function worker(databaseUrl = test.service.config.databaseUrl, options = {}): Promise<TestService> {
+    const started = await startTestService({ databaseUrl, schedules: false, ...options });
+    workers.add(started);
+    return started;
+  }
+  async function stop(running: TestService): Promise<void> {
+    workers.delete(running);
+    await running.close();
+  }
 
   async function emit(organizations: readonly string[], count: number): Promise<void> {
     const { db, events } = test.service;
@@ -81,7 +91,7 @@ describe('workers that deliver webhooks', { timeout: 180_000 }, () => {
       60_000,
     );
     assert.equal(new Set(idsOf(organizations)).size, EVENTS, 'lost');
-    await delivering.close();
+    await stop(delivering);
     await proxy.close();
   });
 
@@ -103,7 +113,7 @@ describe('workers that deliver webhooks', { timeout: 180_000 }, () => {
       const inversions = sent.filter((id, index) => index >= 4 && id < sent[index - 4]!);
       assert.deepEqual(inversions, [], 'the events of one endpoint are in order, but for those sent at the same time');
     }
-    for (const each of pair) await each.close();
+    for (const each of pair) await stop(each);
   });
 
   it('send in time, and retry in time, when the clock of one is behind that of the database', async () => {
@@ -122,6 +132,6 @@ describe('workers that deliver webhooks', { timeout: 180_000 }, () => {
       Number(headers['webhook-timestamp']) >= Math.floor(startedAt / 1_000),
       'signed with a time that receivers accept',
     );
-    await behind.close();
+    await stop(behind);
   });
 });

@@ -25,12 +25,14 @@ describe('devices', () => {
     const user = await createSignedInUser(test);
     const secret = await addTotp(test, user);
     test.clock.advance(31 * SECOND_MS);
-    return { user, secret, deviceToken: await remember(user, secret) };
+    return { user, secret, ...(await remember(user, secret)) };
   }
-  async function remember(user: SignedInUser, secret: string): Promise<string> {
+  /** @returns the token of the device, and that of a session with two proofs */
+  async function remember(user: SignedInUser, secret: string): Promise<{ deviceToken: string; accessToken: string }> {
     const { token: challenge } = await challenged(test, user);
     const body = { challenge, totp: codeAt(secret, test.clock.now()), rememberDevice: true };
-    return (await test.request('/v1/sessions/second-factor', { body })).body.deviceToken;
+    const { deviceToken, accessToken } = (await test.request('/v1/sessions/second-factor', { body })).body;
+    return { deviceToken, accessToken };
   }
   const signInWith = ({ email, password }: SignedInUser, deviceToken?: string) =>
     test.request('/v1/sessions', { body: { email, password, deviceToken } });
@@ -71,8 +73,7 @@ describe('devices', () => {
   });
 
   it('need the second factor again once the password changed or all sessions were ended, and are still known', async () => {
-    const { user, secret, deviceToken } = await remembered();
-    const { accessToken: token } = (await signInWith(user, deviceToken)).body;
+    const { user, secret, deviceToken, accessToken: token } = await remembered();
     assert.equal((await test.request('/v1/sessions', { method: 'DELETE', token })).status, 204);
     assertProblem(await signInWith(user, deviceToken), 403, 'second_factor_required');
     test.clock.advance(31 * SECOND_MS);
