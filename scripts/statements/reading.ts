@@ -20,9 +20,11 @@ export interface Statement {
 const BESIDE =
   /(?:^app\/migrate\.ts$|\.(?:test|heavy|browser)\.ts$|^(?:test|bench|dev|scripts)\/|\/(?:testing|tools|bench)\/|^packages\/|test-service)/;
 
-/** True for a statement of the service, and for one whose sender is not known. */
-export const isOfService = ({ senders }: Pick<Statement, 'senders'>): boolean =>
-  senders.some((sender) => !BESIDE.test(sender));
+/** True for a statement of the service, and for one of which no sender is known. */
+export function isOfService({ senders }: Pick<Statement, 'senders'>): boolean {
+  const known = senders.filter((sender) => sender !== '');
+  return known.length === 0 || known.some((sender) => !BESIDE.test(sender));
+}
 
 /** Joins the lines of all processes: one statement per text. */
 export function readStatements(file: string): Statement[] {

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A statement that tests send too is asked so often where it comes from. */
 const MOST_LOOKS = 30;
 /** Frames of the code that sends statements for others. */
-const CARRIERS = /^(?:node_modules|app\/platform\/database|test\/statements|app\/module-loading)/;
+const CARRIERS = /^(?:node_modules|app\/platform\/database\/(?!.*\.test\.ts)|test\/statements|app\/module-loading)/;
 
 interface Known {
   /** As in `RecordedStatement`, over all runs so far. */
