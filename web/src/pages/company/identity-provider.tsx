@@ -64,7 +64,8 @@ function useAbsence({ data, error }: { data: unknown; error: unknown }): boolean
     if (isNow) setAbsent(true);
     else if (data !== undefined) setAbsent(false);
   }, [isNow, data]);
-  return data === undefined && (isNow || isAbsent);
+  // After a removal the library still has what was there before.
+  return isNow || (data === undefined && isAbsent);
 }
 
 /** What the provider has to know, before anything is stored here. */
