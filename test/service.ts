@@ -175,6 +175,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
         [],
         'this was changed without being announced, so other processes go on answering from memory',
       );
+      const twice = logs.filter((line) => line.includes('FST_ERR_REP_ALREADY_SENT'));
+      assert.deepEqual(twice, [], 'an operation was answered twice');
     },
   };
 }

@@ -80,4 +80,18 @@ describe('an error of the database', () => {
       assert.match(err.stack, /error-logging\.test|drizzle-orm|pg\//);
     });
   }
+
+  it('whose message is repeated beside it is logged without credentials in either', () => {
+    const lines: string[] = [];
+    const logger = createLogger({
+      level: 'info',
+      release: 'test',
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const code = 'SRmTKDQHtiPPqfQ6t87ufwEWk0WAq6G56IoyP1oK2DA';
+    const message = `Reply was already sent in "/callback?code=${code}"`;
+    logger.warn({ err: new Error(message) }, message);
+    assert.ok(!lines[0]!.includes(code), lines[0]!);
+    assert.equal(JSON.parse(lines[0]!).message, 'Reply was already sent in "/callback?code=[credential]"');
+  });
 });

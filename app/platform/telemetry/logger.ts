@@ -3,6 +3,7 @@
  * Code must not log values that may contain a secret or personal data. Redaction by name is a second safeguard.
  */
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
+import { scrub } from './scrubbing.ts';
 import { serializeError } from './serialized-error.ts';
 import { standardOutput } from './standard-output.ts';
 import { activeTraceId } from './trace-context.ts';
@@ -90,13 +91,17 @@ function timeField(): string {
   return time;
 }
 
-/** Handles `logger.error(error)`: Pino would use the error's message for the line, and Drizzle's messages quote parameters. */
+/**
+ * Handles `logger.error(error)`: Pino would use the error's message for the line, and Drizzle's messages quote parameters. Fastify repeats an error's message
+ * beside the error, with the address of the request in it.
+ */
 function logErrorsAsFields(this: Logger, args: Parameters<LogFn>, log: LogFn): void {
   const [first, ...rest] = args as [unknown, ...unknown[]];
-  log.apply(
-    this,
-    (first instanceof Error ? [{ err: first }, ...(rest.length > 0 ? rest : ['error'])] : args) as Parameters<LogFn>,
-  );
+  const isError = first instanceof Error;
+  if (isError || (first as { err?: unknown } | null | undefined)?.err) {
+    const said = rest.length > 0 ? rest.map((each) => (typeof each === 'string' ? scrub(each) : each)) : ['error'];
+    log.apply(this, [isError ? { err: first } : first, ...said] as Parameters<LogFn>);
+  } else log.apply(this, args);
 }
 
 /** Returns the fields without the values of secret keys, down to three levels. Copies objects only if they have such a key. */

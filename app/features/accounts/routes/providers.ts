@@ -153,7 +153,7 @@ function callbackOperations(own: OperationGroup, signIn: ProviderSignIn): void {
     async handle({ params, request, reply }) {
       const answer = new URLSearchParams(request.raw.url?.split('?')[1] ?? '');
       const browser = signInCookies.readProvider(request);
-      return reply.header('location', await signIn.finish(params.provider, browser, answer)).send();
+      reply.header('location', await signIn.finish(params.provider, browser, answer));
     },
   });
 
@@ -168,7 +168,7 @@ function callbackOperations(own: OperationGroup, signIn: ProviderSignIn): void {
     async handle({ params, body, request, reply }) {
       const answer = new URLSearchParams(body as Record<string, string>);
       const browser = signInCookies.readProvider(request);
-      return reply.header('location', await signIn.finish(params.provider, browser, answer)).send();
+      reply.header('location', await signIn.finish(params.provider, browser, answer));
     },
   });
 }
