@@ -76,6 +76,7 @@ describe('the account app', { timeout: 600_000 }, () => {
       await page.getByText(t['verify.done']!).waitFor();
       await page.getByRole('main').getByRole('link', { name: t['signIn.title']! }).click();
       await page.getByLabel(t['field.email']!).waitFor();
+      assert.equal(await page.getByText(t['signIn.ended']!).count(), 0, 'nobody was signed in here');
       await inspect(page, `${language}-sign-in`);
       await signIn(page, email, t);
       await page.getByText(t['organizations.personal']!).waitFor();

@@ -152,6 +152,19 @@ describe('a call of the client', () => {
     assert.ok(test.logs.some((line) => line.includes('4bf92f3577b34da6a3ce929d0e0e4736')));
   });
 
+  it('tells a person who was never signed in here from one whose session has ended', async () => {
+    for (const mode of ['bearer', 'cookie'] as const) {
+      const { client } = open(nothing, { mode });
+      assert.deepEqual(await client.session.restore(), { status: 'signed-out', reason: 'none' }, mode);
+    }
+    const options = { storage: memoryStorage(), name: 'ended-elsewhere' };
+    await open(nothing, options).client.session.signIn(user);
+    const { refreshToken } = JSON.parse(options.storage.get(options.name)!);
+    await test.request('/v1/sessions/revoke', { body: { refreshToken } });
+    const state = await open(nothing, options).client.session.restore();
+    assert.deepEqual(state, { status: 'signed-out', reason: 'ended' });
+  });
+
   it('signs out although the answer is lost, and tells the service when it is back', async () => {
     const storage = memoryStorage();
     const first = open((call) => (call > 1 ? lost() : undefined), { storage, name: 'lost-sign-out' });

@@ -20,8 +20,8 @@ export interface SignedOutRecord {
   readonly untold?: { readonly refreshToken?: string };
 }
 
-/** `asked`: somebody signed out here. `ended`: the service says that the session is over. */
-export type SignedOutReason = 'asked' | 'ended';
+/** `none`: nobody was signed in here. `asked`: somebody signed out here. `ended`: the service says that the session is over. */
+export type SignedOutReason = 'none' | 'asked' | 'ended';
 export type SessionRecord = SignedInRecord | SignedOutRecord;
 
 export interface Access {

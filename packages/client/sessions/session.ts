@@ -98,7 +98,7 @@ export function createClientSession(options: SessionOptions): Session & Tokens {
   async function refreshOnce(refused?: string): Promise<'done' | 'other'> {
     const known = shared.read();
     if (known?.status === 'signed-out' || (mode === 'bearer' && !known)) {
-      show(known ?? { status: 'signed-out', id: '', reason: 'ended' });
+      show(known ?? { status: 'signed-out', id: '', reason: 'none' });
       return 'done';
     }
     // Another tab has refreshed while this one waited.
@@ -122,7 +122,8 @@ export function createClientSession(options: SessionOptions): Session & Tokens {
     } catch (error) {
       if (!(error instanceof ApiProblem && error.status === 401 && OVER.includes(error.code))) throw error;
       if (!isSame()) return 'other';
-      end(before?.id, 'ended');
+      // Without a record and without a cookie, there was no session.
+      end(before?.id, before || error.code !== 'unauthenticated' ? 'ended' : 'none');
     }
     return 'done';
   }
@@ -183,7 +184,7 @@ export function createClientSession(options: SessionOptions): Session & Tokens {
       if (record) show(record);
       if (record?.status === 'signed-out') await exclusively(tell).catch(() => {});
       else if (mode === 'cookie' || record) await refresh();
-      else show({ status: 'signed-out', id: '', reason: 'asked' });
+      else show({ status: 'signed-out', id: '', reason: 'none' });
       return state;
     },
     async signIn({ email, password }) {
