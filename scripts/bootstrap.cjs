@@ -36,14 +36,17 @@ function installAll() {
 
 /**
  * True if npm's own record of a folder's node_modules has every package of its lock file, except optional packages of other platforms. More packages may be
- * there, e.g. from `npm install --no-save`.
+ * there, e.g. from `npm install --no-save`. The record alone is not enough: `npm install --package-lock-only` writes what it has not installed into it.
  */
 function isInstalled(folder) {
   const wanted = readJson(path.join(folder, 'package-lock.json')).packages || {};
   const present = readJson(path.join(folder, 'node_modules', '.package-lock.json')).packages || {};
   // Only compare these two fields: the others depend on npm's version and settings.
   const isSame = (a, b) => a.version === b.version && (a.integrity || b.integrity) === (b.integrity || a.integrity);
-  const isThere = (name) => (present[name] ? isSame(wanted[name], present[name]) : wanted[name].optional);
+  const isThere = (name) =>
+    present[name]
+      ? isSame(wanted[name], present[name]) && fs.existsSync(path.join(folder, name))
+      : wanted[name].optional;
   return Object.keys(present).length > 0 && Object.keys(wanted).every((name) => name === '' || isThere(name));
 }
 

@@ -103,6 +103,17 @@ describe('the bootstrap', { timeout: 240_000 }, () => {
   });
 });
 
+describe('a package that npm has recorded and not installed', { timeout: 120_000 }, () => {
+  it('is installed: npm writes its record when only the lock file should change', async (t) => {
+    const root = clone(t);
+    await bootstrap(root, 'checks');
+    const checks = join(root, 'tools/checks');
+    npm(checks, 'install', '--package-lock-only', `added@${packed(root, 'newer')}`);
+    assert.match(await bootstrap(root, 'checks'), /differs from its package-lock\.json/);
+    assert.ok(statSync(join(checks, 'node_modules/added/package.json')).isFile());
+  });
+});
+
 describe('the groups of tools', () => {
   it('name exact versions, those of the service where it uses the package too, and no package that a link would hide', () => {
     assert.ok(GROUPS.length >= 4, GROUPS.join());
