@@ -50,6 +50,7 @@ function lastRelease(): string {
 function makeProduct(root: string): boolean {
   process.stdout.write(`\na product, made at ${release}\n`);
   const node = (what: string, ...args: string[]) => run(root, what, process.execPath, args);
+  if (!install(root)) return false;
   if (!node('rename', 'scripts/rename.ts', 'Acme Cloud') || !commit(root, 'Make it ours')) return false;
   for (const name of FEATURES)
     if (!node(`new ${name}`, 'scripts/new.ts', 'feature', name) || !commit(root, `Add ${name}`)) return false;
@@ -58,10 +59,22 @@ function makeProduct(root: string): boolean {
   return true;
 }
 
+/** As an npm script of that commit would. A release from before the groups of tools takes no notice of their names. */
+function install(root: string): boolean {
+  return run(root, 'packages', process.execPath, [
+    'scripts/bootstrap.cjs',
+    'checks',
+    'emails',
+    'dashboards',
+    'browser',
+  ]);
+}
+
 function upgrade(root: string): void {
   process.stdout.write(`\nits upgrade to ${head.slice(0, 7)}\n`);
   const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
   if (!run(root, 'merge', 'git', [...identity, 'merge', '--quiet', '--no-edit', head])) return;
+  if (!install(root)) return;
   if (!run(root, 'generated files', process.execPath, ['scripts/generate.ts']) || !commit(root, 'Generate')) return;
   run(root, 'checks', process.execPath, ['scripts/check.ts']);
   const tests = FEATURES.map((name) => `app/product/${name}/*.test.ts`);

@@ -67,7 +67,8 @@ function linkedPackages(): { folder: string; packages: string[] }[] {
 }
 
 /**
- * Clones the repository, with its history, as a team does, with links to the installed packages.
+ * Clones the repository, with its history, as a team does. It has links to the installed packages if the commit has the same lock file, and otherwise none:
+ * `scripts/bootstrap.cjs` installs its own.
  * @param commit what is checked out, on a branch `main`
  * @returns its path
  */
@@ -76,7 +77,8 @@ export function cloneRepository(commit: string): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'ignore' });
   git('clone', '--quiet', '--no-checkout', '--shared', resolve('.'), '.');
   git('checkout', '--quiet', '-B', 'main', commit);
-  linkPackages(root);
+  const isSame = readFileSync(join(root, 'package-lock.json'), 'utf8') === readFileSync('package-lock.json', 'utf8');
+  if (isSame) linkPackages(root);
   return root;
 }
 
