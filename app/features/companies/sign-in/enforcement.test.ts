@@ -68,6 +68,17 @@ describe('an enforced provider', () => {
     return owner;
   }
 
+  it('takes nothing from what a network may try when it leads people to their provider', async () => {
+    const company = await scenes.enforced();
+    const uses = () =>
+      value(test, `select coalesce(sum(points), 0)::int from rate_limits where key like 'sign_in_network%'`);
+    const before = await uses();
+    const body = { email: scenes.person(company).email, password: 'whatever it is' };
+    for (let nth = 0; nth < 3; nth++)
+      assertProblem(await test.request('/v1/sessions', { body }), 403, 'company_sign_in_required');
+    assert.equal(await uses(), before);
+  });
+
   it('refuses the answer to a challenge of before, and takes one that it has led to itself', async () => {
     const company = await scenes.tested();
     const member = await employee(company);
